@@ -1,0 +1,436 @@
+/**
+ * The contract between the library and its two engines: `portable` (plain TypeScript, the oracle) and
+ * `native` (C++ behind Node-API). One call covers a whole sequence. The caller allocates every output and
+ * checks every shape; kernels trust. Nothing here knows a method's name.
+ *
+ * Letters: T time, B batch, I input, H hidden, M rows, K columns. Row vectors: y = x W + b, W is [in, out].
+ * Arrays are contiguous and row-major in the order of the shape comment.
+ *
+ * Gradients of parameters and of data (`d…`) are ADDED to what the array holds. Everything else that a
+ * kernel writes is overwritten. Arrays named `keep` in a comment are written by the forward call and
+ * handed as they are to the backward call.
+ *
+ * Determinism: for one engine and instruction set the bits do not depend on the number of threads.
+ */
+import type { Real } from '../tensor/dtype.ts';
+
+/** Activation of a recurrent cell or of a layer. */
+export type Activation = 'tanh' | 'sigmoid' | 'relu' | 'identity';
+
+/**
+ * A mask, already scaled, seen through strides: element j of row b at step t and gate g is
+ * `data[g*gate + t*time + b*batch + j]`. A stride of 0 shares the mask along that axis, so per-step,
+ * per-sequence, per-example and shared masks are one code path.
+ */
+export interface Mask {
+  data: Real;
+  gate: number;
+  time: number;
+  batch: number;
+}
+
+/**
+ * Which steps of a row count: row b is active for start[b] <= t < stop[b]. On an inactive step the state
+ * (mean and variance) stays as it was and no gradient enters from that step's own equations.
+ */
+export interface Active {
+  /** [B], default 0 */
+  start?: Int32Array;
+  /** [B], default T */
+  stop?: Int32Array;
+}
+
+/** C = alpha * op(A) op(B) (+ C when `accumulate`), op(A) [m, k], op(B) [k, n], C [m, n]. */
+export interface Matmul {
+  m: number;
+  n: number;
+  k: number;
+  /** [m, k], or [k, m] when transposeA */
+  a: Real;
+  transposeA?: boolean;
+  /** [k, n], or [n, k] when transposeB */
+  b: Real;
+  transposeB?: boolean;
+  /** [m, n] */
+  c: Real;
+  /** default 1 */
+  alpha?: number;
+  /** add to c instead of overwriting it; default false */
+  accumulate?: boolean;
+  /** [n], added to every row; only without accumulate */
+  bias?: Real;
+}
+
+/**
+ * Plain recurrent layer over a whole sequence (h_{-1} = h0):
+ *   n_t = f((x_t ∘ maskInput) (W_in ∘ maskWeightIn) + (h_{t-1} ∘ maskRecurrent) (W_rec ∘ maskWeight) + b)
+ *   n_t = n_t ∘ maskCell
+ *   h_t = z h_{t-1} + (1 - z) n_t        z = zoneout (1 keeps the previous value) or zoneoutRate, else 0
+ *   y_t = h_t ∘ maskOutput
+ * Masks index: input over I, the others over H; `gate` strides are ignored (one gate).
+ */
+export interface RnnForward extends Active {
+  T: number;
+  B: number;
+  I: number;
+  H: number;
+  activation: Activation;
+  /** [T, B, I] */
+  x: Real;
+  /** [B, H] */
+  h0: Real;
+  /** [I, H] */
+  wIn: Real;
+  /** [H, H] */
+  wRec: Real;
+  /** [H] */
+  bias: Real;
+  maskInput?: Mask;
+  maskRecurrent?: Mask;
+  /** [H, H], on wRec */
+  maskWeight?: Real;
+  /** [I, H], on wIn */
+  maskWeightIn?: Real;
+  maskCell?: Mask;
+  zoneout?: Mask;
+  /** the test-time rule of zoneout: the expectation, one number for all units; exclusive with `zoneout` */
+  zoneoutRate?: number;
+  maskOutput?: Mask;
+  /** [T, B, H], out, keep: n_t before maskCell */
+  n: Real;
+  /** [T, B, H], out, keep: h_t. May be the same array as `n` when there is no maskCell, zoneout or zoneoutRate. */
+  h: Real;
+  /** [T, B, H], out: y_t. May be the same array as `h` when there is no maskOutput. */
+  y: Real;
+}
+
+/** Gradients of {@link RnnForward}. */
+export interface RnnBackward extends Omit<RnnForward, 'y'> {
+  /** [T, B, H] gradient of y */
+  dy: Real;
+  /** [B, H] gradient of the last state h_{T-1}, if it was used */
+  dhLast?: Real;
+  /** [I, H] */
+  dwIn: Real;
+  /** [H, H] */
+  dwRec: Real;
+  /** [H] */
+  dbias: Real;
+  /** [B, H] */
+  dh0?: Real;
+  /** [T, B, I] */
+  dx?: Real;
+  /** [T, B, H], workspace: the gradient of the pre-activations */
+  da: Real;
+}
+
+/**
+ * First two moments of independent multiplicative noise m on the inputs u of a linear map, as they act on
+ * the moments of u: E[m u] = mean * E[u]; Var[m u] = square * E[u]^2 + variance * Var[u].
+ * Bernoulli with drop rate p, unscaled: mean = 1-p, square = p(1-p), variance = 1-p. Gaussian or inverted
+ * drop: mean = 1, square = s2, variance = 1+s2. variance = 0 leaves out the variance not due to the noise
+ * (footnote 1 of Bayer et al. 2013).
+ */
+export interface NoiseMoments {
+  mean: number;
+  square: number;
+  variance: number;
+}
+
+/** How the moments of a non-linear activation of a Gaussian are computed. relu and identity are exact in every form. */
+export type MomentForm = 'wang-manning' | 'probit' | 'gauss-hermite';
+
+/** An activation in the moments run. */
+export interface MomentFunction {
+  activation: Activation;
+  form: MomentForm;
+  /** gauss-hermite only: nodes x_i and weights w_i with sum(w) = 1, E[f] = sum w_i f(mu + s x_i); float64, at most 64 */
+  nodes?: Float64Array;
+  weights?: Float64Array;
+}
+
+/** (outMean, outVariance) = moments of f(X), X ~ N(mean, variance), element by element; variance clamped at 0. */
+export interface MomentsActivation extends MomentFunction {
+  /** number of elements */
+  n: number;
+  mean: Real;
+  variance: Real;
+  outMean: Real;
+  outVariance: Real;
+}
+
+/** Gradients of {@link MomentsActivation}. */
+export interface MomentsActivationBackward extends MomentsActivation {
+  dOutMean: Real;
+  dOutVariance: Real;
+  dMean: Real;
+  dVariance: Real;
+}
+
+/**
+ * Linear map of noisy independent inputs (exact moments):
+ *   outMean = noise.mean * mean W + b;  outVariance = (noise.square * mean^2 + noise.variance * variance) (W ∘ W)
+ */
+export interface MomentsLinear {
+  /** rows */
+  M: number;
+  I: number;
+  O: number;
+  /** [M, I] */
+  mean: Real;
+  /** [M, I], absent: 0 */
+  variance?: Real;
+  /** [I, O] */
+  w: Real;
+  /** [O] */
+  bias: Real;
+  noise: NoiseMoments;
+  /** [M, I], out, keep: the variance of the noisy input */
+  noisyVariance: Real;
+  /** [M, O] */
+  outMean: Real;
+  /** [M, O] */
+  outVariance: Real;
+}
+
+/** Gradients of {@link MomentsLinear}; outMean and outVariance are not read. */
+export interface MomentsLinearBackward extends Omit<MomentsLinear, 'outMean' | 'outVariance'> {
+  /** [M, O] */
+  dOutMean: Real;
+  /** [M, O] */
+  dOutVariance: Real;
+  /** [M, I] */
+  dMean?: Real;
+  /** [M, I] */
+  dVariance?: Real;
+  /** [I, O] */
+  dw: Real;
+  /** [O] */
+  dbias: Real;
+}
+
+/**
+ * Fast-dropout recurrent layer over a whole sequence: mean and variance propagated together.
+ *   aMean_t = noiseInput.mean * x_t W_in + noiseRecurrent.mean * hMean_{t-1} W_rec + b
+ *   aVar_t  = V(noiseInput, x_t) (W_in ∘ W_in) + V(noiseRecurrent, h_{t-1}) (W_rec ∘ W_rec),
+ *             V(noise, u) = noise.square * E[u]^2 + noise.variance * Var[u]
+ *   (hMean_t, hVar_t) = moments of f(N(aMean_t, aVar_t))
+ * With `epsilon` (the `gaussian` mode) the pre-activation is drawn instead: hMean_t = f(aMean_t + epsilon_t sqrt(aVar_t)), hVar_t = 0.
+ * On an inactive step (hMean, hVar) stay; aMean and aVar of that step are not meaningful.
+ */
+export interface MomentsRnnForward extends Active, MomentFunction {
+  T: number;
+  B: number;
+  I: number;
+  H: number;
+  /** [T, B, I] */
+  x: Real;
+  /** [T, B, I], absent: 0 */
+  xVariance?: Real;
+  /** [B, H] */
+  h0: Real;
+  /** [B, H], absent: 0 */
+  h0Variance?: Real;
+  /** [I, H] */
+  wIn: Real;
+  /** [H, H] */
+  wRec: Real;
+  /** [H] */
+  bias: Real;
+  noiseInput: NoiseMoments;
+  noiseRecurrent: NoiseMoments;
+  /** [T, B, H], standard normal draws */
+  epsilon?: Real;
+  /** [T, B, H], out, keep */
+  aMean: Real;
+  /** [T, B, H], out, keep */
+  aVariance: Real;
+  /** [T, B, H], out, keep */
+  hMean: Real;
+  /** [T, B, H], out, keep */
+  hVariance: Real;
+}
+
+/** Gradients of {@link MomentsRnnForward}. */
+export interface MomentsRnnBackward extends MomentsRnnForward {
+  /** [T, B, H] gradient of hMean */
+  dhMean: Real;
+  /** [T, B, H] gradient of hVariance, absent: 0 */
+  dhVariance?: Real;
+  /** [I, H] */
+  dwIn: Real;
+  /** [H, H] */
+  dwRec: Real;
+  /** [H] */
+  dbias: Real;
+  /** [B, H] */
+  dh0?: Real;
+  /** [B, H] */
+  dh0Variance?: Real;
+  /** [T, B, I] */
+  dx?: Real;
+  /** [T, B, I] */
+  dxVariance?: Real;
+  /** [T, B, H], workspace: gradient of aMean */
+  daMean: Real;
+  /** [T, B, H], workspace: gradient of aVariance */
+  daVariance: Real;
+}
+
+/**
+ * Bernoulli negative log-likelihood from logits, natural log:
+ *   rowLoss_m = stepMask_m * sum_k (softplus(z_mk) - y_mk z_mk)
+ * With `variance` the probability is logistic(z / sqrt(1 + pi/8 v)) (MacKay; the music runs of Bayer et al. 2013).
+ */
+export interface BernoulliNll {
+  /** rows */
+  M: number;
+  K: number;
+  /** [M, K] */
+  logits: Real;
+  /** [M, K] */
+  variance?: Real;
+  /** [M, K] */
+  targets: Real;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+}
+
+/** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
+export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
+  scale: number;
+  /** [M, K] */
+  dLogits: Real;
+  /** [M, K] */
+  dVariance?: Real;
+}
+
+/** One update over many tensors at once; arrays at the same place belong together. `gradScale` multiplies every gradient first (clipping). */
+interface Update {
+  parameters: readonly Real[];
+  gradients: readonly Real[];
+  gradScale: number;
+}
+
+/** w -= lr * (scaled g + weightDecay * w); with momentum: u = momentum*u + (g + weightDecay w), w -= lr*u. */
+export interface SgdUpdate extends Update {
+  lr: number;
+  weightDecay: number;
+  momentum: number;
+  /** present when momentum > 0 */
+  velocities?: readonly Real[];
+}
+
+/**
+ * rmsprop with Nesterov momentum; `parameters` hold the look-ahead point:
+ *   r = decay r + (1-decay) g^2;  s = stepRate g / sqrt(r + epsilon);  v = momentum v + s;  point -= s + momentum v
+ * (g scaled, plus weightDecay * point).
+ */
+export interface RmspropUpdate extends Update {
+  stepRate: number;
+  momentum: number;
+  decay: number;
+  epsilon: number;
+  weightDecay: number;
+  meanSquares: readonly Real[];
+  velocities: readonly Real[];
+}
+
+/**
+ * Adam with bias correction at step `step` (from 1): m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2;
+ * w -= lr * mHat / (sqrt(vHat) + epsilon). weightDecay is added to the gradient, or, when `decoupled`
+ * (AdamW), w -= lr*weightDecay*w first.
+ */
+export interface AdamUpdate extends Update {
+  lr: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  decoupled: boolean;
+  step: number;
+  firstMoments: readonly Real[];
+  secondMoments: readonly Real[];
+}
+
+/**
+ * Address of a stream of random numbers. Philox 4x32-10 with key = seed (low word first) and counter =
+ * (block, step, site, pass): element i of a draw is lane i mod 4 of block floor(i/4).
+ */
+export interface StreamAddress {
+  /** low and high 32 bits of the seed */
+  seedLow: number;
+  seedHigh: number;
+  /** counter word 1: the training step */
+  step: number;
+  /** counter word 2: layer * 2^16 + site * 2^8 + entry */
+  site: number;
+  /** counter word 3: pass * 2^16 + direction */
+  pass: number;
+}
+
+/** out_i = (u32_i >= floor(rate * 2^32)) ? scale : 0 */
+export interface BernoulliMask extends StreamAddress {
+  rate: number;
+  /** value of a kept element, e.g. 1/(1-rate) */
+  scale: number;
+  /** value of a dropped element; default 0 (zoneout masks use kept 0, dropped 1) */
+  dropped?: number;
+  out: Real;
+}
+
+/**
+ * Standard normal draws by Box-Muller on the pairs (u0,u1), (u2,u3) of each block:
+ * a = (u0 + 0.5) 2^-32, phi = 2 pi (u1 + 0.5) 2^-32; z0 = sqrt(-2 ln a) cos phi, z1 = sqrt(-2 ln a) sin phi; out = mean + deviation * z.
+ */
+export interface NormalDraw extends StreamAddress {
+  mean: number;
+  deviation: number;
+  out: Real;
+}
+
+/** out_i = low + (high - low) * (u32_i + 0.5) 2^-32 */
+export interface UniformDraw extends StreamAddress {
+  low: number;
+  high: number;
+  out: Real;
+}
+
+/** Raw draws. */
+export interface BitsDraw extends StreamAddress {
+  out: Uint32Array;
+}
+
+/** What an engine does. */
+export interface Kernels {
+  readonly engine: 'portable' | 'native';
+  /** instruction set in use: 'typescript' | 'baseline' | 'avx2' | 'avx512' | 'neon' */
+  readonly isa: string;
+  /** threads in use */
+  threads(): number;
+  /** sets the number of threads, at least 1; the portable engine always has 1 */
+  setThreads(count: number): void;
+
+  matmul(p: Matmul): void;
+  rnnForward(p: RnnForward): void;
+  rnnBackward(p: RnnBackward): void;
+  momentsActivationForward(p: MomentsActivation): void;
+  momentsActivationBackward(p: MomentsActivationBackward): void;
+  momentsLinearForward(p: MomentsLinear): void;
+  momentsLinearBackward(p: MomentsLinearBackward): void;
+  momentsRnnForward(p: MomentsRnnForward): void;
+  momentsRnnBackward(p: MomentsRnnBackward): void;
+  bernoulliNllForward(p: BernoulliNll): void;
+  bernoulliNllBackward(p: BernoulliNllBackward): void;
+  /** sum of squares over all arrays, in float64, in a fixed order */
+  sumSquares(arrays: readonly Real[]): number;
+  sgd(p: SgdUpdate): void;
+  rmsprop(p: RmspropUpdate): void;
+  adam(p: AdamUpdate): void;
+  bernoulliMask(p: BernoulliMask): void;
+  normal(p: NormalDraw): void;
+  uniform(p: UniformDraw): void;
+  bits(p: BitsDraw): void;
+}

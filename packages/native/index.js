@@ -1,0 +1,15 @@
+// Loads the built kernels, or says why not. Node-API version 8 is compared before loading, because an
+// addon of a newer version than the runtime's can take the process down without a word.
+'use strict';
+
+exports.load = function load() {
+  if (Number(process.versions.napi ?? 0) < 8) {
+    return { kernels: null, reason: `Node-API 8 is needed, this runtime has ${process.versions.napi}` };
+  }
+  try {
+    return { kernels: require('./build/Release/lethe.node'), reason: null };
+  } catch (error) {
+    const missing = error.code === 'MODULE_NOT_FOUND';
+    return { kernels: null, reason: missing ? 'they are not built (was there a C++ compiler at install?)' : error.message };
+  }
+};

@@ -1,0 +1,612 @@
+// The door between JavaScript and the kernels (Node-API version 8). Each function takes one object whose
+// properties carry the names of the TypeScript contract; arrays are Float32Arrays, checked for their length,
+// so that a slip in a caller is a TypeError and never a write past the end of an array.
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+#include <cstdio>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "dispatch.h"
+#include "params.h"
+#include "pool.h"
+
+namespace lethe {
+namespace {
+
+const KernelTable* kernels = nullptr;
+
+// Reads properties of the argument; the first mistake is kept and thrown by `ok`.
+class Reader {
+ public:
+  Reader(napi_env env, napi_value object, const char* where) : env_(env), object_(object), where_(where) {}
+
+  double number(const char* name, double fallback = 0) {
+    napi_value v;
+    double x = fallback;
+    if (property(name, &v) && napi_get_value_double(env_, v, &x) != napi_ok) fail("%s: %s must be a number", name);
+    return x;
+  }
+
+  int count(const char* name) {
+    double x = number(name, -1);
+    if (!(x >= 0 && x <= 2147483647.0 && x == (double)(long)x)) fail("%s: %s must be a whole number, at least 0", name);
+    return (int)x;
+  }
+
+  bool flag(const char* name) {
+    napi_value v;
+    bool x = false;
+    if (property(name, &v)) napi_get_value_bool(env_, v, &x);
+    return x;
+  }
+
+  bool has(const char* name) {
+    napi_value v;
+    return property(name, &v);
+  }
+
+  float* floats(const char* name, size_t length, bool needed = true) {
+    return static_cast<float*>(array(name, length, needed, napi_float32_array, "a Float32Array"));
+  }
+  const float* optional(const char* name, size_t length) { return floats(name, length, false); }
+  float* optionalOut(const char* name, size_t length) { return floats(name, length, false); }
+  const int32_t* integers(const char* name, size_t length) {
+    return static_cast<const int32_t*>(array(name, length, false, napi_int32_array, "an Int32Array"));
+  }
+
+  uint32_t* words(const char* name, size_t* length) {
+    napi_value v;
+    napi_typedarray_type type;
+    void* data = nullptr;
+    if (!property(name, &v) || napi_get_typedarray_info(env_, v, &type, length, &data, nullptr, nullptr) != napi_ok ||
+        type != napi_uint32_array) {
+      fail("%s: %s must be a Uint32Array", name);
+      return nullptr;
+    }
+    return static_cast<uint32_t*>(data);
+  }
+
+  float* sized(const char* name, size_t* length) {
+    napi_value v;
+    if (!property(name, &v)) {
+      fail("%s: %s must be a Float32Array", name);
+      return nullptr;
+    }
+    return static_cast<float*>(view(v, name, length, napi_float32_array, "a Float32Array"));
+  }
+
+  const double* doubles(const char* name, int* length) {
+    napi_value v;
+    *length = 0;
+    if (!property(name, &v)) return nullptr;
+    size_t n = 0;
+    void* data = view(v, name, &n, napi_float64_array, "a Float64Array");
+    *length = (int)n;
+    return static_cast<const double*>(data);
+  }
+
+  // A list of Float32Arrays; with `sizes` given, each must have the same length as there.
+  bool list(const char* name, std::vector<float*>& out, std::vector<size_t>& sizes, bool measure) {
+    napi_value v;
+    uint32_t n = 0;
+    if (!property(name, &v)) return false;
+    if (napi_get_array_length(env_, v, &n) != napi_ok) {
+      fail("%s: %s must be an array of Float32Arrays", name);
+      return false;
+    }
+    if (measure) sizes.assign(n, 0);
+    if (n != sizes.size()) {
+      fail("%s: %s must have as many arrays as the parameters", name);
+      return false;
+    }
+    out.assign(n, nullptr);
+    for (uint32_t i = 0; i < n; i++) {
+      napi_value item;
+      napi_get_element(env_, v, i, &item);
+      size_t length = 0;
+      out[i] = static_cast<float*>(view(item, name, &length, napi_float32_array, "a list of Float32Arrays"));
+      if (measure) sizes[i] = length;
+      if (length != sizes[i]) fail("%s: an array of %s has not the length of its parameter", name);
+    }
+    return true;
+  }
+
+  // A mask {data, gate, time, batch}; the last element it can reach must exist.
+  Mask mask(const char* name, long T, long B, long width) {
+    napi_value v;
+    Mask m;
+    if (!property(name, &v)) return m;
+    Reader inner(env_, v, where_);
+    size_t length = 0;
+    m.data = inner.sized("data", &length);
+    m.time = (long)inner.number("time");
+    m.batch = (long)inner.number("batch");
+    long last = (T - 1) * m.time + (B - 1) * m.batch + width;
+    if (inner.failed_ || m.time < 0 || m.batch < 0 || (T > 0 && B > 0 && last > (long)length))
+      fail("%s: %s must be a mask {data: Float32Array, time, batch} whose strides stay inside its data", name);
+    return m;
+  }
+
+  Active active(size_t B) { return {integers("start", B), integers("stop", B)}; }
+
+  Activation activation() {
+    char s[16] = {};
+    text("activation", s, sizeof s);
+    if (!std::strcmp(s, "tanh")) return Activation::tanh;
+    if (!std::strcmp(s, "sigmoid")) return Activation::sigmoid;
+    if (!std::strcmp(s, "relu")) return Activation::relu;
+    if (!std::strcmp(s, "identity")) return Activation::identity;
+    fail("%s: %s must be tanh, sigmoid, relu or identity", "activation");
+    return Activation::identity;
+  }
+
+  MomentFunction momentFunction() {
+    MomentFunction f{activation(), Form::wangManning, 0, nullptr, nullptr};
+    char s[16] = {};
+    text("form", s, sizeof s);
+    if (!std::strcmp(s, "gauss-hermite")) {
+      f.form = Form::gaussHermite;
+      int weights = 0;
+      f.nodes = doubles("nodes", &f.points);
+      f.weights = doubles("weights", &weights);
+      if (!f.nodes || !f.weights || weights != f.points || f.points < 1)
+        fail("%s: %s must come with weights of the same length", "nodes");
+    } else if (!std::strcmp(s, "probit")) {
+      f.form = Form::probit;
+    } else if (std::strcmp(s, "wang-manning")) {
+      fail("%s: %s must be wang-manning, probit or gauss-hermite", "form");
+    }
+    return f;
+  }
+
+  NoiseMoments noise(const char* name) {
+    napi_value v;
+    if (!property(name, &v)) {
+      fail("%s: %s must be {mean, square, variance}", name);
+      return {1, 0, 1};
+    }
+    Reader inner(env_, v, where_);
+    return {(float)inner.number("mean"), (float)inner.number("square"), (float)inner.number("variance")};
+  }
+
+  Stream stream() {
+    return {word("seedLow"), word("seedHigh"), word("step"), word("site"), word("pass")};
+  }
+
+  // False, with the error thrown, when something was wrong.
+  bool ok() {
+    if (!failed_) return true;
+    napi_throw_type_error(env_, "E_KERNEL", message_);
+    return false;
+  }
+
+ private:
+  uint32_t word(const char* name) { return (uint32_t)(int64_t)number(name); }
+
+  bool property(const char* name, napi_value* v) {
+    napi_valuetype type = napi_undefined;
+    if (napi_get_named_property(env_, object_, name, v) != napi_ok || napi_typeof(env_, *v, &type) != napi_ok) return false;
+    return type != napi_undefined && type != napi_null;
+  }
+
+  void text(const char* name, char* out, size_t size) {
+    napi_value v;
+    size_t n;
+    if (property(name, &v)) napi_get_value_string_utf8(env_, v, out, size, &n);
+  }
+
+  void* view(napi_value v, const char* name, size_t* length, napi_typedarray_type wanted, const char* kind) {
+    napi_typedarray_type type;
+    void* data = nullptr;
+    bool typed = false;
+    if (napi_is_typedarray(env_, v, &typed) != napi_ok || !typed ||
+        napi_get_typedarray_info(env_, v, &type, length, &data, nullptr, nullptr) != napi_ok || type != wanted) {
+      *length = 0;
+      fail("%s: %s must be %s", name, kind);
+      return nullptr;
+    }
+    return data;
+  }
+
+  void* array(const char* name, size_t length, bool needed, napi_typedarray_type type, const char* kind) {
+    napi_value v;
+    if (!property(name, &v)) {
+      if (needed) fail("%s: %s must be %s", name, kind);
+      return nullptr;
+    }
+    size_t n = 0;
+    void* data = view(v, name, &n, type, kind);
+    if (n < length) fail("%s: %s is too short for the sizes given", name);
+    // an empty array has no address, but it is present
+    static float empty[1];
+    return data || failed_ ? data : empty;
+  }
+
+  void fail(const char* format, const char* name, const char* kind = "") {
+    if (failed_) return;
+    failed_ = true;
+    std::snprintf(message_, sizeof message_, format, where_, name, kind);
+  }
+
+  napi_env env_;
+  napi_value object_;
+  const char* where_;
+  bool failed_ = false;
+  char message_[256] = {};
+};
+
+void readMatmul(Reader& r, Matmul& p) {
+  p.m = r.count("m");
+  p.n = r.count("n");
+  p.k = r.count("k");
+  p.a = r.floats("a", (size_t)p.m * p.k);
+  p.b = r.floats("b", (size_t)p.k * p.n);
+  p.c = r.floats("c", (size_t)p.m * p.n);
+  p.transposeA = r.flag("transposeA");
+  p.transposeB = r.flag("transposeB");
+  p.alpha = (float)r.number("alpha", 1);
+  p.accumulate = r.flag("accumulate");
+  p.bias = r.optional("bias", p.n);
+}
+
+void readRnn(Reader& r, Rnn& p, bool backward) {
+  p = Rnn{};
+  p.T = r.count("T");
+  p.B = r.count("B");
+  p.I = r.count("I");
+  p.H = r.count("H");
+  const size_t state = (size_t)p.B * p.H, all = p.T * state, input = (size_t)p.T * p.B * p.I;
+  p.activation = r.activation();
+  p.active = r.active(p.B);
+  p.x = r.floats("x", input);
+  p.h0 = r.floats("h0", state);
+  p.wIn = r.floats("wIn", (size_t)p.I * p.H);
+  p.wRec = r.floats("wRec", (size_t)p.H * p.H);
+  p.bias = r.floats("bias", p.H);
+  p.maskInput = r.mask("maskInput", p.T, p.B, p.I);
+  p.maskRecurrent = r.mask("maskRecurrent", p.T, p.B, p.H);
+  p.maskCell = r.mask("maskCell", p.T, p.B, p.H);
+  p.zoneout = r.mask("zoneout", p.T, p.B, p.H);
+  p.maskOutput = r.mask("maskOutput", p.T, p.B, p.H);
+  p.maskWeight = r.optional("maskWeight", (size_t)p.H * p.H);
+  p.maskWeightIn = r.optional("maskWeightIn", (size_t)p.I * p.H);
+  p.zoneoutRate = (float)r.number("zoneoutRate");
+  p.n = r.floats("n", all);
+  p.h = r.floats("h", all);
+  if (!backward) {
+    p.y = r.floats("y", all);
+    return;
+  }
+  p.dy = r.floats("dy", all);
+  p.dhLast = r.optional("dhLast", state);
+  p.dwIn = r.floats("dwIn", (size_t)p.I * p.H);
+  p.dwRec = r.floats("dwRec", (size_t)p.H * p.H);
+  p.dbias = r.floats("dbias", p.H);
+  p.dh0 = r.optionalOut("dh0", state);
+  p.dx = r.optionalOut("dx", input);
+  p.da = r.floats("da", all);
+}
+
+void readMomentsActivation(Reader& r, MomentsActivation& p, bool backward) {
+  p = MomentsActivation{};
+  p.f = r.momentFunction();
+  p.n = r.count("n");
+  p.mean = r.floats("mean", p.n);
+  p.variance = r.floats("variance", p.n);
+  p.outMean = r.floats("outMean", p.n);
+  p.outVariance = r.floats("outVariance", p.n);
+  if (!backward) return;
+  p.dOutMean = r.floats("dOutMean", p.n);
+  p.dOutVariance = r.floats("dOutVariance", p.n);
+  p.dMean = r.floats("dMean", p.n);
+  p.dVariance = r.floats("dVariance", p.n);
+}
+
+void readMomentsLinear(Reader& r, MomentsLinear& p, bool backward) {
+  p = MomentsLinear{};
+  p.M = r.count("M");
+  p.I = r.count("I");
+  p.O = r.count("O");
+  const size_t in = (size_t)p.M * p.I, out = (size_t)p.M * p.O, w = (size_t)p.I * p.O;
+  p.mean = r.floats("mean", in);
+  p.variance = r.optional("variance", in);
+  p.w = r.floats("w", w);
+  p.bias = r.floats("bias", p.O);
+  p.noise = r.noise("noise");
+  p.noisyVariance = r.floats("noisyVariance", in);
+  if (!backward) {
+    p.outMean = r.floats("outMean", out);
+    p.outVariance = r.floats("outVariance", out);
+    return;
+  }
+  p.dOutMean = r.floats("dOutMean", out);
+  p.dOutVariance = r.floats("dOutVariance", out);
+  p.dMean = r.optionalOut("dMean", in);
+  p.dVariance = r.optionalOut("dVariance", in);
+  p.dw = r.floats("dw", w);
+  p.dbias = r.floats("dbias", p.O);
+}
+
+void readMomentsRnn(Reader& r, MomentsRnn& p, bool backward) {
+  p = MomentsRnn{};
+  p.T = r.count("T");
+  p.B = r.count("B");
+  p.I = r.count("I");
+  p.H = r.count("H");
+  const size_t state = (size_t)p.B * p.H, all = p.T * state, input = (size_t)p.T * p.B * p.I;
+  p.f = r.momentFunction();
+  p.active = r.active(p.B);
+  p.x = r.floats("x", input);
+  p.xVariance = r.optional("xVariance", input);
+  p.h0 = r.floats("h0", state);
+  p.h0Variance = r.optional("h0Variance", state);
+  p.wIn = r.floats("wIn", (size_t)p.I * p.H);
+  p.wRec = r.floats("wRec", (size_t)p.H * p.H);
+  p.bias = r.floats("bias", p.H);
+  p.noiseInput = r.noise("noiseInput");
+  p.noiseRecurrent = r.noise("noiseRecurrent");
+  p.epsilon = r.optional("epsilon", all);
+  p.aMean = r.floats("aMean", all);
+  p.aVariance = r.floats("aVariance", all);
+  p.hMean = r.floats("hMean", all);
+  p.hVariance = r.floats("hVariance", all);
+  if (!backward) return;
+  p.dhMean = r.floats("dhMean", all);
+  p.dhVariance = r.optional("dhVariance", all);
+  p.dwIn = r.floats("dwIn", (size_t)p.I * p.H);
+  p.dwRec = r.floats("dwRec", (size_t)p.H * p.H);
+  p.dbias = r.floats("dbias", p.H);
+  p.dh0 = r.optionalOut("dh0", state);
+  p.dh0Variance = r.optionalOut("dh0Variance", state);
+  p.dx = r.optionalOut("dx", input);
+  p.dxVariance = r.optionalOut("dxVariance", input);
+  p.daMean = r.floats("daMean", all);
+  p.daVariance = r.floats("daVariance", all);
+}
+
+void readBernoulli(Reader& r, BernoulliNll& p, bool backward) {
+  p = BernoulliNll{};
+  p.M = r.count("M");
+  p.K = r.count("K");
+  const size_t n = (size_t)p.M * p.K;
+  p.logits = r.floats("logits", n);
+  p.variance = r.optional("variance", n);
+  p.targets = r.floats("targets", n);
+  p.stepMask = r.optional("stepMask", p.M);
+  if (!backward) {
+    p.rowLoss = r.floats("rowLoss", p.M);
+    return;
+  }
+  p.scale = (float)r.number("scale");
+  p.dLogits = r.floats("dLogits", n);
+  p.dVariance = r.optionalOut("dVariance", n);
+}
+
+// Owns the lists that an Update points into.
+struct UpdateLists {
+  std::vector<size_t> sizes;
+  std::vector<float*> parameters, gradients, first, second;
+};
+
+void readUpdate(Reader& r, Update& u, UpdateLists& lists, const char* first, const char* second) {
+  u = Update{};
+  r.list("parameters", lists.parameters, lists.sizes, true);
+  r.list("gradients", lists.gradients, lists.sizes, false);
+  bool hasFirst = first && r.list(first, lists.first, lists.sizes, false);
+  bool hasSecond = second && r.list(second, lists.second, lists.sizes, false);
+  u.count = (int)lists.sizes.size();
+  u.sizes = lists.sizes.data();
+  u.parameters = lists.parameters.data();
+  u.gradients = lists.gradients.data();
+  u.first = hasFirst ? lists.first.data() : nullptr;
+  u.second = hasSecond ? lists.second.data() : nullptr;
+  u.gradScale = (float)r.number("gradScale", 1);
+  u.momentum = (float)r.number("momentum");
+  const double decay = r.number("decay");
+  u.decay = (float)decay;
+  u.decayRest = (float)(1 - decay);
+  u.epsilon = (float)r.number("epsilon");
+  u.weightDecay = (float)r.number("weightDecay");
+}
+
+napi_value argument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value = nullptr;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  return value;
+}
+
+// Runs `kernel` alone in the process.
+template <class Kernel>
+void exclusively(Kernel&& kernel) {
+  Pool& pool = Pool::instance();
+  pool.enter();
+  kernel(pool);
+  pool.leave();
+}
+
+#define LETHE_EXPORT(name, Params, read)                                \
+  napi_value name(napi_env env, napi_callback_info info) {              \
+    Reader r(env, argument(env, info), #name);                          \
+    Params p;                                                           \
+    read;                                                               \
+    if (r.ok()) exclusively([&](Pool& pool) { kernels->name(p, pool); }); \
+    return nullptr;                                                     \
+  }
+
+LETHE_EXPORT(matmul, Matmul, readMatmul(r, p))
+LETHE_EXPORT(rnnForward, Rnn, readRnn(r, p, false))
+LETHE_EXPORT(rnnBackward, Rnn, readRnn(r, p, true))
+LETHE_EXPORT(momentsActivationForward, MomentsActivation, readMomentsActivation(r, p, false))
+LETHE_EXPORT(momentsActivationBackward, MomentsActivation, readMomentsActivation(r, p, true))
+LETHE_EXPORT(momentsLinearForward, MomentsLinear, readMomentsLinear(r, p, false))
+LETHE_EXPORT(momentsLinearBackward, MomentsLinear, readMomentsLinear(r, p, true))
+LETHE_EXPORT(momentsRnnForward, MomentsRnn, readMomentsRnn(r, p, false))
+LETHE_EXPORT(momentsRnnBackward, MomentsRnn, readMomentsRnn(r, p, true))
+LETHE_EXPORT(bernoulliNllForward, BernoulliNll, readBernoulli(r, p, false))
+LETHE_EXPORT(bernoulliNllBackward, BernoulliNll, readBernoulli(r, p, true))
+
+napi_value sgd(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "sgd");
+  Update u;
+  UpdateLists lists;
+  readUpdate(r, u, lists, "velocities", nullptr);
+  u.rate = (float)r.number("lr");
+  if (u.momentum == 0) u.first = nullptr;
+  if (r.ok()) exclusively([&](Pool& pool) { kernels->sgd(u, pool); });
+  return nullptr;
+}
+
+// Lists that an update cannot do without.
+bool complete(napi_env env, const Update& u, const char* message) {
+  if (u.first && u.second) return true;
+  napi_throw_type_error(env, "E_KERNEL", message);
+  return false;
+}
+
+napi_value rmsprop(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "rmsprop");
+  Update u;
+  UpdateLists lists;
+  readUpdate(r, u, lists, "velocities", "meanSquares");
+  u.rate = (float)r.number("stepRate");
+  if (r.ok() && complete(env, u, "rmsprop: velocities and meanSquares must be lists of Float32Arrays"))
+    exclusively([&](Pool& pool) { kernels->rmsprop(u, pool); });
+  return nullptr;
+}
+
+double power(double base, double exponent) {
+  double result = 1;
+  for (long n = (long)exponent; n > 0; n >>= 1, base *= base)
+    if (n & 1) result *= base;
+  return result;
+}
+
+napi_value adam(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "adam");
+  Update u;
+  UpdateLists lists;
+  readUpdate(r, u, lists, "firstMoments", "secondMoments");
+  double beta1 = r.number("beta1"), beta2 = r.number("beta2"), step = r.number("step", 1);
+  u.rate = (float)r.number("lr");
+  u.beta1 = (float)beta1;
+  u.beta2 = (float)beta2;
+  u.beta1Rest = (float)(1 - beta1);
+  u.beta2Rest = (float)(1 - beta2);
+  u.correction1 = (float)(1 / (1 - power(beta1, step)));
+  u.correction2 = (float)(1 / (1 - power(beta2, step)));
+  u.decoupled = r.flag("decoupled");
+  if (r.ok() && complete(env, u, "adam: firstMoments and secondMoments must be lists of Float32Arrays"))
+    exclusively([&](Pool& pool) { kernels->adam(u, pool); });
+  return nullptr;
+}
+
+// sumSquares(arrays): the one function that takes a list itself
+napi_value sumSquares(napi_env env, napi_callback_info info) {
+  napi_value holder, result;
+  napi_create_object(env, &holder);
+  napi_set_named_property(env, holder, "arrays", argument(env, info));
+  Reader r(env, holder, "sumSquares");
+  UpdateLists lists;
+  r.list("arrays", lists.gradients, lists.sizes, true);
+  if (!r.ok()) return nullptr;
+  Update u{};
+  u.count = (int)lists.sizes.size();
+  u.sizes = lists.sizes.data();
+  u.gradients = lists.gradients.data();
+  double sum = 0;
+  exclusively([&](Pool& pool) { sum = kernels->sumSquares(u, pool); });
+  napi_create_double(env, sum, &result);
+  return result;
+}
+
+void readDraw(Reader& r, Draw& d) {
+  d = Draw{};
+  d.stream = r.stream();
+  d.out = r.sized("out", &d.n);
+  d.rate = r.number("rate");
+  d.scale = r.number("scale");
+  d.dropped = r.number("dropped");
+  d.mean = r.number("mean");
+  d.deviation = r.number("deviation");
+  d.low = r.number("low");
+  d.high = r.number("high");
+}
+
+LETHE_EXPORT(bernoulliMask, Draw, readDraw(r, p))
+LETHE_EXPORT(normal, Draw, readDraw(r, p))
+LETHE_EXPORT(uniform, Draw, readDraw(r, p))
+
+napi_value bits(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "bits");
+  Draw d{};
+  d.stream = r.stream();
+  d.bits = r.words("out", &d.n);
+  if (r.ok()) exclusively([&](Pool& pool) { kernels->bits(d, pool); });
+  return nullptr;
+}
+
+napi_value threads(napi_env env, napi_callback_info) {
+  napi_value result;
+  napi_create_int32(env, Pool::instance().threads(), &result);
+  return result;
+}
+
+napi_value setThreads(napi_env env, napi_callback_info info) {
+  double count = 0;
+  napi_get_value_double(env, argument(env, info), &count);
+  if (!(count >= 1 && count <= 256)) {
+    napi_throw_type_error(env, "E_KERNEL", "setThreads: the number of threads must be from 1 to 256");
+    return nullptr;
+  }
+  exclusively([&](Pool& pool) { pool.setThreads((int)count); });
+  return nullptr;
+}
+
+napi_value initialise(napi_env env, napi_value exports) {
+  if (!kernels) kernels = chooseKernels();
+  struct Entry {
+    const char* name;
+    napi_callback function;
+  };
+  const Entry entries[] = {
+      {"matmul", matmul},
+      {"rnnForward", rnnForward},
+      {"rnnBackward", rnnBackward},
+      {"momentsActivationForward", momentsActivationForward},
+      {"momentsActivationBackward", momentsActivationBackward},
+      {"momentsLinearForward", momentsLinearForward},
+      {"momentsLinearBackward", momentsLinearBackward},
+      {"momentsRnnForward", momentsRnnForward},
+      {"momentsRnnBackward", momentsRnnBackward},
+      {"bernoulliNllForward", bernoulliNllForward},
+      {"bernoulliNllBackward", bernoulliNllBackward},
+      {"sumSquares", sumSquares},
+      {"sgd", sgd},
+      {"rmsprop", rmsprop},
+      {"adam", adam},
+      {"bernoulliMask", bernoulliMask},
+      {"normal", normal},
+      {"uniform", uniform},
+      {"bits", bits},
+      {"threads", threads},
+      {"setThreads", setThreads},
+  };
+  for (const Entry& e : entries) {
+    napi_value function;
+    napi_create_function(env, e.name, NAPI_AUTO_LENGTH, e.function, nullptr, &function);
+    napi_set_named_property(env, exports, e.name, function);
+  }
+  napi_value isa;
+  napi_create_string_utf8(env, kernels->isa, NAPI_AUTO_LENGTH, &isa);
+  napi_set_named_property(env, exports, "isa", isa);
+  return exports;
+}
+
+}  // namespace
+}  // namespace lethe
+
+NAPI_MODULE_INIT() { return lethe::initialise(env, exports); }

@@ -1,0 +1,32 @@
+#include "dispatch.h"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace lethe {
+
+#if defined(__x86_64__)
+namespace baseline { extern const KernelTable kernelTable; }
+namespace avx2 { extern const KernelTable kernelTable; }
+namespace avx512 { extern const KernelTable kernelTable; }
+
+const KernelTable* chooseKernels() {
+  const char* wanted = std::getenv("LETHE_ISA");
+  __builtin_cpu_init();
+  bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (wanted && !std::strcmp(wanted, "baseline")) return &baseline::kernelTable;
+  if (hasAvx512 && !(wanted && !std::strcmp(wanted, "avx2"))) return &avx512::kernelTable;
+  if (hasAvx2) return &avx2::kernelTable;
+  return &baseline::kernelTable;
+}
+#elif defined(__aarch64__)
+namespace neon { extern const KernelTable kernelTable; }
+const KernelTable* chooseKernels() { return &neon::kernelTable; }
+#else
+namespace baseline { extern const KernelTable kernelTable; }
+const KernelTable* chooseKernels() { return &baseline::kernelTable; }
+#endif
+
+}  // namespace lethe

@@ -1,0 +1,10 @@
+// Picks the kernels for this processor.
+#pragma once
+#include "params.h"
+
+namespace lethe {
+
+// The widest instruction set that the processor has; LETHE_ISA in the environment asks for a lower one.
+const KernelTable* chooseKernels();
+
+}  // namespace lethe

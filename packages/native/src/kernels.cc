@@ -1,0 +1,49 @@
+// All kernels for one instruction set. Compiled once for each, with LETHE_ISA naming the namespace; includes
+// no standard templates, because the linker would mix the copies of different instruction sets.
+#include <cstddef>
+#include <cstdint>
+
+#include "params.h"
+#include "pool.h"
+// in this order
+#include "simd.h"
+#include "gemm.h"
+#include "rnn.h"
+#include "moments.h"
+#include "moments_rnn.h"
+#include "loss.h"
+#include "optim.h"
+#include "random.h"
+
+#define LETHE_QUOTE(x) #x
+#define LETHE_NAME(x) LETHE_QUOTE(x)
+
+namespace lethe {
+namespace LETHE_ISA {
+
+extern const KernelTable kernelTable;
+const KernelTable kernelTable = {
+    LETHE_NAME(LETHE_ISA),
+    matmul,
+    rnnForward,
+    rnnBackward,
+    momentsActivationForward,
+    momentsActivationBackward,
+    momentsLinearForward,
+    momentsLinearBackward,
+    momentsRnnForward,
+    momentsRnnBackward,
+    bernoulliNllForward,
+    bernoulliNllBackward,
+    sumSquares,
+    sgd,
+    rmsprop,
+    adam,
+    bernoulliMask,
+    normal,
+    uniform,
+    bits,
+};
+
+}  // namespace LETHE_ISA
+}  // namespace lethe

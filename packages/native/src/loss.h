@@ -1,0 +1,64 @@
+// Bernoulli negative log-likelihood from logits, natural log:
+//   rowLoss = mask * sum_k softplus(z) - y z,  z = logit, or logit / sqrt(1 + pi/8 variance)
+
+namespace lethe {
+namespace LETHE_ISA {
+namespace {
+
+static void bernoulliNllForward(const BernoulliNll& p, Pool& pool) {
+  const long M = p.M, K = p.K;
+  parallelIf(M * K > 8192, pool, [&](int worker, int workers) {
+    Range range = share(M, worker, workers);
+    for (long m = range.begin; m < range.end; m++) {
+      if (p.stepMask && p.stepMask[m] == 0.0f) {
+        p.rowLoss[m] = 0.0f;
+        continue;
+      }
+      vf sum = splat(0.0f);
+      vectors(K, [&](long k, int w) {
+        long at = m * K + k;
+        vf z = load(p.logits + at, w);
+        if (p.variance) z *= reciprocalSqrt(1.0f + kKappa * load(p.variance + at, w));
+        vf y = load(p.targets + at, w);
+        vf loss = vsoftplus(z) - y * z;
+        if (w < W) {  // lanes past the end would add softplus(0)
+          float tail[W];
+          store(tail, loss);
+          for (int i = w; i < W; i++) tail[i] = 0.0f;
+          loss = load(tail);
+        }
+        sum += loss;
+      });
+      float total = 0.0f;
+      for (int i = 0; i < W; i++) total += sum[i];
+      p.rowLoss[m] = p.stepMask ? total * p.stepMask[m] : total;
+    }
+  });
+}
+
+static void bernoulliNllBackward(const BernoulliNll& p, Pool& pool) {
+  const long M = p.M, K = p.K;
+  parallelIf(M * K > 8192, pool, [&](int worker, int workers) {
+    Range range = share(M, worker, workers);
+    for (long m = range.begin; m < range.end; m++) {
+      float scale = p.stepMask ? p.scale * p.stepMask[m] : p.scale;
+      if (scale == 0.0f) continue;
+      vectors(K, [&](long k, int w) {
+        long at = m * K + k;
+        vf z = load(p.logits + at, w), y = load(p.targets + at, w);
+        if (!p.variance) {
+          store(p.dLogits + at, load(p.dLogits + at, w) + scale * (vsigmoid(z) - y), w);
+          return;
+        }
+        vf c = reciprocalSqrt(1.0f + kKappa * load(p.variance + at, w));
+        vf g = scale * (vsigmoid(z * c) - y) * c;
+        store(p.dLogits + at, load(p.dLogits + at, w) + g, w);
+        if (p.dVariance) store(p.dVariance + at, load(p.dVariance + at, w) + (-0.5f * kKappa) * g * z * c * c, w);
+      });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace LETHE_ISA
+}  // namespace lethe

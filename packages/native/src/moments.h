@@ -1,0 +1,318 @@
+// Gaussian moments through activations and linear maps: (mean, variance) of f(X), X ~ N(mu, nu).
+// kappa = pi/8. Sources: MacKay 1992 (mean of the logistic function); Wang and Manning 2013 (its variance);
+// the probit form uses Owen's T; the rectifier is exact.
+
+namespace lethe {
+namespace LETHE_ISA {
+namespace {
+
+constexpr float kKappa = 0.39269908169872414f;
+constexpr float kSteep = 1.1715728752538097f;  // a = 4 - 2 sqrt 2
+constexpr float kShift = 0.8813735870195429f;  // b = -ln(sqrt 2 - 1)
+
+struct Pair {
+  vf mean, variance;
+};
+
+// ---- logistic function, Wang-Manning: e = s(c mu), E2 = s(c2 (mu - b)), variance E2 - e^2
+
+LETHE_INLINE Pair logisticWangManning(vf mu, vf nu) {
+  vf c = reciprocalSqrt(1.0f + kKappa * nu);
+  vf c2 = kSteep * reciprocalSqrt(1.0f + (kKappa * kSteep * kSteep) * nu);
+  vf e = vsigmoid(mu * c);
+  vf e2 = vsigmoid((mu - kShift) * c2);
+  return {e, vmax(e2 - e * e, splat(0.0f))};
+}
+
+// (d mu, d nu) from the gradients of mean and variance; e and v as the forward gave them
+LETHE_INLINE Pair logisticWangManningBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
+  vf c = reciprocalSqrt(1.0f + kKappa * nu);
+  vf c2 = kSteep * reciprocalSqrt(1.0f + (kKappa * kSteep * kSteep) * nu);
+  vf e2 = v + e * e;
+  dv = v > 0.0f ? dv : splat(0.0f);  // nothing flows through the clamp
+  vf ge = (de - 2.0f * e * dv) * c * e * (1.0f - e);
+  vf g2 = dv * c2 * e2 * (1.0f - e2);
+  return {ge + g2, (-0.5f * kKappa) * (ge * c * c * mu + g2 * c2 * c2 * (mu - kShift))};
+}
+
+// ---- logistic function, probit variance: Phi(h) - 2 T(h, a) - Phi(h)^2,
+//      h = sqrt(kappa) mu / sqrt(1 + kappa nu), a = 1 / sqrt(1 + 2 kappa nu)
+
+constexpr float kGaussX[5] = {0.14887433898163122f, 0.43339539412924719f, 0.67940956829902441f, 0.86506336668898451f, 0.97390652851717172f};
+constexpr float kGaussW[5] = {0.29552422471475287f, 0.26926671930999636f, 0.21908636251598204f, 0.14945134915058059f, 0.06667134430868814f};
+
+// Owen's T(h, a) for a in (0, 1]: Gauss-Legendre with 10 nodes, error below 1e-9 there
+LETHE_INLINE vf owenT(vf h, vf a) {
+  vf hh = -0.5f * h * h;
+  vf sum = splat(0.0f);
+  for (int i = 0; i < 5; i++) {
+    vf up = a * (0.5f + 0.5f * kGaussX[i]), down = a * (0.5f - 0.5f * kGaussX[i]);
+    vf u = 1.0f + up * up, d = 1.0f + down * down;
+    sum += kGaussW[i] * (vexp(hh * u) * reciprocal(u) + vexp(hh * d) * reciprocal(d));
+  }
+  return sum * a * (0.5f * 0.15915494309189535f);
+}
+
+LETHE_INLINE Pair logisticProbit(vf mu, vf nu) {
+  vf c = reciprocalSqrt(1.0f + kKappa * nu);
+  vf a = reciprocalSqrt(1.0f + (2.0f * kKappa) * nu);
+  vf h = 0.62665706865775006f * mu * c;  // sqrt(kappa)
+  vf phi = normalCdf(h);
+  // Phi(1 - Phi) - 2T, with 1 - Phi as Phi(-h): no cancellation in the tail
+  return {vsigmoid(mu * c), vmax(phi * normalCdf(-h) - 2.0f * owenT(h, a), splat(0.0f))};
+}
+
+LETHE_INLINE Pair logisticProbitBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
+  vf c = reciprocalSqrt(1.0f + kKappa * nu);
+  vf a = reciprocalSqrt(1.0f + (2.0f * kKappa) * nu);
+  vf h = 0.62665706865775006f * mu * c;
+  dv = v > 0.0f ? dv : splat(0.0f);
+  vf pdf = normalPdf(h);
+  // d/dh: pdf (1 - 2 Phi(h)) + 2 pdf (Phi(a h) - 1/2)
+  vf dh = dv * 2.0f * pdf * (normalCdf(a * h) - normalCdf(h));
+  // dT/da = exp(-h^2 (1 + a^2) / 2) / (2 pi (1 + a^2))
+  vf u = 1.0f + a * a;
+  vf da = dv * -2.0f * 0.15915494309189535f * vexp(-0.5f * h * h * u) * reciprocal(u);
+  vf ge = de * c * e * (1.0f - e);
+  vf dmu = ge + dh * (0.62665706865775006f * c);
+  vf dnu = (-0.5f * kKappa) * c * c * (ge * mu + dh * h) - kKappa * a * a * a * da;
+  return {dmu, dnu};
+}
+
+// ---- any activation by Gauss-Hermite quadrature: E[f] = sum w_i f(mu + s x_i)
+
+LETHE_INLINE Pair quadrature(const MomentFunction& f, vf mu, vf nu) {
+  vf s = vsqrt(nu);
+  vf m = splat(0.0f), m2 = splat(0.0f);
+  // second moment about f(mu): the difference of two nearly equal numbers would lose the small variances
+  vf centre = activate(f.activation, mu);
+  for (int i = 0; i < f.points; i++) {
+    vf d = activate(f.activation, mu + s * (float)f.nodes[i]) - centre;
+    m += (float)f.weights[i] * d;
+    m2 += (float)f.weights[i] * d * d;
+  }
+  return {centre + m, vmax(m2 - m * m, splat(0.0f))};
+}
+
+// f'' from n = f
+LETHE_INLINE vf curvature(Activation f, vf n) {
+  return f == Activation::tanh ? -2.0f * n * (1.0f - n * n) : n * (1.0f - n) * (1.0f - 2.0f * n);
+}
+
+LETHE_INLINE Pair quadratureBackward(const MomentFunction& f, vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
+  dv = v > 0.0f ? dv : splat(0.0f);
+  vf s = vsqrt(nu);
+  vf dmu = splat(0.0f), dnu = splat(0.0f), dnuSmall = splat(0.0f);
+  for (int i = 0; i < f.points; i++) {
+    float x = (float)f.nodes[i], w = (float)f.weights[i];
+    vf n = activate(f.activation, mu + s * x);
+    vf slopeHere = slope(f.activation, n);
+    vf g = w * (dm + 2.0f * (n - mean) * dv);
+    dmu += g * slopeHere;
+    dnu += g * slopeHere * x;
+    // d/dnu E[g] = E[g''] / 2, which does not divide by s
+    dnuSmall += w * 0.5f * ((dm + 2.0f * (n - mean) * dv) * curvature(f.activation, n) + 2.0f * dv * slopeHere * slopeHere);
+  }
+  vf large = dnu * 0.5f / vmax(s, splat(1e-6f));
+  return {dmu, nu < 1e-4f ? dnuSmall : large};
+}
+
+// ---- rectifier, exact: r = mu / s
+
+LETHE_INLINE Pair rectifier(vf mu, vf nu) {
+  vf s = vsqrt(nu);
+  vf r = mu / vmax(s, splat(1e-15f));
+  vf up = normalCdf(r), down = normalCdf(-r), pdf = normalPdf(r);
+  vf mean = mu * up + s * pdf;
+  vf variance = mu * mu * up * down + nu * (up - pdf * pdf) + mu * s * pdf * (down - up);
+  return {s > 0.0f ? mean : vmax(mu, splat(0.0f)), vmax(s > 0.0f ? variance : splat(0.0f), splat(0.0f))};
+}
+
+LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
+  vf s = vsqrt(nu);
+  vf safe = vmax(s, splat(1e-15f));
+  vf r = mu / safe;
+  vf up = normalCdf(r), pdf = normalPdf(r);
+  dv = s > 0.0f ? (v > 0.0f ? dv : splat(0.0f)) : dv;
+  // dE/dmu = Phi, dE/dnu = phi / 2s; dE2/dmu = 2E, dE2/dnu = Phi
+  vf g = dm - 2.0f * mean * dv;
+  vf dmu = g * up + dv * 2.0f * mean;
+  vf dnu = g * pdf * 0.5f / safe + dv * up;
+  vf on = mu > 0.0f ? splat(1.0f) : splat(0.0f);
+  return {s > 0.0f ? dmu : dm * on, s > 0.0f ? dnu : dv * on};
+}
+
+// ---- choice of form; tanh(x) = 2 s(2x) - 1, so its moments are those of the logistic function at (2 mu, 4 nu)
+
+template <Form F>
+LETHE_INLINE Pair logistic(vf mu, vf nu) {
+  return F == Form::wangManning ? logisticWangManning(mu, nu) : logisticProbit(mu, nu);
+}
+template <Form F>
+LETHE_INLINE Pair logisticBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
+  return F == Form::wangManning ? logisticWangManningBackward(mu, nu, e, v, de, dv)
+                                : logisticProbitBackward(mu, nu, e, v, de, dv);
+}
+
+template <Form F, Activation A>
+LETHE_INLINE Pair momentsForward(const MomentFunction& f, vf mu, vf nu) {
+  if (A == Activation::identity) return {mu, nu};
+  if (A == Activation::relu) return rectifier(mu, nu);
+  if (F == Form::gaussHermite) return quadrature(f, mu, nu);
+  if (A == Activation::sigmoid) return logistic<F>(mu, nu);
+  Pair s = logistic<F>(2.0f * mu, 4.0f * nu);
+  return {2.0f * s.mean - 1.0f, 4.0f * s.variance};
+}
+
+template <Form F, Activation A>
+LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, vf v, vf dm, vf dv) {
+  if (A == Activation::identity) return {dm, dv};
+  if (A == Activation::relu) return rectifierBackward(mu, nu, m, v, dm, dv);
+  if (F == Form::gaussHermite) return quadratureBackward(f, mu, nu, m, v, dm, dv);
+  if (A == Activation::sigmoid) return logisticBackward<F>(mu, nu, m, v, dm, dv);
+  Pair d = logisticBackward<F>(2.0f * mu, 4.0f * nu, 0.5f * (m + 1.0f), 0.25f * v, 2.0f * dm, 4.0f * dv);
+  return {2.0f * d.mean, 4.0f * d.variance};
+}
+
+// Calls body.run<F, A>() for the function's form and activation.
+template <class Body>
+static void withMoments(const MomentFunction& f, Body&& body) {
+#define LETHE_FORMS(A)                                                             \
+  switch (f.form) {                                                                \
+    case Form::wangManning: return body.template run<Form::wangManning, A>();     \
+    case Form::probit: return body.template run<Form::probit, A>();               \
+    default: return body.template run<Form::gaussHermite, A>();                   \
+  }
+  switch (f.activation) {
+    case Activation::tanh: LETHE_FORMS(Activation::tanh)
+    case Activation::sigmoid: LETHE_FORMS(Activation::sigmoid)
+    case Activation::relu: return body.template run<Form::wangManning, Activation::relu>();
+    default: return body.template run<Form::wangManning, Activation::identity>();
+  }
+#undef LETHE_FORMS
+}
+
+struct ActivationForward {
+  const MomentsActivation& p;
+  Pool& pool;
+  template <Form F, Activation A>
+  void run() {
+    const MomentsActivation& q = p;
+    parallelIf(q.n > 8192, pool, [&](int worker, int workers) {
+      Range range = share(q.n, worker, workers, W);
+      vectors(range.end - range.begin, [&](long i, int w) {
+        long at = range.begin + i;
+        Pair m = momentsForward<F, A>(q.f, load(q.mean + at, w), load(q.variance + at, w));
+        store(q.outMean + at, m.mean, w);
+        store(q.outVariance + at, m.variance, w);
+      });
+    });
+  }
+};
+
+struct ActivationBackward {
+  const MomentsActivation& p;
+  Pool& pool;
+  template <Form F, Activation A>
+  void run() {
+    const MomentsActivation& q = p;
+    parallelIf(q.n > 8192, pool, [&](int worker, int workers) {
+      Range range = share(q.n, worker, workers, W);
+      vectors(range.end - range.begin, [&](long i, int w) {
+        long at = range.begin + i;
+        Pair d = momentsBackward<F, A>(q.f, load(q.mean + at, w), load(q.variance + at, w), load(q.outMean + at, w),
+                                       load(q.outVariance + at, w), load(q.dOutMean + at, w), load(q.dOutVariance + at, w));
+        store(q.dMean + at, load(q.dMean + at, w) + d.mean, w);
+        store(q.dVariance + at, load(q.dVariance + at, w) + d.variance, w);
+      });
+    });
+  }
+};
+
+static void momentsActivationForward(const MomentsActivation& p, Pool& pool) {
+  withMoments(p.f, ActivationForward{p, pool});
+}
+static void momentsActivationBackward(const MomentsActivation& p, Pool& pool) {
+  withMoments(p.f, ActivationBackward{p, pool});
+}
+
+// ---- linear map of noisy independent inputs
+
+// out = square mean^2 + variance var
+static void noisyVariance(Pool& pool, const NoiseMoments& noise, long n, const float* mean, const float* variance, float* out) {
+  parallelIf(n > 50000, pool, [&](int worker, int workers) {
+    Range range = share(n, worker, workers, W);
+    vectors(range.end - range.begin, [&](long i, int w) {
+      long at = range.begin + i;
+      vf m = load(mean + at, w);
+      vf v = noise.square * m * m;
+      if (variance) v += noise.variance * load(variance + at, w);
+      store(out + at, v, w);
+    });
+  });
+}
+
+// A weight matrix and what its gradient needs: dW += q rows^T dMean + 2 W . (noisy^T dVariance), the two
+// accumulators of the 2013 paper. `rows` and `noisy` are the mean and the noisy variance of its inputs.
+struct MomentsWeight {
+  long I = 0;
+  Rows rows{}, noisy{};
+  float q = 0;
+  const float* w = nullptr;
+  float* dw = nullptr;
+};
+
+// Both matrices that feed the same O units, so that dMean and dVariance are packed once.
+static void addMomentsWeightGradients(Pool& pool, long count, long O, const MomentsWeight& one, const MomentsWeight& two,
+                                      const float* dMean, const float* dVariance) {
+  auto pick = [&](long i) -> const MomentsWeight& { return i < one.I ? one : two; };
+  product(pool, one.I, one.rows, two.I, two.rows, O, count, {dMean, O}, [&](long i, long j0, long cols, const float* sum, bool) {
+    const MomentsWeight& m = pick(i);
+    float* dw = m.dw + (i < one.I ? i : i - one.I) * O + j0;
+    vectors(cols, [&](long j, int n) { store(dw + j, load(dw + j, n) + m.q * load(sum + j, n), n); });
+  });
+  product(pool, one.I, one.noisy, two.I, two.noisy, O, count, {dVariance, O}, [&](long i, long j0, long cols, const float* sum, bool) {
+    const MomentsWeight& m = pick(i);
+    long at = (i < one.I ? i : i - one.I) * O + j0;
+    vectors(cols, [&](long j, int n) {
+      store(m.dw + at + j, load(m.dw + at + j, n) + 2.0f * load(m.w + at + j, n) * load(sum + j, n), n);
+    });
+  });
+}
+
+// dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T
+static void addMomentsInputGradient(Pool& pool, long M, long I, long O, const NoiseMoments& noise, const float* mean, const float* w,
+                                    const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance) {
+  if (dMean) multiply(pool, M, I, O, {dOutMean, O, 1}, {w, O, true}, dMean, true, noise.mean);
+  if (!dMean && !dVariance) return;
+  Operand squared{w, O, true};
+  squared.square = true;
+  product(pool, M, {dOutVariance, O, 1}, 0, {}, I, O, squared, [=](long i, long j0, long cols, const float* sum, bool) {
+    long at = i * I + j0;
+    vectors(cols, [&](long j, int n) {
+      vf d = load(sum + j, n);
+      if (dMean)
+        store(dMean + at + j, load(dMean + at + j, n) + (2.0f * noise.square) * load(mean + at + j, n) * d, n);
+      if (dVariance) store(dVariance + at + j, load(dVariance + at + j, n) + noise.variance * d, n);
+    });
+  });
+}
+
+static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
+  noisyVariance(pool, p.noise, (long)p.M * p.I, p.mean, p.variance, p.noisyVariance);
+  multiply(pool, p.M, p.O, p.I, {p.mean, p.I, 1}, {p.w, p.O}, p.outMean, false, p.noise.mean, p.bias);
+  Operand squared{p.w, p.O};
+  squared.square = true;
+  multiply(pool, p.M, p.O, p.I, {p.noisyVariance, p.I, 1}, squared, p.outVariance, false);
+}
+
+static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
+  const MomentsWeight weight{p.I, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.noise.mean, p.w, p.dw};
+  addMomentsWeightGradients(pool, p.M, p.O, weight, {}, p.dOutMean, p.dOutVariance);
+  addColumnSums(pool, p.M, p.O, p.dOutMean, p.dbias);
+  addMomentsInputGradient(pool, p.M, p.I, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance);
+}
+
+}  // namespace
+}  // namespace LETHE_ISA
+}  // namespace lethe

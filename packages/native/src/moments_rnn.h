@@ -1,0 +1,215 @@
+// Fast-dropout recurrent layer (Bayer et al. 2013): mean and variance propagated together over the sequence.
+//   aMean = q_x x W_in + q_h hMean W_rec + b,  aVar = V_x (W_in.W_in) + V_h (W_rec.W_rec)
+//   (hMean, hVar) = moments of f(N(aMean, aVar)),  V = square mean^2 + variance var
+// Both recurrent products of a tile run back to back and the moment functions follow while the tile is in the
+// first-level cache. The factors q and the squares are folded into the packed weights, once a call.
+
+namespace lethe {
+namespace LETHE_ISA {
+namespace {
+
+struct MomentsRnnPass {
+  const MomentsRnn& p;
+  Pool& pool;
+  bool backward;
+
+  template <Form F, Activation A>
+  void run() {
+    if (backward) {
+      runBackward<F, A>();
+    } else {
+      runForward<F, A>();
+    }
+  }
+
+  // Packed weights and their squares.
+  struct Weights {
+    float *in, *inSquare, *rec, *recSquare;
+  };
+  Weights workspaces() {
+    const long in = packedSize(p.I, p.H), rec = packedSize(p.H, p.H);
+    return {pool.workspace(kPackedIn, in), pool.workspace(kPackedInSquare, in), pool.workspace(kPackedRec, rec),
+            pool.workspace(kPackedRecSquare, rec)};
+  }
+
+  template <Form F, Activation A>
+  void runForward() {
+    const MomentsRnn& p = this->p;
+    Pool& pool = this->pool;
+    const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
+
+    float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
+    noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
+    Weights weights = workspaces();
+    float* noisyState = pool.workspace(kNoisyState, 2 * step);  // V_h of the previous and of this step, in turn
+
+    parallelIf(T * B * H * (H + I) > 50000, pool, [&](int worker, int workers) {
+      alignas(64) float outMean[MR * PW];
+      alignas(64) float outVariance[MR * PW];
+      packShare(weights.in, {p.wIn, H, false, nullptr, p.noiseInput.mean, false}, 0, I, H, worker, workers);
+      packShare(weights.inSquare, {p.wIn, H, false, nullptr, 1.0f, true}, 0, I, H, worker, workers);
+      packShare(weights.rec, {p.wRec, H, false, nullptr, p.noiseRecurrent.mean, false}, 0, H, H, worker, workers);
+      packShare(weights.recSquare, {p.wRec, H, false, nullptr, 1.0f, true}, 0, H, H, worker, workers);
+      const Part part = partOf(chooseGrid(workers, B, H, 8 * H * (H + I)), worker, B, H);
+      const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
+      const NoiseMoments noise = p.noiseRecurrent;
+
+      for (long b = part.row0; b < part.row1; b++)
+        vectors(cn, [&](long j, int w) {
+          long at = b * H + c0 + j;
+          vf m = load(p.h0 + at, w), v = noise.square * m * m;
+          if (p.h0Variance) v += noise.variance * load(p.h0Variance + at, w);
+          store(noisyState + at, v, w);
+        });
+      pool.barrier(0, workers);
+
+      for (long t = 0; t < T; t++) {
+        const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
+        const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
+        const float* noisyBefore = noisyState + (t & 1) * step;
+        float* noisyNow = noisyState + ((t + 1) & 1) * step;
+        for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
+          int r = (int)minimum(MR, part.row1 - b0);
+          for (long q = part.panel0; q < part.panel1; q++) {
+            long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
+            const long in = (t * B + b0) * I, panelIn = q * PW * I, panelRec = q * PW * H;
+            const Phase mean{H, meanBefore + b0 * H, H, 1, weights.rec + panelRec};
+            const Phase variance{H, noisyBefore + b0 * H, H, 1, weights.recSquare + panelRec};
+            tile(r, width, {I, p.x + in, I, 1, weights.in + panelIn}, &mean, outMean);
+            tile(r, width, {I, noisyInput + in, I, 1, weights.inSquare + panelIn}, &variance, outVariance);
+            for (int i = 0; i < r; i++) {
+              long at = (b0 + i) * H + j0, here = t * step + at;
+              bool active = p.active.at(t, b0 + i);
+              vectors(cols, [&](long j, int w) {
+                vf am = load(p.bias + j0 + j, w) + load(outMean + i * PW + j, w);
+                vf av = load(outVariance + i * PW + j, w);
+                Pair h;
+                if (!active) {
+                  h = {load(meanBefore + at + j, w), varianceBefore ? load(varianceBefore + at + j, w) : splat(0.0f)};
+                } else if (p.epsilon) {
+                  h = {activate(A, am + load(p.epsilon + here + j, w) * vsqrt(av)), splat(0.0f)};
+                } else {
+                  h = momentsForward<F, A>(p.f, am, av);
+                }
+                store(p.aMean + here + j, am, w);
+                store(p.aVariance + here + j, av, w);
+                store(p.hMean + here + j, h.mean, w);
+                store(p.hVariance + here + j, h.variance, w);
+                store(noisyNow + at + j, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
+              });
+            }
+          }
+        }
+        pool.barrier(1 + part.group, part.members);
+      }
+    });
+  }
+
+  template <Form F, Activation A>
+  void runBackward() {
+    const MomentsRnn& p = this->p;
+    Pool& pool = this->pool;
+    const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
+    float* packed = pool.workspace(kPackedRec, packedSize(H, H));
+    float* packedSquare = pool.workspace(kPackedRecSquare, packedSize(H, H));
+    float* carryMean = pool.workspace(kCarry, step);
+    float* carryVariance = pool.workspace(kCarrySecond, step);
+    float* noisyState = pool.workspace(kNoisyState, T * step);  // V_h before each step, for the weights' gradient
+
+    parallelIf(T * B * H * (H + I) > 50000, pool, [&](int worker, int workers) {
+      alignas(64) float outMean[MR * PW];
+      alignas(64) float outVariance[MR * PW];
+      packShare(packed, {p.wRec, H, true, nullptr, p.noiseRecurrent.mean, false}, 0, H, H, worker, workers);
+      packShare(packedSquare, {p.wRec, H, true, nullptr, 1.0f, true}, 0, H, H, worker, workers);
+      pool.barrier(0, workers);
+      const Part part = partOf(chooseGrid(workers, B, H, 8 * H * H), worker, B, H);
+      const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
+      const NoiseMoments noise = p.noiseRecurrent;
+
+      for (long b = part.row0; b < part.row1; b++)
+        vectors(cn, [&](long j, int w) {
+          store(carryMean + b * H + c0 + j, splat(0.0f), w);
+          store(carryVariance + b * H + c0 + j, splat(0.0f), w);
+        });
+
+      for (long t = T - 1; t >= 0; t--) {
+        for (long b = part.row0; b < part.row1; b++) {
+          long at = b * H + c0, here = t * step + at;
+          bool active = p.active.at(t, b);
+          vectors(cn, [&](long j, int w) {
+            vf dm = load(carryMean + at + j, w) + load(p.dhMean + here + j, w);
+            vf dv = load(carryVariance + at + j, w);
+            if (p.dhVariance) dv += load(p.dhVariance + here + j, w);
+            vf dam = splat(0.0f), dav = splat(0.0f);
+            if (active) {
+              vf m = load(p.hMean + here + j, w), av = load(p.aVariance + here + j, w);
+              if (p.epsilon) {
+                dam = dm * slope(A, m);
+                vf s = vsqrt(av);
+                vf root = s > 0.0f ? 0.5f / s : splat(0.0f);
+                dav = dam * load(p.epsilon + here + j, w) * root;
+              } else {
+                Pair d = momentsBackward<F, A>(p.f, load(p.aMean + here + j, w), av, m, load(p.hVariance + here + j, w), dm, dv);
+                dam = d.mean;
+                dav = d.variance;
+              }
+              dm = splat(0.0f);
+              dv = splat(0.0f);
+            }
+            store(p.daMean + here + j, dam, w);
+            store(p.daVariance + here + j, dav, w);
+            store(carryMean + at + j, dm, w);  // past an inactive step the gradient flows on
+            store(carryVariance + at + j, dv, w);
+          });
+        }
+        pool.barrier(1 + part.group, part.members);
+        const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
+        const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
+        for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
+          int r = (int)minimum(MR, part.row1 - b0);
+          for (long q = part.panel0; q < part.panel1; q++) {
+            long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
+            long rows = t * step + b0 * H;
+            tile(r, width, {H, p.daMean + rows, H, 1, packed + q * PW * H}, nullptr, outMean);
+            tile(r, width, {H, p.daVariance + rows, H, 1, packedSquare + q * PW * H}, nullptr, outVariance);
+            for (int i = 0; i < r; i++) {
+              long at = (b0 + i) * H + j0;
+              vectors(cols, [&](long j, int w) {
+                vf m = load(meanBefore + at + j, w);
+                vf v = noise.square * m * m;
+                if (varianceBefore) v += noise.variance * load(varianceBefore + at + j, w);
+                store(noisyState + t * step + at + j, v, w);
+                vf d = load(outVariance + i * PW + j, w);
+                vf dm = load(outMean + i * PW + j, w) + (2.0f * noise.square) * m * d;
+                store(carryMean + at + j, load(carryMean + at + j, w) + dm, w);
+                store(carryVariance + at + j, load(carryVariance + at + j, w) + noise.variance * d, w);
+              });
+            }
+          }
+        }
+      }
+    });
+
+    auto addTo = [&](float* target, const float* source) {
+      if (target) vectors(step, [&](long j, int w) { store(target + j, load(target + j, w) + load(source + j, w), w); });
+    };
+    addTo(p.dh0, carryMean);
+    addTo(p.dh0Variance, carryVariance);
+
+    // weights: the states are those before each step, h0 first
+    float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
+    noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
+    const MomentsWeight in{I, {p.x, 1, I}, {noisyInput, 1, I}, p.noiseInput.mean, p.wIn, p.dwIn};
+    const MomentsWeight rec{H, {p.hMean, 1, H, p.h0, B}, {noisyState, 1, H}, p.noiseRecurrent.mean, p.wRec, p.dwRec};
+    addMomentsWeightGradients(pool, T * B, H, in, rec, p.daMean, p.daVariance);
+    addColumnSums(pool, T * B, H, p.daMean, p.dbias);
+    addMomentsInputGradient(pool, T * B, I, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance);
+  }
+};
+
+static void momentsRnnForward(const MomentsRnn& p, Pool& pool) { withMoments(p.f, MomentsRnnPass{p, pool, false}); }
+static void momentsRnnBackward(const MomentsRnn& p, Pool& pool) { withMoments(p.f, MomentsRnnPass{p, pool, true}); }
+
+}  // namespace
+}  // namespace LETHE_ISA
+}  // namespace lethe

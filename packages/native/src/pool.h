@@ -1,0 +1,43 @@
+// One pool of persistent threads per process. The calling thread is worker 0.
+//
+// Workers spin for about 50 us after a job, then sleep on a condition variable, so that a training step
+// of many short calls pays no wake-ups and an idle process costs nothing. `barrier` is a spinning barrier
+// between the workers of the running job. `workspace` hands out grow-only, 64-byte aligned memory by slot;
+// its contents do not survive a call.
+#pragma once
+#include <cstddef>
+
+namespace lethe {
+
+class Pool {
+ public:
+  using Job = void (*)(void* context, int worker, int workers);
+
+  static Pool& instance();
+
+  int threads() const;
+  void setThreads(int count);
+
+  // Calls from several JavaScript threads take turns: enter before a kernel, leave after it.
+  void enter();
+  void leave();
+
+  // Runs job on every worker and returns when all are done. Not re-entrant.
+  void run(Job job, void* context);
+
+  // Waits until all `members` callers of the group have arrived. Groups 0..63 are independent.
+  void barrier(int group, int members);
+
+  // Next number of a shared counter that starts at 0 in every job.
+  long next();
+
+  // Slots 0..31; valid until the same slot is asked for with a larger size.
+  float* workspace(int slot, size_t floats);
+
+ private:
+  Pool();
+  struct State;
+  State* state_;
+};
+
+}  // namespace lethe

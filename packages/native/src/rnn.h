@@ -1,0 +1,251 @@
+// Plain recurrent layer over a whole sequence, forward and backward.
+//   n_t = f((x_t . m_in)(W_in . m_win) + (h_{t-1} . m_rec)(W_rec . m_w) + b)
+//   h_t = z h_{t-1} + (1 - z)(n_t . m_cell),   y_t = h_t . m_out
+// Weights are packed once a call, masks applied while packing. A tile of the pre-activation is x_t W_in +
+// h_{t-1} W_rec in one go of the registers; activation and masks run on it while it is in the first-level
+// cache: projecting all inputs beforehand would write and read [T, B, H] once more (8 % of the forward time). Rows of the batch never wait for each other, so that with enough rows there is no
+// barrier at all; otherwise one a step.
+
+namespace lethe {
+namespace LETHE_ISA {
+namespace {
+
+LETHE_INLINE vf activate(Activation f, vf a) {
+  switch (f) {
+    case Activation::tanh: return vtanh(a);
+    case Activation::sigmoid: return vsigmoid(a);
+    case Activation::relu: return a < 0.0f ? splat(0.0f) : a;
+    default: return a;
+  }
+}
+
+// f'(a) from n = f(a)
+LETHE_INLINE vf slope(Activation f, vf n) {
+  switch (f) {
+    case Activation::tanh: return 1.0f - n * n;
+    case Activation::sigmoid: return n * (1.0f - n);
+    case Activation::relu: return n > 0.0f ? splat(1.0f) : splat(0.0f);
+    default: return splat(1.0f);
+  }
+}
+
+// out [M, I] = x . mask for rows m = t*B + b; x itself when there is no mask.
+static const float* maskedRows(Pool& pool, int slot, const float* x, const Mask& mask, long T, long B, long I) {
+  if (!mask.data) return x;
+  float* out = pool.workspace(slot, T * B * I);
+  parallelIf(T * B * I > 50000, pool, [&](int worker, int workers) {
+    Range range = share(T * B, worker, workers);
+    for (long m = range.begin; m < range.end; m++) {
+      const float* k = mask.row(m / B, m % B);
+      vectors(I, [&](long j, int w) { store(out + m * I + j, load(x + m * I + j, w) * load(k + j, w), w); });
+    }
+  });
+  return out;
+}
+
+LETHE_INLINE vf zoneoutAt(const Rnn& p, const float* zone, long j, int w) {
+  return zone ? load(zone + j, w) : splat(p.zoneoutRate);
+}
+
+template <Activation A>
+static void rnnForwardAs(const Rnn& p, Pool& pool) {
+  const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
+  const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
+  const Operand input{p.wIn, H, false, p.maskWeightIn}, recurrent{p.wRec, H, false, p.maskWeight};
+  float* packedIn = pool.workspace(kPackedIn, packedSize(I, H));
+  float* packed = pool.workspace(kPackedRec, packedSize(H, H));
+  float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, step) : nullptr;
+  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
+
+  parallelIf(T * B * H * (H + I) > 100000, pool, [&](int worker, int workers) {
+    alignas(64) float out[MR * PW];
+    packShare(packedIn, input, 0, I, H, worker, workers);
+    packShare(packed, recurrent, 0, H, H, worker, workers);
+    pool.barrier(0, workers);
+    const Part part = partOf(chooseGrid(workers, B, H, 4 * H * (H + I)), worker, B, H);
+
+    auto finish = [&](long t, long b, long j0, long cols, const float* sum, const float* before) {
+      long at = t * step + b * H + j0;
+      float *n = p.n + at, *h = p.h + at, *y = p.y + at;
+      const float* previous = before + b * H + j0;
+      const float* bias = p.bias + j0;
+      const float* outMask = p.maskOutput.row(t, b);
+      if (!p.active.at(t, b)) {
+        vectors(cols, [&](long j, int w) {
+          vf hv = load(previous + j, w);
+          store(n + j, hv, w);
+          if (h != n) store(h + j, hv, w);
+          if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
+        });
+        return;
+      }
+      const float* cell = p.maskCell.row(t, b);
+      const float* zone = p.zoneout.row(t, b);
+      vectors(cols, [&](long j, int w) {
+        vf nv = activate(A, load(bias + j, w) + load(sum + j, w));
+        store(n + j, nv, w);
+        vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
+        if (zoned) {
+          vf z = zoneoutAt(p, zone ? zone + j0 : nullptr, j, w);
+          hv = hv + z * (load(previous + j, w) - hv);
+        }
+        if (h != n) store(h + j, hv, w);
+        if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
+      });
+    };
+
+    for (long t = 0; t < T; t++) {
+      const float* before = t ? p.h + (t - 1) * step : p.h0;
+      const float* operand = before;
+      if (masked) {
+        // every member of a group masks the group's rows in its share of the columns
+        long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW);
+        for (long b = part.row0; b < part.row1; b++) {
+          const float* m = p.maskRecurrent.row(t, b);
+          vectors(c1 - c0, [&](long j, int w) {
+            store(masked + b * H + c0 + j, load(before + b * H + c0 + j, w) * load(m + c0 + j, w), w);
+          });
+        }
+        pool.barrier(1 + part.group, part.members);
+        operand = masked;
+      }
+      for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
+        int r = (int)minimum(MR, part.row1 - b0);
+        for (long q = part.panel0; q < part.panel1; q++) {
+          long j0 = q * PW, cols = minimum(PW, H - j0);
+          const Phase fromState{H, operand + b0 * H, H, 1, packed + q * PW * H};
+          tile(r, roundUp(cols, W), {I, x + (t * B + b0) * I, I, 1, packedIn + q * PW * I}, &fromState, out);
+          for (int i = 0; i < r; i++) finish(t, b0 + i, j0, cols, out + i * PW, before);
+        }
+      }
+      pool.barrier(1 + part.group, part.members);
+    }
+  });
+}
+
+static void rnnForward(const Rnn& p, Pool& pool) {
+  switch (p.activation) {
+    case Activation::tanh: return rnnForwardAs<Activation::tanh>(p, pool);
+    case Activation::sigmoid: return rnnForwardAs<Activation::sigmoid>(p, pool);
+    case Activation::relu: return rnnForwardAs<Activation::relu>(p, pool);
+    default: return rnnForwardAs<Activation::identity>(p, pool);
+  }
+}
+
+static void rnnBackward(const Rnn& p, Pool& pool) {
+  const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
+  const Operand recurrent{p.wRec, H, true, p.maskWeight};
+  float* packed = pool.workspace(kPackedRec, packedSize(H, H));
+  float* carry = pool.workspace(kCarry, step);
+  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
+
+  parallelIf(T * B * H * H > 200000, pool, [&](int worker, int workers) {
+    alignas(64) float out[MR * PW];
+    packShare(packed, recurrent, 0, H, H, worker, workers);
+    pool.barrier(0, workers);
+    const Part part = partOf(chooseGrid(workers, B, H, 4 * H * H), worker, B, H);
+    const long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW), cn = maximum(0, c1 - c0);
+
+    for (long b = part.row0; b < part.row1; b++)
+      vectors(cn, [&](long j, int w) {
+        store(carry + b * H + c0 + j, p.dhLast ? load(p.dhLast + b * H + c0 + j, w) : splat(0.0f), w);
+      });
+
+    for (long t = T - 1; t >= 0; t--) {
+      // da_t from the gradient of h_t; what flows past the activation stays in carry
+      for (long b = part.row0; b < part.row1; b++) {
+        long at = t * step + b * H + c0;
+        float *da = p.da + at, *c = carry + b * H + c0;
+        const float *dy = p.dy + at, *n = p.n + at;
+        const float* outMask = p.maskOutput.row(t, b);
+        if (!p.active.at(t, b)) {
+          vectors(cn, [&](long j, int w) {
+            vf d = load(dy + j, w);
+            if (outMask) d *= load(outMask + c0 + j, w);
+            store(c + j, load(c + j, w) + d, w);
+            store(da + j, splat(0.0f), w);
+          });
+          continue;
+        }
+        const float* cell = p.maskCell.row(t, b);
+        const float* zone = p.zoneout.row(t, b);
+        vectors(cn, [&](long j, int w) {
+          vf d = load(dy + j, w);
+          if (outMask) d *= load(outMask + c0 + j, w);
+          d += load(c + j, w);
+          vf past = splat(0.0f);
+          if (zoned) {
+            past = d * zoneoutAt(p, zone ? zone + c0 : nullptr, j, w);
+            d -= past;
+          }
+          if (cell) d *= load(cell + c0 + j, w);
+          store(da + j, d * slope(p.activation, load(n + j, w)), w);
+          store(c + j, past, w);
+        });
+      }
+      pool.barrier(1 + part.group, part.members);
+      for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
+        int r = (int)minimum(MR, part.row1 - b0);
+        for (long q = part.panel0; q < part.panel1; q++) {
+          long j0 = q * PW, cols = minimum(PW, H - j0);
+          tile(r, roundUp(cols, W), {H, p.da + t * step + b0 * H, H, 1, packed + q * PW * H}, nullptr, out);
+          for (int i = 0; i < r; i++) {
+            float* c = carry + (b0 + i) * H + j0;
+            const float* m = p.maskRecurrent.row(t, b0 + i);
+            vectors(cols, [&](long j, int w) {
+              vf d = load(out + i * PW + j, w);
+              if (m) d *= load(m + j0 + j, w);
+              store(c + j, load(c + j, w) + d, w);
+            });
+          }
+        }
+      }
+    }
+  });
+
+  if (p.dh0) vectors(step, [&](long j, int w) { store(p.dh0 + j, load(p.dh0 + j, w) + load(carry + j, w), w); });
+
+  // weights: one product for both matrices; the states are those before each step, h0 first
+  const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
+  Rows states{p.h, 1, H, p.h0, B};
+  if (p.maskRecurrent.data) {
+    float* masked = pool.workspace(kMaskedState, T * step);
+    parallelIf(T * step > 50000, pool, [&](int worker, int workers) {
+      Range range = share(T * B, worker, workers);
+      for (long m = range.begin; m < range.end; m++) {
+        const float* k = p.maskRecurrent.row(m / B, m % B);
+        const float* h = m < B ? p.h0 + m * H : p.h + (m - B) * H;
+        vectors(H, [&](long j, int w) { store(masked + m * H + j, load(h + j, w) * load(k + j, w), w); });
+      }
+    });
+    states = {masked, 1, H};
+  }
+  product(pool, I, {x, 1, I}, H, states, H, T * B, {p.da, H}, [&](long i, long j0, long cols, const float* sum, bool) {
+    bool in = i < I;
+    long at = (in ? i : i - I) * H + j0;
+    float* dw = (in ? p.dwIn : p.dwRec) + at;
+    const float* mask = in ? p.maskWeightIn : p.maskWeight;
+    vectors(cols, [&](long j, int w) {
+      vf g = load(sum + j, w);
+      if (mask) g *= load(mask + at + j, w);
+      store(dw + j, load(dw + j, w) + g, w);
+    });
+  });
+  addColumnSums(pool, T * B, H, p.da, p.dbias);
+  if (p.dx) {
+    product(pool, T * B, {p.da, H, 1}, 0, {}, I, H, {p.wIn, H, true, p.maskWeightIn},
+            [&](long i, long j0, long cols, const float* sum, bool) {
+              const float* m = p.maskInput.row(i / B, i % B);
+              float* dx = p.dx + i * I + j0;
+              vectors(cols, [&](long j, int w) {
+                vf d = load(sum + j, w);
+                if (m) d *= load(m + j0 + j, w);
+                store(dx + j, load(dx + j, w) + d, w);
+              });
+            });
+  }
+}
+
+}  // namespace
+}  // namespace LETHE_ISA
+}  // namespace lethe
