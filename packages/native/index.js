@@ -10,6 +10,9 @@ exports.load = function load() {
     return { kernels: require('./build/Release/lethe.node'), reason: null };
   } catch (error) {
     const missing = error.code === 'MODULE_NOT_FOUND';
-    return { kernels: null, reason: missing ? 'they are not built (was there a C++ compiler at install?)' : error.message };
+    return {
+      kernels: null,
+      reason: missing ? 'they are not built (was there a C++ compiler at install?)' : error.message,
+    };
   }
 };

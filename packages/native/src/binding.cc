@@ -568,6 +568,10 @@ napi_value setThreads(napi_env env, napi_callback_info info) {
 
 napi_value initialise(napi_env env, napi_value exports) {
   if (!kernels) kernels = chooseKernels();
+  if (!kernels) {
+    napi_throw_error(env, "E_CONFIG", "LETHE_ISA must be baseline, avx2 or avx512, and one that this processor has");
+    return nullptr;
+  }
   struct Entry {
     const char* name;
     napi_callback function;

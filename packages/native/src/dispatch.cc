@@ -16,10 +16,12 @@ const KernelTable* chooseKernels() {
   bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  if (wanted && !std::strcmp(wanted, "baseline")) return &baseline::kernelTable;
-  if (hasAvx512 && !(wanted && !std::strcmp(wanted, "avx2"))) return &avx512::kernelTable;
-  if (hasAvx2) return &avx2::kernelTable;
-  return &baseline::kernelTable;
+  const KernelTable* best = hasAvx512 ? &avx512::kernelTable : hasAvx2 ? &avx2::kernelTable : &baseline::kernelTable;
+  if (!wanted || !*wanted) return best;
+  if (!std::strcmp(wanted, "baseline")) return &baseline::kernelTable;
+  if (!std::strcmp(wanted, "avx2") && hasAvx2) return &avx2::kernelTable;
+  if (!std::strcmp(wanted, "avx512") && hasAvx512) return &avx512::kernelTable;
+  return nullptr;
 }
 #elif defined(__aarch64__)
 namespace neon { extern const KernelTable kernelTable; }

@@ -16,67 +16,85 @@ struct Pair {
 
 // ---- logistic function, Wang-Manning: e = s(c mu), E2 = s(c2 (mu - b)), variance E2 - e^2
 
+struct LogisticTerms {
+  vf c, c2;
+  vf e, p;   // e and 1 - e
+  vf e2, q;  // E2 and 1 - E2
+};
+
+LETHE_INLINE LogisticTerms logisticTerms(vf mu, vf nu) {
+  LogisticTerms t;
+  t.c = reciprocalSqrt(1.0f + kKappa * nu);
+  t.c2 = kSteep * reciprocalSqrt(1.0f + (kKappa * kSteep * kSteep) * nu);
+  vf x = vexp(-mu * t.c), x2 = vexp((kShift - mu) * t.c2);
+  t.e = reciprocal(1.0f + x);
+  t.p = x * t.e;
+  t.e2 = reciprocal(1.0f + x2);
+  t.q = x2 * t.e2;
+  return t;
+}
+
+// E2 - e^2; for positive mu as 2p - p^2 - q, since both terms are then near 1
+LETHE_INLINE vf logisticVariance(vf mu, const LogisticTerms& t) {
+  vf v = mu > 0.0f ? 2.0f * t.p - t.p * t.p - t.q : t.e2 - t.e * t.e;
+  return vmax(v, splat(0.0f));
+}
+
 LETHE_INLINE Pair logisticWangManning(vf mu, vf nu) {
-  vf c = reciprocalSqrt(1.0f + kKappa * nu);
-  vf c2 = kSteep * reciprocalSqrt(1.0f + (kKappa * kSteep * kSteep) * nu);
-  vf e = vsigmoid(mu * c);
-  vf e2 = vsigmoid((mu - kShift) * c2);
-  return {e, vmax(e2 - e * e, splat(0.0f))};
+  LogisticTerms t = logisticTerms(mu, nu);
+  return {t.e, logisticVariance(mu, t)};
 }
 
-// (d mu, d nu) from the gradients of mean and variance; e and v as the forward gave them
-LETHE_INLINE Pair logisticWangManningBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
-  vf c = reciprocalSqrt(1.0f + kKappa * nu);
-  vf c2 = kSteep * reciprocalSqrt(1.0f + (kKappa * kSteep * kSteep) * nu);
-  vf e2 = v + e * e;
+// (d mu, d nu) from the gradients of mean and variance. The terms are computed again: taken back from the
+// stored mean and variance they would have lost their digits where the unit saturates.
+LETHE_INLINE Pair logisticWangManningBackward(vf mu, vf nu, vf v, vf de, vf dv) {
+  LogisticTerms t = logisticTerms(mu, nu);
   dv = v > 0.0f ? dv : splat(0.0f);  // nothing flows through the clamp
-  vf ge = (de - 2.0f * e * dv) * c * e * (1.0f - e);
-  vf g2 = dv * c2 * e2 * (1.0f - e2);
-  return {ge + g2, (-0.5f * kKappa) * (ge * c * c * mu + g2 * c2 * c2 * (mu - kShift))};
+  vf ge = (de - 2.0f * t.e * dv) * t.c * t.e * t.p;
+  vf g2 = dv * t.c2 * t.e2 * t.q;
+  return {ge + g2, (-0.5f * kKappa) * (ge * t.c * t.c * mu + g2 * t.c2 * t.c2 * (mu - kShift))};
 }
 
-// ---- logistic function, probit variance: Phi(h) - 2 T(h, a) - Phi(h)^2,
-//      h = sqrt(kappa) mu / sqrt(1 + kappa nu), a = 1 / sqrt(1 + 2 kappa nu)
+// ---- logistic function, probit variance: Phi(h) - 2 T(h, a) - Phi(h)^2 = 2 (T(h, 1) - T(h, a)),
+//      h = sqrt(kappa) mu / sqrt(1 + kappa nu), a = 1 / sqrt(1 + 2 kappa nu); T is Owen's
 
+constexpr float kRootKappa = 0.62665706865775006f;
+constexpr float kInverseTwoPi = 0.15915494309189535f;
 constexpr float kGaussX[5] = {0.14887433898163122f, 0.43339539412924719f, 0.67940956829902441f, 0.86506336668898451f, 0.97390652851717172f};
 constexpr float kGaussW[5] = {0.29552422471475287f, 0.26926671930999636f, 0.21908636251598204f, 0.14945134915058059f, 0.06667134430868814f};
 
-// Owen's T(h, a) for a in (0, 1]: Gauss-Legendre with 10 nodes, error below 1e-9 there
-LETHE_INLINE vf owenT(vf h, vf a) {
+// T(h, 1) - T(h, a), a in (0, 1]: the integral of exp(-h^2 (1 + x^2) / 2) / (2 pi (1 + x^2)) over [a, 1] by
+// Gauss-Legendre with 10 nodes; exactly 0 at a = 1 and free of cancellation
+LETHE_INLINE vf owenTail(vf h, vf a) {
   vf hh = -0.5f * h * h;
+  vf middle = 0.5f * (1.0f + a), half = 0.5f * (1.0f - a);
   vf sum = splat(0.0f);
   for (int i = 0; i < 5; i++) {
-    vf up = a * (0.5f + 0.5f * kGaussX[i]), down = a * (0.5f - 0.5f * kGaussX[i]);
+    vf up = middle + half * kGaussX[i], down = middle - half * kGaussX[i];
     vf u = 1.0f + up * up, d = 1.0f + down * down;
     sum += kGaussW[i] * (vexp(hh * u) * reciprocal(u) + vexp(hh * d) * reciprocal(d));
   }
-  return sum * a * (0.5f * 0.15915494309189535f);
+  return sum * half * kInverseTwoPi;
 }
 
 LETHE_INLINE Pair logisticProbit(vf mu, vf nu) {
   vf c = reciprocalSqrt(1.0f + kKappa * nu);
   vf a = reciprocalSqrt(1.0f + (2.0f * kKappa) * nu);
-  vf h = 0.62665706865775006f * mu * c;  // sqrt(kappa)
-  vf phi = normalCdf(h);
-  // Phi(1 - Phi) - 2T, with 1 - Phi as Phi(-h): no cancellation in the tail
-  return {vsigmoid(mu * c), vmax(phi * normalCdf(-h) - 2.0f * owenT(h, a), splat(0.0f))};
+  return {vsigmoid(mu * c), vmax(2.0f * owenTail(kRootKappa * mu * c, a), splat(0.0f))};
 }
 
-LETHE_INLINE Pair logisticProbitBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
+LETHE_INLINE Pair logisticProbitBackward(vf mu, vf nu, vf, vf de, vf dv) {
   vf c = reciprocalSqrt(1.0f + kKappa * nu);
   vf a = reciprocalSqrt(1.0f + (2.0f * kKappa) * nu);
-  vf h = 0.62665706865775006f * mu * c;
-  dv = v > 0.0f ? dv : splat(0.0f);
-  vf pdf = normalPdf(h);
-  // d/dh: pdf (1 - 2 Phi(h)) + 2 pdf (Phi(a h) - 1/2)
-  vf dh = dv * 2.0f * pdf * (normalCdf(a * h) - normalCdf(h));
-  // dT/da = exp(-h^2 (1 + a^2) / 2) / (2 pi (1 + a^2))
+  vf h = kRootKappa * mu * c;
+  vf x = vexp(-mu * c), e = reciprocal(1.0f + x);
+  // dT/dh = -phi(h) (Phi(a h) - 1/2), dT/da = exp(-h^2 (1 + a^2) / 2) / (2 pi (1 + a^2))
+  vf dh = dv * 2.0f * normalPdf(h) * (normalCdf(a * h) - normalCdf(h));
   vf u = 1.0f + a * a;
-  vf da = dv * -2.0f * 0.15915494309189535f * vexp(-0.5f * h * h * u) * reciprocal(u);
-  vf ge = de * c * e * (1.0f - e);
-  vf dmu = ge + dh * (0.62665706865775006f * c);
+  vf da = dv * (-2.0f * kInverseTwoPi) * vexp(-0.5f * h * h * u) * reciprocal(u);
+  vf ge = de * c * e * (x * e);
   vf dnu = (-0.5f * kKappa) * c * c * (ge * mu + dh * h) - kKappa * a * a * a * da;
-  return {dmu, dnu};
+  return {ge + dh * (kRootKappa * c), dnu};
 }
 
 // ---- any activation by Gauss-Hermite quadrature: E[f] = sum w_i f(mu + s x_i)
@@ -149,9 +167,8 @@ LETHE_INLINE Pair logistic(vf mu, vf nu) {
   return F == Form::wangManning ? logisticWangManning(mu, nu) : logisticProbit(mu, nu);
 }
 template <Form F>
-LETHE_INLINE Pair logisticBackward(vf mu, vf nu, vf e, vf v, vf de, vf dv) {
-  return F == Form::wangManning ? logisticWangManningBackward(mu, nu, e, v, de, dv)
-                                : logisticProbitBackward(mu, nu, e, v, de, dv);
+LETHE_INLINE Pair logisticBackward(vf mu, vf nu, vf v, vf de, vf dv) {
+  return F == Form::wangManning ? logisticWangManningBackward(mu, nu, v, de, dv) : logisticProbitBackward(mu, nu, v, de, dv);
 }
 
 template <Form F, Activation A>
@@ -169,8 +186,8 @@ LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, v
   if (A == Activation::identity) return {dm, dv};
   if (A == Activation::relu) return rectifierBackward(mu, nu, m, v, dm, dv);
   if (F == Form::gaussHermite) return quadratureBackward(f, mu, nu, m, v, dm, dv);
-  if (A == Activation::sigmoid) return logisticBackward<F>(mu, nu, m, v, dm, dv);
-  Pair d = logisticBackward<F>(2.0f * mu, 4.0f * nu, 0.5f * (m + 1.0f), 0.25f * v, 2.0f * dm, 4.0f * dv);
+  if (A == Activation::sigmoid) return logisticBackward<F>(mu, nu, v, dm, dv);
+  Pair d = logisticBackward<F>(2.0f * mu, 4.0f * nu, v, 2.0f * dm, 4.0f * dv);
   return {2.0f * d.mean, 4.0f * d.variance};
 }
 

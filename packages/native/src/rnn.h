@@ -87,7 +87,7 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
         vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
         if (zoned) {
           vf z = zoneoutAt(p, zone ? zone + j0 : nullptr, j, w);
-          hv = hv + z * (load(previous + j, w) - hv);
+          hv = z * load(previous + j, w) + (1.0f - z) * hv;  // exact at z = 0 and z = 1
         }
         if (h != n) store(h + j, hv, w);
         if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);

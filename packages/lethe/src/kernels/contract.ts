@@ -271,9 +271,9 @@ export interface MomentsRnnBackward extends MomentsRnnForward {
   dx?: Real;
   /** [T, B, I] */
   dxVariance?: Real;
-  /** [T, B, H], workspace: gradient of aMean */
+  /** [T, B, H], workspace: gradient of aMean; may be the array of aMean, which is then lost */
   daMean: Real;
-  /** [T, B, H], workspace: gradient of aVariance */
+  /** [T, B, H], workspace: gradient of aVariance; may be the array of aVariance, which is then lost */
   daVariance: Real;
 }
 

@@ -1,0 +1,34 @@
+/** A strided mask on the tape, for layers without a kernel of their own. */
+
+import type { Mask } from '../../kernels/contract.ts';
+import type { Real } from '../../tensor/dtype.ts';
+import { allocate } from '../../tensor/scratch.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { gradientOf, record } from '../tape.ts';
+
+/**
+ * x ∘ mask.
+ * @param x [time, batch, n], or [batch, n] as one step
+ */
+export function applyMask(x: Tensor, mask: Mask): Tensor {
+  const y = new Tensor(x.shape, allocate(x.size));
+  y.data.fill(0);
+  addMasked(y.data, x.data, mask, x.shape);
+  record(y, [x], () => addMasked(gradientOf(x), gradientOf(y), mask, x.shape));
+  return y;
+}
+
+// --- internal ---
+
+/** target += source ∘ mask. */
+function addMasked(target: Real, source: Real, mask: Mask, shape: readonly number[]): void {
+  const [T, B, n] = shape.length === 3 ? shape : [1, ...shape];
+  const { data } = mask;
+  for (let t = 0; t < T; t++) {
+    for (let b = 0; b < B; b++) {
+      const row = (t * B + b) * n;
+      const maskRow = t * mask.time + b * mask.batch;
+      for (let j = 0; j < n; j++) target[row + j] += source[row + j] * data[maskRow + j];
+    }
+  }
+}

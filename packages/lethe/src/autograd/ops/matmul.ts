@@ -1,0 +1,66 @@
+/** Matrix products on the tape. Leading axes of the left operand are rows. */
+import { ShapeError } from '../../errors.ts';
+import { kernels } from '../../kernels/engine.ts';
+import type { Real } from '../../tensor/dtype.ts';
+import { allocate } from '../../tensor/scratch.ts';
+import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';
+import { gradientOf, needsGradient, record } from '../tape.ts';
+
+/**
+ * a b.
+ * @param a [.., k]
+ * @param b [k, n]
+ * @returns [.., n]
+ * @throws ShapeError
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  return product('matmul', a, b, undefined);
+}
+
+/**
+ * x W + b, one product with the bias folded in.
+ * @param x [.., k]
+ * @param w [k, n]
+ * @param bias [n]
+ * @returns [.., n]
+ * @throws ShapeError
+ */
+export function affine(x: Tensor, w: Tensor, bias: Tensor): Tensor {
+  return product('affine', x, w, bias);
+}
+
+/** target_j += sum over rows of rows[.., j]. */
+export function addColumnSums(target: Real, rows: Real): void {
+  const n = target.length;
+  for (let from = 0; from < rows.length; from += n) {
+    for (let j = 0; j < n; j++) target[j] += rows[from + j];
+  }
+}
+
+// --- internal ---
+
+function product(name: string, a: Tensor, b: Tensor, bias: Tensor | undefined): Tensor {
+  if (a.shape.length === 0 || b.shape.length !== 2 || a.shape[a.shape.length - 1] !== b.shape[0]) {
+    throw new ShapeError(
+      `${name}: expected shapes [.., k] and [k, n], got ${shapeText(a.shape)} and ${shapeText(b.shape)}`,
+    );
+  }
+  const [k, n] = b.shape;
+  const m = a.shape.slice(0, -1).reduce((rows, length) => rows * length, 1);
+  if (bias) expectShape(name, 'bias', bias.shape, [n]);
+  const c = new Tensor([...a.shape.slice(0, -1), n], allocate(m * n));
+  kernels().matmul({ m, n, k, a: a.data, b: b.data, c: c.data, bias: bias?.data });
+  record(c, bias ? [a, b, bias] : [a, b], () => {
+    const dc = gradientOf(c);
+    if (needsGradient(a)) {
+      const da = gradientOf(a);
+      kernels().matmul({ m, n: k, k: n, a: dc, b: b.data, transposeB: true, c: da, accumulate: true });
+    }
+    if (needsGradient(b)) {
+      const db = gradientOf(b);
+      kernels().matmul({ m: k, n, k: m, a: a.data, transposeA: true, b: dc, c: db, accumulate: true });
+    }
+    if (bias && needsGradient(bias)) addColumnSums(gradientOf(bias), dc);
+  });
+  return c;
+}

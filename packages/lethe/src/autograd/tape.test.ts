@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../errors.ts';
+import { scoped } from '../tensor/scratch.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
+import { checkGradients } from './check.ts';
+import { add, div, mul, sub } from './ops/arithmetic.ts';
+import { relu, softplus, square } from './ops/elementwise.ts';
+import { matmul } from './ops/matmul.ts';
+import { sum } from './ops/reduce.ts';
+import { concat, slice, transpose } from './ops/shape.ts';
+import { gradientOf, gradients, needsGradient, record } from './tape.ts';
+
+describe('gradients', () => {
+  it('adds up the uses of a tensor: d(x² + 3x)/dx = 2x + 3', () => {
+    const x = tensor([2, -1]);
+    const three = tensor([3]);
+    const result = gradients([x], () => sum(add(square(x), mul(x, three))));
+    expect(result.loss).toBeCloseTo(4 + 6 + 1 - 3, 6);
+    expect(Array.from(result.gradients[0])).toEqual([7, 1]);
+  });
+
+  it('gives zeros for parameters that the loss does not use', () => {
+    const x = tensor([2]);
+    const unused = tensor([1, 2, 3]);
+    const result = gradients([unused, x], () => sum(square(x)));
+    expect(Array.from(result.gradients[0])).toEqual([0, 0, 0]);
+    expect(Array.from(result.gradients[1])).toEqual([4]);
+  });
+
+  it('gives zeros for a loss without parameters', () => {
+    const x = tensor([2]);
+    expect(Array.from(gradients([x], () => tensor(5)).gradients[0])).toEqual([0]);
+  });
+
+  it('begins from zero in every step, whatever scratch memory held', () => {
+    const x = tensor([1, 2, 3]);
+    const step = () => scoped(() => Array.from(gradients([x], () => sum(square(x))).gradients[0]));
+    expect(step()).toEqual([2, 4, 6]);
+    expect(step()).toEqual([2, 4, 6]);
+  });
+
+  it('does not go through what was not asked for', () => {
+    const x = tensor([1]);
+    const constant = tensor([4]);
+    gradients([x], () => {
+      expect(needsGradient(constant)).toBe(false);
+      expect(needsGradient(square(constant))).toBe(false);
+      const y = mul(x, constant);
+      expect(needsGradient(y)).toBe(true);
+      return sum(y);
+    });
+    expect(needsGradient(x)).toBe(false);
+  });
+
+  it('does not run operations that the loss does not need backwards', () => {
+    const x = tensor([1]);
+    let ran = false;
+    gradients([x], () => {
+      const unused = new Tensor([1], new Float32Array(1));
+      record(unused, [x], () => {
+        ran = true;
+      });
+      return sum(square(x));
+    });
+    expect(ran).toBe(false);
+  });
+
+  it('runs an operation of the caller: cube', () => {
+    const x = tensor([2, 3]);
+    const cube = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray().map((value) => value ** 3));
+      record(y, [x], () => {
+        const dx = gradientOf(x);
+        const dy = gradientOf(y);
+        for (let i = 0; i < dx.length; i++) dx[i] += dy[i] * 3 * x.data[i] ** 2;
+      });
+      return y;
+    };
+    expect(Array.from(gradients([x], () => sum(cube(x))).gradients[0])).toEqual([12, 27]);
+  });
+
+  it('refuses a loss of several elements and forgets the tape', () => {
+    const x = tensor([1, 2]);
+    expect(() => gradients([x], () => square(x))).toThrow(ShapeError);
+    expect(needsGradient(x)).toBe(false);
+  });
+
+  it('nests: an inner loss does not disturb the outer one', () => {
+    const x = tensor([3]);
+    const outer = gradients([x], () => {
+      const inner = gradients([x], () => sum(square(x))).gradients[0][0];
+      return sum(mul(x, tensor([inner])));
+    });
+    expect(Array.from(outer.gradients[0])).toEqual([6]);
+  });
+});
+
+describe('operations', () => {
+  it('repeat the operand whose shape ends the other', () => {
+    const matrix = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(add(matrix, tensor([10, 20])).toArray()).toEqual([11, 22, 13, 24]);
+    expect(sub(tensor([10, 20]), matrix).toArray()).toEqual([9, 18, 7, 16]);
+    expect(div(matrix, tensor(2)).toArray()).toEqual([0.5, 1, 1.5, 2]);
+  });
+
+  it('refuse shapes that do not meet, and say both', () => {
+    expect(() => add(tensor([1, 2]), tensor([1, 2, 3]))).toThrow('got [2] and [3]');
+    expect(() => matmul(tensor([[1, 2]]), tensor([[1, 2]]))).toThrow('got [1, 2] and [1, 2]');
+    expect(() => slice(tensor([1, 2]), 0, 1, 3)).toThrow('expected a range inside axis 0');
+    expect(() => concat([tensor([[1]]), tensor([[1, 2]])], 0)).toThrow(ShapeError);
+  });
+
+  it('move elements where they belong', () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(transpose(x).toArray()).toEqual([1, 4, 2, 5, 3, 6]);
+    expect(slice(x, -1, 1, 3).toArray()).toEqual([2, 3, 5, 6]);
+    expect(slice(x, 0, 1, 2).toArray()).toEqual([4, 5, 6]);
+    expect(concat([x, x], -1).toArray()).toEqual([1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6]);
+  });
+
+  it('compute softplus far out without overflow: x at +1000, 0 at -1000', () => {
+    expect(softplus(tensor([1000, -1000])).toArray()).toEqual([1000, 0]);
+  });
+});
+
+describe('checkGradients', () => {
+  it('finds a wrong gradient', () => {
+    const x = tensor([1, 2]);
+    const wrong = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray().map((value) => value ** 2));
+      // The slope of x² without its factor 2.
+      record(y, [x], () => {
+        for (let i = 0; i < 2; i++) gradientOf(x)[i] += gradientOf(y)[i] * x.data[i];
+      });
+      return y;
+    };
+    expect(checkGradients([x], () => sum(wrong(x))).worst).toBeGreaterThan(0.4);
+    expect(checkGradients([x], () => sum(square(x))).worst).toBeLessThan(0.01);
+    expect(x.toArray()).toEqual([1, 2]);
+  });
+
+  it('agrees where every slope is zero', () => {
+    const x = tensor([-1, -2]);
+    expect(checkGradients([x], () => sum(relu(x))).worst).toBe(0);
+  });
+});

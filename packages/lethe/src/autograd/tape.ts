@@ -1,0 +1,105 @@
+/**
+ * Reverse-mode differentiation on a tape.
+ *
+ * While `gradients` runs its loss, every operation that touches a tensor in need of a gradient appends one
+ * entry: its outputs and a function that adds to the gradients of its inputs. Then the entries run backwards.
+ * Gradients are ADDED everywhere, so a tensor used twice needs no care. An operation may be as large as a
+ * whole recurrent layer; the tape does not mind.
+ */
+import { LetheError, ShapeError } from '../errors.ts';
+import type { Real } from '../tensor/dtype.ts';
+import { allocateZeros } from '../tensor/scratch.ts';
+import { shapeText, type Tensor } from '../tensor/tensor.ts';
+
+/**
+ * The loss and its gradients with respect to `parameters`, in their order. The arrays live in the current
+ * scope. Parameters that the loss does not depend on get zeros.
+ * @param loss returns a tensor of one element
+ * @throws ShapeError if the loss has more than one element
+ */
+export function gradients(
+  parameters: readonly Tensor[],
+  loss: () => Tensor,
+): { loss: number; gradients: Real[] } {
+  const own: Tape = { tracked: new Set(parameters), gradients: new Map(), entries: [] };
+  const outer = { recording, running };
+  try {
+    recording = own;
+    running = null;
+    const value = loss();
+    if (value.size !== 1) {
+      throw new ShapeError(
+        `gradients: expected a loss of one element, got shape ${shapeText(value.shape)}; end it with sum or mean`,
+      );
+    }
+    recording = null;
+    running = own;
+    if (own.tracked.has(value)) {
+      gradientOf(value)[0] = 1;
+      for (let i = own.entries.length - 1; i >= 0; i--) {
+        const entry = own.entries[i];
+        if (entry.outputs.some(hasGradient)) entry.backward();
+      }
+    }
+    return { loss: value.item(), gradients: parameters.map(gradientOf) };
+  } finally {
+    recording = outer.recording;
+    running = outer.running;
+  }
+}
+
+/**
+ * Puts an operation on the tape, if one is recording and an input needs a gradient.
+ * @param output what the operation made; an operation with several results lists them all
+ * @param inputs what it was made from
+ * @param backward adds to `gradientOf(input)` for the inputs in need, reading `gradientOf(output)`; it runs
+ *   once, after everybody who used an output has added to its gradient, and not at all if nobody did
+ */
+export function record(
+  output: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  backward: () => void,
+): void {
+  const tape = recording;
+  if (tape === null || !inputs.some((input) => tape.tracked.has(input))) return;
+  const outputs = Array.isArray(output) ? (output as readonly Tensor[]) : [output as Tensor];
+  for (const one of outputs) tape.tracked.add(one);
+  tape.entries.push({ outputs, backward });
+}
+
+/** The gradient of a tensor while the tape runs backwards; zeros on first use. Add to it, do not replace it. */
+export function gradientOf(tensor: Tensor): Real {
+  if (running === null) {
+    throw new LetheError(
+      'E_TAPE',
+      'gradientOf: expected the tape to run backwards, but it does not; call it in the backward function given to record',
+    );
+  }
+  let gradient = running.gradients.get(tensor);
+  if (gradient === undefined) {
+    gradient = allocateZeros(tensor.size);
+    running.gradients.set(tensor, gradient);
+  }
+  return gradient;
+}
+
+/** Whether somebody has added to the gradient of this tensor; if not, it is zero. */
+export function hasGradient(tensor: Tensor): boolean {
+  return running?.gradients.has(tensor) ?? false;
+}
+
+/** Whether a gradient is wanted for this tensor, forwards and backwards. */
+export function needsGradient(tensor: Tensor): boolean {
+  return (recording ?? running)?.tracked.has(tensor) ?? false;
+}
+
+// --- internal ---
+
+interface Tape {
+  tracked: Set<Tensor>;
+  gradients: Map<Tensor, Real>;
+  entries: { outputs: readonly Tensor[]; backward: () => void }[];
+}
+
+let recording: Tape | null = null;
+let running: Tape | null = null;

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, DataError } from '../errors.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+
+/** A file with the header and array bytes given, whatever they are. */
+function file(header: string | object, data = 0, length?: number): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + data);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length ?? text.length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+function entry(dtype: unknown, shape: unknown, begin: unknown, end: unknown): object {
+  return { dtype, shape, data_offsets: [begin, end] };
+}
+
+/** The bits, so that NaN and -0 count. */
+function raw(tensors: Record<string, StoredTensor>): [string, string, string, number[]][] {
+  return Object.entries(tensors)
+    .map(([name, { shape, data }]): [string, string, string, number[]] => [
+      name,
+      data.constructor.name,
+      String(shape),
+      [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 });
+const stored = shapes.chain((shape): fc.Arbitrary<StoredTensor> => {
+  const length = shape.reduce((product, count) => product * count, 1);
+  const size = { minLength: length, maxLength: length };
+  return fc.oneof(fc.float32Array(size), fc.float64Array(size)).map((data) => ({ shape, data }));
+});
+const names = fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__');
+
+describe('safetensors', () => {
+  it('gives back what was stored, bit by bit', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(names, stored)).map(Object.fromEntries),
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.string()),
+        (tensors, metadata) => {
+          const bytes = encodeSafetensors(tensors, metadata);
+          const back = decodeSafetensors(bytes);
+          expect(raw(back.tensors)).toEqual(raw(tensors));
+          expect(Object.entries(back.metadata)).toEqual(Object.entries(metadata));
+          expect((8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))) % 8).toBe(0);
+        },
+      ),
+    );
+  });
+
+  it('writes the bytes that the format asks for', () => {
+    // The layout by hand from the format's description: length 72, padded header, then 1.0f and -2.0f.
+    const bytes = encodeSafetensors({ w: { shape: [2], data: Float32Array.of(1, -2) } });
+    const text = '{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+    const header = text.padEnd(Math.ceil(text.length / 8) * 8);
+    expect([...bytes.subarray(0, 8)]).toEqual([header.length, 0, 0, 0, 0, 0, 0, 0]);
+    expect(new TextDecoder().decode(bytes.subarray(8, 8 + header.length))).toBe(header);
+    expect([...bytes.subarray(8 + header.length)]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
+  });
+
+  it('puts float64 first, so that every array is aligned', () => {
+    const bytes = encodeSafetensors({
+      odd: { shape: [1], data: Float32Array.of(1) },
+      wide: { shape: [1], data: Float64Array.of(2) },
+    });
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header.wide.data_offsets).toEqual([0, 8]);
+    expect(header.odd.data_offsets).toEqual([8, 12]);
+  });
+
+  it('reads from the middle of a buffer and keeps no hold of it', () => {
+    const bytes = encodeSafetensors({ w: { shape: [2], data: Float32Array.of(1, -2) } });
+    const larger = new Uint8Array(bytes.length + 3);
+    larger.set(bytes, 3);
+    const { tensors } = decodeSafetensors(larger.subarray(3));
+    larger.fill(0xff);
+    expect([...tensors.w.data]).toEqual([1, -2]);
+  });
+
+  it('reads half precision, bfloat16 and whole numbers', () => {
+    const header = {
+      b: entry('BF16', [2], 0, 4),
+      h: entry('F16', [5], 4, 14),
+      i: entry('I32', [1], 14, 18),
+      l: entry('I64', [1], 18, 26),
+    };
+    const bytes = file(header, 26);
+    const view = new DataView(bytes.buffer, bytes.length - 26);
+    // Bit patterns from IEEE 754: bfloat16 1.5 and -2; half 1, -2, 65504 (largest), 2^-24 (smallest), infinity.
+    for (const [i, bits] of [0x3fc0, 0xc000, 0x3c00, 0xc000, 0x7bff, 0x0001, 0x7c00].entries()) {
+      view.setUint16(2 * i, bits, true);
+    }
+    view.setInt32(14, -7, true);
+    view.setBigInt64(18, -(2n ** 40n), true);
+    const { tensors } = decodeSafetensors(bytes);
+    expect([...tensors.b.data]).toEqual([1.5, -2]);
+    expect([...tensors.h.data]).toEqual([1, -2, 65504, 2 ** -24, Infinity]);
+    expect([...tensors.i.data]).toEqual([-7]);
+    expect([...tensors.l.data]).toEqual([-(2 ** 40)]);
+    view.setBigInt64(18, 2n ** 60n, true);
+    expect(() => decodeSafetensors(bytes)).toThrow(/below 2\^53/);
+  });
+
+  const two = { a: entry('F32', [2], 0, 8), b: entry('F32', [2], 8, 16) };
+  it.each<[string, Uint8Array, RegExp]>([
+    ['an empty file', new Uint8Array(0), /at least 8 bytes, got 0/],
+    ['a file cut in the header length', new Uint8Array(7), /got 7/],
+    ['a header length beyond the file', file('{}', 0, 3), /header length of 3/],
+    ['a header length beyond all files', file('{}', 0, Number.MAX_SAFE_INTEGER), /header length/],
+    [
+      'a file cut in the arrays',
+      file(two, 15),
+      /expected 16 bytes of arrays after the header, got 15.*cut short/,
+    ],
+    ['bytes after the arrays', file(two, 17), /got 17.*appended/],
+    ['a header that is not JSON', file('{"a":'), /JSON header/],
+    ['a header that is no UTF-8', file('{"a\u0000":1}').fill(0xff, 10, 11), /UTF-8/],
+    ['an empty header', file(''), /JSON header/],
+    ['a header that is a list', file('[]'), /JSON object/],
+    ['a header that is null', file('null'), /JSON object/],
+    [
+      'a name that stands twice',
+      file(`{"a":${JSON.stringify(two.a)},"a":${JSON.stringify(two.a)}}`, 8),
+      /'a' twice/,
+    ],
+    ['an unknown type', file({ a: entry('F8_E4M3', [8], 0, 8) }, 8), /dtype of 'a'.*"F8_E4M3"/],
+    ['a type that is no text', file({ a: entry(32, [2], 0, 8) }, 8), /dtype of 'a'/],
+    ['a type that every object has', file({ a: entry('constructor', [2], 0, 8) }, 8), /dtype of 'a'/],
+    ['offsets that overlap', file({ ...two, b: entry('F32', [2], 4, 12) }, 12), /'b' to begin at 8.*overlap/],
+    ['offsets that leave a gap', file({ ...two, b: entry('F32', [2], 12, 20) }, 20), /leave a gap/],
+    ['offsets in the wrong order', file({ a: entry('F32', [2], 8, 0) }, 8), /\[begin, end\]/],
+    ['offsets beyond the file', file({ a: entry('F32', [2 ** 40], 0, 2 ** 42) }, 8), /cut short/],
+    ['one offset', file({ a: { dtype: 'F32', shape: [2], data_offsets: [8] } }, 8), /\[begin, end\]/],
+    [
+      'too few bytes for the shape',
+      file({ a: entry('F32', [3], 0, 8) }, 8),
+      /expected 12 bytes for 'a'.*got 8/,
+    ],
+    ['a negative length', file({ a: entry('F32', [-2], 0, 8) }, 8), /shape of 'a'/],
+    ['a fractional length', file({ a: entry('F32', [0.5], 0, 2) }, 2), /shape of 'a'/],
+    ['a shape that is no list', file({ a: entry('F32', 2, 0, 8) }, 8), /shape of 'a'/],
+    [
+      'a shape too large to count',
+      file({ a: entry('F32', [2 ** 52, 2 ** 52, 2 ** 52], 0, 8) }, 8),
+      /bytes for 'a'/,
+    ],
+    ['an entry without a shape', file({ a: { dtype: 'F32', data_offsets: [0, 4] } }, 4), /'a' to have dtype/],
+    ['an entry with more', file({ a: { ...two.a, more: 1 } }, 8), /'a' to have dtype/],
+    ['an entry that is a number', file({ a: 1 }), /'a' to have dtype/],
+    ['metadata that are not texts', file({ __metadata__: { epoch: 3 } }), /__metadata__/],
+    ['metadata that are a list', file({ __metadata__: [] }), /__metadata__/],
+  ])('refuses %s', (_, bytes, sentence) => {
+    expect(() => decodeSafetensors(bytes)).toThrow(DataError);
+    expect(() => decodeSafetensors(bytes)).toThrow(sentence);
+  });
+
+  it('answers every cut and every changed header byte with a DataError or a sound file', () => {
+    const whole = encodeSafetensors({ a: { shape: [3], data: Float32Array.of(1, 2, 3) } }, { k: 'v' });
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => decodeSafetensors(whole.subarray(0, length))).toThrow(DataError);
+    }
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: whole.length - 13 }),
+        fc.integer({ min: 0, max: 255 }),
+        (at, byte) => {
+          const changed = whole.slice();
+          changed[at] = byte;
+          try {
+            for (const { shape, data } of Object.values(decodeSafetensors(changed).tensors)) {
+              expect(shape.reduce((product, count) => product * count, 1)).toBe(data.length);
+            }
+          } catch (error) {
+            if (!(error instanceof DataError)) throw error;
+          }
+        },
+      ),
+    );
+  });
+
+  it('reads a Node Buffer, whose slices are views', () => {
+    const bytes = encodeSafetensors({ a: { shape: [2], data: Float32Array.of(1, 2) } });
+    const whole = Buffer.concat([Buffer.alloc(8), bytes]).subarray(8);
+    expect([...decodeSafetensors(whole).tensors.a.data]).toEqual([1, 2]);
+  });
+
+  it('refuses to write what it could not read', () => {
+    const data = Float32Array.of(1, 2);
+    expect(() => encodeSafetensors({ a: { shape: [3], data } })).toThrow(ConfigError);
+    expect(() => encodeSafetensors({ __metadata__: { shape: [2], data } })).toThrow(ConfigError);
+  });
+});

@@ -1,0 +1,88 @@
+/** Fast dropout: the noise that standard dropout samples, integrated. */
+import { ConfigError } from '../errors.ts';
+import type { MomentForm } from '../kernels/contract.ts';
+import { momentFunction } from '../moments/activation.ts';
+import { checkOptionNames } from '../options.ts';
+import { methodName } from './method-name.ts';
+import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
+
+/** Rates are probabilities of dropping, default 0. */
+export interface FastOptions {
+  input?: number;
+  recurrent?: number;
+  /** on what the last recurrent layer gives to the final layer */
+  output?: number;
+  /** @defaultValue 'wang-manning', the paper's */
+  form?: MomentForm;
+  /** nodes of the gauss-hermite form. @defaultValue 15 */
+  points?: number;
+  /**
+   * How it trains: `moments` (and so at test), `gaussian` (draws of the pre-activation; moments at test),
+   * `sample` (masks; the mean network at test) or `mean`.
+   * @defaultValue 'moments'
+   */
+  mode?: RunMode;
+  /** @defaultValue 'paper' */
+  scaling?: 'inverted' | 'paper';
+  /** false: footnote 1 of Bayer et al., the form of Wang and Manning. @defaultValue true */
+  propagateVariance?: boolean;
+  /** `plain`: the final layer reads the means alone; then there is no output rate. @defaultValue 'fast' */
+  finalLayer?: 'fast' | 'plain';
+}
+
+/**
+ * Fast dropout for recurrent networks: Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, "On fast
+ * dropout and its applicability to recurrent networks", after Wang and Manning 2013, "Fast dropout training".
+ * Mean and variance of every unit are propagated, in training and at test alike.
+ * @throws ConfigError for an unknown option, a rate outside [0, 1), or options that contradict each other
+ */
+export function fast(options: FastOptions = {}): Regularizer {
+  const known = [
+    'input',
+    'recurrent',
+    'output',
+    'form',
+    'points',
+    'mode',
+    'scaling',
+    'propagateVariance',
+    'finalLayer',
+  ];
+  checkOptionNames('fast', options, known);
+  const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = options;
+  const { scaling = 'paper', propagateVariance, finalLayer } = options;
+  oneOf('mode', mode, Object.keys(testMode));
+  oneOf('scaling', scaling, ['inverted', 'paper']);
+  oneOf('finalLayer', finalLayer ?? 'fast', ['fast', 'plain']);
+  oneOf('propagateVariance', propagateVariance ?? true, [true, false]);
+  momentFunction('tanh', { form, points });
+  if (finalLayer === 'plain' && output) {
+    throw new ConfigError(
+      `fast: expected no output rate with a plain final layer, got ${output}; leave out one of the two`,
+    );
+  }
+  return {
+    name: methodName('fast', options),
+    reference:
+      'Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, On fast dropout and its applicability to recurrent networks',
+    noise: entriesAt('fast', { input, recurrent, output }, { scaling }),
+    modes: { train: mode, test: testMode[mode] },
+    moments: { form, points, propagateVariance, finalLayer },
+  };
+}
+
+// --- internal ---
+
+/** The network at test for each way to train. */
+const testMode: Record<RunMode, RunMode> = {
+  moments: 'moments',
+  gaussian: 'moments',
+  sample: 'mean',
+  mean: 'mean',
+};
+
+function oneOf(key: string, value: unknown, known: readonly unknown[]): void {
+  if (!known.includes(value)) {
+    throw new ConfigError(`fast: expected ${key} to be ${known.join(', ')}, got ${value}`);
+  }
+}

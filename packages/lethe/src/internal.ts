@@ -1,0 +1,51 @@
+/** For the rooms next door (the lab, the benchmarks): kernels, raw storage, checks. No promise between versions. */
+export { applyMask } from './autograd/ops/mask.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+} from './checkpoint/safetensors.ts';
+export { linearFromTorch, linearToTorch, recurrentFromTorch, recurrentToTorch } from './checkpoint/torch.ts';
+export { drawMask, maskAxes, meanMask, noiseMoments, zoneoutRate } from './dropout/masks.ts';
+export { checkRate, entriesAt } from './dropout/noise.ts';
+export type {
+  Activation,
+  Active,
+  AdamUpdate,
+  BernoulliMask,
+  BernoulliNll,
+  BernoulliNllBackward,
+  BitsDraw,
+  Kernels,
+  Mask,
+  Matmul,
+  MomentForm,
+  MomentFunction,
+  MomentsActivation,
+  MomentsActivationBackward,
+  MomentsLinear,
+  MomentsLinearBackward,
+  MomentsRnnBackward,
+  MomentsRnnForward,
+  NoiseMoments,
+  NormalDraw,
+  RmspropUpdate,
+  RnnBackward,
+  RnnForward,
+  SgdUpdate,
+  StreamAddress,
+  UniformDraw,
+} from './kernels/contract.ts';
+export { kernels } from './kernels/engine.ts';
+export { portable } from './kernels/portable/index.ts';
+export { momentForms, momentFunction } from './moments/activation.ts';
+export { rnnMoments } from './nn/rnn-moments.ts';
+export { rnnSequence } from './nn/rnn-sequence.ts';
+export { eigenvalues } from './nn/spectral-radius.ts';
+export { checkNumber, checkOptionNames, nearestWord } from './options.ts';
+export { PHILOX_LANES, philox4x32 } from './random/philox.ts';
+export { sites } from './random/stream.ts';
+export { dtype, type Real, realFrom, zeros } from './tensor/dtype.ts';
+export { allocate, allocateZeros } from './tensor/scratch.ts';
+export { expectShape, shapeText, sizeOf } from './tensor/tensor.ts';

@@ -1,0 +1,44 @@
+/**
+ * One suite for both engines: `runKernelSuite` registers every test of the contract. Each part stands in its own
+ * file under conformance/; expected values come from an oracle written one unit at a time in float64, and
+ * gradients from its finite differences.
+ */
+import { describe } from 'vitest';
+import { lossSuite } from './conformance/losses.suite.ts';
+import { matmulSuite } from './conformance/matmul.suite.ts';
+import { momentsSuite } from './conformance/moments.suite.ts';
+import { randomSuite } from './conformance/random.suite.ts';
+import { rnnSuite } from './conformance/rnn.suite.ts';
+import type { Suite } from './conformance/support.suite.ts';
+import { threadSuite } from './conformance/threads.suite.ts';
+import type { Kernels } from './contract.ts';
+
+const PARTS = {
+  matmul: matmulSuite,
+  rnn: rnnSuite,
+  moments: momentsSuite,
+  losses: lossSuite,
+  random: randomSuite,
+  threads: threadSuite,
+} satisfies Record<string, (suite: Suite) => void>;
+
+/** Options of {@link runKernelSuite}. */
+export interface SuiteOptions {
+  /** parts that an engine cannot run, each with the reason */
+  skip?: readonly { part: keyof typeof PARTS; reason: string }[];
+}
+
+/** Registers the conformance tests of an engine under `name`. */
+export function runKernelSuite(
+  name: string,
+  newKernels: () => Kernels,
+  { skip = [] }: SuiteOptions = {},
+): void {
+  describe(`the ${name} engine`, () => {
+    for (const [part, register] of Object.entries(PARTS)) {
+      const skipped = skip.find((entry) => entry.part === part);
+      if (skipped) describe.skip(`${part}: skipped, ${skipped.reason}`, () => register({ newKernels }));
+      else register({ newKernels });
+    }
+  });
+}

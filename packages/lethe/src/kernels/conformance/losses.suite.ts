@@ -1,0 +1,205 @@
+/** Conformance of the Bernoulli likelihood and of the optimiser updates. */
+import { describe, expect, it } from 'vitest';
+import { portable } from '../portable/index.ts';
+import * as oracle from './oracle.suite.ts';
+import {
+  dot,
+  engineCopy,
+  expectClose,
+  expectDirectional,
+  expectFields,
+  GRADIENT,
+  Numbers,
+  OUTPUT,
+  type Suite,
+  unset,
+} from './support.suite.ts';
+
+function bernoulliSuite({ newKernels }: Suite): void {
+  describe('the Bernoulli likelihood', () => {
+    for (const [M, K] of [
+      [1, 1],
+      [3, 7],
+      [5, 88],
+      [37, 50],
+      [130, 17],
+    ]) {
+      it(`is right with and without variance and step mask at [M, K] = [${[M, K]}]`, () => {
+        const kernels = newKernels();
+        for (const option of ['plain', 'variance', 'mask', 'both'] as const) {
+          const numbers = new Numbers(M);
+          const withVariance = option === 'variance' || option === 'both';
+          const p = {
+            M,
+            K,
+            scale: 0.25,
+            logits: numbers.normal(M * K, 2),
+            variance: withVariance ? numbers.uniform(M * K, 0, 3) : undefined,
+            targets: numbers.bits(M * K, 0.3),
+            stepMask: option === 'mask' || option === 'both' ? numbers.bits(M, 0.6) : undefined,
+            rowLoss: unset(M),
+            dLogits: numbers.normal(M * K),
+            dVariance: withVariance ? numbers.normal(M * K) : undefined,
+          };
+          const before = structuredClone(p);
+          const copy = engineCopy(p);
+          portable.bernoulliNllForward(p);
+          portable.bernoulliNllBackward(p);
+          kernels.bernoulliNllForward(copy.p);
+          kernels.bernoulliNllBackward(copy.p);
+          copy.expectGuards();
+          expectClose(copy.p.rowLoss, oracle.bernoulli(p), OUTPUT, 'rowLoss');
+          expectFields(copy.p, p, ['dLogits', 'dVariance'], GRADIENT);
+          if (kernels.engine !== 'portable') continue;
+          const inputs = [{ value: p.logits, gradient: p.dLogits, before: before.dLogits }];
+          if (p.variance) {
+            inputs.push({ value: p.variance, gradient: p.dVariance!, before: before.dVariance! });
+          }
+          const ones = new Float64Array(M).fill(p.scale);
+          expectDirectional(inputs, () => dot(oracle.bernoulli(p), ones));
+        }
+      });
+    }
+
+    it('loses nothing at large logits', () => {
+      // softplus(z) - y z: at z = 200, 200 for y = 0 and e^-200 = 0 for y = 1; at z = -200 the other way round.
+      const p = {
+        M: 4,
+        K: 1,
+        logits: Float32Array.of(200, 200, -200, -200),
+        targets: Float32Array.of(0, 1, 0, 1),
+        rowLoss: new Float32Array(4),
+        dLogits: new Float32Array(4),
+        scale: 1,
+      };
+      newKernels().bernoulliNllForward(p);
+      newKernels().bernoulliNllBackward(p);
+      expectClose(p.rowLoss, [200, 0, 0, 200], 1e-6, 'rowLoss');
+      expectClose(p.dLogits, [1, 0, 0, -1], 1e-6, 'dLogits');
+    });
+
+    it('does nothing for no rows', () => {
+      const none = new Float32Array(0);
+      const p = { M: 0, K: 5, logits: none, targets: none, rowLoss: none, dLogits: none, scale: 1 };
+      expect(() => newKernels().bernoulliNllForward(p)).not.toThrow();
+      expect(() => newKernels().bernoulliNllBackward(p)).not.toThrow();
+    });
+  });
+}
+
+const LENGTHS = [1, 0, 37, 3, 400];
+
+function tensors(numbers: Numbers, make: (length: number) => Float64Array = (n) => numbers.normal(n)) {
+  return LENGTHS.map(make);
+}
+
+/** Applies `scalar` to each element: the update's equations with the state of that element. */
+function forEachElement(
+  arrays: readonly (readonly Float64Array[])[],
+  scalar: (at: number[]) => number[],
+): void {
+  for (let k = 0; k < LENGTHS.length; k++) {
+    for (let i = 0; i < LENGTHS[k]; i++) {
+      const values = scalar(arrays.map((list) => list[k][i]));
+      for (const [slot, value] of values.entries()) arrays[slot][k][i] = value;
+    }
+  }
+}
+
+function optimizerSuite({ newKernels }: Suite): void {
+  describe('the optimisers', () => {
+    const compare = (got: readonly ArrayLike<number>[], expected: readonly Float64Array[], what: string) => {
+      for (let k = 0; k < expected.length; k++) expectClose(got[k], expected[k], OUTPUT, `${what} ${k}`);
+    };
+
+    for (const momentum of [0, 0.9]) {
+      it(`step down the gradient with momentum ${momentum}`, () => {
+        const numbers = new Numbers(1);
+        const [w, g] = [tensors(numbers), tensors(numbers)];
+        const u = momentum > 0 ? tensors(numbers) : undefined;
+        const p = { gradScale: 0.5, lr: 0.1, weightDecay: 0.01, momentum, velocities: u };
+        const copy = engineCopy({ ...p, parameters: w, gradients: g });
+        newKernels().sgd(copy.p);
+        copy.expectGuards();
+        forEachElement(u ? [w, u, g] : [w, g, g], ([w0, u0, g0]) => {
+          const step = (u ? momentum * u0 : 0) + 0.5 * g0 + 0.01 * w0;
+          return u ? [w0 - 0.1 * step, step] : [w0 - 0.1 * step];
+        });
+        compare(copy.p.parameters, w, 'parameter');
+        if (u) compare(copy.p.velocities!, u, 'velocity');
+      });
+    }
+
+    it('follow rmsprop with Nesterov momentum', () => {
+      const numbers = new Numbers(2);
+      const [w, v, g] = [tensors(numbers), tensors(numbers, (n) => numbers.normal(n, 0.1)), tensors(numbers)];
+      const r = tensors(numbers, (n) => numbers.uniform(n, 0.1, 1));
+      const p = {
+        gradScale: 0.5,
+        stepRate: 0.01,
+        momentum: 0.9,
+        decay: 0.8,
+        epsilon: 1e-8,
+        weightDecay: 0.02,
+      };
+      const state = { parameters: w, gradients: g, meanSquares: r, velocities: v };
+      const copy = engineCopy({ ...p, ...state });
+      newKernels().rmsprop(copy.p);
+      copy.expectGuards();
+      forEachElement([w, r, v, g], ([w0, r0, v0, g0]) => {
+        const gradient = 0.5 * g0 + 0.02 * w0;
+        const square = 0.8 * r0 + 0.2 * gradient ** 2;
+        const s = (0.01 * gradient) / Math.sqrt(square + 1e-8);
+        const velocity = 0.9 * v0 + s;
+        return [w0 - (s + 0.9 * velocity), square, velocity];
+      });
+      compare(copy.p.parameters, w, 'parameter');
+      compare(copy.p.meanSquares, r, 'mean square');
+      compare(copy.p.velocities, v, 'velocity');
+    });
+
+    for (const decoupled of [false, true]) {
+      it(`follow ${decoupled ? 'AdamW' : 'Adam'} with bias correction`, () => {
+        for (const step of [1, 2, 1000]) {
+          const numbers = new Numbers(3);
+          const [w, g] = [tensors(numbers), tensors(numbers)];
+          const m = tensors(numbers, (n) => (step === 1 ? new Float64Array(n) : numbers.normal(n)));
+          const v = tensors(numbers, (n) => (step === 1 ? new Float64Array(n) : numbers.uniform(n, 0.5, 1)));
+          const p = { gradScale: 2, lr: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
+          const state = { parameters: w, gradients: g, firstMoments: m, secondMoments: v };
+          const copy = engineCopy({ ...p, ...state, decoupled, step });
+          newKernels().adam(copy.p);
+          copy.expectGuards();
+          forEachElement([w, m, v, g], ([w0, m0, v0, g0]) => {
+            const gradient = 2 * g0 + (decoupled ? 0 : 0.1 * w0);
+            const first = 0.9 * m0 + 0.1 * gradient;
+            const second = 0.999 * v0 + 0.001 * gradient ** 2;
+            const rate = first / (1 - 0.9 ** step) / (Math.sqrt(second / (1 - 0.999 ** step)) + 1e-8);
+            return [(decoupled ? w0 * (1 - 0.001) : w0) - 0.01 * rate, first, second];
+          });
+          compare(copy.p.parameters, w, 'parameter');
+          compare(copy.p.firstMoments, m, 'first moment');
+          compare(copy.p.secondMoments, v, 'second moment');
+        }
+      });
+    }
+
+    it('sum squares in float64', () => {
+      const kernels = newKernels();
+      // 2^24 + 1 is the first whole number that float32 cannot hold.
+      expect(kernels.sumSquares([Float32Array.of(4096), new Float32Array(0), Float32Array.of(1)])).toBe(
+        2 ** 24 + 1,
+      );
+      expect(kernels.sumSquares([])).toBe(0);
+      expect(kernels.sumSquares([Float32Array.of(1, Number.NaN)])).toBeNaN();
+      const { p } = engineCopy({ arrays: tensors(new Numbers(4)) });
+      const expected = p.arrays.reduce((sum, array) => sum + dot(array, array), 0);
+      expectClose([kernels.sumSquares(p.arrays)], [expected], 1e-12, 'sum of squares');
+    });
+  });
+}
+
+export function lossSuite(suite: Suite): void {
+  bernoulliSuite(suite);
+  optimizerSuite(suite);
+}

@@ -1,0 +1,87 @@
+/** Conformance of the matrix product. */
+import { describe, expect, it } from 'vitest';
+import type { Matmul } from '../contract.ts';
+import { engineCopy, expectClose, Numbers, OUTPUT, type Suite, unset } from './support.suite.ts';
+
+/** [m, n, k]: ones, odd numbers, non-multiples of every vector width, a blocked k, and nothing at all. */
+const SIZES = [
+  [1, 1, 1],
+  [1, 37, 5],
+  [5, 1, 37],
+  [3, 7, 1],
+  [4, 16, 16],
+  [5, 50, 65],
+  [17, 33, 31],
+  [37, 65, 50],
+  [64, 48, 300],
+  [130, 19, 517],
+  [33, 400, 88],
+  [3, 5, 0],
+  [0, 5, 3],
+  [3, 0, 5],
+] as const;
+
+/** The definition, one element at a time. */
+function product(p: Matmul): Float64Array {
+  const { m, n, k } = p;
+  return Float64Array.from({ length: m * n }, (_, index) => {
+    const i = Math.floor(index / n);
+    const j = index % n;
+    let sum = 0;
+    for (let q = 0; q < k; q++) {
+      const a = p.transposeA ? p.a[q * m + i] : p.a[i * k + q];
+      const b = p.transposeB ? p.b[j * k + q] : p.b[q * n + j];
+      sum += a * b;
+    }
+    return (p.alpha ?? 1) * sum + (p.accumulate ? p.c[index] : 0) + (p.bias ? p.bias[j] : 0);
+  });
+}
+
+export function matmulSuite({ newKernels }: Suite): void {
+  describe('the matrix product', () => {
+    for (const [m, n, k] of SIZES) {
+      it(`is right in every form at [m, n, k] = [${[m, n, k]}]`, () => {
+        const kernels = newKernels();
+        const numbers = new Numbers(m + n + k);
+        for (const transposeA of [false, true]) {
+          for (const transposeB of [false, true]) {
+            for (const form of ['plain', 'accumulate', 'bias', 'alpha'] as const) {
+              const p: Matmul = {
+                m,
+                n,
+                k,
+                a: numbers.normal(m * k),
+                transposeA,
+                b: numbers.normal(k * n),
+                transposeB,
+                c: form === 'accumulate' ? numbers.normal(m * n) : unset(m * n),
+                accumulate: form === 'accumulate' || undefined,
+                bias: form === 'bias' ? numbers.normal(n) : undefined,
+                alpha: form === 'alpha' ? -0.5 : undefined,
+              };
+              const expected = product(p);
+              const copy = engineCopy(p);
+              kernels.matmul(copy.p);
+              copy.expectGuards();
+              expectClose(copy.p.c, expected, OUTPUT, `${form}, ${transposeA}, ${transposeB}`);
+            }
+          }
+        }
+      });
+    }
+
+    it('scales what it adds, not what is there, with alpha and accumulate', () => {
+      const c = Float32Array.of(10);
+      const one = { m: 1, n: 1, k: 1, a: Float32Array.of(2), b: Float32Array.of(3), c };
+      newKernels().matmul({ ...one, alpha: 0.5, accumulate: true });
+      expect(c[0]).toBe(13); // 10 + 0.5 * 2 * 3
+    });
+
+    it('passes on what is not a number', () => {
+      const c = new Float32Array(4);
+      const a = Float32Array.of(0, Number.NaN, 1, 1);
+      newKernels().matmul({ m: 2, n: 2, k: 2, a, b: Float32Array.of(1, 1, 1, 1), c });
+      expect(Array.from(c)).toEqual([Number.NaN, Number.NaN, 2, 2]);
+    });
+  });
+}

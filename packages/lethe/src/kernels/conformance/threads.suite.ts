@@ -1,0 +1,105 @@
+/** The bits do not depend on the number of threads. */
+import { describe, expect, it } from 'vitest';
+import type { Kernels } from '../contract.ts';
+import { momentsBackwardOf, momentsLayer } from './moments.suite.ts';
+import { allMasks, backwardOf, layer } from './rnn.suite.ts';
+import { engineCopy, Numbers, type Suite, unset } from './support.suite.ts';
+
+const SIZES = [
+  [3, 40, 88, 400],
+  [5, 33, 50, 65],
+  [4, 5, 88, 100],
+  [3, 64, 17, 128],
+];
+
+/** Everything that reduces over rows, as one list of results. */
+function compute(kernels: Kernels, sizes: readonly number[]): object[] {
+  const numbers = new Numbers(77);
+  const [T, B, I, H] = sizes;
+  const M = T * B;
+  const plain = layer(numbers, sizes);
+  const state = { n: unset(M * H), h: unset(M * H), y: unset(M * H) };
+  const rnn = engineCopy({
+    ...backwardOf(numbers, { ...plain, ...allMasks(numbers, plain, 'per sequence and example'), ...state }),
+    ...state,
+  }).p;
+  kernels.rnnForward(rnn);
+  kernels.rnnBackward(rnn);
+  const moments = engineCopy(momentsBackwardOf(numbers, momentsLayer(numbers, sizes))).p;
+  kernels.momentsRnnForward(moments);
+  kernels.momentsRnnBackward(moments);
+  const linear = engineCopy({
+    M,
+    I: H,
+    O: I,
+    noise: { mean: 0.5, square: 0.25, variance: 0.5 },
+    mean: numbers.normal(M * H),
+    variance: numbers.uniform(M * H, 0, 1),
+    w: numbers.normal(H * I),
+    bias: numbers.normal(I),
+    noisyVariance: unset(M * H),
+    outMean: unset(M * I),
+    outVariance: unset(M * I),
+    dOutMean: numbers.normal(M * I),
+    dOutVariance: numbers.normal(M * I),
+    dMean: numbers.normal(M * H),
+    dVariance: numbers.normal(M * H),
+    dw: numbers.normal(H * I),
+    dbias: numbers.normal(I),
+  }).p;
+  kernels.momentsLinearForward(linear);
+  kernels.momentsLinearBackward(linear);
+  const product = engineCopy({
+    m: H,
+    n: I,
+    k: M,
+    a: linear.mean,
+    transposeA: true,
+    b: linear.dOutMean,
+    c: unset(H * I),
+  }).p;
+  kernels.matmul(product);
+  const arrays = [linear.w, linear.mean, product.c];
+  const address = { seedLow: 1, seedHigh: 2, step: 3, site: 4, pass: 5 };
+  const drawn = { mask: new Float32Array(M * H), normal: new Float32Array(M * H) };
+  kernels.bernoulliMask({ ...address, rate: 0.5, scale: 2, out: drawn.mask });
+  kernels.normal({ ...address, mean: 0, deviation: 1, out: drawn.normal });
+  return [rnn, moments, linear, product, { sumSquares: Float64Array.of(kernels.sumSquares(arrays)) }, drawn];
+}
+
+/** Byte for byte: a deep comparison of millions of numbers would take half a minute. */
+function expectSameBits(got: object[], expected: object[]): void {
+  for (const [k, object] of got.entries()) {
+    for (const [name, value] of Object.entries(object)) {
+      if (!ArrayBuffer.isView(value)) continue;
+      const other = (expected[k] as Record<string, ArrayBufferView>)[name];
+      const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+      expect(bytes(value).equals(bytes(other)), `${name} of result ${k}`).toBe(true);
+    }
+  }
+}
+
+export function threadSuite({ newKernels }: Suite): void {
+  describe('threads', () => {
+    it('change no bit of any result', () => {
+      const kernels = newKernels();
+      const before = kernels.threads();
+      try {
+        for (const sizes of SIZES) {
+          kernels.setThreads(1);
+          const alone = compute(kernels, sizes);
+          for (const count of [2, 3]) {
+            kernels.setThreads(count);
+            expectSameBits(compute(kernels, sizes), alone);
+          }
+        }
+      } finally {
+        kernels.setThreads(before);
+      }
+    });
+
+    it('number at least one', () => {
+      expect(newKernels().threads()).toBeGreaterThanOrEqual(1);
+    });
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * The engine in use. Native if it loads, else portable with one notice on standard error; the environment
+ * decides otherwise: LETHE_ENGINE=portable|native, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
+ */
+import { ConfigError } from '../errors.ts';
+import { dtype } from '../tensor/dtype.ts';
+import type { Kernels } from './contract.ts';
+import { loadNative, nativeProblem } from './native.ts';
+import { portable } from './portable/index.ts';
+
+export type EngineName = Kernels['engine'];
+
+/**
+ * The kernels of the engine in use, chosen on the first call.
+ * @throws ConfigError if the environment asks for an engine that is unknown or does not load
+ */
+export function kernels(): Kernels {
+  return (inUse ??= withThreads(choose()));
+}
+
+/**
+ * Puts another engine in use for this process, and returns its kernels.
+ * @throws ConfigError if it does not load
+ */
+export function useEngine(name: EngineName): Kernels {
+  return (inUse = withThreads(engineNamed(name)));
+}
+
+// --- internal ---
+
+let inUse: Kernels | undefined;
+
+function environment(name: string): string | undefined {
+  const value = globalThis.process?.env?.[name];
+  return value === '' ? undefined : value;
+}
+
+function choose(): Kernels {
+  const wanted = environment('LETHE_ENGINE');
+  if (wanted !== undefined) return engineNamed(wanted);
+  if (dtype === 'f64') return portable;
+  const native = loadNative();
+  if (native === null && globalThis.process !== undefined) {
+    console.error(
+      `lethe: the native kernels do not load: ${nativeProblem()}; the portable engine runs, many times slower`,
+    );
+  }
+  return native ?? portable;
+}
+
+function engineNamed(name: string): Kernels {
+  if (name === 'portable') return portable;
+  if (name !== 'native') {
+    throw new ConfigError(`engine: expected LETHE_ENGINE to be portable or native, got "${name}"`);
+  }
+  if (dtype === 'f64') {
+    throw new ConfigError(
+      'engine: expected LETHE_DTYPE=f32 with the native engine, got f64; float64 runs on LETHE_ENGINE=portable',
+    );
+  }
+  const native = loadNative();
+  if (native === null) {
+    throw new ConfigError(
+      `engine: expected the native kernels, but they do not load: ${nativeProblem()}; build them with npm run build or set LETHE_ENGINE=portable`,
+    );
+  }
+  return native;
+}
+
+function withThreads(engine: Kernels): Kernels {
+  const wanted = environment('LETHE_THREADS');
+  if (wanted !== undefined) {
+    const count = Number(wanted);
+    if (!Number.isInteger(count) || count < 1) {
+      throw new ConfigError(
+        `engine: expected LETHE_THREADS to be a whole number of at least 1, got "${wanted}"`,
+      );
+    }
+    engine.setThreads(count);
+  }
+  return engine;
+}

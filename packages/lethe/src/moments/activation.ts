@@ -1,0 +1,80 @@
+/** The moments of an activation of Gaussians, element by element, on the tape. */
+import { gradientOf, hasGradient, needsGradient, record } from '../autograd/tape.ts';
+import { ConfigError } from '../errors.ts';
+import type { Activation, MomentForm, MomentFunction } from '../kernels/contract.ts';
+import { kernels } from '../kernels/engine.ts';
+import { nearestWord } from '../options.ts';
+import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { expectShape, Tensor } from '../tensor/tensor.ts';
+import type { Gaussian } from './gaussian.ts';
+import { gaussHermite } from './quadrature.ts';
+
+export const momentForms = ['wang-manning', 'probit', 'gauss-hermite'] as const satisfies MomentForm[];
+
+/** Which function, and how its moments are computed. */
+export interface MomentFunctionOptions {
+  form?: MomentForm;
+  /** gauss-hermite only. @defaultValue 15 */
+  points?: number;
+}
+
+/**
+ * What the kernels take: the form, with nodes and weights where it needs them.
+ * @throws ConfigError if the form is unknown, or points is given to a form without nodes
+ */
+export function momentFunction(activation: Activation, options: MomentFunctionOptions = {}): MomentFunction {
+  const { form = 'gauss-hermite', points } = options;
+  if (!momentForms.includes(form)) {
+    const guess = nearestWord(form, momentForms);
+    throw new ConfigError(
+      `moments: unknown form "${form}"; ${guess ? `did you mean "${guess}"? ` : ''}known: ${momentForms.join(', ')}`,
+    );
+  }
+  if (form === 'gauss-hermite') return { activation, form, ...gaussHermite(points ?? 15) };
+  if (points !== undefined) {
+    throw new ConfigError(`moments: expected points only with the gauss-hermite form, got it with ${form}`);
+  }
+  return { activation, form };
+}
+
+/**
+ * Mean and variance of f(X), X ~ N(x.mean, x.variance): Wang and Manning 2013 (sigmoid, tanh), exact for relu
+ * and identity.
+ * @param x any shape
+ * @param options the form. @defaultValue gauss-hermite with 15 points
+ */
+export function activationMoments(
+  x: Gaussian,
+  activation: Activation,
+  options: MomentFunctionOptions = {},
+): Gaussian {
+  expectShape('activationMoments', 'the variance', x.variance.shape, x.mean.shape);
+  const { shape, size } = x.mean;
+  const mean = new Tensor(shape, allocate(size));
+  const variance = new Tensor(shape, allocate(size));
+  const call = {
+    ...momentFunction(activation, options),
+    n: size,
+    mean: x.mean.data,
+    variance: x.variance.data,
+    outMean: mean.data,
+    outVariance: variance.data,
+  };
+  kernels().momentsActivationForward(call);
+  record([mean, variance], [x.mean, x.variance], () => {
+    const dMean = needsGradient(x.mean) ? gradientOf(x.mean) : undefined;
+    const dVariance = needsGradient(x.variance) ? gradientOf(x.variance) : undefined;
+    const dOutMean = gradientOf(mean);
+    const dOutVariance = hasGradient(variance) ? gradientOf(variance) : undefined;
+    scoped(() =>
+      kernels().momentsActivationBackward({
+        ...call,
+        dOutMean,
+        dOutVariance: dOutVariance ?? allocateZeros(size),
+        dMean: dMean ?? allocateZeros(size),
+        dVariance: dVariance ?? allocateZeros(size),
+      }),
+    );
+  });
+  return { mean, variance };
+}

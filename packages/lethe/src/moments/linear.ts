@@ -1,0 +1,73 @@
+/** A linear map of independent noisy inputs: exact moments, on the tape. */
+import { gradientOf, hasGradient, needsGradient, record } from '../autograd/tape.ts';
+import { ShapeError } from '../errors.ts';
+import type { NoiseMoments } from '../kernels/contract.ts';
+import { kernels } from '../kernels/engine.ts';
+import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+import { type Gaussian, isGaussian } from './gaussian.ts';
+
+/** No noise: moments pass as they are. */
+export const noNoise: NoiseMoments = { mean: 1, square: 0, variance: 1 };
+
+/**
+ * Moments of (m ∘ x) W + b with independent multiplicative noise m (Bayer et al. 2013, equations 1 and 2):
+ * mean = noise.mean E[x] W + b, variance = (noise.square E[x]² + noise.variance Var[x]) (W ∘ W).
+ * @param x [.., I]; a plain tensor has variance 0
+ * @param w [I, O]
+ * @param bias [O]
+ * @returns [.., O]
+ * @throws ShapeError
+ */
+export function linearMoments(
+  x: Tensor | Gaussian,
+  w: Tensor,
+  bias: Tensor,
+  noise: NoiseMoments = noNoise,
+): Gaussian {
+  const xMean = isGaussian(x) ? x.mean : x;
+  const xVariance = isGaussian(x) ? x.variance : undefined;
+  const width = xMean.shape[xMean.shape.length - 1];
+  if (w.shape.length !== 2 || w.shape[0] !== width) {
+    throw new ShapeError(
+      `linearMoments: expected shapes [.., I] and [I, O], got ${shapeText(xMean.shape)} and ${shapeText(w.shape)}`,
+    );
+  }
+  const [I, O] = w.shape;
+  expectShape('linearMoments', 'bias', bias.shape, [O]);
+  if (xVariance) expectShape('linearMoments', 'the variance', xVariance.shape, xMean.shape);
+  const M = xMean.size / I;
+  const shape = [...xMean.shape.slice(0, -1), O];
+  const mean = new Tensor(shape, allocate(M * O));
+  const variance = new Tensor(shape, allocate(M * O));
+  const call = {
+    M,
+    I,
+    O,
+    mean: xMean.data,
+    variance: xVariance?.data,
+    w: w.data,
+    bias: bias.data,
+    noise,
+    noisyVariance: allocate(M * I),
+  };
+  kernels().momentsLinearForward({ ...call, outMean: mean.data, outVariance: variance.data });
+  record([mean, variance], xVariance ? [xMean, xVariance, w, bias] : [xMean, w, bias], () => {
+    const gradientsOfCall = {
+      dOutMean: gradientOf(mean),
+      dMean: needsGradient(xMean) ? gradientOf(xMean) : undefined,
+      dVariance: xVariance && needsGradient(xVariance) ? gradientOf(xVariance) : undefined,
+      dw: gradientOf(w),
+      dbias: gradientOf(bias),
+    };
+    const dOutVariance = hasGradient(variance) ? gradientOf(variance) : undefined;
+    scoped(() =>
+      kernels().momentsLinearBackward({
+        ...call,
+        ...gradientsOfCall,
+        dOutVariance: dOutVariance ?? allocateZeros(M * O),
+      }),
+    );
+  });
+  return { mean, variance };
+}

@@ -1,0 +1,137 @@
+/**
+ * Initial values of parameters, drawn from a stream: the distribution first, then the limit on incoming
+ * connections, and the spectral radius last, so that the finished matrix has it. (Bayer et al. 2013, Table 3,
+ * give all three; their sigma^2 are variances.)
+ */
+import { ConfigError } from '../errors.ts';
+import { kernels } from '../kernels/engine.ts';
+import { checkNumber, checkOptionNames, nearestWord } from '../options.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import { type Real, zeros } from '../tensor/dtype.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { spectralRadius } from './spectral-radius.ts';
+
+/** How a parameter starts. */
+export interface InitOptions {
+  /** @defaultValue 'normal' */
+  kind?: 'normal' | 'uniform' | 'zeros' | 'constant';
+  /** of 'normal', mean 0 @defaultValue 1 / rows */
+  variance?: number;
+  /** of 'uniform' on (-limit, limit) @defaultValue 1 / sqrt(rows) */
+  limit?: number;
+  /** of 'constant' */
+  value?: number;
+  /** largest absolute eigenvalue that a square matrix is scaled to */
+  spectralRadius?: number;
+  /** number of incoming weights that every unit (column) keeps, chosen at random; the others are zero */
+  maxIncoming?: number;
+}
+
+/**
+ * A parameter with its initial values, in memory of its own.
+ * @param shape [rows, columns] (row = incoming, column = unit) or [units]
+ * @param place layer, and which parameter of the layer; every pair draws numbers of its own
+ * @throws ConfigError for an unknown or unfit option, or when a matrix without eigenvalues is to get a radius
+ */
+export function initialTensor(
+  shape: readonly number[],
+  options: InitOptions,
+  stream: NoiseStream,
+  place: { layer: number; entry: number },
+): Tensor {
+  checkInitOptions(shape, options);
+  const data = zeros(shape.reduce((product, length) => product * length, 1));
+  fill(data, shape, options, stream, place);
+  if (options.maxIncoming !== undefined) keepIncoming(data, shape, options.maxIncoming, stream, place);
+  if (options.spectralRadius !== undefined) scaleToRadius(data, shape[0], options.spectralRadius);
+  return new Tensor(shape, data);
+}
+
+// --- internal ---
+
+const kinds = ['normal', 'uniform', 'zeros', 'constant'];
+/** The option that each kind owns. */
+const ownOption = { normal: 'variance', uniform: 'limit', constant: 'value' } as const;
+
+function checkInitOptions(shape: readonly number[], options: InitOptions): void {
+  checkOptionNames('init', options, ['kind', 'variance', 'limit', 'value', 'spectralRadius', 'maxIncoming']);
+  const { kind = 'normal' } = options;
+  if (!kinds.includes(kind)) {
+    const nearest = nearestWord(kind, kinds);
+    throw new ConfigError(
+      `init: expected kind to be one of ${kinds.join(', ')}, got '${kind}'${nearest ? `; did you mean '${nearest}'?` : ''}`,
+    );
+  }
+  for (const [owner, name] of Object.entries(ownOption)) {
+    if (options[name] === undefined) continue;
+    if (owner !== kind) {
+      throw new ConfigError(
+        `init: expected '${name}' only with kind '${owner}', got it with '${kind}'; leave it out`,
+      );
+    }
+    checkNumber('init', name, options[name], name === 'value' ? {} : { from: 0 });
+  }
+  if (kind === 'constant' && options.value === undefined) {
+    throw new ConfigError("init: expected 'value' with kind 'constant', got none");
+  }
+  if (options.maxIncoming !== undefined) {
+    if (shape.length !== 2 || !Number.isInteger(options.maxIncoming) || options.maxIncoming < 1) {
+      throw new ConfigError(
+        `init: expected maxIncoming to be a whole number of at least 1 for a matrix, got ${options.maxIncoming} for shape [${shape.join(', ')}]`,
+      );
+    }
+  }
+  if (options.spectralRadius !== undefined) {
+    checkNumber('init', 'spectralRadius', options.spectralRadius, { from: 0 });
+    if (shape.length !== 2 || shape[0] !== shape[1]) {
+      throw new ConfigError(
+        `init: expected a square matrix for spectralRadius, got shape [${shape.join(', ')}]; only recurrent weights have one`,
+      );
+    }
+  }
+}
+
+function fill(
+  data: Real,
+  shape: readonly number[],
+  options: InitOptions,
+  stream: NoiseStream,
+  place: { layer: number; entry: number },
+): void {
+  const { kind = 'normal', variance = 1 / shape[0], limit = 1 / Math.sqrt(shape[0]), value = 0 } = options;
+  const address = stream.address({ site: 'init', ...place });
+  if (kind === 'normal') kernels().normal({ ...address, mean: 0, deviation: Math.sqrt(variance), out: data });
+  else if (kind === 'uniform') kernels().uniform({ ...address, low: -limit, high: limit, out: data });
+  else if (kind === 'constant') data.fill(value);
+}
+
+/** Zeroes all but `count` elements of every column; which ones, the smallest of a column of random numbers say. */
+function keepIncoming(
+  data: Real,
+  shape: readonly number[],
+  count: number,
+  stream: NoiseStream,
+  place: { layer: number; entry: number },
+): void {
+  const [rows, columns] = shape;
+  const keys = new Uint32Array(rows * columns);
+  // Direction 1: numbers that the values did not use.
+  kernels().bits({ ...stream.address({ site: 'init', ...place, direction: 1 }), out: keys });
+  const order = new Uint32Array(rows);
+  for (let column = 0; column < columns; column++) {
+    for (let row = 0; row < rows; row++) order[row] = row;
+    // Equal keys in the order of their rows, whatever the sort.
+    order.sort((a, b) => keys[a * columns + column] - keys[b * columns + column] || a - b);
+    for (let k = count; k < rows; k++) data[order[k] * columns + column] = 0;
+  }
+}
+
+function scaleToRadius(data: Real, n: number, radius: number): void {
+  const found = spectralRadius(data, n);
+  if (found === 0) {
+    throw new ConfigError(
+      'init: expected a matrix with an eigenvalue other than 0 to scale to spectralRadius, got none; raise maxIncoming or choose another kind',
+    );
+  }
+  for (let i = 0; i < data.length; i++) data[i] *= radius / found;
+}

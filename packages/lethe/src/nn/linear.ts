@@ -1,0 +1,131 @@
+/**
+ * The linear layer y = x W + b, with noise at its input: masks drawn (`sample`), exact moments (`moments`),
+ * a draw of the Gaussian output (`gaussian`), or the test-time network (`mean`).
+ */
+
+import { applyMask } from '../autograd/ops/mask.ts';
+import { affine } from '../autograd/ops/matmul.ts';
+import { drawMask, meanMask, noiseMoments } from '../dropout/masks.ts';
+import { resolveMode } from '../dropout/mode.ts';
+import type { Regularizer, RunMode } from '../dropout/noise.ts';
+import { type Plan, place, plan } from '../dropout/plan.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
+import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import { linearMoments } from '../moments/linear.ts';
+import { drawGaussian } from '../moments/sample.ts';
+import { checkOptionNames } from '../options.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import { expectShape, shapeText, type Tensor } from '../tensor/tensor.ts';
+import { type InitOptions, initialTensor } from './init.ts';
+import { checkSize } from './size.ts';
+
+export interface LinearOptions {
+  inputSize: number;
+  outputSize: number;
+  /** @defaultValue none() */
+  dropout?: Regularizer;
+  /** Number of the layer in the noise stream. @defaultValue 0 */
+  layer?: number;
+  /** Reads the mean of a Gaussian and runs without noise. @defaultValue true if the regularizer's finalLayer is 'plain' */
+  plain?: boolean;
+  /** How parameters start. @defaultValue weights normal with variance 1 / rows, bias 0 */
+  initial?: { weight?: InitOptions; bias?: InitOptions };
+}
+
+export interface LinearParameters {
+  /** [inputSize, outputSize] */
+  weight: Tensor;
+  /** [outputSize] */
+  bias: Tensor;
+}
+
+export interface Linear {
+  readonly options: Readonly<LinearOptions>;
+  readonly parameters: LinearParameters;
+  /** The noise as it applies here; `describe` prints it. */
+  readonly plan: Plan;
+  /**
+   * @param x [time, batch, inputSize] or [rows, inputSize]
+   * @param noise a stream at the step and pass to draw for
+   * @param run mode: as for the recurrent layer; plain: as in the options
+   * @returns [.., outputSize]; Gaussian in the moments mode, and whenever a Gaussian is read without noise
+   * @throws ShapeError, or ConfigError if the mode cannot run
+   */
+  forward(
+    x: Tensor | Gaussian,
+    noise?: NoiseStream,
+    run?: { mode?: RunMode; plain?: boolean },
+  ): Tensor | Gaussian;
+}
+
+/**
+ * A linear layer with new parameters.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer that
+ *   this layer cannot honour
+ */
+export function linear(options: LinearOptions, stream: NoiseStream): Linear {
+  checkOptionNames('linear', options, ['inputSize', 'outputSize', 'dropout', 'layer', 'plain', 'initial']);
+  checkOptionNames('linear: initial', options.initial ?? {}, ['weight', 'bias']);
+  const { inputSize, outputSize, layer = 0, initial = {} } = options;
+  checkSize('linear', 'inputSize', inputSize);
+  checkSize('linear', 'outputSize', outputSize);
+  const chosen = plan(options.dropout, { cell: 'linear', layer, inputSize, outputSize });
+  const isPlain = options.plain ?? options.dropout?.moments?.finalLayer === 'plain';
+  const parameters: LinearParameters = {
+    weight: initialTensor([inputSize, outputSize], initial.weight ?? {}, stream, { layer, entry: 0 }),
+    bias: initialTensor([outputSize], initial.bias ?? { kind: 'zeros' }, stream, { layer, entry: 1 }),
+  };
+  return {
+    options,
+    parameters,
+    plan: chosen,
+    forward(x, noise, run = {}) {
+      checkOptionNames('linear: run', run, ['mode', 'plain']);
+      checkInput(chosen, x, inputSize);
+      if (run.plain ?? isPlain) return affine(meanOf(x), parameters.weight, parameters.bias);
+      return forward(chosen, parameters, x, noise, resolveMode(chosen, noise, run.mode));
+    },
+  };
+}
+
+// --- internal ---
+
+function forward(
+  plan: Plan,
+  { weight, bias }: LinearParameters,
+  x: Tensor | Gaussian,
+  noise: NoiseStream | undefined,
+  mode: RunMode,
+): Tensor | Gaussian {
+  if (mode === 'moments' || mode === 'gaussian') {
+    const { propagateVariance } = plan.regularizer.moments ?? {};
+    const y = linearMoments(x, weight, bias, noiseMoments(plan, 'input', propagateVariance));
+    if (mode === 'moments') return y;
+    return drawGaussian(y, noise!.normals({ site: 'gaussian', layer: plan.target.layer }, y.mean.size));
+  }
+  if (isGaussian(x)) {
+    if (plan.entries.length === 0) return linearMoments(x, weight, bias);
+    throw new ConfigError(
+      `${place(plan.target)}: expected a plain tensor in the ${mode} mode, got a Gaussian; run in the moments mode, or set plain`,
+    );
+  }
+  const width = weight.shape[0];
+  const [steps, batch] = x.shape.length === 3 ? x.shape : [1, x.shape[0]];
+  const mask =
+    mode === 'sample' && noise
+      ? drawMask(plan, 'input', noise, { steps, batch, width })
+      : meanMask(plan, 'input', width);
+  return affine(mask ? applyMask(x, mask) : x, weight, bias);
+}
+
+function checkInput(plan: Plan, x: Tensor | Gaussian, inputSize: number): void {
+  const where = place(plan.target);
+  const { shape } = meanOf(x);
+  if ((shape.length !== 2 && shape.length !== 3) || shape[shape.length - 1] !== inputSize) {
+    throw new ShapeError(
+      `${where}: expected x of shape [time, batch, ${inputSize}] or [rows, ${inputSize}], got ${shapeText(shape)}`,
+    );
+  }
+  if (isGaussian(x)) expectShape(where, 'the variance of x', x.variance.shape, shape);
+}

@@ -1,0 +1,178 @@
+/**
+ * Losses of sequences: the sum over the last axis, the mean over the steps that count. Each takes a plain
+ * output or a Gaussian one.
+ */
+import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { DataError, ShapeError } from '../errors.ts';
+import { kernels } from '../kernels/engine.ts';
+import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import type { Real } from '../tensor/dtype.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+
+/** A loss and what it is the mean of. */
+export interface SequenceLoss {
+  /** sum / count, one element, differentiable */
+  loss: Tensor;
+  /** over all steps that count */
+  sum: number;
+  /** how many steps count */
+  count: number;
+}
+
+/** One number for each row of the output ([time, batch] or [rows]): 1 counts, 0 does not. */
+export type StepMask = Tensor | Real;
+
+/**
+ * Bernoulli negative log-likelihood from logits z, natural log: sum_k softplus(z_k) - y_k z_k. Of a Gaussian
+ * output, the probability is logistic(mean / sqrt(1 + pi/8 variance)) (MacKay 1992; the music runs of Bayer et
+ * al. 2013).
+ * @param output logits [.., K]
+ * @param targets [.., K], in [0, 1]
+ * @param stepMask @defaultValue all steps count
+ * @throws ShapeError; DataError if no step counts
+ */
+export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMask?: StepMask): SequenceLoss {
+  const rows = checkRows('bernoulliNll', output, targets, stepMask);
+  const logits = meanOf(output);
+  const variance = isGaussian(output) ? output.variance : undefined;
+  const call = {
+    M: rows.M,
+    K: rows.K,
+    logits: logits.data,
+    variance: variance?.data,
+    targets: targets.data,
+    stepMask: rows.mask,
+  };
+  const rowLoss = allocate(rows.M);
+  kernels().bernoulliNllForward({ ...call, rowLoss });
+  let sum = 0;
+  for (let m = 0; m < rows.M; m++) sum += rowLoss[m];
+  const loss = scalar(sum / rows.count);
+  record(loss, variance ? [logits, variance] : [logits], () => {
+    kernels().bernoulliNllBackward({
+      ...call,
+      scale: gradientOf(loss)[0] / rows.count,
+      dLogits: gradientOf(logits),
+      dVariance: variance && needsGradient(variance) ? gradientOf(variance) : undefined,
+    });
+  });
+  return { loss, sum, count: rows.count };
+}
+
+/**
+ * Squared error: sum_k (t_k - mean_k)² + variance_k, the expectation for a Gaussian output.
+ * @param output [.., K]
+ * @param targets [.., K]
+ * @throws ShapeError; DataError if no step counts
+ */
+export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMask?: StepMask): SequenceLoss {
+  return pointwiseLoss('squaredError', output, targets, stepMask, {
+    value: (mean, variance, target) => (target - mean) ** 2 + variance,
+    slopes: (mean, _variance, target) => ({ mean: 2 * (mean - target), variance: 1 }),
+  });
+}
+
+/**
+ * Gaussian negative log-likelihood: sum_k log(2 pi variance_k) / 2 + (t_k - mean_k)² / (2 variance_k). Not
+ * finite where a variance is 0; add a floor with addScalar where that can be.
+ * @param mean [.., K]
+ * @param variance [.., K], above 0
+ * @param targets [.., K]
+ * @throws ShapeError; DataError if no step counts
+ */
+export function gaussianNll(
+  mean: Tensor,
+  variance: Tensor,
+  targets: Tensor,
+  stepMask?: StepMask,
+): SequenceLoss {
+  return pointwiseLoss('gaussianNll', { mean, variance }, targets, stepMask, {
+    value: (mean, variance, target) =>
+      (Math.log(2 * Math.PI * variance) + (target - mean) ** 2 / variance) / 2,
+    slopes: (mean, variance, target) => ({
+      mean: (mean - target) / variance,
+      variance: (1 - (target - mean) ** 2 / variance) / (2 * variance),
+    }),
+  });
+}
+
+// --- internal ---
+
+interface Rows {
+  M: number;
+  K: number;
+  mask: Real | undefined;
+  count: number;
+}
+
+function checkRows(
+  where: string,
+  output: Tensor | Gaussian,
+  targets: Tensor,
+  stepMask: StepMask | undefined,
+): Rows {
+  const { shape, size } = meanOf(output);
+  if (shape.length === 0) throw new ShapeError(`${where}: expected output of shape [.., K], got []`);
+  expectShape(where, 'targets', targets.shape, shape);
+  if (isGaussian(output)) expectShape(where, 'the variance', output.variance.shape, shape);
+  const K = shape[shape.length - 1];
+  const M = K === 0 ? 0 : size / K;
+  const mask = stepMask instanceof Tensor ? stepMask.data : stepMask;
+  if (mask && mask.length !== M) {
+    throw new ShapeError(
+      `${where}: expected a step mask of ${M} elements for output ${shapeText(shape)}, got ${mask.length}`,
+    );
+  }
+  let count = mask ? 0 : M;
+  for (let m = 0; mask && m < M; m++) count += mask[m];
+  if (!(count > 0)) throw new DataError(`${where}: expected at least one step that counts, got none of ${M}`);
+  return { M, K, mask, count };
+}
+
+function scalar(value: number): Tensor {
+  const y = new Tensor([], allocate(1));
+  y.data[0] = value;
+  return y;
+}
+
+/** A loss of one element at a time and its slopes; outputs are small, so a call each is cheap. */
+interface Pointwise {
+  value(mean: number, variance: number, target: number): number;
+  slopes(mean: number, variance: number, target: number): { mean: number; variance: number };
+}
+
+function pointwiseLoss(
+  where: string,
+  output: Tensor | Gaussian,
+  targets: Tensor,
+  stepMask: StepMask | undefined,
+  { value, slopes }: Pointwise,
+): SequenceLoss {
+  const { K, mask, count, M } = checkRows(where, output, targets, stepMask);
+  const mean = meanOf(output);
+  const variance = isGaussian(output) ? output.variance : undefined;
+  const [means, variances, ts] = [mean.data, variance?.data, targets.data];
+  let sum = 0;
+  for (let m = 0; m < M; m++) {
+    const weight = mask ? mask[m] : 1;
+    if (weight === 0) continue;
+    for (let i = m * K; i < (m + 1) * K; i++) sum += weight * value(means[i], variances?.[i] ?? 0, ts[i]);
+  }
+  const loss = scalar(sum / count);
+  record(loss, variance ? [mean, variance] : [mean], () => {
+    const factor = gradientOf(loss)[0] / count;
+    const dMean = needsGradient(mean) ? gradientOf(mean) : undefined;
+    const dVariance = variance && needsGradient(variance) ? gradientOf(variance) : undefined;
+    for (let m = 0; m < M; m++) {
+      const weight = factor * (mask ? mask[m] : 1);
+      if (weight === 0) continue;
+      for (let i = m * K; i < (m + 1) * K; i++) {
+        const slope = slopes(means[i], variances?.[i] ?? 0, ts[i]);
+        if (dMean) dMean[i] += weight * slope.mean;
+        if (dVariance) dVariance[i] += weight * slope.variance;
+      }
+    }
+  });
+  return { loss, sum, count };
+}

@@ -1,0 +1,63 @@
+/** Adam (Kingma and Ba, 2015); its decoupled sibling is in adamw.ts and shares the code here. */
+import { kernels } from '../kernels/engine.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
+
+/** Options of {@link adam} and of `adamw`. */
+export interface AdamOptions {
+  /** @defaultValue 0.001 */
+  stepRate?: number;
+  /** @defaultValue 0.9 */
+  beta1?: number;
+  /** @defaultValue 0.999 */
+  beta2?: number;
+  /** added to the root of the second moment @defaultValue 1e-8 */
+  epsilon?: number;
+  /** adam: coefficient of the parameter in its own gradient @defaultValue 0 (adamw: 0.01) */
+  weightDecay?: number;
+}
+
+/**
+ * Adam with bias correction at update k, `g` including `weightDecay w`:
+ * `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
+ * `w -= stepRate (m / (1 - beta1^k)) / (sqrt(v / (1 - beta2^k)) + epsilon)`.
+ * @param parameters changed in place by `update`
+ * @throws ConfigError for an unknown option or one out of range
+ */
+export function adam(parameters: Record<string, Tensor>, options: AdamOptions = {}): Optimizer {
+  return adamRule('adam', parameters, { weightDecay: 0, ...options }, false);
+}
+
+/** The rule behind `adam` and `adamw`. */
+export function adamRule(
+  name: 'adam' | 'adamw',
+  parameters: Record<string, Tensor>,
+  options: AdamOptions & { weightDecay: number },
+  decoupled: boolean,
+): Optimizer {
+  checkOptionNames(name, options, ['stepRate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
+  const { stepRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay } = options;
+  checkNumber(name, 'stepRate', stepRate, { above: 0 });
+  checkNumber(name, 'beta1', beta1, { from: 0, below: 1 });
+  checkNumber(name, 'beta2', beta2, { from: 0, below: 1 });
+  checkNumber(name, 'epsilon', epsilon, { above: 0 });
+  checkNumber(name, 'weightDecay', weightDecay, { from: 0 });
+  const firstMoments = slotArrays(parameters);
+  const secondMoments = slotArrays(parameters);
+  const settings = {
+    lr: stepRate,
+    beta1,
+    beta2,
+    epsilon,
+    weightDecay,
+    decoupled,
+    firstMoments,
+    secondMoments,
+  };
+  return makeOptimizer(parameters, {
+    name,
+    slots: { firstMoment: firstMoments, secondMoment: secondMoments },
+    apply: (update, step) => kernels().adam({ ...update, ...settings, step }),
+  });
+}

@@ -1,0 +1,15 @@
+/** AdamW (Loshchilov and Hutter, 2019): Adam whose weight decay does not pass through the moments. */
+import type { Tensor } from '../tensor/tensor.ts';
+import { type AdamOptions, adamRule } from './adam.ts';
+import type { Optimizer } from './optimizer.ts';
+
+/**
+ * Adam with decoupled weight decay: first `w -= stepRate weightDecay w`, then the update of `adam` on the
+ * plain gradient.
+ * @param parameters changed in place by `update`
+ * @param options as of `adam`, with `weightDecay` 0.01 by default
+ * @throws ConfigError for an unknown option or one out of range
+ */
+export function adamw(parameters: Record<string, Tensor>, options: AdamOptions = {}): Optimizer {
+  return adamRule('adamw', parameters, { weightDecay: 0.01, ...options }, true);
+}

@@ -1,0 +1,190 @@
+/**
+ * What every optimiser shares: named parameters changed in place, one state array per parameter and slot,
+ * evaluation away from the point where gradients are taken, and a state that goes into a checkpoint.
+ * The update equations stand in the file of each rule.
+ */
+import { DataError, LetheError, ShapeError } from '../errors.ts';
+import type { Real } from '../tensor/dtype.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** An array with its shape, as a checkpoint holds it. */
+export interface StoredArray {
+  shape: readonly number[];
+  data: Real;
+}
+
+/** The state of an optimiser by name: `<slot>.<parameter>`, and `updates`, a float64 scalar. */
+export type OptimizerState = Record<string, StoredArray>;
+
+/** An update rule bound to its parameters. */
+export interface Optimizer {
+  /** 'sgd', 'rmsprop', 'adam' or 'adamw' */
+  readonly name: string;
+  /**
+   * Changes the parameters in place.
+   * @param gradients one array per parameter, in the order of the parameters
+   * @param gradScale multiplies every gradient first (clipping); default 1
+   * @throws ShapeError when the arrays do not match the parameters; LetheError 'E_EVALUATING' inside `evaluate`
+   */
+  update(gradients: readonly Real[], gradScale?: number): void;
+  /**
+   * Runs `f` with the parameters at the point that is evaluated and saved, then puts them back bit by bit,
+   * also when `f` throws. An asynchronous `f` is awaited. Only rmsprop with momentum evaluates elsewhere than
+   * where it takes gradients.
+   */
+  evaluate<T>(f: () => T): T;
+  /** A copy of everything an unbroken run would carry on with. */
+  state(): OptimizerState;
+  /**
+   * Takes over a state written by an optimiser with the same parameters; the next update then has the same
+   * bits as in the unbroken run.
+   * @throws DataError when an array is missing, unknown, or of another shape; nothing is changed then
+   */
+  restore(state: OptimizerState): void;
+}
+
+/** What a rule brings along. */
+export interface Rule {
+  name: string;
+  /** state arrays by slot name, one per parameter in order */
+  slots: Record<string, readonly Real[]>;
+  /** one update; `step` counts from 1 */
+  apply(update: { parameters: Real[]; gradients: readonly Real[]; gradScale: number }, step: number): void;
+  /** evaluate at point + momentum * velocity */
+  lookAhead?: { momentum: number; velocities: readonly Real[] };
+}
+
+/** One zero-filled array (or filled with `value`) per parameter, in its number type. */
+export function slotArrays(parameters: Record<string, Tensor>, value = 0): Real[] {
+  return Object.values(parameters).map((parameter) => {
+    const data = parameter.data;
+    const slot = data instanceof Float64Array ? new Float64Array(data.length) : new Float32Array(data.length);
+    return slot.fill(value);
+  });
+}
+
+/** Binds a rule to its parameters. */
+export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): Optimizer {
+  const names = Object.keys(parameters);
+  const tensors = Object.values(parameters);
+  const points = () => tensors.map((tensor) => tensor.data);
+  const updates = new Float64Array(1);
+  let evaluating = 0;
+  let saved: Real[] = [];
+
+  const enter = () => {
+    if (evaluating++ > 0 || rule.lookAhead === undefined) return;
+    const { momentum, velocities } = rule.lookAhead;
+    saved = points().map((point) => point.slice());
+    for (const [i, point] of points().entries()) {
+      for (let j = 0; j < point.length; j++) point[j] += momentum * velocities[i][j];
+    }
+  };
+  const leave = () => {
+    if (--evaluating > 0) return;
+    // From the copy: subtracting momentum * velocity again would round.
+    for (const [i, copy] of saved.entries()) tensors[i].data.set(copy);
+    saved = [];
+  };
+
+  /** name -> [array, shape], live; the look-ahead point is part of it, for the saved weights are evaluated elsewhere. */
+  const entries = (): [string, Real, readonly number[]][] => {
+    const list: [string, Real, readonly number[]][] = [['updates', updates, []]];
+    const slots = Object.entries(rule.slots);
+    if (rule.lookAhead !== undefined) slots.push(['point', saved.length > 0 ? saved : points()]);
+    for (const [slot, arrays] of slots) {
+      for (const [i, name] of names.entries()) list.push([`${slot}.${name}`, arrays[i], tensors[i].shape]);
+    }
+    return list;
+  };
+
+  return {
+    name: rule.name,
+    update(gradients, gradScale = 1) {
+      if (evaluating > 0) {
+        throw new LetheError(
+          'E_EVALUATING',
+          `${rule.name}: update was called inside evaluate, expected the parameters at the point of the gradients; update after evaluate has ended`,
+        );
+      }
+      checkGradients(rule.name, names, tensors, gradients);
+      updates[0] += 1;
+      rule.apply({ parameters: points(), gradients, gradScale }, updates[0]);
+    },
+    evaluate(f) {
+      enter();
+      let result: ReturnType<typeof f>;
+      try {
+        result = f();
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      if (isPromise(result)) return result.finally(leave) as typeof result;
+      leave();
+      return result;
+    },
+    state() {
+      return Object.fromEntries(
+        entries().map(([name, data, shape]) => [name, { shape: [...shape], data: data.slice() }]),
+      );
+    },
+    restore(state) {
+      const known = entries();
+      checkState(rule.name, known, state);
+      for (const [name, data] of known) data.set(state[name].data);
+    },
+  };
+}
+
+// --- internal ---
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise;
+}
+
+function checkGradients(
+  where: string,
+  names: readonly string[],
+  tensors: readonly Tensor[],
+  gradients: readonly Real[],
+): void {
+  if (gradients.length !== names.length) {
+    throw new ShapeError(
+      `${where}: expected ${names.length} gradients (${names.join(', ')}), got ${gradients.length}; give one per parameter in their order`,
+    );
+  }
+  for (const [i, name] of names.entries()) {
+    if (gradients[i].length === tensors[i].size) continue;
+    throw new ShapeError(
+      `${where}: expected the gradient of ${name} to have ${tensors[i].size} elements, as [${tensors[i].shape.join(', ')}], got ${gradients[i].length}`,
+    );
+  }
+}
+
+function checkState(
+  where: string,
+  known: readonly (readonly [string, Real, readonly number[]])[],
+  state: OptimizerState,
+): void {
+  const missing = known.find(([name]) => !Object.hasOwn(state, name));
+  if (missing !== undefined) {
+    throw new DataError(
+      `${where}: the stored state lacks '${missing[0]}'; it was written with other options or parameters`,
+    );
+  }
+  const names = new Set(known.map(([name]) => name));
+  const unknown = Object.keys(state).find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new DataError(
+      `${where}: the stored state holds the unknown '${unknown}'; it was written with other options or parameters`,
+    );
+  }
+  for (const [name, data, shape] of known) {
+    const found = state[name];
+    if (found.data.length === data.length && String(found.shape) === String(shape)) continue;
+    throw new DataError(
+      `${where}: expected '${name}' of shape [${shape.join(', ')}] in the stored state, got [${found.shape.join(', ')}] with ${found.data.length} elements`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * rmsprop with Nesterov momentum, as Bayer et al. (2013) train their music models. The mean square starts at
+ * one, which makes the first updates small; the parameters hold the look-ahead point between updates.
+ */
+import { kernels } from '../kernels/engine.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
+
+/** Options of {@link rmsprop}. */
+export interface RmspropOptions {
+  stepRate: number;
+  /** @defaultValue 0 */
+  momentum?: number;
+  /** share of the old mean square that is kept @defaultValue 0.9 */
+  decay?: number;
+  /** added to the mean square under the root @defaultValue 1e-8 */
+  epsilon?: number;
+  /** @defaultValue 1 */
+  initialMeanSquare?: number;
+  /** coefficient of the parameter in its own gradient @defaultValue 0 */
+  weightDecay?: number;
+}
+
+/**
+ * rmsprop: with the gradient g taken at the look-ahead point,
+ * `r = decay r + (1 - decay) g^2`, `s = stepRate g / sqrt(r + epsilon)`, `v = momentum v + s`,
+ * `point -= s + momentum v`.
+ * `evaluate` runs at `point + momentum v`, the parameters without the look-ahead.
+ * @param parameters changed in place by `update`
+ * @throws ConfigError for an unknown option or one out of range
+ */
+export function rmsprop(parameters: Record<string, Tensor>, options: RmspropOptions): Optimizer {
+  const known = ['stepRate', 'momentum', 'decay', 'epsilon', 'initialMeanSquare', 'weightDecay'];
+  checkOptionNames('rmsprop', options, known);
+  const { stepRate, momentum = 0, decay = 0.9, epsilon = 1e-8, initialMeanSquare = 1 } = options;
+  const { weightDecay = 0 } = options;
+  checkNumber('rmsprop', 'stepRate', stepRate, { above: 0 });
+  checkNumber('rmsprop', 'momentum', momentum, { from: 0, below: 1 });
+  checkNumber('rmsprop', 'decay', decay, { from: 0, below: 1 });
+  checkNumber('rmsprop', 'epsilon', epsilon, { above: 0 });
+  checkNumber('rmsprop', 'initialMeanSquare', initialMeanSquare, { from: 0 });
+  checkNumber('rmsprop', 'weightDecay', weightDecay, { from: 0 });
+  const meanSquares = slotArrays(parameters, initialMeanSquare);
+  const velocities = slotArrays(parameters);
+  const settings = { stepRate, momentum, decay, epsilon, weightDecay, meanSquares, velocities };
+  return makeOptimizer(parameters, {
+    name: 'rmsprop',
+    slots: { meanSquare: meanSquares, velocity: velocities },
+    apply: (update) => kernels().rmsprop({ ...update, ...settings }),
+    lookAhead: momentum > 0 ? { momentum, velocities } : undefined,
+  });
+}

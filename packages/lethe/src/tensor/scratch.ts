@@ -1,0 +1,104 @@
+/**
+ * Scratch memory: what a training step allocates, it hands back by itself.
+ *
+ * A few large slabs are cut from front to back (a bump pointer); `scoped` remembers where the pointer stood
+ * and puts it back when its function ends. Nothing is freed or cleared, so the memory of one step is the
+ * memory of the next. Each scope has a generation number; a tensor remembers the one it was born in and
+ * refuses to be read once that scope is gone, because its bytes may belong to somebody else by then.
+ */
+import { LetheError } from '../errors.ts';
+import type { Real } from './dtype.ts';
+import { dtype, zeros } from './dtype.ts';
+
+/** Where an array came from: the depth and generation of its scope, or null for memory of its own. */
+export type ScratchOrigin = { readonly depth: number; readonly generation: number } | null;
+
+/**
+ * Runs `f`; every tensor and array that it allocates comes from scratch memory, which is handed back when `f`
+ * ends. Scopes nest. What must outlive the scope is copied out with `tensor.keep()`.
+ * @throws LetheError with code E_SCRATCH if `f` is async
+ */
+export function scoped<T>(f: () => T): T {
+  const slab = currentSlab;
+  const offset = currentOffset;
+  scopes.push({ depth: scopes.length, generation: nextGeneration++ });
+  try {
+    const result = f();
+    if (result instanceof Promise) {
+      throw new LetheError(
+        'E_SCRATCH',
+        'scoped: expected a function that ends before scoped does, got an async one; await outside of scoped',
+      );
+    }
+    return result;
+  } finally {
+    scopes.pop();
+    currentSlab = slab;
+    currentOffset = offset;
+  }
+}
+
+/** Storage for `length` numbers: scratch with arbitrary contents inside a scope, fresh zeros outside. */
+export function allocate(length: number): Real {
+  if (scopes.length === 0) return zeros(length);
+  const offset = reserve(length * bytesPerNumber);
+  const buffer = slabs[currentSlab];
+  return dtype === 'f64'
+    ? new Float64Array(buffer, offset, length)
+    : new Float32Array(buffer, offset, length);
+}
+
+/** Like {@link allocate}, all zeros. */
+export function allocateZeros(length: number): Real {
+  const data = allocate(length);
+  return scopes.length === 0 ? data : data.fill(0);
+}
+
+/** The scope that `data` belongs to if it was allocated just now, or null if it is not scratch memory. */
+export function originOf(data: Real): ScratchOrigin {
+  return scopes.length > 0 && ownBuffers.has(data.buffer) ? scopes[scopes.length - 1] : null;
+}
+
+/** Whether memory from `origin` still holds what was put there. */
+export function isAlive(origin: ScratchOrigin): boolean {
+  return origin === null || scopes[origin.depth] === origin;
+}
+
+// --- internal ---
+
+/** Slabs come in multiples of this; pages that nobody touches cost nothing. */
+const slabBytes = 32 * 1024 * 1024;
+/** One cache line, and one AVX-512 register. */
+const alignment = 64;
+const bytesPerNumber = dtype === 'f64' ? 8 : 4;
+
+const slabs: ArrayBuffer[] = [];
+const ownBuffers = new Set<ArrayBufferLike>();
+const scopes: { depth: number; generation: number }[] = [];
+let nextGeneration = 1;
+let currentSlab = -1;
+let currentOffset = 0;
+
+/** Moves the pointer past `bytes` bytes of `slabs[currentSlab]` and returns where they begin. */
+function reserve(bytes: number): number {
+  const rounded = Math.ceil(bytes / alignment) * alignment;
+  if (currentSlab < 0 || currentOffset + rounded > slabs[currentSlab].byteLength) openSlab(rounded);
+  const offset = currentOffset;
+  currentOffset += rounded;
+  return offset;
+}
+
+/** Goes on in a free slab with room for `bytes`. Slabs after the current one are free by construction. */
+function openSlab(bytes: number): void {
+  const next = currentSlab + 1;
+  const fitting = slabs.findIndex((slab, i) => i >= next && slab.byteLength >= bytes);
+  if (fitting >= 0) {
+    [slabs[next], slabs[fitting]] = [slabs[fitting], slabs[next]];
+  } else {
+    const slab = new ArrayBuffer(Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes);
+    ownBuffers.add(slab);
+    slabs.splice(next, 0, slab);
+  }
+  currentSlab = next;
+  currentOffset = 0;
+}

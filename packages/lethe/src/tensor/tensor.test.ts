@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { LetheError, ShapeError } from '../errors.ts';
+import { allocate, allocateZeros, scoped } from './scratch.ts';
+import { Tensor, tensor, zerosTensor } from './tensor.ts';
+
+describe('tensor', () => {
+  it('takes its shape from nested arrays', () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(x.shape).toEqual([2, 3]);
+    expect(x.toArray()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('takes a shape for flat numbers', () => {
+    expect(tensor([1, 2, 3, 4], [2, 2]).shape).toEqual([2, 2]);
+    expect(tensor(Float32Array.of(1, 2)).shape).toEqual([2]);
+    expect(tensor(7).item()).toBe(7);
+  });
+
+  it('holds no elements when an axis is empty', () => {
+    expect(zerosTensor([0, 3]).size).toBe(0);
+    expect(tensor([]).shape).toEqual([0]);
+  });
+
+  it('refuses ragged rows and shapes that do not fit', () => {
+    expect(() => tensor([[1, 2], [3]])).toThrow(ShapeError);
+    expect(() => tensor([[1], [2, 3]])).toThrow(ShapeError);
+    expect(() => tensor([[1, 2], 3 as unknown as number[]])).toThrow(ShapeError);
+    expect(() => tensor([1, 2, 3], [2, 2])).toThrow('expected 4 numbers for shape [2, 2], got 3');
+  });
+
+  it('gives one number only when it has one', () => {
+    expect(() => tensor([1, 2]).item()).toThrow('expected a tensor of one element, got shape [2]');
+  });
+});
+
+describe('scratch memory', () => {
+  it('is handed back: a tensor read after its scope throws, a kept copy does not', () => {
+    const { inside, kept } = scoped(() => {
+      const inside = tensor([1, 2, 3]);
+      return { inside, kept: inside.keep() };
+    });
+    expect(kept.toArray()).toEqual([1, 2, 3]);
+    expect(() => inside.data).toThrow(LetheError);
+    expect(() => inside.data).toThrow(expect.objectContaining({ code: 'E_SCRATCH' }));
+  });
+
+  it('does not mistake a later scope at the same depth for the old one', () => {
+    const old = scoped(() => tensor([1]));
+    scoped(() => expect(() => old.data).toThrow('call keep() inside the scope'));
+  });
+
+  it('leaves tensors of an outer scope readable while an inner one ends', () => {
+    scoped(() => {
+      const outer = tensor([1]);
+      const inner = scoped(() => tensor([2]));
+      expect(outer.item()).toBe(1);
+      expect(() => inner.item()).toThrow(LetheError);
+    });
+  });
+
+  it('is used again by the next scope', () => {
+    const first = scoped(() => allocate(1000));
+    const second = scoped(() => allocate(1000));
+    expect(second.buffer).toBe(first.buffer);
+    expect(second.byteOffset).toBe(first.byteOffset);
+  });
+
+  it('gives arrays that do not overlap, each on a multiple of 64 bytes', () => {
+    scoped(() => {
+      const arrays = Array.from({ length: 20 }, (_, i) => allocate(3 * i + 1).fill(i));
+      for (const [i, array] of arrays.entries()) {
+        expect(array.byteOffset % 64).toBe(0);
+        expect(Array.from(array).every((value) => value === i)).toBe(true);
+      }
+    });
+  });
+
+  it('serves what is larger than a slab, and keeps its other slabs', () => {
+    scoped(() => {
+      const before = allocateZeros(10);
+      const large = allocate(20_000_000);
+      const after = allocateZeros(10);
+      large.fill(1);
+      expect(large.length).toBe(20_000_000);
+      expect(Array.from(before)).toEqual(Array(10).fill(0));
+      expect(Array.from(after)).toEqual(Array(10).fill(0));
+    });
+  });
+
+  it('clears what allocateZeros gives, used memory or not', () => {
+    scoped(() => allocate(100).fill(7));
+    scoped(() => expect(allocateZeros(100).every((value: number) => value === 0)).toBe(true));
+    expect(allocate(100).every((value: number) => value === 0)).toBe(true);
+  });
+
+  it('is handed back when the function throws', () => {
+    const before = scoped(() => allocate(8).byteOffset);
+    expect(() =>
+      scoped(() => {
+        allocate(5000);
+        throw new Error('broken');
+      }),
+    ).toThrow('broken');
+    expect(scoped(() => allocate(8).byteOffset)).toBe(before);
+  });
+
+  it('refuses an async function, whose end it cannot see', () => {
+    expect(() => scoped(async () => 1)).toThrow('expected a function that ends before scoped does');
+  });
+
+  it('does not claim memory that came from outside', () => {
+    const data = new Float32Array([1, 2]);
+    const wrapped = scoped(() => new Tensor([2], data));
+    expect(wrapped.toArray()).toEqual([1, 2]);
+  });
+});
