@@ -328,6 +328,7 @@ void readMomentsLinear(Reader& r, MomentsLinear& p, bool backward) {
   p.dVariance = r.optionalOut("dVariance", in);
   p.dw = r.floats("dw", w);
   p.dbias = r.floats("dbias", p.O);
+  p.fresh = r.flag("fresh");
 }
 
 void readMomentsRnn(Reader& r, MomentsRnn& p, bool backward) {
@@ -382,6 +383,7 @@ void readBernoulli(Reader& r, BernoulliNll& p, bool backward) {
   }
   p.scale = (float)r.number("scale");
   p.dLogits = r.floats("dLogits", n);
+  p.fresh = r.flag("fresh");
   p.dVariance = r.optionalOut("dVariance", n);
 }
 

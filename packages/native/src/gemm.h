@@ -86,7 +86,7 @@ LETHE_INLINE void accumulate(vf (&acc)[R][V], long K, const float* a, long rs, l
   }
 }
 
-// One product of a tile: `rows` of the left operand, element (r, k) = a[r*rs + k*ks], times a packed panel.
+// A product of a tile: `rows` of the left operand, element (r, k) = a[r*rs + k*ks], times a packed panel.
 struct Phase {
   long K;
   const float* a;
@@ -94,12 +94,17 @@ struct Phase {
   const float* panel;
 };
 
-// out [R][PW] = the sum of up to two products, so that x W_in + h W_rec never leaves the registers between.
+// out [R][PW] = (what it holds, when `add`) + the product
 template <int R, int V>
-static void tileKernel(const Phase& one, const Phase* two, float* out) {
+static void tileKernel(const Phase& p, bool add, float* out) {
   vf acc[R][V] = {};
-  accumulate<R, V>(acc, one.K, one.a, one.rs, one.ks, one.panel);
-  if (two) accumulate<R, V>(acc, two->K, two->a, two->rs, two->ks, two->panel);
+  if (add) {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) acc[r][v] = *reinterpret_cast<const vf*>(out + r * PW + v * W);
+  }
+  accumulate<R, V>(acc, p.K, p.a, p.rs, p.ks, p.panel);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 4
@@ -107,32 +112,32 @@ static void tileKernel(const Phase& one, const Phase* two, float* out) {
 }
 
 template <int V>
-LETHE_INLINE void tileRows(int rows, const Phase& one, const Phase* two, float* out) {
+LETHE_INLINE void tileRows(int rows, const Phase& p, bool add, float* out) {
   switch (rows) {
-    case 1: return tileKernel<1, V>(one, two, out);
-    case 2: return tileKernel<2, V>(one, two, out);
-    case 3: return tileKernel<3, V>(one, two, out);
-    case 4: return tileKernel<4, V>(one, two, out);
+    case 1: return tileKernel<1, V>(p, add, out);
+    case 2: return tileKernel<2, V>(p, add, out);
+    case 3: return tileKernel<3, V>(p, add, out);
+    case 4: return tileKernel<4, V>(p, add, out);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return tileKernel<5, V>(one, two, out);
-    case 6: return tileKernel<6, V>(one, two, out);
-    case 7: return tileKernel<7, V>(one, two, out);
-    case 8: return tileKernel<8, V>(one, two, out);
+    case 5: return tileKernel<5, V>(p, add, out);
+    case 6: return tileKernel<6, V>(p, add, out);
+    case 7: return tileKernel<7, V>(p, add, out);
+    case 8: return tileKernel<8, V>(p, add, out);
 #endif
   }
 }
 
 // A tile of `rows` (1..MR) rows and `width` (whole vectors, at most PW) columns; out is 64-byte aligned.
-static void tile(int rows, long width, const Phase& one, const Phase* two, float* out) {
+static void tile(int rows, long width, const Phase& p, bool add, float* out) {
   switch (width / W) {
-    case 1: return tileRows<1>(rows, one, two, out);
-    case 2: return tileRows<2>(rows, one, two, out);
-    default: return tileRows<3>(rows, one, two, out);
+    case 1: return tileRows<1>(rows, p, add, out);
+    case 2: return tileRows<2>(rows, p, add, out);
+    default: return tileRows<3>(rows, p, add, out);
   }
 }
 
 // Workspace slots of the pool.
-enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kCarry, kCarrySecond, kPartial };
+enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kSparseGradient, kCarry, kCarrySecond, kPartial };
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head`, the first headCount of k are read from there
 // instead, as if head stood right before a (the state before the first step, then the states of the steps).
@@ -146,47 +151,58 @@ struct Rows {
 constexpr long KC = 512;  // depth of a packed block
 constexpr long ROWS_PER_JOB = 2 * MR;
 
-// Sums over k of left operands (m1 rows of `one`, then m2 rows of `two`) times the packed operand [K, n].
-// finish(i, j, cols, sum) gets `cols` values of row i from column j, once for each block of k in ascending
-// order; the caller adds. `first` tells the first block.
+// One product of two operands over k.
+struct Factor {
+  Rows rows;
+  Operand operand;
+};
+
+// Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
+// finish(i, j, cols, sum, second, first) gets `cols` values of row i from column j, once for each block of k in
+// ascending order, `first` telling the first block; the caller adds them up.
 template <class Finish>
-void product(Pool& pool, long m1, Rows one, long m2, Rows two, long n, long K, const Operand& operand, Finish&& finish) {
-  const long m = m1 + m2;
+void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
   if (m <= 0 || n <= 0) return;
-  const long head = two.headCount > one.headCount ? two.headCount : one.headCount;
-  const long depth = maximum(1, minimum(K, KC));
-  float* packed = pool.workspace(kPackedBlock, 2 * packedSize(depth, n));
-  const long jobs1 = (m1 + ROWS_PER_JOB - 1) / ROWS_PER_JOB, jobs = jobs1 + (m2 + ROWS_PER_JOB - 1) / ROWS_PER_JOB;
+  const long head = one.rows.headCount;
+  const long depth = maximum(1, minimum(K, KC)), size = packedSize(depth, n);
+  const int factors = two ? 2 : 1;
+  float* packed = pool.workspace(kPackedBlock, 2 * factors * size);
+  const long jobs = (m + ROWS_PER_JOB - 1) / ROWS_PER_JOB;
   parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
-    alignas(64) float out[MR * PW];
-    alignas(64) float left[ROWS_PER_JOB * KC];
+    alignas(64) float out[2][MR * PW];
+    alignas(64) float left[2][ROWS_PER_JOB * KC];
     long job = workers > 1 ? pool.next() : 0;
     long block = 0, kn = 0;
     for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1), block++) {
       kn = minimum(KC, (k0 < head ? head : K) - k0);  // a block does not straddle the head's end
-      float* b = packed + (block & 1) * packedSize(depth, n);  // two buffers: one barrier a block
-      packShare(b, operand, k0, kn, n, worker, workers);
+      float* b[2];  // alternating buffers: one barrier a block
+      for (int f = 0; f < factors; f++) {
+        b[f] = packed + ((block & 1) * factors + f) * size;
+        packShare(b[f], f ? two->operand : one.operand, k0, kn, n, worker, workers);
+      }
       pool.barrier(0, workers);
       for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
-        long local = job - block * jobs;
-        const Rows& rows = local < jobs1 ? one : two;
-        const long base = local < jobs1 ? 0 : m1;
-        long i0 = (local < jobs1 ? local : local - jobs1) * ROWS_PER_JOB, i1 = minimum(local < jobs1 ? m1 : m2, i0 + ROWS_PER_JOB);
-        const float* a = k0 < rows.headCount ? rows.head + k0 * rows.ks : rows.a + (k0 - rows.headCount) * rows.ks;
-        a += i0 * rows.rs;
-        long rs = rows.rs, ks = rows.ks;
-        if (rs == 1) {  // columns of the source: gathered once, for all panels
-          for (long k = 0; k < kn; k++)
-            vectors(i1 - i0, [&](long i, int w) { store(left + k * ROWS_PER_JOB + i, load(a + k * ks + i, w), w); });
-          a = left;
-          ks = ROWS_PER_JOB;
+        const long i0 = (job - block * jobs) * ROWS_PER_JOB, i1 = minimum(m, i0 + ROWS_PER_JOB);
+        Rows local[2];
+        for (int f = 0; f < factors; f++) {
+          const Rows& rows = f ? two->rows : one.rows;
+          const float* a = k0 < rows.headCount ? rows.head + k0 * rows.ks : rows.a + (k0 - rows.headCount) * rows.ks;
+          local[f] = {a + i0 * rows.rs, rows.rs, rows.ks};
+          if (rows.rs == 1) {  // columns of the source: gathered once, for all panels
+            for (long k = 0; k < kn; k++)
+              vectors(i1 - i0, [&](long i, int w) {
+                store(left[f] + k * ROWS_PER_JOB + i, load(local[f].a + k * rows.ks + i, w), w);
+              });
+            local[f] = {left[f], 1, ROWS_PER_JOB};
+          }
         }
         for (long p = 0; p < panels(n); p++) {
           long j0 = p * PW, cols = minimum(PW, n - j0), width = roundUp(cols, W);
           for (long i = 0; i < i1 - i0; i += MR) {
             int r = (int)minimum(MR, i1 - i0 - i);
-            tile(r, width, {kn, a + i * rs, rs, ks, b + p * PW * kn}, nullptr, out);
-            for (int q = 0; q < r; q++) finish(base + i0 + i + q, j0, cols, out + q * PW, block == 0);
+            for (int f = 0; f < factors; f++)
+              tile(r, width, {kn, local[f].a + i * local[f].rs, local[f].rs, local[f].ks, b[f] + p * PW * kn}, false, out[f]);
+            for (int q = 0; q < r; q++) finish(i0 + i + q, j0, cols, out[0] + q * PW, out[1] + q * PW, block == 0);
           }
         }
       }
@@ -197,7 +213,7 @@ void product(Pool& pool, long m1, Rows one, long m2, Rows two, long n, long K, c
 // C [m, n] (+)= alpha * rows * operand (+ bias)
 static void multiply(Pool& pool, long m, long n, long K, Rows rows, const Operand& operand, float* c, bool add,
                      float alpha = 1.0f, const float* bias = nullptr) {
-  product(pool, m, rows, 0, rows, n, K, operand, [=](long i, long j0, long cols, const float* sum, bool first) {
+  product(pool, m, n, K, {rows, operand}, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
     float* ci = c + i * n + j0;
     vectors(cols, [&](long j, int w) {
       vf v = load(sum + j, w) * alpha;

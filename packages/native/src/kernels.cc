@@ -8,6 +8,7 @@
 // in this order
 #include "simd.h"
 #include "gemm.h"
+#include "sparse.h"
 #include "rnn.h"
 #include "moments.h"
 #include "moments_rnn.h"

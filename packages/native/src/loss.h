@@ -42,18 +42,15 @@ static void bernoulliNllBackward(const BernoulliNll& p, Pool& pool) {
     Range range = share(M, worker, workers);
     for (long m = range.begin; m < range.end; m++) {
       float scale = p.stepMask ? p.scale * p.stepMask[m] : p.scale;
-      if (scale == 0.0f) continue;
+      if (scale == 0.0f && !p.fresh) continue;
+      auto put = [&](float* target, vf g, int w) { store(target, p.fresh ? g : load(target, w) + g, w); };
       vectors(K, [&](long k, int w) {
         long at = m * K + k;
         vf z = load(p.logits + at, w), y = load(p.targets + at, w);
-        if (!p.variance) {
-          store(p.dLogits + at, load(p.dLogits + at, w) + scale * (vsigmoid(z) - y), w);
-          return;
-        }
-        vf c = reciprocalSqrt(1.0f + kKappa * load(p.variance + at, w));
-        vf g = scale * (vsigmoid(z * c) - y) * c;
-        store(p.dLogits + at, load(p.dLogits + at, w) + g, w);
-        if (p.dVariance) store(p.dVariance + at, load(p.dVariance + at, w) + (-0.5f * kKappa) * g * z * c * c, w);
+        vf c = p.variance ? reciprocalSqrt(1.0f + kKappa * load(p.variance + at, w)) : splat(1.0f);
+        vf g = scale == 0.0f ? splat(0.0f) : scale * (vsigmoid(z * c) - y) * c;
+        put(p.dLogits + at, g, w);
+        if (p.dVariance) put(p.dVariance + at, (-0.5f * kKappa) * g * z * c * c, w);
       });
     }
   });

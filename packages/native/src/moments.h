@@ -269,50 +269,44 @@ static void noisyVariance(Pool& pool, const NoiseMoments& noise, long n, const f
   });
 }
 
-// A weight matrix and what its gradient needs: dW += q rows^T dMean + 2 W . (noisy^T dVariance), the two
-// accumulators of the 2013 paper. `rows` and `noisy` are the mean and the noisy variance of its inputs.
-struct MomentsWeight {
-  long I = 0;
-  Rows rows{}, noisy{};
-  float q = 0;
-  const float* w = nullptr;
-  float* dw = nullptr;
-};
-
-// Both matrices that feed the same O units, so that dMean and dVariance are packed once.
-static void addMomentsWeightGradients(Pool& pool, long count, long O, const MomentsWeight& one, const MomentsWeight& two,
-                                      const float* dMean, const float* dVariance) {
-  auto pick = [&](long i) -> const MomentsWeight& { return i < one.I ? one : two; };
-  product(pool, one.I, one.rows, two.I, two.rows, O, count, {dMean, O}, [&](long i, long j0, long cols, const float* sum, bool) {
-    const MomentsWeight& m = pick(i);
-    float* dw = m.dw + (i < one.I ? i : i - one.I) * O + j0;
-    vectors(cols, [&](long j, int n) { store(dw + j, load(dw + j, n) + m.q * load(sum + j, n), n); });
-  });
-  product(pool, one.I, one.noisy, two.I, two.noisy, O, count, {dVariance, O}, [&](long i, long j0, long cols, const float* sum, bool) {
-    const MomentsWeight& m = pick(i);
-    long at = (i < one.I ? i : i - one.I) * O + j0;
-    vectors(cols, [&](long j, int n) {
-      store(m.dw + at + j, load(m.dw + at + j, n) + 2.0f * load(m.w + at + j, n) * load(sum + j, n), n);
-    });
-  });
+// dW += q rows^T dMean + 2 W . (noisy^T dVariance): the two accumulators of the 2013 paper, finished together.
+// `rows` and `noisy` are the mean and the noisy variance of the inputs, `count` of them.
+static void addMomentsWeightGradient(Pool& pool, long count, long I, long O, float q, Rows rows, Rows noisy, const float* dMean,
+                                     const float* dVariance, const float* w, float* dw) {
+  const Factor variance{noisy, {dVariance, O}};
+  product(pool, I, O, count, {rows, {dMean, O}}, &variance,
+          [=](long i, long j0, long cols, const float* g1, const float* g2, bool) {
+            long at = i * O + j0;
+            vectors(cols, [&](long j, int n) {
+              vf g = q * load(g1 + j, n) + 2.0f * load(w + at + j, n) * load(g2 + j, n);
+              store(dw + at + j, load(dw + at + j, n) + g, n);
+            });
+          });
 }
 
-// dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T
+// dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T.
+// With `fresh` they hold nothing yet and are overwritten.
 static void addMomentsInputGradient(Pool& pool, long M, long I, long O, const NoiseMoments& noise, const float* mean, const float* w,
-                                    const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance) {
-  if (dMean) multiply(pool, M, I, O, {dOutMean, O, 1}, {w, O, true}, dMean, true, noise.mean);
+                                    const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance, bool fresh) {
   if (!dMean && !dVariance) return;
-  Operand squared{w, O, true};
-  squared.square = true;
-  product(pool, M, {dOutVariance, O, 1}, 0, {}, I, O, squared, [=](long i, long j0, long cols, const float* sum, bool) {
-    long at = i * I + j0;
-    vectors(cols, [&](long j, int n) {
-      vf d = load(sum + j, n);
-      if (dMean)
-        store(dMean + at + j, load(dMean + at + j, n) + (2.0f * noise.square) * load(mean + at + j, n) * d, n);
-      if (dVariance) store(dVariance + at + j, load(dVariance + at + j, n) + noise.variance * d, n);
-    });
-  });
+  Factor variance{{dOutVariance, O, 1}, {w, O, true}};
+  variance.operand.square = true;
+  product(pool, M, I, O, {{dOutMean, O, 1}, {w, O, true}}, &variance,
+          [=](long i, long j0, long cols, const float* a, const float* d, bool first) {
+            long at = i * I + j0;
+            const bool over = fresh && first;
+            vectors(cols, [&](long j, int n) {
+              vf dv = load(d + j, n);
+              if (dMean) {
+                vf dm = noise.mean * load(a + j, n) + (2.0f * noise.square) * load(mean + at + j, n) * dv;
+                store(dMean + at + j, over ? dm : load(dMean + at + j, n) + dm, n);
+              }
+              if (dVariance) {
+                dv *= noise.variance;
+                store(dVariance + at + j, over ? dv : load(dVariance + at + j, n) + dv, n);
+              }
+            });
+          });
 }
 
 static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
@@ -324,10 +318,10 @@ static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
 }
 
 static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
-  const MomentsWeight weight{p.I, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.noise.mean, p.w, p.dw};
-  addMomentsWeightGradients(pool, p.M, p.O, weight, {}, p.dOutMean, p.dOutVariance);
+  addMomentsWeightGradient(pool, p.M, p.I, p.O, p.noise.mean, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.dOutMean,
+                           p.dOutVariance, p.w, p.dw);
   addColumnSums(pool, p.M, p.O, p.dOutMean, p.dbias);
-  addMomentsInputGradient(pool, p.M, p.I, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance);
+  addMomentsInputGradient(pool, p.M, p.I, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ struct MomentsRnnPass {
 
     float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
+    SparseRows rows;
+    const bool sparse = !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
     Weights weights = workspaces();
     float* noisyState = pool.workspace(kNoisyState, 2 * step);  // V_h of the previous and of this step, in turn
 
@@ -72,11 +74,17 @@ struct MomentsRnnPass {
           int r = (int)minimum(MR, part.row1 - b0);
           for (long q = part.panel0; q < part.panel1; q++) {
             long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
-            const long in = (t * B + b0) * I, panelIn = q * PW * I, panelRec = q * PW * H;
-            const Phase mean{H, meanBefore + b0 * H, H, 1, weights.rec + panelRec};
-            const Phase variance{H, noisyBefore + b0 * H, H, 1, weights.recSquare + panelRec};
-            tile(r, width, {I, p.x + in, I, 1, weights.in + panelIn}, &mean, outMean);
-            tile(r, width, {I, noisyInput + in, I, 1, weights.inSquare + panelIn}, &variance, outVariance);
+            const long m0 = t * B + b0;
+            const float *panelIn = weights.in + q * PW * I, *panelInSquare = weights.inSquare + q * PW * I;
+            if (sparse) {
+              sparseTile(r, width, rows, p.x, m0, panelIn, outMean);
+              sparseTile(r, width, rows, noisyInput, m0, panelInSquare, outVariance);
+            } else {
+              tile(r, width, {I, p.x + m0 * I, I, 1, panelIn}, false, outMean);
+              tile(r, width, {I, noisyInput + m0 * I, I, 1, panelInSquare}, false, outVariance);
+            }
+            tile(r, width, {H, meanBefore + b0 * H, H, 1, weights.rec + q * PW * H}, true, outMean);
+            tile(r, width, {H, noisyBefore + b0 * H, H, 1, weights.recSquare + q * PW * H}, true, outVariance);
             for (int i = 0; i < r; i++) {
               long at = (b0 + i) * H + j0, here = t * step + at;
               bool active = p.active.at(t, b0 + i);
@@ -102,6 +110,20 @@ struct MomentsRnnPass {
         }
         pool.barrier(1 + part.group, part.members);
       }
+    });
+  }
+
+  // dW_in from the inputs that are not 0
+  void addSparseInputGradient(const SparseRows& rows, const float* noisyInput) {
+    const long M = (long)p.T * p.B, size = (long)p.I * p.H;
+    float* g1 = pool.workspace(kSparseGradient, 2 * size);
+    float* g2 = g1 + size;
+    for (long i = 0; i < 2 * size; i++) g1[i] = 0.0f;
+    addSparseGradient(pool, rows, p.x, p.daMean, M, p.H, g1);
+    addSparseGradient(pool, rows, noisyInput, p.daVariance, M, p.H, g2);
+    vectors(size, [&](long i, int w) {
+      vf g = p.noiseInput.mean * load(g1 + i, w) + 2.0f * load(p.wIn + i, w) * load(g2 + i, w);
+      store(p.dwIn + i, load(p.dwIn + i, w) + g, w);
     });
   }
 
@@ -170,8 +192,8 @@ struct MomentsRnnPass {
           for (long q = part.panel0; q < part.panel1; q++) {
             long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
             long rows = t * step + b0 * H;
-            tile(r, width, {H, p.daMean + rows, H, 1, packed + q * PW * H}, nullptr, outMean);
-            tile(r, width, {H, p.daVariance + rows, H, 1, packedSquare + q * PW * H}, nullptr, outVariance);
+            tile(r, width, {H, p.daMean + rows, H, 1, packed + q * PW * H}, false, outMean);
+            tile(r, width, {H, p.daVariance + rows, H, 1, packedSquare + q * PW * H}, false, outVariance);
             for (int i = 0; i < r; i++) {
               long at = (b0 + i) * H + j0;
               vectors(cols, [&](long j, int w) {
@@ -199,11 +221,17 @@ struct MomentsRnnPass {
     // weights: the states are those before each step, h0 first
     float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
-    const MomentsWeight in{I, {p.x, 1, I}, {noisyInput, 1, I}, p.noiseInput.mean, p.wIn, p.dwIn};
-    const MomentsWeight rec{H, {p.hMean, 1, H, p.h0, B}, {noisyState, 1, H}, p.noiseRecurrent.mean, p.wRec, p.dwRec};
-    addMomentsWeightGradients(pool, T * B, H, in, rec, p.daMean, p.daVariance);
+    addMomentsWeightGradient(pool, T * B, H, H, p.noiseRecurrent.mean, {p.hMean, 1, H, p.h0, B}, {noisyState + step, 1, H, noisyState, B},
+                             p.daMean, p.daVariance, p.wRec, p.dwRec);
+    SparseRows rows;
+    if (!p.xVariance && findSparse(pool, p.x, T * B, I, rows)) {
+      addSparseInputGradient(rows, noisyInput);
+    } else {
+      addMomentsWeightGradient(pool, T * B, I, H, p.noiseInput.mean, {p.x, 1, I}, {noisyInput, 1, I}, p.daMean, p.daVariance, p.wIn,
+                               p.dwIn);
+    }
     addColumnSums(pool, T * B, H, p.daMean, p.dbias);
-    addMomentsInputGradient(pool, T * B, I, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance);
+    addMomentsInputGradient(pool, T * B, I, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance, false);
   }
 };
 

@@ -80,6 +80,7 @@ struct MomentsLinear {
   float *noisyVariance, *outMean, *outVariance;
   const float *dOutMean, *dOutVariance;
   float *dMean, *dVariance, *dw, *dbias;
+  bool fresh;
 };
 
 struct MomentsRnn {
@@ -101,6 +102,7 @@ struct BernoulliNll {
   float* rowLoss;
   float scale;
   float *dLogits, *dVariance;
+  bool fresh;
 };
 
 // One update over many arrays at once.

@@ -2,8 +2,8 @@
 //   n_t = f((x_t . m_in)(W_in . m_win) + (h_{t-1} . m_rec)(W_rec . m_w) + b)
 //   h_t = z h_{t-1} + (1 - z)(n_t . m_cell),   y_t = h_t . m_out
 // Weights are packed once a call, masks applied while packing. A tile of the pre-activation is x_t W_in +
-// h_{t-1} W_rec in one go of the registers; activation and masks run on it while it is in the first-level
-// cache: projecting all inputs beforehand would write and read [T, B, H] once more (8 % of the forward time). Rows of the batch never wait for each other, so that with enough rows there is no
+// h_{t-1} W_rec, and activation and masks run on it while it is in the first-level cache: projecting all inputs
+// beforehand would write and read [T, B, H] once more (8 % of the forward time). Rows of the batch never wait for each other, so that with enough rows there is no
 // barrier at all; otherwise one a step.
 
 namespace lethe {
@@ -56,6 +56,8 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
   float* packed = pool.workspace(kPackedRec, packedSize(H, H));
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, step) : nullptr;
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
+  SparseRows rows;
+  const bool sparse = findSparse(pool, x, T * B, I, rows);
 
   parallelIf(T * B * H * (H + I) > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[MR * PW];
@@ -113,8 +115,14 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
         int r = (int)minimum(MR, part.row1 - b0);
         for (long q = part.panel0; q < part.panel1; q++) {
           long j0 = q * PW, cols = minimum(PW, H - j0);
-          const Phase fromState{H, operand + b0 * H, H, 1, packed + q * PW * H};
-          tile(r, roundUp(cols, W), {I, x + (t * B + b0) * I, I, 1, packedIn + q * PW * I}, &fromState, out);
+          const long m0 = t * B + b0, width = roundUp(cols, W);
+          const float* panelIn = packedIn + q * PW * I;
+          if (sparse) {
+            sparseTile(r, width, rows, x, m0, panelIn, out);
+          } else {
+            tile(r, width, {I, x + m0 * I, I, 1, panelIn}, false, out);
+          }
+          tile(r, width, {H, operand + b0 * H, H, 1, packed + q * PW * H}, true, out);
           for (int i = 0; i < r; i++) finish(t, b0 + i, j0, cols, out + i * PW, before);
         }
       }
@@ -130,6 +138,18 @@ static void rnnForward(const Rnn& p, Pool& pool) {
     case Activation::relu: return rnnForwardAs<Activation::relu>(p, pool);
     default: return rnnForwardAs<Activation::identity>(p, pool);
   }
+}
+
+// dw [I, O] += (rows^T d) . mask, over `count` rows of d
+static void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, const float* mask, float* dw) {
+  product(pool, I, O, count, {rows, {d, O}}, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool) {
+    long at = i * O + j0;
+    vectors(cols, [&](long j, int w) {
+      vf g = load(sum + j, w);
+      if (mask) g *= load(mask + at + j, w);
+      store(dw + at + j, load(dw + at + j, w) + g, w);
+    });
+  });
 }
 
 static void rnnBackward(const Rnn& p, Pool& pool) {
@@ -188,7 +208,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
         int r = (int)minimum(MR, part.row1 - b0);
         for (long q = part.panel0; q < part.panel1; q++) {
           long j0 = q * PW, cols = minimum(PW, H - j0);
-          tile(r, roundUp(cols, W), {H, p.da + t * step + b0 * H, H, 1, packed + q * PW * H}, nullptr, out);
+          tile(r, roundUp(cols, W), {H, p.da + t * step + b0 * H, H, 1, packed + q * PW * H}, false, out);
           for (int i = 0; i < r; i++) {
             float* c = carry + (b0 + i) * H + j0;
             const float* m = p.maskRecurrent.row(t, b0 + i);
@@ -205,8 +225,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
 
   if (p.dh0) vectors(step, [&](long j, int w) { store(p.dh0 + j, load(p.dh0 + j, w) + load(carry + j, w), w); });
 
-  // weights: one product for both matrices; the states are those before each step, h0 first
-  const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
+  // weights: the states are those before each step, h0 first
   Rows states{p.h, 1, H, p.h0, B};
   if (p.maskRecurrent.data) {
     float* masked = pool.workspace(kMaskedState, T * step);
@@ -220,21 +239,18 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
     });
     states = {masked, 1, H};
   }
-  product(pool, I, {x, 1, I}, H, states, H, T * B, {p.da, H}, [&](long i, long j0, long cols, const float* sum, bool) {
-    bool in = i < I;
-    long at = (in ? i : i - I) * H + j0;
-    float* dw = (in ? p.dwIn : p.dwRec) + at;
-    const float* mask = in ? p.maskWeightIn : p.maskWeight;
-    vectors(cols, [&](long j, int w) {
-      vf g = load(sum + j, w);
-      if (mask) g *= load(mask + at + j, w);
-      store(dw + j, load(dw + j, w) + g, w);
-    });
-  });
+  addWeightGradient(pool, T * B, H, H, states, p.da, p.maskWeight, p.dwRec);
+  const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
+  SparseRows rows;
+  if (!p.maskWeightIn && findSparse(pool, x, T * B, I, rows)) {
+    addSparseGradient(pool, rows, x, p.da, T * B, H, p.dwIn);
+  } else {
+    addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, p.maskWeightIn, p.dwIn);
+  }
   addColumnSums(pool, T * B, H, p.da, p.dbias);
   if (p.dx) {
-    product(pool, T * B, {p.da, H, 1}, 0, {}, I, H, {p.wIn, H, true, p.maskWeightIn},
-            [&](long i, long j0, long cols, const float* sum, bool) {
+    product(pool, T * B, I, H, {{p.da, H, 1}, {p.wIn, H, true, p.maskWeightIn}}, nullptr,
+            [&](long i, long j0, long cols, const float* sum, const float*, bool) {
               const float* m = p.maskInput.row(i / B, i % B);
               float* dx = p.dx + i * I + j0;
               vectors(cols, [&](long j, int w) {

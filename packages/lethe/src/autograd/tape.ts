@@ -8,7 +8,7 @@
  */
 import { LetheError, ShapeError } from '../errors.ts';
 import type { Real } from '../tensor/dtype.ts';
-import { allocateZeros } from '../tensor/scratch.ts';
+import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -81,6 +81,23 @@ export function gradientOf(tensor: Tensor): Real {
     running.gradients.set(tensor, gradient);
   }
   return gradient;
+}
+
+/**
+ * The gradients of several tensors for a kernel that can overwrite as well as add. When nobody has added to
+ * any of them yet, `fresh` is true and they hold garbage, which the kernel must overwrite in full: a step of
+ * the paper's size saves 10 MB of zeros. Tensors that need no gradient get undefined.
+ */
+export function freshGradients(tensors: readonly (Tensor | undefined)[]): {
+  gradients: (Real | undefined)[];
+  fresh: boolean;
+} {
+  const wanted = tensors.map((tensor) => (tensor && needsGradient(tensor) ? tensor : undefined));
+  const fresh = running !== null && !wanted.some((tensor) => tensor && hasGradient(tensor));
+  if (fresh) {
+    for (const tensor of wanted) if (tensor) running?.gradients.set(tensor, allocate(tensor.size));
+  }
+  return { gradients: wanted.map((tensor) => tensor && gradientOf(tensor)), fresh };
 }
 
 /** Whether somebody has added to the gradient of this tensor; if not, it is zero. */

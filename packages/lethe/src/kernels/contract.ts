@@ -6,8 +6,8 @@
  * Letters: T time, B batch, I input, H hidden, M rows, K columns. Row vectors: y = x W + b, W is [in, out].
  * Arrays are contiguous and row-major in the order of the shape comment.
  *
- * Gradients of parameters and of data (`d…`) are ADDED to what the array holds. Everything else that a
- * kernel writes is overwritten. Arrays named `keep` in a comment are written by the forward call and
+ * Gradients of parameters and of data (`d…`) are ADDED to what the array holds, unless `fresh` says that it
+ * holds nothing. Everything else that a kernel writes is overwritten. Arrays named `keep` in a comment are written by the forward call and
  * handed as they are to the backward call.
  *
  * Determinism: for one engine and instruction set the bits do not depend on the number of threads.
@@ -203,6 +203,8 @@ export interface MomentsLinearBackward extends Omit<MomentsLinear, 'outMean' | '
   dMean?: Real;
   /** [M, I] */
   dVariance?: Real;
+  /** dMean and dVariance hold nothing yet: overwrite them; default false */
+  fresh?: boolean;
   /** [I, O] */
   dw: Real;
   /** [O] */
@@ -301,6 +303,8 @@ export interface BernoulliNll {
 /** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
 export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
   scale: number;
+  /** dLogits and dVariance hold nothing yet: overwrite them; default false */
+  fresh?: boolean;
   /** [M, K] */
   dLogits: Real;
   /** [M, K] */

@@ -1,5 +1,5 @@
 /** A linear map of independent noisy inputs: exact moments, on the tape. */
-import { gradientOf, hasGradient, needsGradient, record } from '../autograd/tape.ts';
+import { freshGradients, gradientOf, hasGradient, record } from '../autograd/tape.ts';
 import { ShapeError } from '../errors.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -53,10 +53,15 @@ export function linearMoments(
   };
   kernels().momentsLinearForward({ ...call, outMean: mean.data, outVariance: variance.data });
   record([mean, variance], xVariance ? [xMean, xVariance, w, bias] : [xMean, w, bias], () => {
+    const {
+      gradients: [dMean, dVariance],
+      fresh,
+    } = freshGradients([xMean, xVariance]);
     const gradientsOfCall = {
       dOutMean: gradientOf(mean),
-      dMean: needsGradient(xMean) ? gradientOf(xMean) : undefined,
-      dVariance: xVariance && needsGradient(xVariance) ? gradientOf(xVariance) : undefined,
+      dMean,
+      dVariance,
+      fresh,
       dw: gradientOf(w),
       dbias: gradientOf(bias),
     };

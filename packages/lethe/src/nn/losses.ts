@@ -2,7 +2,7 @@
  * Losses of sequences: the sum over the last axis, the mean over the steps that count. Each takes a plain
  * output or a Gaussian one.
  */
-import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { freshGradients, gradientOf, needsGradient, record } from '../autograd/tape.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
@@ -50,12 +50,14 @@ export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMas
   for (let m = 0; m < rows.M; m++) sum += rowLoss[m];
   const loss = scalar(sum / rows.count);
   record(loss, variance ? [logits, variance] : [logits], () => {
-    kernels().bernoulliNllBackward({
-      ...call,
-      scale: gradientOf(loss)[0] / rows.count,
-      dLogits: gradientOf(logits),
-      dVariance: variance && needsGradient(variance) ? gradientOf(variance) : undefined,
-    });
+    const {
+      gradients: [dLogits, dVariance],
+      fresh,
+    } = freshGradients([logits, variance]);
+    // logits that need no gradient still give the variance its own
+    const target = dLogits ?? allocate(logits.size);
+    const scale = gradientOf(loss)[0] / rows.count;
+    kernels().bernoulliNllBackward({ ...call, scale, dLogits: target, dVariance, fresh });
   });
   return { loss, sum, count: rows.count };
 }

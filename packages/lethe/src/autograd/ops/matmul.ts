@@ -2,9 +2,9 @@
 import { ShapeError } from '../../errors.ts';
 import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
-import { allocate } from '../../tensor/scratch.ts';
+import { allocate, scoped } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, needsGradient, record } from '../tape.ts';
+import { freshGradients, gradientOf, needsGradient, record } from '../tape.ts';
 
 /**
  * a b.
@@ -29,12 +29,15 @@ export function affine(x: Tensor, w: Tensor, bias: Tensor): Tensor {
   return product('affine', x, w, bias);
 }
 
-/** target_j += sum over rows of rows[.., j]. */
+/** target_j += sum over rows of rows[.., j], as the product of a row of ones with them. */
 export function addColumnSums(target: Real, rows: Real): void {
   const n = target.length;
-  for (let from = 0; from < rows.length; from += n) {
-    for (let j = 0; j < n; j++) target[j] += rows[from + j];
-  }
+  if (n === 0) return;
+  const count = rows.length / n;
+  scoped(() => {
+    const ones = allocate(count).fill(1);
+    kernels().matmul({ m: 1, n, k: count, a: ones, b: rows, c: target, accumulate: true });
+  });
 }
 
 // --- internal ---
@@ -53,8 +56,9 @@ function product(name: string, a: Tensor, b: Tensor, bias: Tensor | undefined): 
   record(c, bias ? [a, b, bias] : [a, b], () => {
     const dc = gradientOf(c);
     if (needsGradient(a)) {
-      const da = gradientOf(a);
-      kernels().matmul({ m, n: k, k: n, a: dc, b: b.data, transposeB: true, c: da, accumulate: true });
+      const { gradients, fresh } = freshGradients([a]);
+      const da = gradients[0] as Real;
+      kernels().matmul({ m, n: k, k: n, a: dc, b: b.data, transposeB: true, c: da, accumulate: !fresh });
     }
     if (needsGradient(b)) {
       const db = gradientOf(b);

@@ -78,6 +78,22 @@ function bernoulliSuite({ newKernels }: Suite): void {
       expectClose(p.dLogits, [1, 0, 0, -1], 1e-6, 'dLogits');
     });
 
+    it('overwrites fresh gradients in full, rows that do not count included', () => {
+      const values = (seed: number) => Float32Array.from({ length: 3 * 37 }, (_, i) => Math.sin(seed + i));
+      const variance = values(2).map(Math.abs);
+      const shared = { M: 3, K: 37, logits: values(1), variance, targets: values(3), scale: 0.5 };
+      const stepMask = Float32Array.of(1, 0, 1);
+      const gradients = (fill: number) => ({
+        dLogits: new Float32Array(111).fill(fill),
+        dVariance: new Float32Array(111).fill(fill),
+      });
+      const added = gradients(0);
+      const fresh = gradients(Number.NaN);
+      newKernels().bernoulliNllBackward({ ...shared, ...added, stepMask });
+      newKernels().bernoulliNllBackward({ ...shared, ...fresh, stepMask, fresh: true });
+      for (const name of ['dLogits', 'dVariance'] as const) expectClose(fresh[name], added[name], 1e-7, name);
+    });
+
     it('does nothing for no rows', () => {
       const none = new Float32Array(0);
       const p = { M: 0, K: 5, logits: none, targets: none, rowLoss: none, dLogits: none, scale: 1 };

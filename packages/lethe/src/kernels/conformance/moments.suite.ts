@@ -273,6 +273,28 @@ function linearSuite(suite: Suite): void {
   });
 }
 
+function freshSuite(suite: Suite): void {
+  it('overwrites fresh gradients of the inputs of a linear map in full', () => {
+    // O above the depth at which the native engine cuts its products into blocks
+    const [M, I, O] = [5, 37, 1030];
+    const numbers = new Numbers(40);
+    const single = (length: number) => Float32Array.from(numbers.normal(length));
+    const shared = {
+      ...{ M, I, O, noise: NOISE[0], mean: single(M * I), w: single(I * O), bias: single(O) },
+      ...{ noisyVariance: single(M * I), dOutMean: single(M * O), dOutVariance: single(M * O) },
+    };
+    const gradients = (fill: number) => ({
+      ...{ dMean: new Float32Array(M * I).fill(fill), dVariance: new Float32Array(M * I).fill(fill) },
+      ...{ dw: new Float32Array(I * O), dbias: new Float32Array(O) },
+    });
+    const added = gradients(0);
+    const fresh = gradients(Number.NaN);
+    suite.newKernels().momentsLinearBackward({ ...shared, ...added });
+    suite.newKernels().momentsLinearBackward({ ...shared, ...fresh, fresh: true });
+    for (const name of ['dMean', 'dVariance'] as const) expectClose(fresh[name], added[name], 1e-7, name);
+  });
+}
+
 /** A fast-dropout layer with everything optional present unless overridden. */
 export function momentsLayer(
   numbers: Numbers,
@@ -372,6 +394,22 @@ function layerSuite(suite: Suite): void {
       }
     }
 
+    it('reads inputs that are mostly zero', () => {
+      const numbers = new Numbers(9);
+      for (const sizes of [
+        [3, 5, 50, 37],
+        [4, 17, 88, 33],
+      ]) {
+        for (const absent of [{}, { xVariance: undefined }]) {
+          const p = momentsLayer(numbers, sizes, absent);
+          p.x.forEach((_, i) => {
+            if (i % 11 !== 3) p.x[i] = 0;
+          });
+          checkLayer(suite, p);
+        }
+      }
+    });
+
     it('takes absent variances as zero', () => {
       const numbers = new Numbers(3);
       const absent = { xVariance: undefined, h0Variance: undefined };
@@ -429,5 +467,6 @@ function layerSuite(suite: Suite): void {
 export function momentsSuite(suite: Suite): void {
   activationSuite(suite);
   linearSuite(suite);
+  freshSuite(suite);
   layerSuite(suite);
 }

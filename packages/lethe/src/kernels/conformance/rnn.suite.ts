@@ -143,6 +143,22 @@ export function rnnSuite(suite: Suite): void {
       it(`runs ${activation} units`, () => check(suite, layer(new Numbers(2), [4, 5, 3, 37], activation)));
     }
 
+    it('reads inputs that are mostly zero', () => {
+      const numbers = new Numbers(9);
+      for (const sizes of [
+        [3, 5, 50, 37],
+        [4, 17, 88, 33],
+        [2, 33, 40, 50],
+      ]) {
+        const p = layer(numbers, sizes);
+        p.x.forEach((_, i) => {
+          if (i % 11 !== 3 && i % 23 !== 5) p.x[i] = 0;
+        });
+        check(suite, p);
+        check(suite, { ...p, maskWeightIn: numbers.normal(sizes[2] * sizes[3]) });
+      }
+    });
+
     for (const strides of Object.keys(STRIDES) as StrideName[]) {
       for (const sizes of [
         [3, 5, 3, 37],

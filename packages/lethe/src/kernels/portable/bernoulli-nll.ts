@@ -26,6 +26,7 @@ export function bernoulliNllForward(p: BernoulliNll): void {
 /** Adds the gradients of scale * sum_m rowLoss_m. */
 export function bernoulliNllBackward(p: BernoulliNllBackward): void {
   const { M, K, logits, variance, targets, stepMask, scale, dLogits, dVariance } = p;
+  if (p.fresh) for (const gradient of [dLogits, dVariance]) gradient?.fill(0, 0, M * K);
   for (let m = 0; m < M; m++) {
     const weight = scale * (stepMask ? stepMask[m] : 1);
     if (weight === 0) continue;

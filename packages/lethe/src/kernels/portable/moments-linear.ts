@@ -49,6 +49,7 @@ export function momentsLinearBackward(p: MomentsLinearBackward): void {
 
 function addInputGradients(p: MomentsLinearBackward): void {
   const { M, I, O, mean, noise, dMean, dVariance } = p;
+  if (p.fresh) for (const gradient of [dMean, dVariance]) gradient?.fill(0, 0, M * I);
   const rows = rowMajor(p.w, O);
   const weights = packWeights(rows, I, O);
   const squares = packSquares(rows, I, O, rows);

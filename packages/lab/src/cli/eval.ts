@@ -1,0 +1,50 @@
+/** `lethe eval`: the metrics of a run's best weights on a split. */
+import type { Command } from 'commander';
+import { example } from './help.ts';
+import { interruptible } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { useThreads } from './threads.ts';
+import { Interrupted, oneOf, wholeNumber } from './usage.ts';
+
+const splits = ['train', 'valid', 'test'] as const;
+
+interface EvalOptions {
+  split: (typeof splits)[number];
+  threads?: number;
+  data?: string;
+  fetch: boolean;
+  json?: boolean;
+}
+
+/** Adds `eval` to the command. */
+export function addEval(lethe: Command, io: Io): void {
+  const command = lethe
+    .command('eval')
+    .description("measures a run's best weights on a split, pieces unsplit, noise off")
+    .argument('<run>', 'a run directory')
+    .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
+    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--data <DIR>', 'look for data sets in DIR first')
+    .option('--no-fetch', 'never download a data set')
+    .option('--json', 'one JSON document on standard output')
+    .action((directory: string, options: EvalOptions) => run(directory, options, new Output(io, options)));
+  example(command, 'lethe eval runs/jsb-chorales-fast-1 --split test --json');
+}
+
+// --- internal ---
+
+async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
+  const { evaluate } = await import('../training/trained.ts');
+  await useThreads(options.threads);
+  const { split, data, fetch } = options;
+  const metrics = await interruptible(output, (signal) =>
+    evaluate(directory, split, { dataDir: data, fetch, log: (line) => output.notice(line), signal }),
+  );
+  if (!metrics) throw new Interrupted();
+  output.event({ run: directory, split, metrics });
+  output.table(
+    Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
+    { header: [`${split} of ${directory}`], align: 'lr' },
+  );
+}

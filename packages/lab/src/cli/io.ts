@@ -1,0 +1,48 @@
+/**
+ * What a command may touch of the outside: two streams, the terminal, the environment, interrupts.
+ * Tests pass their own; nothing else in this folder reads `process` for output.
+ */
+
+/** The streams and the terminal of one run of the command. */
+export interface Io {
+  /** writes to standard output */
+  out(text: string): void;
+  /** writes to standard error */
+  err(text: string): void;
+  /** whether standard output is a terminal that understands cursor movements */
+  readonly terminal: boolean;
+  /** whether to colour */
+  readonly colour: boolean;
+  /** width of the terminal in characters, 80 elsewhere */
+  readonly columns: number;
+  readonly env: Record<string, string | undefined>;
+  /** calls `handler` on Ctrl-C (and on the request to terminate) until the returned function is called */
+  onInterrupt(handler: () => void): () => void;
+  /** ends the process at once */
+  exit(code: number): void;
+}
+
+/** The streams of this process. */
+export function processIo(): Io {
+  const { stdout, stderr, env } = process;
+  const terminal = stdout.isTTY === true && env.TERM !== 'dumb';
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    terminal,
+    colour: terminal && !env.NO_COLOR,
+    get columns() {
+      return stdout.columns || 80;
+    },
+    env,
+    onInterrupt(handler) {
+      process.on('SIGINT', handler);
+      process.on('SIGTERM', handler);
+      return () => {
+        process.off('SIGINT', handler);
+        process.off('SIGTERM', handler);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * The command `lethe`: parses, runs one command, turns whatever went wrong into one sentence on standard
+ * error and an exit code (0 done, 1 failed, 2 wrong use, 130 interrupted). Commands load what they need
+ * when they run, so that help is quick.
+ */
+import { Command } from 'commander';
+import { addBench } from './bench.ts';
+import { addData } from './data.ts';
+import { addDoctor } from './doctor.ts';
+import { addEval } from './eval.ts';
+import { failureOf, sentenceFor } from './failures.ts';
+import { type Io, processIo } from './io.ts';
+import { addResume } from './resume.ts';
+import { addSample } from './sample.ts';
+import { addStart } from './start.ts';
+import { addTrain } from './train.ts';
+import { version } from './version.ts';
+
+/** Runs the command with the arguments after its name and gives the exit code; never throws. */
+export async function main(argv: string[], io: Io = processIo()): Promise<number> {
+  const path = ['lethe'];
+  try {
+    await program(io, path).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const failure = failureOf(error, path.join(' '));
+    if (failure.sentence) io.err(sentenceFor(path.join(' '), failure.sentence));
+    if (io.env.LETHE_DEBUG && failure.exitCode === 1 && error instanceof Error) io.err(`${error.stack}\n`);
+    return failure.exitCode;
+  }
+}
+
+// --- internal ---
+
+/** The parser; `path` follows the command in use, for messages. */
+function program(io: Io, path: string[]): Command {
+  const lethe = new Command('lethe')
+    .description('Trains recurrent networks that do not overfit.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: () => {},
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+      getOutHasColors: () => io.colour,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.5,output=.5',
+    );
+  const adders = [addDoctor, addData, addTrain, addResume, addEval, addSample, addBench, addStart];
+  for (const add of adders) add(lethe, io);
+  follow(lethe, path);
+  return lethe;
+}
+
+function follow(command: Command, path: string[]): void {
+  if (command.commands.length === 0) return;
+  command.hook('preSubcommand', (_, sub) => void path.push(sub.name()));
+  for (const sub of command.commands) follow(sub, path);
+}

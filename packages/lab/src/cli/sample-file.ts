@@ -1,0 +1,70 @@
+/** A piece from a run, written as a MIDI file. */
+import path from 'node:path';
+import { writeMidi } from '../data/formats/midi-writer.ts';
+import { loadMusic, type MusicData, type Piece } from '../data/music/dataset.ts';
+import { atomicWrite } from '../runs/atomic-write.ts';
+import { readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { readConfig } from '../training/run-config.ts';
+import { sample } from '../training/trained.ts';
+import { UsageError } from './usage.ts';
+
+/** What to draw and where to write it. */
+export interface SampleFileOptions {
+  /** default: `samples/seed-N.mid` in the run */
+  out?: string;
+  seed: number;
+  /** time steps to draw */
+  length: number;
+  temperature?: number;
+  /** the number of the piece whose beginning the model hears first, or null for none */
+  prime: number | null;
+  /** where `prime` counts */
+  split: 'train' | 'valid' | 'test';
+  /** steps of it that are heard; default 16, or the whole piece where it is shorter */
+  primeFrames?: number;
+  /** the data itself; default: what the run was trained on, loaded only for priming */
+  data?: MusicData;
+  dataDir?: string;
+  fetch?: boolean;
+  log?: (line: string) => void;
+}
+
+/**
+ * Draws a piece from the best weights of the run in `directory`. Throws UsageError for a piece that is not
+ * there, and what reading the run, loading the data or writing the file throws.
+ */
+export async function sampleToFile(
+  directory: string,
+  options: SampleFileOptions,
+): Promise<{ file: string; piece: Piece; primed: number }> {
+  const { seed, length, temperature, prime, split } = options;
+  const run = runPaths(directory);
+  const { dataset } = readConfig(run);
+  const { data } = readEnvironment(run);
+  const heard = prime === null ? null : await pieceOf(dataset, prime, options);
+  const primed = heard ? Math.min(options.primeFrames ?? 16, heard.frames.length) : 0;
+  const piece = sample(directory, {
+    seed,
+    length,
+    temperature,
+    prime: heard,
+    primeFrames: heard ? primed : undefined,
+  });
+  const name = [`seed-${seed}`, ...(prime === null ? [] : [`${split}-${prime}`])].join('-');
+  const file = options.out ?? path.join(run.samples, `${name}.mid`);
+  const title = `${data.name}, ${path.basename(directory)}, seed ${seed}`;
+  atomicWrite(file, writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter, title }));
+  return { file, piece, primed };
+}
+
+// --- internal ---
+
+async function pieceOf(dataset: string, index: number, options: SampleFileOptions): Promise<Piece> {
+  const { split, dataDir, fetch, log } = options;
+  const data = options.data ?? (await loadMusic(dataset, { dataDir, fetch, log }));
+  const pieces = data.splits[split];
+  if (index < pieces.length) return pieces[index];
+  throw new UsageError(
+    `--prime expects the number of a piece of ${split}, from 0 to ${pieces.length - 1}, found ${index}`,
+  );
+}

@@ -1,0 +1,104 @@
+/** `lethe train`: trains a recipe or a data set into a new run directory. */
+import type { Command } from 'commander';
+import type { Config } from '../training/config.ts';
+import { example } from './help.ts';
+import { interruptible } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { defaultRun } from './run-name.ts';
+import { endOf, stopping, TrainingReport } from './training-report.ts';
+import { collect, positiveNumber, wholeNumber } from './usage.ts';
+
+interface TrainOptions {
+  out?: string;
+  cell?: string;
+  hidden?: number;
+  layers?: number;
+  dropout?: string;
+  epochs?: number;
+  minutes?: number;
+  patience?: number;
+  seed?: number;
+  threads?: number;
+  dtype?: string;
+  data?: string;
+  fetch: boolean;
+  set?: string[];
+  json?: boolean;
+}
+
+/** Adds `train` to the command. */
+export function addTrain(lethe: Command, io: Io): void {
+  const command = lethe
+    .command('train')
+    .description('trains a model into a new run directory')
+    .argument(
+      '<target>',
+      'a recipe (bayer2013/jsb-fast, my.yaml) or TASK/DATASET (music/nottingham, music/DIR)',
+    )
+    .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
+    .option('--cell <NAME>', 'recurrent cell: rnn')
+    .option('--hidden <N>', 'hidden units', wholeNumber('--hidden', 1))
+    .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
+    .option('--dropout <METHOD>', 'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping')
+    .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
+    .option('--minutes <N>', 'minutes of work at most', positiveNumber('--minutes'))
+    .option('--patience <N>', 'epochs without a better validation NLL', wholeNumber('--patience', 1))
+    .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
+    .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
+    .option('--dtype <TYPE>', 'f32 or bf16')
+    .option('--data <DIR>', 'look for data sets in DIR first')
+    .option('--no-fetch', 'never download a data set')
+    .option(
+      '--set <KEY=VALUE>',
+      'any key of config.json, e.g. optimizer.stepRate=.001; may be repeated',
+      collect,
+    )
+    .option('--json', 'JSON lines on standard output, one an event')
+    .action((target: string, options: TrainOptions) => run(target, options, new Output(io, options)));
+  example(
+    command,
+    'lethe train bayer2013/jsb-fast --minutes 10',
+    'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
+  );
+}
+
+// --- internal ---
+
+async function run(target: string, options: TrainOptions, output: Output): Promise<void> {
+  const { resolveConfig } = await import('../training/resolve.ts');
+  const { train } = await import('../training/train.ts');
+  const config = resolveConfig(target, { settings: settingsOf(options), set: options.set });
+  const report = new TrainingReport(output);
+  const result = await interruptible(
+    output,
+    (signal) =>
+      train(config, {
+        out: options.out ?? defaultRun(config),
+        dataDir: options.data,
+        fetch: options.fetch,
+        log: (line) => output.notice(line),
+        onEvent: report.event,
+        onProgress: report.progress,
+        signal,
+      }),
+    stopping,
+  ).finally(() => output.live.clear());
+  endOf(result);
+}
+
+/** The options that are keys of the configuration under a shorter name. */
+function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] | number | undefined> {
+  return {
+    'model.cell': options.cell,
+    'model.hidden': options.hidden,
+    'model.layers': options.layers,
+    'model.dropout': options.dropout,
+    'training.epochs': options.epochs,
+    'training.minutes': options.minutes,
+    'training.patience': options.patience,
+    seed: options.seed,
+    threads: options.threads,
+    dtype: options.dtype,
+  };
+}

@@ -1,0 +1,147 @@
+/** What `train` and `resume` show: the plan, a live line or one line an epoch, the result. */
+import type {
+  DoneEvent,
+  EpochEvent,
+  PlanEvent,
+  Progress,
+  TrainingEvent,
+  TrainResult,
+} from '../training/events.ts';
+import type { Output } from './output.ts';
+import { bar, clock } from './progress.ts';
+import { Interrupted } from './usage.ts';
+
+/** Follows one run and prints it; give `event` and `progress` to the trainer. */
+export class TrainingReport {
+  readonly #output: Output;
+  #plan: PlanEvent | undefined;
+  #progress: Progress | undefined;
+  #best: EpochEvent | undefined;
+  #valid: EpochEvent | undefined;
+  #header = false;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** Prints an event; under `--json` the plan is part of the line `start`. */
+  readonly event = (event: TrainingEvent): void => {
+    if (event.event === 'plan') {
+      this.#plan = event;
+      this.#sayPlan(event);
+      return;
+    }
+    this.#output.event(event.event === 'start' ? { ...this.#plan, ...event } : event);
+    if (event.event === 'start' && event.resumed) {
+      this.#output.say(`goes on in epoch ${event.epoch}, after ${event.step} steps`);
+    }
+    if (event.event === 'epoch') this.#sayEpoch(event);
+    if (event.event === 'done') this.#sayDone(event);
+    if (event.event === 'interrupted') this.#output.live.clear();
+  };
+
+  /** Moves the live line. */
+  readonly progress = (progress: Progress): void => {
+    this.#progress = progress;
+    if (this.#output.live.shown) this.#output.live.show([this.#liveLine(progress)]);
+  };
+
+  #sayPlan(plan: PlanEvent): void {
+    this.#output.table(
+      [
+        ['run', plan.run],
+        ['data', `${plan.dataset}, ${plan.source}`],
+        ['method', plan.method],
+        [
+          'model',
+          `${plan.parameters.toLocaleString('en')} parameters, about ${Math.ceil(plan.memory_mb)} MB in training`,
+        ],
+        ['work', `${plan.steps_per_epoch} steps an epoch, at most ${plan.epochs} epochs`],
+        [
+          'engine',
+          `${plan.engine}, ${plan.isa}, ${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'}`,
+        ],
+      ],
+      { align: 'll' },
+    );
+    this.#output.say();
+  }
+
+  /** On a terminal the live line says the same; elsewhere every epoch has its line. */
+  #sayEpoch(event: EpochEvent): void {
+    if (event.valid) this.#valid = event;
+    if (event.best) this.#best = event;
+    if (this.#output.json || this.#output.live.shown) return;
+    if (!this.#header) this.#output.say('epoch    train    valid     best  steps/s     left');
+    this.#header = true;
+    const progress = this.#progress;
+    this.#output.say(
+      [
+        String(event.epoch).padStart(5),
+        nll(event.train.nll_per_step).padStart(7),
+        nll(event.valid?.nll_per_step).padStart(7),
+        nll(this.#best?.valid?.nll_per_step).padStart(7),
+        (progress ? progress.stepsPerSecond.toFixed(2) : '-').padStart(7),
+        (progress ? clock(progress.secondsLeft) : '-').padStart(7),
+      ].join('  '),
+    );
+  }
+
+  #liveLine(progress: Progress): string {
+    const { bold, dim } = this.#output.colours;
+    const done = (progress.epoch - 1 + progress.position / progress.stepsPerEpoch) / progress.epochs;
+    const best =
+      this.#best?.valid && `best ${nll(this.#best.valid.nll_per_step)} (epoch ${this.#best.epoch})`;
+    return [
+      `epoch ${progress.epoch}/${progress.epochs} ${dim(bar(done))}`,
+      `NLL train ${bold(nll(progress.nll))} valid ${bold(nll(this.#valid?.valid?.nll_per_step))}`,
+      `${progress.stepsPerSecond.toFixed(1)} steps/s`,
+      `${clock(progress.secondsLeft)} left`,
+      ...(best ? [best] : []),
+    ].join('  ');
+  }
+
+  #sayDone(event: DoneEvent): void {
+    const { best } = event;
+    const reasons = {
+      epochs: 'all epochs are done',
+      patience: 'the validation NLL has stopped falling',
+      minutes: 'the time is used up',
+    };
+    const out = this.#output;
+    out.say();
+    out.say(
+      event.already
+        ? `nothing left to do: ${reasons[event.reason]} after epoch ${event.epochs}`
+        : `${reasons[event.reason]} after epoch ${event.epochs}, ${clock(event.seconds)}`,
+    );
+    out.table(
+      [
+        [
+          String(best.epoch),
+          nll(best.train.nll_per_step),
+          nll(best.valid.nll_per_step),
+          nll(best.test.nll_per_step),
+        ],
+      ],
+      { header: ['best epoch', 'train', 'valid', 'test'], align: 'rrrr' },
+    );
+    out.say('(NLL per time step, natural log; train as trained, with noise)');
+    out.say();
+    out.say(`lethe sample ${event.run} --out piece.mid   makes a piece with it`);
+  }
+}
+
+/** Told at the first Ctrl-C. */
+export const stopping = 'stopping: the step in work is finished and saved first';
+
+/** Ends the command the way the run ended. Throws Interrupted, with the command that goes on, for a run that was stopped. */
+export function endOf(result: TrainResult): void {
+  if (result.event !== 'interrupted') return;
+  throw new Interrupted(`interrupted in epoch ${result.epoch} and saved; \`${result.resume}\` goes on`);
+}
+
+/** Three decimals, or a dash. */
+export function nll(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(3);
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { lethe } from './testing.suite.ts';
+
+/** Every wrong use ends with 2, says one sentence that names the command, and prints nothing else. */
+const wrong: [title: string, argv: string[], sentence: string][] = [
+  [
+    'an unknown command is answered with the nearest',
+    ['trian'],
+    "lethe: unknown command 'trian'; did you mean train?\n",
+  ],
+  [
+    'an unknown option is answered with the nearest',
+    ['train', 'music/jsb-chorales', '--hiden', '20'],
+    "lethe train: unknown option '--hiden'; did you mean --hidden?\n",
+  ],
+  [
+    'an unknown option of a nested command names the whole command',
+    ['data', 'list', '--verbose'],
+    "lethe data list: unknown option '--verbose'; `lethe data list --help` lists what there is.\n",
+  ],
+  [
+    'a missing argument is named',
+    ['resume'],
+    "lethe resume: missing required argument 'run'; `lethe resume --help` lists what there is.\n",
+  ],
+  [
+    'a missing value is named',
+    ['train', 'music/folk', '--epochs'],
+    "lethe train: option '--epochs <N>' argument missing; `lethe train --help` lists what there is.\n",
+  ],
+  [
+    'a surplus argument is refused',
+    ['eval', 'a', 'b'],
+    "lethe eval: too many arguments for 'eval', expected 1 argument but got 2; `lethe eval --help` lists what there is.\n",
+  ],
+  [
+    'a count that is no number is refused',
+    ['train', 'music/folk', '--hidden', 'many'],
+    "lethe train: --hidden expects a whole number of at least 1, found 'many'.\n",
+  ],
+  [
+    'a negative count is refused',
+    ['train', 'music/folk', '--epochs', '-3'],
+    "lethe train: --epochs expects a whole number of at least 1, found '-3'.\n",
+  ],
+  [
+    'a fraction of a thread is refused',
+    ['bench', '--workload', 'music-fast', '--threads', '1.5'],
+    "lethe bench: --threads expects a whole number of at least 1, found '1.5'.\n",
+  ],
+  [
+    'no time at all is refused',
+    ['train', 'music/folk', '--minutes', '0'],
+    "lethe train: --minutes expects a number above 0, found '0'.\n",
+  ],
+  [
+    'an unknown workload is answered with the nearest',
+    ['bench', '--workload', 'music-fats'],
+    "lethe bench: --workload expects music-plain, music-fast, found 'music-fats'; did you mean 'music-fast'?\n",
+  ],
+  [
+    'fewer than seven repeats are refused',
+    ['bench', '--workload', 'music-fast', '--repeats', '3'],
+    "lethe bench: --repeats expects a whole number of at least 7, found '3'.\n",
+  ],
+  [
+    'an unknown split is refused',
+    ['eval', 'runs/none', '--split', 'validation'],
+    "lethe eval: --split expects train, valid, test, found 'validation'; did you mean 'valid'?\n",
+  ],
+  [
+    'a prime that is neither a number nor none is refused',
+    ['sample', 'runs/none', '--prime', 'first'],
+    "lethe sample: --prime expects the number of a piece, from 0, or none, found 'first'.\n",
+  ],
+];
+
+for (const [title, argv, sentence] of wrong) {
+  test(title, async () => {
+    expect(await lethe(...argv)).toEqual({ code: 2, out: '', err: sentence });
+  });
+}
+
+/** Sentences that are written elsewhere: only what they must name is checked. */
+const elsewhere: [title: string, argv: string[], named: RegExp][] = [
+  ['a rate of 1 is refused', ['train', 'music/folk', '--dropout', 'fast:input=1.0'], /input.*\b1\b/],
+  ['a negative rate is refused', ['train', 'music/folk', '--dropout', 'fast:input=-0.1'], /input.*-0\.1/],
+  ['an unknown method is refused', ['train', 'music/folk', '--dropout', 'fats'], /fats.*fast/],
+  ['an unknown rate is refused', ['train', 'music/folk', '--dropout', 'fast:inptu=.1'], /inptu.*input/],
+  ['an unknown recipe is refused', ['train', 'bayer2013/jsb-fats'], /jsb-fats/],
+  ['an unknown data set is refused', ['train', 'music/jsb-choral'], /jsb-choral.*jsb-chorales/],
+  ['an unknown data set has no statistics', ['data', 'stats', 'jsb-choral'], /jsb-choral.*jsb-chorales/],
+  ['an unknown data set cannot be fetched', ['data', 'fetch', 'nottinghm'], /nottinghm.*nottingham/],
+  [
+    'an unknown key is refused',
+    ['train', 'music/folk', '--set', 'optimizer.stepRat=.1'],
+    /stepRat.*stepRate/,
+  ],
+  ['a setting without a value is refused', ['train', 'music/folk', '--set', 'optimizer'], /--set.*optimizer/],
+  ['an unknown cell is refused', ['train', 'music/folk', '--cell', 'transformer'], /cell.*transformer/],
+  ['bf16 without its kernels is refused', ['train', 'music/folk', '--dtype', 'bf16'], /bf16/],
+  ['a directory that is no run is refused by resume', ['resume', 'packages'], /packages/],
+  ['a directory that is no run is refused by eval', ['eval', 'runs/there-is-none'], /there-is-none/],
+  ['a directory that is no run is refused by sample', ['sample', 'runs/there-is-none'], /there-is-none/],
+];
+
+for (const [title, argv, named] of elsewhere) {
+  test(title, async () => {
+    const { code, out, err } = await lethe(...argv);
+    expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: '', lines: 2 });
+    expect(err).toMatch(new RegExp(`^lethe ${argv[0]}\\b`));
+    expect(err).toMatch(named);
+  });
+}

@@ -1,0 +1,23 @@
+/** Music as data: what every loader of pieces hands out. */
+
+/** A piece: for each time step the MIDI notes that sound, ascending, from 21 to 108; none is silence. */
+export interface Piece {
+  /** a title or a file, where there is one */
+  name?: string;
+  frames: number[][];
+}
+
+/** A data set of pieces, split for training, validation and test. */
+export interface MusicData {
+  name: string;
+  /** where it came from, in words */
+  source: string;
+  /** time steps in a quarter note */
+  stepsPerQuarter: number;
+  splits: { train: Piece[]; valid: Piece[]; test: Piece[] };
+}
+
+/** The splits in their usual order. */
+export const splitNames = ['train', 'valid', 'test'] as const;
+
+export type SplitName = (typeof splitNames)[number];

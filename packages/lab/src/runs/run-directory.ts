@@ -1,0 +1,162 @@
+/**
+ * The one format that everything reads (`"format": 1`):
+ *
+ *   config.json        the configuration, fully resolved
+ *   environment.json   machine, engine and data
+ *   metrics.jsonl      one event a line, append-only
+ *   checkpoints/       last.safetensors (to go on) and best.safetensors (to use)
+ *   samples/           what the model made
+ *   log.txt            for people
+ *   lock               while somebody writes
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ConfigError, DataError } from 'lethe';
+import { atomicWrite, ioError } from './atomic-write.ts';
+import type { Environment } from './environment.ts';
+import { lock, type Unlock } from './lock.ts';
+
+/** The paths of a run. */
+export interface RunPaths {
+  directory: string;
+  config: string;
+  environment: string;
+  metrics: string;
+  last: string;
+  best: string;
+  samples: string;
+  log: string;
+}
+
+/** The paths of the run in `directory`, whether it exists or not. */
+export function runPaths(directory: string): RunPaths {
+  const at = (...parts: string[]): string => path.join(directory, ...parts);
+  return {
+    directory,
+    config: at('config.json'),
+    environment: at('environment.json'),
+    metrics: at('metrics.jsonl'),
+    last: at('checkpoints', 'last.safetensors'),
+    best: at('checkpoints', 'best.safetensors'),
+    samples: at('samples'),
+    log: at('log.txt'),
+  };
+}
+
+/**
+ * Makes the directory of a new run and takes its lock; `fill` writes what belongs to its beginning. Throws
+ * ConfigError when the directory exists already or something cannot be written; then nothing is left behind.
+ */
+export function createRun(
+  directory: string,
+  config: object,
+  about: Environment,
+  fill: (run: RunPaths) => void = () => {},
+): { run: RunPaths; unlock: Unlock } {
+  const run = runPaths(directory);
+  requireNew(directory);
+  const made = firstMissing(directory);
+  let unlock: Unlock | undefined;
+  try {
+    makeParents(path.dirname(directory));
+    fs.mkdirSync(directory); // fails if somebody else made it meanwhile
+    unlock = lock(directory);
+    fs.mkdirSync(path.dirname(run.last));
+    fs.mkdirSync(run.samples);
+    fs.writeFileSync(run.metrics, '');
+    atomicWrite(run.environment, `${JSON.stringify(about, null, 2)}\n`);
+    atomicWrite(run.config, `${JSON.stringify(config, null, 2)}\n`);
+    fill(run);
+    return { run, unlock };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && !unlock) throw exists(directory);
+    fs.rmSync(made, { recursive: true, force: true });
+    throw cannotMake(directory, error);
+  }
+}
+
+/** Throws ConfigError when a run cannot be made in `directory`: it exists, or nothing can be written there. */
+export function requireNew(directory: string): void {
+  if (fs.existsSync(directory)) throw exists(directory);
+  const parent = path.dirname(firstMissing(directory));
+  try {
+    if (!fs.statSync(parent).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    fs.accessSync(parent, fs.constants.W_OK);
+  } catch (error) {
+    throw cannotMake(directory, error);
+  }
+}
+
+/** Takes the lock of an existing run. Throws ConfigError when it is none, LetheError when it is being written. */
+export function openRun(directory: string): { run: RunPaths; unlock: Unlock } {
+  const run = runPaths(directory);
+  requireRun(run);
+  return { run, unlock: lock(directory) };
+}
+
+/** Reads `config.json` as it is. Throws ConfigError when the directory is no run, DataError when the file is broken. */
+export function readConfigFile(run: RunPaths): unknown {
+  requireRun(run);
+  return readJson(run.config);
+}
+
+/** Reads `environment.json`. Throws DataError when it is missing or broken. */
+export function readEnvironment(run: RunPaths): Environment {
+  return readJson(run.environment) as Environment;
+}
+
+/** Replaces `config.json`. */
+export function writeConfigFile(run: RunPaths, config: object): void {
+  atomicWrite(run.config, `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Adds a line to `log.txt`. A log that cannot be written never stops a run. */
+export function log(run: RunPaths, line: string): void {
+  try {
+    fs.appendFileSync(run.log, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // the run matters more
+  }
+}
+
+// --- internal ---
+
+function requireRun(run: RunPaths): void {
+  if (fs.existsSync(run.config)) return;
+  const what = fs.existsSync(run.directory) ? 'has no config.json' : 'does not exist';
+  throw new ConfigError(
+    `${run.directory} is not a run directory: it ${what}; name a directory that train made`,
+  );
+}
+
+function exists(directory: string): ConfigError {
+  return new ConfigError(
+    `${directory} exists already; choose another --out, or go on with a run by lethe resume ${directory}`,
+  );
+}
+
+function cannotMake(directory: string, error: unknown): ConfigError {
+  const { message } = ioError(`the run directory ${directory} cannot be made`, error, 'choose another --out');
+  return new ConfigError(message, { cause: error });
+}
+
+/** One at a time: where a file system refuses with ENOENT (/proc), the recursive form never ends. */
+function makeParents(directory: string): void {
+  if (fs.existsSync(directory)) return;
+  makeParents(path.dirname(directory));
+  fs.mkdirSync(directory);
+}
+
+/** The outermost directory that making `directory` would make. */
+function firstMissing(directory: string): string {
+  const parent = path.dirname(directory);
+  return parent === directory || fs.existsSync(parent) ? directory : firstMissing(parent);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new DataError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

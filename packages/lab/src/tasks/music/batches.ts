@@ -1,0 +1,105 @@
+/**
+ * From pieces to tensors of piano rolls, [time, batch, 88]: the input is a frame, the target the frame after
+ * it. Training chunks of different length are filled up with zeros in front and evaluation windows behind;
+ * `start`, `stop` and `stepMask` say what counts.
+ */
+import { Tensor } from 'lethe';
+import { allocateZeros } from 'lethe/internal';
+import { keys, lowestNote } from '../../data/music/piano-roll.ts';
+
+/** A piece or a part of one: ascending MIDI notes per time step. */
+export interface Frames {
+  frames: readonly (readonly number[])[];
+}
+
+/** A minibatch; its tensors live in the current scope. */
+export interface Batch {
+  /** T */
+  steps: number;
+  /** B */
+  rows: number;
+  /** [T, B, 88] */
+  x: Tensor;
+  /** [T, B, 88] */
+  targets: Tensor;
+  /** [B], first step of each row that counts; the state stays at its initial value before it */
+  start: Int32Array;
+  /** [B], the step after the last that counts */
+  stop: Int32Array;
+  /** [T, B], 1 where a step counts */
+  stepMask: Tensor;
+  /** number of steps that count */
+  counted: number;
+}
+
+/** A minibatch for training: chunk b ends at the last step, and what it lacks stands in front. */
+export function trainingBatch(chunks: readonly Frames[]): Batch {
+  const lengths = chunks.map((chunk) => chunk.frames.length - 1);
+  const steps = Math.max(...lengths);
+  const starts = lengths.map((length) => steps - length);
+  return fill(
+    chunks,
+    steps,
+    starts,
+    chunks.map(() => steps),
+    chunks.map(() => 0),
+  );
+}
+
+/** Frames `at` … `at + window` of every piece, for evaluation; a piece that ends sooner stops sooner. */
+export function windowBatch(pieces: readonly Frames[], at: number, window: number): Batch {
+  const stops = pieces.map((piece) => Math.min(window, Math.max(0, piece.frames.length - 1 - at)));
+  const steps = Math.max(...stops);
+  return fill(
+    pieces,
+    steps,
+    pieces.map(() => 0),
+    stops,
+    pieces.map(() => at),
+  );
+}
+
+/** One frame as an input, [1, 1, 88]. */
+export function frameTensor(frame: readonly number[]): Tensor {
+  const data = allocateZeros(keys);
+  for (const note of frame) data[note - lowestNote] = 1;
+  return new Tensor([1, 1, keys], data);
+}
+
+// --- internal ---
+
+/** Row b takes from its source frame `first[b]` on, at the steps `starts[b]` to `stops[b]`. */
+function fill(
+  sources: readonly Frames[],
+  steps: number,
+  starts: readonly number[],
+  stops: readonly number[],
+  first: readonly number[],
+): Batch {
+  const rows = sources.length;
+  const x = allocateZeros(steps * rows * keys);
+  const targets = allocateZeros(steps * rows * keys);
+  const stepMask = allocateZeros(steps * rows);
+  let counted = 0;
+  for (let b = 0; b < rows; b++) {
+    const { frames } = sources[b];
+    for (let t = starts[b]; t < stops[b]; t++) {
+      const at = first[b] + t - starts[b];
+      const place = t * rows + b;
+      for (const note of frames[at]) x[place * keys + note - lowestNote] = 1;
+      for (const note of frames[at + 1]) targets[place * keys + note - lowestNote] = 1;
+      stepMask[place] = 1;
+    }
+    counted += stops[b] - starts[b];
+  }
+  return {
+    steps,
+    rows,
+    x: new Tensor([steps, rows, keys], x),
+    targets: new Tensor([steps, rows, keys], targets),
+    start: Int32Array.from(starts),
+    stop: Int32Array.from(stops),
+    stepMask: new Tensor([steps, rows], stepMask),
+    counted,
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * The NLL of pieces under a model, in nats per time step: the sum over 88 notes, natural log, the frames of a
+ * piece from the second on, each predicted from those before it.
+ *
+ *   nll_per_step           mean over all scored frames of the split (pooled)
+ *   nll_per_sequence_mean  mean over the frames of each piece, then over pieces
+ *
+ * Pieces are not split: long ones run in windows through which the state is carried. Shorter ones in the same
+ * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
+ * changes the result.
+ */
+import { isGaussian, type Real, scoped, type Tensor } from 'lethe';
+import { allocate, kernels } from 'lethe/internal';
+import type { Piece } from '../../data/music/dataset.ts';
+import { keys } from '../../data/music/piano-roll.ts';
+import { windowBatch } from './batches.ts';
+import { firstRows, keepState, type MusicModel, type MusicState } from './model.ts';
+
+/** Metrics of the music task, in nats per time step. */
+export interface MusicMetrics {
+  nll_per_step: number;
+  nll_per_sequence_mean: number;
+}
+
+/** How the pieces are gone through; none of it changes the result beyond rounding. */
+export interface EvaluateOptions {
+  /** pieces at a time; default 64 */
+  batch?: number;
+  /** frames at a time; default 100 */
+  window?: number;
+  /** stops between two windows; the result is then undefined */
+  signal?: AbortSignal;
+}
+
+/**
+ * The metrics of `pieces`, or undefined when `signal` stopped the work. Pieces of one frame have nothing to
+ * score and are left out. The result is NaN where there is nothing to score at all.
+ */
+export async function evaluatePieces(
+  model: MusicModel,
+  pieces: readonly Piece[],
+  { batch = 64, window = 100, signal }: EvaluateOptions = {},
+): Promise<MusicMetrics | undefined> {
+  // Like lengths together, longest first: the rows still running are then the first ones.
+  const sorted = pieces.filter((piece) => piece.frames.length > 1);
+  sorted.sort((a, b) => b.frames.length - a.frames.length);
+  const sums: number[] = [];
+  for (let from = 0; from < sorted.length; from += batch) {
+    const group = sorted.slice(from, from + batch);
+    const groupSums = new Float64Array(group.length);
+    let state: MusicState | undefined;
+    for (let at = 0; at < group[0].frames.length - 1; at += window) {
+      if (signal?.aborted) return undefined;
+      const running = group.filter((piece) => piece.frames.length - 1 > at);
+      state = scoped(() => scoreWindow(model, running, at, window, state, groupSums));
+      await pause();
+    }
+    sums.push(...groupSums);
+  }
+  const scored = sorted.map((piece) => piece.frames.length - 1);
+  return {
+    nll_per_step: total(sums) / total(scored),
+    nll_per_sequence_mean: total(sums.map((sum, i) => sum / scored[i])) / sums.length,
+  };
+}
+
+// --- internal ---
+
+/** Adds the NLL of one window to `sums` and returns the state after it, in memory of its own. */
+function scoreWindow(
+  model: MusicModel,
+  pieces: readonly Piece[],
+  at: number,
+  window: number,
+  state: MusicState | undefined,
+  sums: Float64Array,
+): MusicState {
+  const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
+  const result = model.forward(x, { state: state && firstRows(state, rows), stop });
+  const rowLoss = stepNll(result.output, targets, stepMask);
+  for (let t = 0; t < steps; t++) for (let b = 0; b < rows; b++) sums[b] += rowLoss[t * rows + b];
+  return keepState(result.state);
+}
+
+/** The NLL of each step, [time * batch]; 0 where `stepMask` is 0. */
+function stepNll(
+  output: ReturnType<MusicModel['forward']>['output'],
+  targets: Tensor,
+  stepMask: Tensor,
+): Real {
+  const mean = isGaussian(output) ? output.mean : output;
+  const M = stepMask.size;
+  const rowLoss = allocate(M);
+  kernels().bernoulliNllForward({
+    M,
+    K: keys,
+    logits: mean.data,
+    variance: isGaussian(output) ? output.variance.data : undefined,
+    targets: targets.data,
+    stepMask: stepMask.data,
+    rowLoss,
+  });
+  return rowLoss;
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** Lets signals have their turn. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,91 @@
+/**
+ * Music from a model: every frame is drawn note by note from the Bernoulli probabilities that the model gives
+ * it, and becomes the next input; the state is carried from step to step.
+ */
+import { ConfigError, isGaussian, NoiseStream, scoped } from 'lethe';
+import type { Piece } from '../../data/music/dataset.ts';
+import { keys, lowestNote } from '../../data/music/piano-roll.ts';
+import { frameTensor } from './batches.ts';
+import { keepState, type MusicModel, type MusicState } from './model.ts';
+
+/** What to sample. */
+export interface SampleOptions {
+  /** of the random numbers; the same seed gives the same piece */
+  seed?: number;
+  /** frames to draw */
+  length: number;
+  /** divides the log-odds of every note: below 1 surer, above 1 wilder; default 1 */
+  temperature?: number;
+  /** a piece whose beginning the model hears first, and which stands at the beginning of the result */
+  prime?: Piece | null;
+  /** frames taken from `prime`; default: all */
+  primeFrames?: number;
+}
+
+/**
+ * Draws a piece. From nothing, the model hears one silent frame first, which is not part of the result.
+ * Throws ConfigError for a length, temperature or number of frames that cannot be.
+ */
+export function samplePiece(model: MusicModel, options: SampleOptions): Piece {
+  const { seed = 1, length, temperature = 1, prime = null } = options;
+  if (!(temperature > 0) || !Number.isFinite(temperature)) {
+    throw new ConfigError(`sample: temperature expects a number above 0, found ${temperature}`);
+  }
+  if (!Number.isInteger(length) || length < 1) {
+    throw new ConfigError(`sample: length expects a whole number of frames of at least 1, found ${length}`);
+  }
+  const start = prime ? primingFrames(prime, options.primeFrames) : [];
+  const stream = new NoiseStream(seed);
+  const frames = [...start];
+  const heard = start.length > 0 ? start : [[]];
+  let next = heard.reduce<Step>((step, frame) => advance(model, frame, step.state), { logits: [] });
+  for (let i = 0; i < length; i++) {
+    const frame = draw(next.logits, temperature, stream.at(i));
+    frames.push(frame);
+    if (i + 1 < length) next = advance(model, frame, next.state);
+  }
+  return { frames };
+}
+
+// --- internal ---
+
+interface Step {
+  /** of the next frame's notes, variance taken in */
+  logits: number[];
+  state?: MusicState;
+}
+
+function primingFrames(prime: Piece, count: number | undefined): number[][] {
+  const wanted = count ?? prime.frames.length;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > prime.frames.length) {
+    throw new ConfigError(
+      `sample: priming takes 1 to ${prime.frames.length} frames from this piece, found ${wanted}`,
+    );
+  }
+  return prime.frames.slice(0, wanted);
+}
+
+/** One step: the model hears `frame` and says what may follow. */
+function advance(model: MusicModel, frame: readonly number[], before: MusicState | undefined): Step {
+  return scoped(() => {
+    const { output, state } = model.forward(frameTensor(frame), { state: before });
+    const logits = isGaussian(output)
+      ? // The probability of a Gaussian logit is logistic(mean / sqrt(1 + pi/8 variance)), as in the loss.
+        Array.from(
+          output.mean.data,
+          (mean, k) => mean / Math.sqrt(1 + (Math.PI / 8) * output.variance.data[k]),
+        )
+      : output.toArray();
+    return { logits, state: keepState(state) };
+  });
+}
+
+function draw(logits: readonly number[], temperature: number, stream: NoiseStream): number[] {
+  const uniform = stream.uniforms({ site: 'sample' }, keys);
+  const frame: number[] = [];
+  for (let k = 0; k < keys; k++) {
+    const probability = 1 / (1 + Math.exp(-logits[k] / temperature));
+    if (uniform[k] < probability) frame.push(lowestNote + k);
+  }
+  return frame;
+}

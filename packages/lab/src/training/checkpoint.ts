@@ -1,0 +1,80 @@
+/**
+ * Checkpoints. `last.safetensors` is all that an unbroken run would carry on with:
+ *
+ *   rnn.…, readout.…   the weights at the evaluation point, under PyTorch's names
+ *   optimizer.…        the optimizer, with the look-ahead point where it has one
+ *   best.…             the weights of the best validation so far
+ *   __metadata__       format, and the training state as JSON; no times
+ *
+ * `best.safetensors` holds the best weights alone. It is a copy made from the same memory right after `last`, so
+ * a kill between the two is mended by the next save, and `last` alone decides what a run knows.
+ */
+import fs from 'node:fs';
+import { DataError, decodeSafetensors, encodeSafetensors, type StoredTensor } from 'lethe';
+import { atomicWrite } from '../runs/atomic-write.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
+import { loadWeights, storedWeights, type Weights } from '../tasks/music/weights.ts';
+import type { Session } from './session.ts';
+import { parseState } from './state.ts';
+
+/** Saves a session: `last` always, `best` when the file does not hold the best epoch yet. */
+export function saveCheckpoint(run: RunPaths, session: Session): void {
+  const { model, optimizer, state, best } = session;
+  const weights = optimizer.evaluate(() => storedWeights(model));
+  const tensors = {
+    ...weights,
+    ...prefixed('optimizer.', optimizer.state()),
+    ...prefixed('best.', best ?? {}),
+  };
+  atomicWrite(run.last, encodeSafetensors(tensors, { format: '1', state: JSON.stringify(state) }));
+  if (!best || !state.best || session.bestOnDisk === state.best.epoch) return;
+  const metadata = { format: '1', best: JSON.stringify(state.best) };
+  atomicWrite(run.best, encodeSafetensors(best, metadata));
+  session.bestOnDisk = state.best.epoch;
+}
+
+/**
+ * Brings a fresh session to where `last.safetensors` stands. Without one (the run was killed before its first
+ * save) the session stays at its beginning. Throws DataError when the file is broken or of another model.
+ */
+export function restoreCheckpoint(run: RunPaths, session: Session): void {
+  if (!fs.existsSync(run.last)) return;
+  const { tensors, metadata } = readSafetensors(run.last);
+  const state = parseState(metadata.state, run.last);
+  const groups = { weights: {} as Weights, optimizer: {} as Weights, best: {} as Weights };
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const [, group, rest] = /^(optimizer|best)\.(.*)$/s.exec(name) ?? [undefined, 'weights', name];
+    groups[group as keyof typeof groups][rest] = tensor;
+  }
+  if (state.position > session.stepsPerEpoch) {
+    throw new DataError(
+      `${run.last} is ${state.position} steps into an epoch of ${session.stepsPerEpoch}; the data or training.batch changed since`,
+    );
+  }
+  loadWeights(session.model, groups.weights, run.last);
+  session.optimizer.restore(groups.optimizer);
+  session.best = state.best ? groups.best : null;
+  session.state = state;
+}
+
+/** Reads a safetensors file. Throws DataError when it is missing or broken, naming it. */
+export function readSafetensors(file: string): ReturnType<typeof decodeSafetensors> {
+  let bytes: Uint8Array;
+  try {
+    // A Buffer's slice shares memory where a Uint8Array's copies.
+    bytes = new Uint8Array(fs.readFileSync(file));
+  } catch (error) {
+    throw new DataError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error });
+  }
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    throw new DataError(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+// --- internal ---
+
+function prefixed(prefix: string, tensors: Record<string, StoredTensor>): Record<string, StoredTensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
+}

@@ -1,0 +1,110 @@
+/**
+ * What a training run tells while it goes on. The events are the lines of `train --json` and, for those
+ * that belong to the run's history, the lines of `metrics.jsonl`. Every NLL is in nats per time step.
+ */
+import type { MusicMetrics } from '../tasks/music/evaluate.ts';
+
+/** Metrics of an epoch as trained: noise on, weights moving; no mean over whole sequences exists for chunks. */
+export type TrainMetrics = Pick<MusicMetrics, 'nll_per_step'>;
+
+/** Why a run ended by itself. */
+export type FinishReason = 'epochs' | 'patience' | 'minutes';
+
+/** The resolved plan, before anything is computed. */
+export interface PlanEvent {
+  event: 'plan';
+  run: string;
+  dataset: string;
+  /** where the data came from */
+  source: string;
+  method: string;
+  parameters: number;
+  /** estimate of the memory that training needs, in MB (2^20 bytes) */
+  memory_mb: number;
+  steps_per_epoch: number;
+  epochs: number;
+  engine: string;
+  isa: string;
+  threads: number;
+}
+
+/** Training begins, or goes on at `epoch` (from 1) after `step` steps in all. */
+export interface StartEvent {
+  event: 'start';
+  run: string;
+  seed: number;
+  epoch: number;
+  step: number;
+  resumed: boolean;
+}
+
+/** An epoch ended; `valid` is absent when this epoch was not evaluated. */
+export interface EpochEvent {
+  event: 'epoch';
+  /** from 1 */
+  epoch: number;
+  /** training steps done since the start of the run */
+  step: number;
+  train: TrainMetrics;
+  valid?: MusicMetrics;
+  /** whether this is the best validation so far */
+  best?: boolean;
+  /** seconds of work since the start of the run, interruptions not counted */
+  seconds: number;
+}
+
+/** The epoch with the lowest validation NLL; `test` was measured once, with its weights. */
+export interface BestEpoch {
+  epoch: number;
+  train: TrainMetrics;
+  valid: MusicMetrics;
+}
+
+/** The run is finished. */
+export interface DoneEvent {
+  event: 'done';
+  run: string;
+  reason: FinishReason;
+  /** epochs trained */
+  epochs: number;
+  best: BestEpoch & { test: MusicMetrics };
+  seconds: number;
+  /** true when `resume` found nothing left to do */
+  already?: boolean;
+}
+
+/** The run was stopped from outside and saved. */
+export interface InterruptedEvent {
+  event: 'interrupted';
+  run: string;
+  /** the epoch in work, from 1 */
+  epoch: number;
+  step: number;
+  /** the command that goes on */
+  resume: string;
+  seconds: number;
+}
+
+export type TrainingEvent = PlanEvent | StartEvent | EpochEvent | DoneEvent | InterruptedEvent;
+
+/** After every training step, for progress displays. */
+export interface Progress {
+  /** from 1 */
+  epoch: number;
+  epochs: number;
+  /** steps done in this epoch */
+  position: number;
+  stepsPerEpoch: number;
+  /** steps done since the start of the run */
+  step: number;
+  /** mean over this epoch so far, as trained */
+  nll: number;
+  stepsPerSecond: number;
+  /** until the epochs or the minutes are used up, whichever is first; early stopping may end the run before */
+  secondsLeft: number;
+  /** what is going on */
+  phase: 'train' | 'valid' | 'test';
+}
+
+/** How `train` and `resume` ended. */
+export type TrainResult = DoneEvent | InterruptedEvent;

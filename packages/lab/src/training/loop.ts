@@ -1,0 +1,187 @@
+/**
+ * The loop: epochs of steps, a validation after each, the best weights kept, until the epochs, the patience or
+ * the time are used up; then the test set, once, with the best weights. An abort signal is answered between
+ * steps and between windows of an evaluation; what was computed so far is saved first.
+ */
+import { NumericsError } from 'lethe';
+import { appendMetrics } from '../runs/metrics.ts';
+import { log, type RunPaths } from '../runs/run-directory.ts';
+import { evaluatePieces, type MusicMetrics } from '../tasks/music/evaluate.ts';
+import { musicModel } from '../tasks/music/model.ts';
+import { loadWeights, storedWeights } from '../tasks/music/weights.ts';
+import { saveCheckpoint } from './checkpoint.ts';
+import { breathe, type Clock, startClock } from './clock.ts';
+import { finishReason, isBetter } from './early-stopping.ts';
+import type {
+  DoneEvent,
+  EpochEvent,
+  FinishReason,
+  InterruptedEvent,
+  Progress,
+  TrainingEvent,
+  TrainResult,
+} from './events.ts';
+import { progressOf } from './progress.ts';
+import type { Session } from './session.ts';
+import { trainStep } from './step.ts';
+
+/** Who listens to the loop, and how it began. */
+export interface LoopOptions {
+  onEvent?: (event: TrainingEvent) => void;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+  /** seconds of work before this session */
+  before: number;
+  resumed: boolean;
+}
+
+/** Runs a session to its end. The caller holds the lock of the run. */
+export async function runTraining(
+  run: RunPaths,
+  session: Session,
+  options: LoopOptions,
+): Promise<TrainResult> {
+  const work: Work = { run, session, options, clock: startClock(options.before), savedAt: performance.now() };
+  const { state, config } = session;
+  const start = { epoch: state.epoch + 1, step: state.step, resumed: options.resumed };
+  tell(work, { event: 'start', run: run.directory, seed: config.seed, ...start });
+  try {
+    for (;;) {
+      const reason = finishReason(state, config.training, work.clock.seconds());
+      const ended = reason ? await finish(work, reason) : await epoch(work);
+      if (ended) return ended;
+    }
+  } catch (error) {
+    log(run, `failed: ${(error as Error).message}`);
+    throw error;
+  }
+}
+
+// --- internal ---
+
+interface Work {
+  run: RunPaths;
+  session: Session;
+  options: LoopOptions;
+  clock: Clock;
+  savedAt: number;
+}
+
+/** One epoch, or what is left of it, and its validation. Returns a result when the run was interrupted. */
+async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
+  const { session, options, clock } = work;
+  const { state, config, stepsPerEpoch } = session;
+  const timeIsUp = (): boolean =>
+    config.training.minutes !== null && clock.seconds() >= 60 * config.training.minutes;
+  // A time limit ends the epoch early, though not before its first step.
+  while (state.position < stepsPerEpoch && !(state.position > 0 && timeIsUp())) {
+    if (options.signal?.aborted) return interrupt(work);
+    const began = performance.now();
+    trainStep(session);
+    clock.stepped((performance.now() - began) / 1000);
+    options.onProgress?.(progressOf(session, clock, 'train'));
+    saveIfDue(work);
+    await breathe();
+  }
+  const number = state.epoch + 1;
+  const { epochs, evaluateEvery } = config.training;
+  const due = number % evaluateEvery === 0 || number >= epochs || timeIsUp();
+  let valid: MusicMetrics | undefined;
+  if (due) {
+    options.onProgress?.(progressOf(session, clock, 'valid'));
+    valid = await session.optimizer.evaluate(() =>
+      evaluatePieces(session.model, session.data.splits.valid, { signal: options.signal }),
+    );
+    if (!valid) return interrupt(work);
+    requireFinite(valid, `the validation after epoch ${number}`);
+  }
+  endEpoch(work, valid);
+  saveIfDue(work);
+  return undefined;
+}
+
+/** Books an epoch: the event, the best so far, the state at the beginning of the next. */
+function endEpoch(work: Work, valid: MusicMetrics | undefined): void {
+  const { session, clock } = work;
+  const { state } = session;
+  const number = state.epoch + 1;
+  const train = { nll_per_step: state.sums.nll / state.sums.frames };
+  const event: EpochEvent = {
+    event: 'epoch',
+    epoch: number,
+    step: state.step,
+    train,
+    seconds: clock.seconds(),
+  };
+  if (valid) {
+    event.valid = valid;
+    event.best = isBetter(valid.nll_per_step, state.best);
+    if (event.best) {
+      state.best = { epoch: number, train, valid };
+      session.best = session.optimizer.evaluate(() => storedWeights(session.model));
+    }
+  }
+  state.epoch = number;
+  state.position = 0;
+  state.sums = { nll: 0, frames: 0 };
+  tell(work, event);
+}
+
+/** The test set under the best weights, and the end of the run. */
+async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
+  const { run, session, options, clock } = work;
+  const { state, config, data } = session;
+  options.onProgress?.(progressOf(session, clock, 'test'));
+  const model = musicModel(config);
+  loadWeights(model, session.best!, run.last);
+  const test = await evaluatePieces(model, data.splits.test, { signal: options.signal });
+  if (!test) return interrupt(work);
+  requireFinite(test, 'the test');
+  state.finished = { reason, test };
+  saveCheckpoint(run, session);
+  const done: DoneEvent = {
+    event: 'done',
+    run: run.directory,
+    reason,
+    epochs: state.epoch,
+    best: { ...state.best!, test },
+    seconds: clock.seconds(),
+  };
+  tell(work, done);
+  return done;
+}
+
+function interrupt(work: Work): InterruptedEvent {
+  const { run, session, clock } = work;
+  saveCheckpoint(run, session);
+  const event: InterruptedEvent = {
+    event: 'interrupted',
+    run: run.directory,
+    epoch: Math.min(session.state.epoch + 1, session.config.training.epochs),
+    step: session.state.step,
+    resume: `lethe resume ${run.directory}`,
+    seconds: clock.seconds(),
+  };
+  tell(work, event);
+  return event;
+}
+
+function saveIfDue(work: Work): void {
+  if (performance.now() - work.savedAt < 1000 * work.session.config.training.checkpointEvery) return;
+  saveCheckpoint(work.run, work.session);
+  work.savedAt = performance.now();
+}
+
+/** History first, listeners second: what was told is also on disk. */
+function tell({ run, options }: Work, event: TrainingEvent): void {
+  appendMetrics(run.metrics, event);
+  log(run, JSON.stringify(event));
+  options.onEvent?.(event);
+}
+
+function requireFinite(metrics: MusicMetrics, what: string): void {
+  if (Number.isFinite(metrics.nll_per_step)) return;
+  throw new NumericsError(
+    `${what} gave an NLL of ${metrics.nll_per_step}; lower optimizer.stepRate, the last checkpoint is kept`,
+  );
+}

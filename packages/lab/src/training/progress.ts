@@ -1,0 +1,30 @@
+/** How far a run is and how long it will take. */
+import type { Clock } from './clock.ts';
+import type { Progress } from './events.ts';
+import type { Session } from './session.ts';
+
+/** What a progress display shows now. */
+export function progressOf(
+  { state, config, stepsPerEpoch }: Session,
+  clock: Clock,
+  phase: Progress['phase'],
+): Progress {
+  const { epochs, minutes } = config.training;
+  const stepsPerSecond = clock.stepsPerSecond();
+  const stepsLeft = Math.max(0, (epochs - state.epoch) * stepsPerEpoch - state.position);
+  const timeLeft = minutes === null ? Number.POSITIVE_INFINITY : Math.max(0, 60 * minutes - clock.seconds());
+  return {
+    epoch: Math.min(state.epoch + 1, epochs),
+    epochs,
+    position: state.position,
+    stepsPerEpoch,
+    step: state.step,
+    nll: state.sums.nll / state.sums.frames,
+    stepsPerSecond,
+    secondsLeft: Math.min(
+      timeLeft,
+      stepsPerSecond > 0 ? stepsLeft / stepsPerSecond : Number.POSITIVE_INFINITY,
+    ),
+    phase,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Recipes: the experiments of papers as YAML files, each with the published figure that it aims at. A
+ * recipe holds a part of a configuration; what it leaves out has the defaults of the task.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigError } from 'lethe';
+import { parse } from 'yaml';
+import { didYouMean } from './nearest.ts';
+
+/** The folder of the recipes that come with the lab. */
+export const recipesFolder = fileURLToPath(new URL('../../../../recipes', import.meta.url));
+
+/** The names of the recipes that come with the lab, e.g. `bayer2013/jsb-fast`. */
+export function listRecipes(folder: string = recipesFolder): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return (fs.readdirSync(folder, { recursive: true }) as string[])
+    .filter((file) => /\.ya?ml$/.test(file))
+    .map((file) => file.replace(/\.ya?ml$/, '').replaceAll(path.sep, '/'))
+    .sort();
+}
+
+/**
+ * Reads a recipe, by name (`jsb-fast`, `bayer2013/jsb-fast`) or by the path of a YAML file, as a part of a
+ * configuration. Throws ConfigError when there is none or when it is not YAML.
+ */
+export function readRecipe(target: string, folder: string = recipesFolder): Record<string, unknown> {
+  const file = recipeFile(target, folder);
+  let tree: unknown;
+  try {
+    tree = parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read as YAML: ${(error as Error).message.split('\n')[0]}`);
+  }
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
+    throw new ConfigError(`${file} should hold a mapping with keys such as dataset, model, training`);
+  }
+  const { title, published = null, ...rest } = tree as Record<string, unknown>;
+  const name = path.basename(file).replace(/\.ya?ml$/, '');
+  return { ...rest, recipe: { name, title: title ?? name, published } };
+}
+
+// --- internal ---
+
+function recipeFile(target: string, folder: string): string {
+  if (/\.ya?ml$/.test(target)) {
+    if (fs.existsSync(target)) return target;
+    throw new ConfigError(`there is no file ${target}`);
+  }
+  const names = listRecipes(folder);
+  const name =
+    names.find((name) => name === target) ?? names.find((name) => path.posix.basename(name) === target);
+  if (name) {
+    const stem = path.join(folder, name);
+    return fs.existsSync(`${stem}.yaml`) ? `${stem}.yaml` : `${stem}.yml`;
+  }
+  const guess = didYouMean(target, [...names, ...names.map((name) => path.posix.basename(name))]);
+  throw new ConfigError(
+    `there is no recipe '${target}'${guess || `; there are ${names.join(', ') || 'none'}`}, or name a data set as in music/jsb-chorales`,
+  );
+}

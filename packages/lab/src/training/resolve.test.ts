@@ -1,0 +1,137 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ConfigError } from 'lethe';
+import { expect, test } from 'vitest';
+import { listRecipes } from './recipes.ts';
+import { defaults, resolveConfig } from './resolve.ts';
+
+const refused = (message: RegExp) =>
+  expect.objectContaining({ name: 'ConfigError', message: expect.stringMatching(message) });
+
+test('a data set by its name has the defaults of the task', () => {
+  expect(resolveConfig('music/nottingham')).toEqual(defaults('nottingham'));
+});
+
+test('settings are laid over a recipe, the texts of --set last', () => {
+  const config = resolveConfig('jsb-fast', {
+    settings: { 'model.hidden': 30, 'training.epochs': 3, 'training.patience': undefined },
+    set: [
+      'training.epochs=4',
+      'model.maxIncoming=none',
+      'model.dropout=fast:input=.3',
+      'optimizer.stepRate=1e-4',
+    ],
+  });
+  expect(config.model).toMatchObject({ hidden: 30, maxIncoming: null, dropout: 'fast:input=.3' });
+  expect(config.training).toMatchObject({ epochs: 4, patience: 50 });
+  expect(config.optimizer.stepRate).toBe(1e-4);
+});
+
+test('another optimizer starts from its own defaults, wherever its name stands', () => {
+  const { optimizer } = resolveConfig('jsb-fast', { set: ['optimizer.beta1=.8', 'optimizer.name=adam'] });
+  expect(optimizer).toEqual({
+    name: 'adam',
+    stepRate: 0.001,
+    beta1: 0.8,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0,
+    clipNorm: 225,
+  });
+});
+
+test('a configuration survives its own file', () => {
+  const config = resolveConfig('jsb-fast');
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-recipe-')), 'x.yaml');
+  const { recipe: _, ...rest } = config;
+  fs.writeFileSync(file, JSON.stringify(rest)); // JSON is YAML
+  expect({ ...resolveConfig(file), recipe: null }).toEqual({ ...config, recipe: null });
+  fs.rmSync(path.dirname(file), { recursive: true });
+});
+
+test('a regularizer may be an object with its method', () => {
+  const config = resolveConfig('music/x', {
+    settings: { 'model.dropout': { method: 'fast', input: 0.1, output: 0.5 } },
+  });
+  expect(config.model.dropout).toBe('fast:input=0.1,output=0.5');
+});
+
+test.each([
+  [['training.epoch=3'], /training\.epoch; did you mean 'epochs'/],
+  [['trainings.epochs=3'], /trainings; did you mean 'training'/],
+  [['optimizer.beta1=.9'], /optimizer\.beta1/],
+  [['model.hidden.units=3'], /model\.hidden\.units/],
+  [['model.hidden=1.5'], /model\.hidden expects a whole number, found 1\.5/],
+  [['model.hidden=many'], /model\.hidden expects a.*number, found "many"/],
+  [['training.batch=0'], /training\.batch expects a number of at least 1, found 0/],
+  [['training.chunk=1'], /training\.chunk expects a number of at least 2/],
+  [['optimizer.momentum=1'], /optimizer\.momentum expects a number below 1, found 1/],
+  [['optimizer.stepRate=0'], /optimizer\.stepRate expects a number above 0/],
+  [['optimizer.name=rmsporp'], /rmsprop/],
+  [['model.activation=tahn'], /did you mean 'tanh'/],
+  [['model.dropout=fats:input=.1'], /fast/],
+  [['model.dropout=fast:input=1'], /below 1, got 1/],
+  [['model.dropout=fast:input=-.1'], /-0?\.1/],
+  [['model.dropout=fast:imput=.1'], /input/],
+  [['dtype=bf16'], /dtype=f32/],
+  [['seed=-1'], /seed expects/],
+  [['hidden'], /--set expects KEY=VALUE/],
+])('%j is refused in one sentence', (set, message) => {
+  expect(() => resolveConfig('jsb-fast', { set })).toThrow(refused(message));
+  expect(() => resolveConfig('jsb-fast', { set })).toThrow(ConfigError);
+});
+
+test('an unknown recipe is refused with the nearest', () => {
+  expect(() => resolveConfig('jsb-fats')).toThrow(refused(/did you mean 'jsb-fast'/));
+  expect(() => resolveConfig('nowhere.yaml')).toThrow(refused(/no file nowhere\.yaml/));
+});
+
+test('an unknown key in a recipe file is refused with the nearest', () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-recipe-')), 'x.yaml');
+  fs.writeFileSync(file, 'model:\n  hiden: 20\n');
+  expect(() => resolveConfig(file)).toThrow(refused(/model\.hiden; did you mean 'hidden'/));
+  fs.writeFileSync(file, 'model: [1\n');
+  expect(() => resolveConfig(file)).toThrow(refused(/YAML/));
+  fs.rmSync(path.dirname(file), { recursive: true });
+});
+
+// Bayer et al. 2013, Table 3, column by column; published figures: Table 1, columns FD and plain.
+const table3 = {
+  'piano-midi': [
+    600,
+    'fast:input=.1,recurrent=.3,finalLayer=plain',
+    0.005,
+    0.995,
+    0.8,
+    0.1,
+    0.0001,
+    25,
+    7.39,
+    7.58,
+  ],
+  nottingham: [400, 'fast:input=.1,recurrent=.4,output=0', 0.001, 0.99, 0.9, 0.001, 0.1, null, 3.09, 3.43],
+  musedata: [600, 'fast:input=.2,recurrent=.3,output=0', 0.0005, 0.995, 0.9, 0.1, 0.0001, null, 6.75, 6.99],
+  jsb: [400, 'fast:input=.1,recurrent=.2,output=.5', 0.001, 0.99, 0.8, 0.0001, 0.01, 15, 8.01, 8.58],
+} as const;
+
+test.each(Object.entries(table3))('the recipes of %s hold the values of Table 3', (name, column) => {
+  const [hidden, dropout, stepRate, momentum, decay, variance, inputVariance, nu, fd, plain] = column;
+  const shared = { hidden, initialVariance: variance, inputVariance, spectralRadius: 1.2, maxIncoming: nu };
+  for (const [kind, word, figure] of [
+    ['fast', dropout, fd],
+    ['plain', 'none', plain],
+  ] as const) {
+    const config = resolveConfig(`${name}-${kind}`);
+    expect(config.model).toMatchObject({ ...shared, dropout: word, activation: 'tanh' });
+    expect(config.optimizer).toMatchObject({ name: 'rmsprop', stepRate, momentum, decay, clipNorm: 225 });
+    expect(config.training).toMatchObject({ chunk: 100, batch: 50 });
+    expect(config.recipe?.published?.value).toBe(figure);
+  }
+});
+
+test('every recipe that comes along resolves', () => {
+  const names = listRecipes();
+  expect(names).toContain('bayer2013/jsb-fast-tuned');
+  for (const name of names) expect(resolveConfig(name).recipe?.published?.source).toBeTruthy();
+});

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { resolveConfig } from './resolve.ts';
+import { chunksOfStep, openSession } from './session.ts';
+import { trainStep } from './step.ts';
+import { tinyConfig, tinyData } from './tiny.suite.ts';
+
+const data = tinyData();
+const values = (session: ReturnType<typeof openSession>): number[] =>
+  Object.values(session.model.parameters).flatMap((parameter) => parameter.toArray());
+
+test('the global norm of a step of gradient descent is the norm it is clipped to', () => {
+  // With a step rate of 1 the parameters move by the clipped gradient itself.
+  const session = openSession(
+    tinyConfig('optimizer.name=sgd', 'optimizer.stepRate=1', 'optimizer.clipNorm=.25'),
+    data,
+  );
+  const before = values(session);
+  trainStep(session);
+  const moved = Math.hypot(...values(session).map((value, i) => value - before[i]));
+  expect(moved).toBeCloseTo(0.25, 5);
+});
+
+test('a step counts frames, not steps of padding', () => {
+  const session = openSession(tinyConfig(), data);
+  const chunks = chunksOfStep(session, 0, 0);
+  trainStep(session);
+  expect(session.state).toMatchObject({ step: 1, position: 1 });
+  expect(session.state.sums.frames).toBe(chunks.reduce((sum, chunk) => sum + chunk.frames.length - 1, 0));
+});
+
+test('an epoch goes through every chunk once, in an order of its own', () => {
+  const session = openSession(tinyConfig(), data);
+  const epoch = (n: number) => [0, 1, 2, 3, 4].flatMap((position) => chunksOfStep(session, n, position));
+  const [first, second] = [epoch(0), epoch(1)];
+  expect(first).toHaveLength(session.chunks.length);
+  expect(new Set(first)).toEqual(new Set(session.chunks));
+  expect(second).not.toEqual(first);
+  expect(epoch(0)).toEqual(first);
+});
+
+test.each(['readout.weight', 'rnn.bias'])('a NaN in %s stops before the update and is named', (name) => {
+  const session = openSession(tinyConfig('model.dropout=none'), data);
+  trainStep(session);
+  session.model.parameters[name].data[3] = Number.NaN;
+  const before = values(session);
+  expect(() => trainStep(session)).toThrow(
+    expect.objectContaining({
+      code: 'E_NUMERICS',
+      message: expect.stringMatching(`step 2 .*NaN, ${name} is not finite`),
+    }),
+  );
+  expect(values(session)).toEqual(before);
+  expect(session.state.step).toBe(1);
+});
+
+test.each(['sgd', 'adam', 'adamw', 'rmsprop'])('%s lowers the training NLL', (name) => {
+  const set = [`optimizer.name=${name}`, 'optimizer.stepRate=.01'];
+  const { optimizer } = resolveConfig('music/tiny', { set });
+  const session = openSession({ ...tinyConfig('model.dropout=none'), optimizer }, data);
+  const nll = (): number => {
+    trainStep(session);
+    const { nll, frames } = session.state.sums;
+    session.state.sums = { nll: 0, frames: 0 };
+    session.state.position = 0; // the same minibatch again
+    return nll / frames;
+  };
+  const first = nll();
+  for (let i = 0; i < 10; i++) nll();
+  expect(nll()).toBeLessThan(first);
+});

@@ -1,0 +1,69 @@
+/**
+ * One training step: minibatch, loss, gradients, clipping by the global norm, update. Whatever is not finite
+ * stops the run before it can reach a checkpoint.
+ */
+import { clipScale, gradients, NumericsError, type Real, scoped } from 'lethe';
+import { kernels } from 'lethe/internal';
+import { trainingBatch } from '../tasks/music/batches.ts';
+import { chunksOfStep, type Session } from './session.ts';
+
+/**
+ * Trains on the next minibatch of the session and moves its state on by one step. All memory of the step is
+ * scratch that is handed back.
+ * Throws NumericsError with the step and the parameter when the loss, a gradient or an updated parameter is
+ * not finite.
+ */
+export function trainStep(session: Session): void {
+  const { model, optimizer, noise, state, config } = session;
+  const names = Object.keys(model.parameters);
+  const parameters = Object.values(model.parameters);
+  scoped(() => {
+    const batch = trainingBatch(chunksOfStep(session, state.epoch, state.position));
+    let sum = Number.NaN;
+    const result = gradients(parameters, () => {
+      const nll = model.loss(batch, noise.at(state.step));
+      sum = nll.sum;
+      return nll.loss;
+    });
+    if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {
+      throw broken(session, `the loss is ${result.loss}${blame(session, result.gradients)}`);
+    }
+    const norm = Math.sqrt(kernels().sumSquares(result.gradients));
+    if (!Number.isFinite(norm))
+      throw broken(session, `the gradients are not finite${blame(session, result.gradients)}`);
+    const { clipNorm } = config.optimizer;
+    optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm));
+    for (const [i, parameter] of parameters.entries()) {
+      const size = kernels().sumSquares([parameter.data]);
+      if (!(size < largestSquare)) {
+        throw broken(session, `${names[i]} grew to a norm of ${Math.sqrt(size).toPrecision(3)}`);
+      }
+    }
+    state.sums.nll += sum;
+    state.sums.frames += batch.counted;
+  });
+  state.step += 1;
+  state.position += 1;
+}
+
+// --- internal ---
+
+/** Variances multiply by squared weights: beyond the largest float32 they are infinite at the next step. */
+const largestSquare = 3.4e38;
+
+/** The first parameter that is not finite, or else the first with such a gradient. */
+function blame(session: Session, gradients: readonly Real[]): string {
+  const names = Object.keys(session.model.parameters);
+  const isBroken = (data: Real): boolean => !Number.isFinite(kernels().sumSquares([data]));
+  const parameter = Object.values(session.model.parameters).findIndex(({ data }) => isBroken(data));
+  if (parameter >= 0) return `, ${names[parameter]} is not finite`;
+  const gradient = gradients.findIndex(isBroken);
+  return gradient < 0 ? '' : `, the gradient of ${names[gradient]} is not finite`;
+}
+
+function broken({ state, config }: Session, what: string): NumericsError {
+  return new NumericsError(
+    `training stopped at step ${state.step + 1} (epoch ${state.epoch + 1}): ${what}; ` +
+      `lower optimizer.stepRate (now ${config.optimizer.stepRate}), the last checkpoint is kept`,
+  );
+}

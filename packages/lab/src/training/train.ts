@@ -1,0 +1,140 @@
+/**
+ * From a configuration to a finished run: `train` makes a run directory, `resume` goes on with one. What happens
+ * in between stands in loop.ts.
+ */
+import { DataError } from 'lethe';
+import { kernels } from 'lethe/internal';
+import { loadMusic, type MusicData } from '../data/music/dataset.ts';
+import { type DataIdentity, type Environment, environment, identify } from '../runs/environment.ts';
+import { truncateMetrics } from '../runs/metrics.ts';
+import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { type Config, checkConfig } from './config.ts';
+import { finishReason } from './early-stopping.ts';
+import type { DoneEvent, Progress, TrainingEvent, TrainResult } from './events.ts';
+import { runTraining } from './loop.ts';
+import { planOf } from './plan.ts';
+import { readConfig } from './run-config.ts';
+import { openSession } from './session.ts';
+
+/** Where the data comes from and who listens. */
+export interface RunOptions {
+  /** the data itself; default: what `config.dataset` names */
+  data?: MusicData;
+  /** where data sets are looked for first */
+  dataDir?: string;
+  /** whether a data set that is not here may be downloaded */
+  fetch?: boolean;
+  /** remarks for people, such as where data was found */
+  log?: (line: string) => void;
+  onEvent?: (event: TrainingEvent) => void;
+  /** after every training step */
+  onProgress?: (progress: Progress) => void;
+  /** finishes the step in work, saves and ends with an `interrupted` event */
+  signal?: AbortSignal;
+}
+
+/** What `train` needs besides the configuration. */
+export interface TrainOptions extends RunOptions {
+  /** the run directory; it must not exist */
+  out: string;
+}
+
+/** What `resume` may change. */
+export interface ResumeOptions extends RunOptions {
+  epochs?: number;
+  /** of work in all, the work done so far included */
+  minutes?: number;
+  patience?: number;
+  threads?: number;
+}
+
+/**
+ * Trains. Events in order: `plan`, `start`, one `epoch` each, then `done` or `interrupted`, which is also the
+ * result.
+ * Throws ConfigError when the directory exists or cannot be made, NumericsError when training diverges (the last
+ * good checkpoint stays), LetheError `E_IO` when the disk is full (likewise).
+ */
+export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
+  const { out, onEvent } = options;
+  checkConfig(config, 'configuration');
+  useThreads(config);
+  requireNew(out);
+  const data = options.data ?? (await loadData(config, options));
+  const session = openSession(config, data);
+  onEvent?.(planOf(session, out));
+  const { run, unlock } = createRun(out, config, environment(data), (run) => saveCheckpoint(run, session));
+  try {
+    return await runTraining(run, session, { ...options, before: 0, resumed: false });
+  } finally {
+    unlock();
+  }
+}
+
+/**
+ * Goes on with a run where its last checkpoint stands, to the same bits as if it had not been interrupted.
+ * A finished run answers with its `done` event, marked `already`, unless the options extend it.
+ * Throws ConfigError when the directory is no run, LetheError `E_LOCKED` while another process writes it,
+ * DataError when a file is broken or the data is not what the run was trained on.
+ */
+export async function resume(directory: string, options: ResumeOptions = {}): Promise<TrainResult> {
+  const { run, unlock } = openRun(directory);
+  try {
+    const config = extended(readConfig(run), options);
+    useThreads(config);
+    const data = options.data ?? (await loadData(config, options));
+    const before = readEnvironment(run);
+    checkSameData(directory, before.data, data);
+    noteOtherEngine(before, options);
+    const session = openSession(config, data);
+    restoreCheckpoint(run, session);
+    const history = truncateMetrics(run.metrics, session.state.epoch);
+    const seconds = Math.max(0, ...history.map((event) => ('seconds' in event ? event.seconds : 0)));
+    const done = history.findLast((event): event is DoneEvent => event.event === 'done');
+    if (done && session.state.finished && finishReason(session.state, config.training, seconds)) {
+      const result: DoneEvent = { ...done, run: directory, already: true };
+      options.onEvent?.(result);
+      return result;
+    }
+    writeConfigFile(run, config);
+    session.state.finished = null;
+    options.onEvent?.(planOf(session, directory));
+    return await runTraining(run, session, { ...options, before: seconds, resumed: true });
+  } finally {
+    unlock();
+  }
+}
+
+// --- internal ---
+
+function useThreads(config: Config): void {
+  if (config.threads !== null) kernels().setThreads(config.threads);
+}
+
+async function loadData(config: Config, { dataDir, fetch, log }: RunOptions): Promise<MusicData> {
+  return loadMusic(config.dataset, { dataDir, fetch, log });
+}
+
+function extended(config: Config, { epochs, minutes, patience, threads }: ResumeOptions): Config {
+  const given = Object.entries({ epochs, minutes, patience }).filter(([, value]) => value !== undefined);
+  const training = { ...config.training, ...Object.fromEntries(given) };
+  const tree = { ...config, training, threads: threads ?? config.threads };
+  return checkConfig(tree, 'resume');
+}
+
+function checkSameData(directory: string, then: DataIdentity, data: MusicData): void {
+  const now = identify(data);
+  if (then.sha256 === now.sha256) return;
+  throw new DataError(
+    `${directory} was trained on ${then.name} from ${then.source}, found ${now.name} from ${now.source} with other content; resume needs the same data`,
+  );
+}
+
+/** Results are the same to the bit on one engine and instruction set only. */
+function noteOtherEngine(then: Environment, { log }: RunOptions): void {
+  const { engine, isa } = kernels();
+  if (then.engine === engine && then.isa === isa) return;
+  log?.(
+    `this run began on ${then.engine} (${then.isa}) and goes on with ${engine} (${isa}): equal within rounding only`,
+  );
+}
