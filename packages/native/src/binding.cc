@@ -5,6 +5,7 @@
 #include <node_api.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -551,6 +552,21 @@ napi_value bits(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// allocate(bytes): an ArrayBuffer on large pages, aligned to them; contents are arbitrary
+napi_value allocate(napi_env env, napi_callback_info info) {
+  double bytes = 0;
+  napi_get_value_double(env, argument(env, info), &bytes);
+  void* data = bytes > 0 && bytes < 1e15 ? allocatePages((size_t)bytes) : nullptr;
+  napi_value result = nullptr;
+  auto release = [](napi_env, void* memory, void*) { std::free(memory); };
+  if (!data || napi_create_external_arraybuffer(env, data, (size_t)bytes, release, nullptr, &result) != napi_ok) {
+    std::free(data);
+    napi_throw_range_error(env, "E_KERNEL", "allocate: there is no memory of that size");
+    return nullptr;
+  }
+  return result;
+}
+
 napi_value threads(napi_env env, napi_callback_info) {
   napi_value result;
   napi_create_int32(env, Pool::instance().threads(), &result);
@@ -598,6 +614,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"normal", normal},
       {"uniform", uniform},
       {"bits", bits},
+      {"allocate", allocate},
       {"threads", threads},
       {"setThreads", setThreads},
   };

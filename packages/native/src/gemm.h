@@ -5,7 +5,8 @@
 // accumulated in registers over k in ascending order: an element's bits depend neither on the tile it falls
 // in nor on the number of threads.
 //
-// Limit: two FMA units of W floats a cycle. Measured on a 2-core AVX-512 Xeon (2.6 GHz class): see bench/README.md.
+// Limit: two FMA units of W floats a cycle, 206 GFLOP/s a core on the AVX-512 Xeon where this was measured. A tile
+// reaches 195 from the second-level cache; whole products 340 to 390 on two cores, the paper's step 330.
 
 namespace lethe {
 namespace LETHE_ISA {
@@ -60,9 +61,17 @@ static void packPanel(float* dst, const Operand& o, long k0, long K, long n, lon
   }
 }
 
-// Packs all panels of [K, n], sharing panels among the workers; panel p starts at dst + p * PW * K.
+// Packs all panels of [K, n], sharing panels among the workers; panel p starts at dst + p * PW * K. A panel is
+// always the same worker's, who calls packed(p, panel) while it is in the cache.
+template <class Packed>
+LETHE_INLINE void packShare(float* dst, const Operand& o, long k0, long K, long n, int worker, int workers, Packed&& packed) {
+  for (long p = worker; p < panels(n); p += workers) {
+    packPanel(dst + p * PW * K, o, k0, K, n, p);
+    packed(p, dst + p * PW * K);
+  }
+}
 static void packShare(float* dst, const Operand& o, long k0, long K, long n, int worker, int workers) {
-  for (long p = worker; p < panels(n); p += workers) packPanel(dst + p * PW * K, o, k0, K, n, p);
+  packShare(dst, o, k0, K, n, worker, workers, [](long, const float*) {});
 }
 
 // acc[r][v] += sum_k a[r*rs + k*ks] * panel[k][v]
@@ -137,7 +146,7 @@ static void tile(int rows, long width, const Phase& p, bool add, float* out) {
 }
 
 // Workspace slots of the pool.
-enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kSparseGradient, kCarry, kCarrySecond, kPartial };
+enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial };
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head`, the first headCount of k are read from there
 // instead, as if head stood right before a (the state before the first step, then the states of the steps).
@@ -148,7 +157,7 @@ struct Rows {
   long headCount = 0;
 };
 
-constexpr long KC = 512;  // depth of a packed block
+constexpr long KC = 256;  // depth of a packed block
 constexpr long ROWS_PER_JOB = 2 * MR;
 
 // One product of two operands over k.
@@ -159,9 +168,10 @@ struct Factor {
 
 // Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
 // finish(i, j, cols, sum, second, first) gets `cols` values of row i from column j, once for each block of k in
-// ascending order, `first` telling the first block; the caller adds them up.
-template <class Finish>
-void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
+// ascending order, `first` telling the first block; the caller adds them up. packed(factor, p, k0, kn, panel) sees
+// rows [k0, k0 + kn) of each panel of the right operands once, always from the same worker, blocks in order.
+template <class Finish, class Packed>
+void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (m <= 0 || n <= 0) return;
   const long head = one.rows.headCount;
   const long depth = maximum(1, minimum(K, KC)), size = packedSize(depth, n);
@@ -178,7 +188,8 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
       float* b[2];  // alternating buffers: one barrier a block
       for (int f = 0; f < factors; f++) {
         b[f] = packed + ((block & 1) * factors + f) * size;
-        packShare(b[f], f ? two->operand : one.operand, k0, kn, n, worker, workers);
+        packShare(b[f], f ? two->operand : one.operand, k0, kn, n, worker, workers,
+                  [&](long p, const float* panel) { seen(f, p, k0, kn, panel); });
       }
       pool.barrier(0, workers);
       for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
@@ -210,6 +221,11 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
   });
 }
 
+template <class Finish>
+void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
+  product(pool, m, n, K, one, two, finish, [](int, long, long, long, const float*) {});
+}
+
 // C [m, n] (+)= alpha * rows * operand (+ bias)
 static void multiply(Pool& pool, long m, long n, long K, Rows rows, const Operand& operand, float* c, bool add,
                      float alpha = 1.0f, const float* bias = nullptr) {
@@ -230,24 +246,13 @@ static void matmul(const Matmul& p, Pool& pool) {
   multiply(pool, p.m, p.n, p.k, rows, operand, p.c, p.accumulate, p.alpha, p.bias);
 }
 
-// bias gradient: out[j] += sum over rows of a[i, j], rows in ascending order
-static void addColumnSums(Pool& pool, long rows, long cols, const float* a, float* out) {
-  parallelIf(rows * cols > 100000, pool, [&](int worker, int workers) {
-    Range range = share(cols, worker, workers, 4 * W);
-    for (long j0 = range.begin; j0 < range.end; j0 += 4 * W) {
-      long width = minimum(4 * W, range.end - j0);
-      vf sum[4] = {};
-      for (long i = 0; i < rows; i++)
-        for (int v = 0; v * W < width; v++) {
-          int w = (int)minimum(W, width - v * W);
-          sum[v] += load(a + i * cols + j0 + v * W, w);
-        }
-      for (int v = 0; v * W < width; v++) {
-        int w = (int)minimum(W, width - v * W);
-        store(out + j0 + v * W, load(out + j0 + v * W, w) + sum[v], w);
-      }
-    }
-  });
+// bias gradient, a packed panel p of d [.., n] at a time: out[j] += sum over its kn rows
+static void addPanelSums(long p, long kn, const float* panel, long n, float* out) {
+  long cols = minimum(PW, n - p * PW), width = roundUp(cols, W);
+  vf sum[NV] = {};
+  for (long k = 0; k < kn; k++)
+    for (long v = 0; v * W < width; v++) sum[v] += *reinterpret_cast<const vf*>(panel + k * width + v * W);
+  vectors(cols, [&](long j, int w) { store(out + p * PW + j, load(out + p * PW + j, w) + sum[j / W], w); });
 }
 
 // How workers share the rows and columns of a recurrent product: `rowGroups` groups of rows that never wait

@@ -271,17 +271,19 @@ static void noisyVariance(Pool& pool, const NoiseMoments& noise, long n, const f
 
 // dW += q rows^T dMean + 2 W . (noisy^T dVariance): the two accumulators of the 2013 paper, finished together.
 // `rows` and `noisy` are the mean and the noisy variance of the inputs, `count` of them.
-static void addMomentsWeightGradient(Pool& pool, long count, long I, long O, float q, Rows rows, Rows noisy, const float* dMean,
-                                     const float* dVariance, const float* w, float* dw) {
+// `seen` sees the packed panels of dMean (factor 0) and dVariance (factor 1).
+template <class Packed>
+void addMomentsWeightGradient(Pool& pool, long count, long I, long O, float q, Rows rows, Rows noisy, const float* dMean,
+                              const float* dVariance, const float* w, float* dw, Packed&& seen) {
   const Factor variance{noisy, {dVariance, O}};
-  product(pool, I, O, count, {rows, {dMean, O}}, &variance,
-          [=](long i, long j0, long cols, const float* g1, const float* g2, bool) {
-            long at = i * O + j0;
-            vectors(cols, [&](long j, int n) {
-              vf g = q * load(g1 + j, n) + 2.0f * load(w + at + j, n) * load(g2 + j, n);
-              store(dw + at + j, load(dw + at + j, n) + g, n);
-            });
-          });
+  auto finish = [=](long i, long j0, long cols, const float* g1, const float* g2, bool) {
+    long at = i * O + j0;
+    vectors(cols, [&](long j, int n) {
+      vf g = q * load(g1 + j, n) + 2.0f * load(w + at + j, n) * load(g2 + j, n);
+      store(dw + at + j, load(dw + at + j, n) + g, n);
+    });
+  };
+  product(pool, I, O, count, {rows, {dMean, O}}, &variance, finish, seen);
 }
 
 // dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T.
@@ -319,8 +321,9 @@ static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
 
 static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
   addMomentsWeightGradient(pool, p.M, p.I, p.O, p.noise.mean, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.dOutMean,
-                           p.dOutVariance, p.w, p.dw);
-  addColumnSums(pool, p.M, p.O, p.dOutMean, p.dbias);
+                           p.dOutVariance, p.w, p.dw, [&](int factor, long panel, long, long kn, const float* packed) {
+                             if (factor == 0) addPanelSums(panel, kn, packed, p.O, p.dbias);
+                           });
   addMomentsInputGradient(pool, p.M, p.I, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);
 }
 

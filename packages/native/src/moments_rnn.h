@@ -113,20 +113,6 @@ struct MomentsRnnPass {
     });
   }
 
-  // dW_in from the inputs that are not 0
-  void addSparseInputGradient(const SparseRows& rows, const float* noisyInput) {
-    const long M = (long)p.T * p.B, size = (long)p.I * p.H;
-    float* g1 = pool.workspace(kSparseGradient, 2 * size);
-    float* g2 = g1 + size;
-    for (long i = 0; i < 2 * size; i++) g1[i] = 0.0f;
-    addSparseGradient(pool, rows, p.x, p.daMean, M, p.H, g1);
-    addSparseGradient(pool, rows, noisyInput, p.daVariance, M, p.H, g2);
-    vectors(size, [&](long i, int w) {
-      vf g = p.noiseInput.mean * load(g1 + i, w) + 2.0f * load(p.wIn + i, w) * load(g2 + i, w);
-      store(p.dwIn + i, load(p.dwIn + i, w) + g, w);
-    });
-  }
-
   template <Form F, Activation A>
   void runBackward() {
     const MomentsRnn& p = this->p;
@@ -191,7 +177,7 @@ struct MomentsRnnPass {
           int r = (int)minimum(MR, part.row1 - b0);
           for (long q = part.panel0; q < part.panel1; q++) {
             long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
-            long rows = t * step + b0 * H;
+            const long rows = t * step + b0 * H;
             tile(r, width, {H, p.daMean + rows, H, 1, packed + q * PW * H}, false, outMean);
             tile(r, width, {H, p.daVariance + rows, H, 1, packedSquare + q * PW * H}, false, outVariance);
             for (int i = 0; i < r; i++) {
@@ -221,16 +207,25 @@ struct MomentsRnnPass {
     // weights: the states are those before each step, h0 first
     float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
-    addMomentsWeightGradient(pool, T * B, H, H, p.noiseRecurrent.mean, {p.hMean, 1, H, p.h0, B}, {noisyState + step, 1, H, noisyState, B},
-                             p.daMean, p.daVariance, p.wRec, p.dwRec);
     SparseRows rows;
-    if (!p.xVariance && findSparse(pool, p.x, T * B, I, rows)) {
-      addSparseInputGradient(rows, noisyInput);
-    } else {
-      addMomentsWeightGradient(pool, T * B, I, H, p.noiseInput.mean, {p.x, 1, I}, {noisyInput, 1, I}, p.daMean, p.daVariance, p.wIn,
-                               p.dwIn);
-    }
-    addColumnSums(pool, T * B, H, p.daMean, p.dbias);
+    const bool sparse = !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
+    const float q = p.noiseInput.mean;
+    // while a packed stretch of the gradients is in the cache: the bias and, from sparse inputs, W_in
+    addMomentsWeightGradient(pool, T * B, H, H, p.noiseRecurrent.mean, {p.hMean, 1, H, p.h0, B}, {noisyState + step, 1, H, noisyState, B},
+                             p.daMean, p.daVariance, p.wRec, p.dwRec,
+                             [&](int factor, long panel, long k0, long kn, const float* packed) {
+                               if (factor == 0) addPanelSums(panel, kn, packed, H, p.dbias);
+                               if (!sparse) return;
+                               if (factor == 0) {
+                                 addSparsePanel(rows, p.x, panel, k0, kn, packed, H, p.dwIn, [&](long, int) { return splat(q); });
+                               } else {
+                                 addSparsePanel(rows, noisyInput, panel, k0, kn, packed, H, p.dwIn,
+                                                [&](long at, int w) { return 2.0f * load(p.wIn + at, w); });
+                               }
+                             });
+    if (!sparse)
+      addMomentsWeightGradient(pool, T * B, I, H, q, {p.x, 1, I}, {noisyInput, 1, I}, p.daMean, p.daVariance, p.wIn, p.dwIn,
+                               [](int, long, long, long, const float*) {});
     addMomentsInputGradient(pool, T * B, I, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance, false);
   }
 };

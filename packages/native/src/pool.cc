@@ -50,6 +50,16 @@ struct Slot {
 
 }  // namespace
 
+void* allocatePages(size_t bytes) {
+  const size_t page = bytes >= (1u << 19) ? (1u << 21) : 64;
+  const size_t size = (bytes + page - 1) / page * page;
+  void* data = std::aligned_alloc(page, size);
+#if defined(MADV_HUGEPAGE)
+  if (data && page > 64) madvise(data, size, MADV_HUGEPAGE);
+#endif
+  return data;
+}
+
 struct Pool::State {
   int workers = 1;
   std::vector<std::thread> threads;
@@ -157,13 +167,8 @@ float* Pool::workspace(int slot, size_t floats) {
   Slot& s = state_->slots[slot];
   if (s.floats < floats) {
     std::free(s.data);
-    // large pages spare the packed weights most misses of the address cache
-    const size_t page = floats * sizeof(float) >= (1u << 19) ? (1u << 21) : 64;
-    size_t bytes = (floats * sizeof(float) + 64 + page - 1) / page * page;
-    s.data = static_cast<float*>(std::aligned_alloc(page, bytes));
-#if defined(MADV_HUGEPAGE)
-    if (s.data && page > 64) madvise(s.data, bytes, MADV_HUGEPAGE);
-#endif
+    const size_t bytes = floats * sizeof(float) + 64;
+    s.data = static_cast<float*>(allocatePages(bytes));
     if (!s.data) {
       std::fprintf(stderr, "lethe: out of memory: a kernel needs %zu bytes of workspace\n", bytes);
       std::abort();

@@ -9,6 +9,10 @@
 
 namespace lethe {
 
+// Memory of at least `bytes`, aligned to large pages and on them where the system has them (they spare most
+// misses of the address cache); null when there is none. Released by std::free.
+void* allocatePages(size_t bytes);
+
 class Pool {
  public:
   using Job = void (*)(void* context, int worker, int workers);

@@ -140,16 +140,18 @@ static void rnnForward(const Rnn& p, Pool& pool) {
   }
 }
 
-// dw [I, O] += (rows^T d) . mask, over `count` rows of d
-static void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, const float* mask, float* dw) {
-  product(pool, I, O, count, {rows, {d, O}}, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool) {
+// dw [I, O] += (rows^T d) . mask, over `count` rows of d; `seen` sees the packed panels of d
+template <class Packed>
+void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, const float* mask, float* dw, Packed&& seen) {
+  auto finish = [=](long i, long j0, long cols, const float* sum, const float*, bool) {
     long at = i * O + j0;
     vectors(cols, [&](long j, int w) {
       vf g = load(sum + j, w);
       if (mask) g *= load(mask + at + j, w);
       store(dw + at + j, load(dw + at + j, w) + g, w);
     });
-  });
+  };
+  product(pool, I, O, count, {rows, {d, O}}, nullptr, finish, seen);
 }
 
 static void rnnBackward(const Rnn& p, Pool& pool) {
@@ -239,15 +241,19 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
     });
     states = {masked, 1, H};
   }
-  addWeightGradient(pool, T * B, H, H, states, p.da, p.maskWeight, p.dwRec);
+  // while a packed stretch of da is in the cache: the bias and, from sparse inputs, W_in
   const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
   SparseRows rows;
-  if (!p.maskWeightIn && findSparse(pool, x, T * B, I, rows)) {
-    addSparseGradient(pool, rows, x, p.da, T * B, H, p.dwIn);
-  } else {
-    addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, p.maskWeightIn, p.dwIn);
-  }
-  addColumnSums(pool, T * B, H, p.da, p.dbias);
+  const bool sparse = findSparse(pool, x, T * B, I, rows);
+  addWeightGradient(pool, T * B, H, H, states, p.da, p.maskWeight, p.dwRec,
+                    [&](int, long panel, long k0, long kn, const float* packed) {
+                      addPanelSums(panel, kn, packed, H, p.dbias);
+                      if (sparse)
+                        addSparsePanel(rows, x, panel, k0, kn, packed, H, p.dwIn, [&](long at, int w) {
+                          return p.maskWeightIn ? load(p.maskWeightIn + at, w) : splat(1.0f);
+                        });
+                    });
+  if (!sparse) addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, p.maskWeightIn, p.dwIn, [](int, long, long, long, const float*) {});
   if (p.dx) {
     product(pool, T * B, I, H, {{p.da, H, 1}, {p.wIn, H, true, p.maskWeightIn}}, nullptr,
             [&](long i, long j0, long cols, const float* sum, const float*, bool) {

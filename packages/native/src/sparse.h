@@ -52,20 +52,23 @@ static void sparseTile(int rows, long width, const SparseRows& s, const float* x
   }
 }
 
-// dw [I, O] += x^T d, rows of d [M, O] in ascending order; each worker has columns of its own
-static void addSparseGradient(Pool& pool, const SparseRows& s, const float* x, const float* d, long M, long O, float* dw) {
-  parallelIf(M * O > 50000, pool, [&](int worker, int workers) {
-    Range range = share(O, worker, workers, W);
-    for (long m = 0; m < M; m++) {
-      const int32_t* index = s.index + m * s.I;
-      for (int32_t e = 0; e < s.count[m]; e++) {
-        float v = x[m * s.I + index[e]];
-        float* target = dw + index[e] * O + range.begin;
-        const float* row = d + m * O + range.begin;
-        vectors(range.end - range.begin, [&](long j, int w) { store(target + j, load(target + j, w) + v * load(row + j, w), w); });
-      }
+// Gradient of W_in [I, O], a packed panel p of d [M, O] at a time, rows m0.. of `kn`: row i of dw, in the panel's
+// columns, += weight(i, j, w) * x[m, i] * d[m]; the rows come in ascending order
+template <class Weight>
+LETHE_INLINE void addSparsePanel(const SparseRows& s, const float* x, long p, long m0, long kn, const float* panel, long O, float* dw,
+                                 Weight&& weight) {
+  long j0 = p * PW, cols = minimum(PW, O - j0), width = roundUp(cols, W);
+  for (long m = m0; m < m0 + kn; m++) {
+    const float* d = panel + (m - m0) * width;
+    for (int32_t e = 0; e < s.count[m]; e++) {
+      long i = s.index[m * s.I + e];
+      vf v = splat(x[m * s.I + i]);
+      float* target = dw + i * O + j0;
+      vectors(cols, [&](long j, int w) {
+        store(target + j, load(target + j, w) + weight(i * O + j0 + j, w) * (v * *reinterpret_cast<const vf*>(d + j)), w);
+      });
     }
-  });
+  }
 }
 
 }  // namespace

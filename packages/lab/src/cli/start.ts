@@ -69,7 +69,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
   const seconds = (): number =>
     Math.max(1, 60 * options.minutes - reserve - (performance.now() - begun) / 1000);
   const configs = (hidden: number): Config[] =>
-    contenders.map(({ name, dropout }) =>
+    contenders.map(({ dropout }) =>
       resolveConfig(`music/${data.name}`, {
         settings: {
           'model.hidden': hidden,

@@ -416,6 +416,8 @@ export interface Kernels {
   threads(): number;
   /** sets the number of threads, at least 1; the portable engine always has 1 */
   setThreads(count: number): void;
+  /** memory for scratch, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
+  allocate?(bytes: number): ArrayBuffer;
 
   matmul(p: Matmul): void;
   rnnForward(p: RnnForward): void;

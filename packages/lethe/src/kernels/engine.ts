@@ -4,6 +4,7 @@
  */
 import { ConfigError } from '../errors.ts';
 import { dtype } from '../tensor/dtype.ts';
+import { takeSlabsFrom } from '../tensor/scratch.ts';
 import type { Kernels } from './contract.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
@@ -15,7 +16,7 @@ export type EngineName = Kernels['engine'];
  * @throws ConfigError if the environment asks for an engine that is unknown or does not load
  */
 export function kernels(): Kernels {
-  return (inUse ??= withThreads(choose()));
+  return (inUse ??= put(choose()));
 }
 
 /**
@@ -23,7 +24,7 @@ export function kernels(): Kernels {
  * @throws ConfigError if it does not load
  */
 export function useEngine(name: EngineName): Kernels {
-  return (inUse = withThreads(engineNamed(name)));
+  return (inUse = put(engineNamed(name)));
 }
 
 // --- internal ---
@@ -67,7 +68,8 @@ function engineNamed(name: string): Kernels {
   return native;
 }
 
-function withThreads(engine: Kernels): Kernels {
+/** Gives an engine its threads and lets it supply the scratch memory. */
+function put(engine: Kernels): Kernels {
   const wanted = environment('LETHE_THREADS');
   if (wanted !== undefined) {
     const count = Number(wanted);
@@ -78,5 +80,6 @@ function withThreads(engine: Kernels): Kernels {
     }
     engine.setThreads(count);
   }
+  takeSlabsFrom(engine.allocate?.bind(engine));
   return engine;
 }
