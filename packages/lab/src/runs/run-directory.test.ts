@@ -40,16 +40,14 @@ test('a directory that exists is refused, even an empty one', () => {
 test('a path through a file is refused and nothing is made', () => {
   fs.writeFileSync(path.join(parent, 'file'), '');
   const directory = path.join(parent, 'file', 'run');
-  const refused = expect.objectContaining({ code: 'E_CONFIG', message: expect.stringContaining(directory) });
+  const refused = expect.objectContaining({ code: 'E_IO', message: expect.stringContaining(directory) });
   expect(() => requireNew(directory)).toThrow(refused);
   expect(() => createRun(directory, {}, about)).toThrow(refused);
   expect(fs.readdirSync(parent)).toEqual(['file']);
 });
 
 test.runIf(process.platform === 'linux')('a file system that holds no directories is refused', () => {
-  expect(() => createRun('/proc/lethe/run', {}, about)).toThrow(
-    expect.objectContaining({ code: 'E_CONFIG' }),
-  );
+  expect(() => createRun('/proc/lethe/run', {}, about)).toThrow(expect.objectContaining({ code: 'E_IO' }));
 });
 
 test('when a file of the new run cannot be written, nothing is left behind', () => {

@@ -11,7 +11,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ConfigError, DataError } from 'lethe';
+import { ConfigError, DataError, type LetheError } from 'lethe';
 import { atomicWrite, ioError } from './atomic-write.ts';
 import type { Environment } from './environment.ts';
 import { lock, type Unlock } from './lock.ts';
@@ -75,7 +75,7 @@ export function createRun(
   }
 }
 
-/** Throws ConfigError when a run cannot be made in `directory`: it exists, or nothing can be written there. */
+/** Throws ConfigError when `directory` exists, LetheError E_IO when nothing can be written there. */
 export function requireNew(directory: string): void {
   if (fs.existsSync(directory)) throw exists(directory);
   const parent = path.dirname(firstMissing(directory));
@@ -135,9 +135,8 @@ function exists(directory: string): ConfigError {
   );
 }
 
-function cannotMake(directory: string, error: unknown): ConfigError {
-  const { message } = ioError(`the run directory ${directory} cannot be made`, error, 'choose another --out');
-  return new ConfigError(message, { cause: error });
+function cannotMake(directory: string, error: unknown): LetheError {
+  return ioError(`the run directory ${directory} cannot be made`, error, 'choose another --out');
 }
 
 /** One at a time: where a file system refuses with ENOENT (/proc), the recursive form never ends. */

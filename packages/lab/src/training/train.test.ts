@@ -130,7 +130,7 @@ test('when the first checkpoint does not fit on the disk, nothing is left behind
   }) as unknown as typeof fs.writeSync);
   await expect(train(tinyConfig(), { out: path.join(parent, 'a', 'b'), data })).rejects.toThrow(
     expect.objectContaining({
-      code: 'E_CONFIG',
+      code: 'E_IO',
       message: expect.stringMatching(/cannot be made: no space left/),
     }),
   );

@@ -52,7 +52,7 @@ export interface ResumeOptions extends RunOptions {
 /**
  * Trains. Events in order: `plan`, `start`, one `epoch` each, then `done` or `interrupted`, which is also the
  * result.
- * Throws ConfigError when the directory exists or cannot be made, NumericsError when training diverges (the last
+ * Throws ConfigError when the directory exists, LetheError E_IO when it cannot be made, NumericsError when training diverges (the last
  * good checkpoint stays), LetheError `E_IO` when the disk is full (likewise).
  */
 export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
