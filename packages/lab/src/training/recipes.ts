@@ -9,8 +9,10 @@ import { ConfigError } from 'lethe';
 import { parse } from 'yaml';
 import { didYouMean } from './nearest.ts';
 
-/** The folder of the recipes that come with the lab. */
-export const recipesFolder = fileURLToPath(new URL('../../../../recipes', import.meta.url));
+/** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
+export const recipesFolder = ['../../recipes', '../../../../recipes']
+  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  .reduce((published, repository) => (fs.existsSync(published) ? published : repository));
 
 /** The names of the recipes that come with the lab, e.g. `bayer2013/jsb-fast`. */
 export function listRecipes(folder: string = recipesFolder): string[] {
