@@ -559,12 +559,12 @@ napi_value allocate(napi_env env, napi_callback_info info) {
   void* data = bytes > 0 && bytes < 1e15 ? allocatePages((size_t)bytes) : nullptr;
   napi_value result = nullptr;
   auto release = [](napi_env, void* memory, void*) { std::free(memory); };
-  if (!data || napi_create_external_arraybuffer(env, data, (size_t)bytes, release, nullptr, &result) != napi_ok) {
-    std::free(data);
-    napi_throw_range_error(env, "E_KERNEL", "allocate: there is no memory of that size");
-    return nullptr;
-  }
-  return result;
+  if (data && napi_create_external_arraybuffer(env, data, (size_t)bytes, release, nullptr, &result) == napi_ok) return result;
+  std::free(data);
+  // some runtimes (Electron) forbid memory of others': then their own will do
+  if (data && napi_create_arraybuffer(env, (size_t)bytes, &data, &result) == napi_ok) return result;
+  napi_throw_range_error(env, "E_KERNEL", "allocate: there is no memory of that size");
+  return nullptr;
 }
 
 napi_value threads(napi_env env, napi_callback_info) {

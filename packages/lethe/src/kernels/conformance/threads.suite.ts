@@ -85,7 +85,8 @@ export function threadSuite({ newKernels }: Suite): void {
       const kernels = newKernels();
       const before = kernels.threads();
       try {
-        for (const sizes of SIZES) {
+        // besides: few rows, so that workers share columns and meet at a barrier; many rows, which they share instead
+        for (const sizes of [...SIZES, [6, 3, 20, 200], [4, 40, 90, 130]]) {
           kernels.setThreads(1);
           const alone = compute(kernels, sizes);
           for (const count of [2, 3]) {
