@@ -90,7 +90,9 @@ async function runStats(name: string, options: DataOptions, output: Output): Pro
   });
   const stats = musicStats(data);
   output.event(stats);
-  output.say(`${stats.name}, ${stats.source}; ${stats.stepsPerQuarter} steps in a quarter note`);
+  output.say(
+    `${stats.name}, ${stats.source}; ${stats.stepsPerQuarter === 1 ? 'a step is a quarter note' : `${stats.stepsPerQuarter} steps in a quarter note`}`,
+  );
   output.say();
   output.table(
     Object.entries(stats.splits).map(([split, counts]) => [

@@ -21,7 +21,9 @@ interface EvalOptions {
 export function addEval(lethe: Command, io: Io): void {
   const command = lethe
     .command('eval')
-    .description("measures a run's best weights on a split, pieces unsplit, noise off")
+    .description(
+      "measures a run's best weights on a split, pieces unsplit, by the test-time rule of its method",
+    )
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))

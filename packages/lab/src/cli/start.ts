@@ -63,7 +63,8 @@ async function run(options: StartOptions, output: Output): Promise<void> {
     startData({ dataDir: options.data, fetch: options.fetch, signal }, output),
   );
   output.say(`data    ${data.name}, ${data.source}`);
-  output.say(`engine  ${engine.engine}, ${engine.isa}, ${engine.threads()} threads`);
+  const threads = engine.threads();
+  output.say(`engine  ${engine.engine}, ${engine.isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
 
   const { resolveConfig } = await import('../training/resolve.ts');
   const seconds = (): number =>
