@@ -168,11 +168,11 @@ struct Factor {
 
 // Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
 // finish(i, j, cols, sum, second, first) gets `cols` values of row i from column j, once for each block of k in
-// ascending order, `first` telling the first block; the caller adds them up. packed(factor, p, k0, kn, panel) sees
+// ascending order, `first` telling the first block; the caller adds them up. seen(factor, p, k0, kn, panel) is shown
 // rows [k0, k0 + kn) of each panel of the right operands once, always from the same worker, blocks in order.
 template <class Finish, class Packed>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
-  if (m <= 0 || n <= 0) return;
+  if (n <= 0) return;
   const long head = one.rows.headCount;
   const long depth = maximum(1, minimum(K, KC)), size = packedSize(depth, n);
   const int factors = two ? 2 : 1;

@@ -3,8 +3,8 @@
 //   h_t = z h_{t-1} + (1 - z)(n_t . m_cell),   y_t = h_t . m_out
 // Weights are packed once a call, masks applied while packing. A tile of the pre-activation is x_t W_in +
 // h_{t-1} W_rec, and activation and masks run on it while it is in the first-level cache: projecting all inputs
-// beforehand would write and read [T, B, H] once more (8 % of the forward time). Rows of the batch never wait for each other, so that with enough rows there is no
-// barrier at all; otherwise one a step.
+// beforehand would write and read [T, B, H] once more (8 % of the forward time). Rows of the batch never wait for
+// each other, so that with enough rows there is no barrier at all; otherwise one a step.
 
 namespace lethe {
 namespace LETHE_ISA {

@@ -50,7 +50,7 @@ function program(io: Io, path: string[]): Command {
     })
     .addHelpText(
       'after',
-      '\nExample:\n  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.5,output=.5',
+      '\nExample:\n  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6',
     );
   const adders = [addDoctor, addData, addTrain, addResume, addEval, addSample, addBench, addStart];
   for (const add of adders) add(lethe, io);
