@@ -12,45 +12,42 @@ export interface StartSize {
   hidden: number;
   /** epochs that are likely to fit for each model */
   epochs: number;
-  /** seconds of one step of both models together */
-  stepSeconds: number;
 }
 
 /** Hidden units of the models of the paper, and what is tried below. */
 export const sizes = [400, 200, 100, 50] as const;
-/** Epochs that the larger model must be able to do; below, a smaller one learns more in the time. */
-const enoughEpochs = 60;
+/** Epochs that a model must be able to do; below, a smaller one learns more in the time. */
+const enoughEpochs = 40;
+/** An epoch guessed to take longer than this, in seconds, is not tried out only to be told so. */
+const tooLong = 10;
 
 /**
  * Chooses the largest size that does enough epochs in `seconds`. `configs(hidden)` gives the models that
- * train side by side.
+ * train side by side; `measure` gives the seconds of one epoch of all of them together.
  */
 export function chooseSize(
   configs: (hidden: number) => readonly Config[],
   data: MusicData,
   seconds: number,
-  measure: typeof measureSteps = measureSteps,
+  measure: typeof measureEpoch = measureEpoch,
 ): StartSize {
   const small = sizes[2];
-  const measured = new Map([[small as number, measure(configs(small), data)]]);
-  const stepSeconds = (hidden: number): number => {
-    const known = measured.get(hidden);
-    if (known !== undefined) return known;
-    const guess = (measured.get(small)! * work(hidden)) / work(small);
-    // A step that takes long is not tried out only to be told so.
-    if (guess < 1) measured.set(hidden, measure(configs(hidden), data));
-    return measured.get(hidden) ?? guess;
+  const inSmall = measure(configs(small), data);
+  const epochs = (hidden: number): number => {
+    const guess = (inSmall * work(hidden)) / work(small);
+    const epoch = hidden === small || guess > tooLong ? guess : measure(configs(hidden), data);
+    // A fifth more for the validations.
+    return Math.floor(seconds / (1.2 * epoch));
   };
-  const { stepsPerEpoch } = openSession(configs(sizes.at(-1)!)[0], data);
-  // A quarter more for the validations.
-  const epochs = (hidden: number): number =>
-    Math.floor(seconds / (1.25 * stepsPerEpoch * stepSeconds(hidden)));
-  const hidden = sizes.find((size) => epochs(size) >= enoughEpochs) ?? sizes.at(-1)!;
-  return { hidden, epochs: Math.max(1, epochs(hidden)), stepSeconds: stepSeconds(hidden) };
+  for (const hidden of sizes) {
+    const fitting = epochs(hidden);
+    if (fitting >= enoughEpochs || hidden === sizes.at(-1)) return { hidden, epochs: Math.max(1, fitting) };
+  }
+  throw new RangeError('start: expected at least one size');
 }
 
-/** Seconds of one step of all models together: the quickest of several after a first, which warms up. */
-export function measureSteps(configs: readonly Config[], data: MusicData): number {
+/** Seconds of one epoch of all models together, from the quickest of several steps after a first, which warms up. */
+export function measureEpoch(configs: readonly Config[], data: MusicData): number {
   let sum = 0;
   for (const config of configs) {
     const session = openSession(config, data);
@@ -62,14 +59,14 @@ export function measureSteps(configs: readonly Config[], data: MusicData): numbe
       trainStep(session);
       if (i > 0) best = Math.min(best, (performance.now() - begin) / 1000);
     }
-    sum += best;
+    sum += best * session.stepsPerEpoch;
   }
   return sum;
 }
 
 // --- internal ---
 
-/** Multiplications of a step grow as this: recurrent, input and output products. */
+/** Multiplications of an epoch grow as this: recurrent, input and output products. */
 function work(hidden: number): number {
   return hidden * (hidden + 2 * 88);
 }

@@ -14,7 +14,7 @@ import { Output } from './output.ts';
 import { clock } from './progress.ts';
 import { freeRuns } from './run-name.ts';
 import { SideBySide } from './side-by-side.ts';
-import { type StartSize, sizes } from './start-size.ts';
+import type { StartSize } from './start-size.ts';
 import { useThreads } from './threads.ts';
 import { nll, stopping } from './training-report.ts';
 import { Interrupted, positiveNumber, wholeNumber } from './usage.ts';
@@ -57,7 +57,7 @@ export function addStart(lethe: Command, io: Io): void {
 async function run(options: StartOptions, output: Output): Promise<void> {
   const begun = performance.now();
   const { startData } = await import('./start-data.ts');
-  const { chooseSize } = await import('./start-size.ts');
+  const { chooseSize, sizes } = await import('./start-size.ts');
   const engine = await useThreads(options.threads);
   const data = await interruptible(output, (signal) =>
     startData({ dataDir: options.data, fetch: options.fetch, signal }, output),
@@ -74,6 +74,8 @@ async function run(options: StartOptions, output: Output): Promise<void> {
       resolveConfig(`music/${data.name}`, {
         settings: {
           'model.hidden': hidden,
+          // In the fewer epochs of a smaller model, more and smaller steps go further.
+          'training.batch': hidden < sizes[0] ? 16 : 50,
           'model.maxIncoming': Math.min(15, hidden),
           'model.dropout': dropout,
           'training.minutes': seconds() / 60,
@@ -85,7 +87,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
       }),
     );
   const size = chooseSize(configs, data, seconds());
-  output.say(`size    ${sizeInWords(size, engine.engine)}`);
+  output.say(`size    ${sizeInWords(size, sizes[0], engine.engine)}`);
   output.say();
 
   const results = await trainBoth(configs(size.hidden), data, output);
@@ -100,11 +102,11 @@ async function run(options: StartOptions, output: Output): Promise<void> {
   output.say(`${clock((performance.now() - begun) / 1000)} in all`);
 }
 
-function sizeInWords({ hidden, epochs }: StartSize, engine: string): string {
+function sizeInWords({ hidden, epochs }: StartSize, full: number, engine: string): string {
   const smaller =
-    hidden === sizes[0]
+    hidden === full
       ? `${hidden} hidden units, as in the paper`
-      : `${hidden} hidden units instead of ${sizes[0]}, so that the ${engine} engine ends in time`;
+      : `${hidden} hidden units instead of ${full}, so that the ${engine} engine ends in time`;
   return `${smaller}; about ${epochs} epochs of each`;
 }
 
