@@ -65,6 +65,129 @@ void readRnn(Reader& r, Rnn& p, bool backward) {
   p.da = r.floats("da", all);
 }
 
+// What both gated cells are given; `gates` of them.
+void readGated(Reader& r, Gated& p, size_t gates, bool backward) {
+  p.T = r.count("T");
+  p.B = r.count("B");
+  p.I = r.count("I");
+  p.H = r.count("H");
+  const size_t state = (size_t)p.B * p.H, all = p.T * state, input = (size_t)p.T * p.B * p.I;
+  p.active = r.active(p.B);
+  p.x = r.floats("x", input);
+  p.h0 = r.floats("h0", state);
+  p.wIn = r.floats("wIn", gates * p.I * p.H);
+  p.wRec = r.floats("wRec", gates * p.H * p.H);
+  p.bias = r.floats("bias", gates * p.H);
+  p.maskInput = r.mask("maskInput", p.T, p.B, p.I, gates);
+  p.maskRecurrent = r.mask("maskRecurrent", p.T, p.B, p.H, gates);
+  p.maskWeight = r.optional("maskWeight", gates * p.H * p.H);
+  p.maskWeightIn = r.optional("maskWeightIn", gates * p.I * p.H);
+  p.maskUpdate = r.mask("maskUpdate", p.T, p.B, p.H);
+  p.maskCell = r.mask("maskCell", p.T, p.B, p.H);
+  p.zoneout = r.mask("zoneout", p.T, p.B, p.H);
+  p.zoneoutRate = (float)r.number("zoneoutRate");
+  p.maskOutput = r.mask("maskOutput", p.T, p.B, p.H);
+  p.gates = r.floats("gates", gates * all);
+  p.h = r.floats("h", all);
+  if (!backward) {
+    p.y = r.floats("y", all);
+    return;
+  }
+  p.dy = r.floats("dy", all);
+  p.dhLast = r.optional("dhLast", state);
+  p.dwIn = r.floats("dwIn", gates * p.I * p.H);
+  p.dwRec = r.floats("dwRec", gates * p.H * p.H);
+  p.dbias = r.floats("dbias", gates * p.H);
+  p.dh0 = r.optionalOut("dh0", state);
+  p.dx = r.optionalOut("dx", input);
+  p.da = r.floats("da", gates * all);
+  p.fresh = r.flag("fresh");
+}
+
+void readLstm(Reader& r, Lstm& p, bool backward) {
+  p = Lstm{};
+  readGated(r, p, 4, backward);
+  const size_t state = (size_t)p.B * p.H;
+  p.c0 = r.floats("c0", state);
+  p.zoneoutCell = r.mask("zoneoutCell", p.T, p.B, p.H);
+  p.zoneoutCellRate = (float)r.number("zoneoutCellRate");
+  p.c = r.floats("c", p.T * state);
+  if (!backward) return;
+  p.dcLast = r.optional("dcLast", state);
+  p.dc0 = r.optionalOut("dc0", state);
+}
+
+void readGru(Reader& r, Gru& p, bool backward) {
+  p = Gru{};
+  readGated(r, p, 3, backward);
+  const size_t all = (size_t)p.T * p.B * p.H;
+  p.biasRec = r.floats("biasRec", 3 * (size_t)p.H);
+  p.resetAfter = r.flag("resetAfter");
+  p.recurrentCandidate = r.floats("recurrentCandidate", all);
+  if (!backward) return;
+  p.dbiasRec = r.floats("dbiasRec", 3 * (size_t)p.H);
+  p.daRec = r.floats("daRec", all);
+}
+
+// What both gated cells are given in the moments run; weights have `gates` blocks, pre-activations four.
+void readMomentsGated(Reader& r, MomentsGated& p, size_t gates, bool backward) {
+  p.T = r.count("T");
+  p.B = r.count("B");
+  p.I = r.count("I");
+  p.H = r.count("H");
+  const size_t state = (size_t)p.B * p.H, all = p.T * state, input = (size_t)p.T * p.B * p.I;
+  p.f = r.momentRule(Activation::identity);
+  p.active = r.active(p.B);
+  p.x = r.floats("x", input);
+  p.xVariance = r.optional("xVariance", input);
+  p.h0 = r.floats("h0", state);
+  p.h0Variance = r.optional("h0Variance", state);
+  p.wIn = r.floats("wIn", gates * p.I * p.H);
+  p.wRec = r.floats("wRec", gates * p.H * p.H);
+  p.bias = r.floats("bias", gates * p.H);
+  p.noiseInput = r.noise("noiseInput");
+  p.noiseRecurrent = r.noise("noiseRecurrent");
+  p.epsilon = r.optional("epsilon", 4 * all);
+  p.aMean = r.floats("aMean", 4 * all);
+  p.aVariance = r.floats("aVariance", 4 * all);
+  p.hMean = r.floats("hMean", all);
+  p.hVariance = r.floats("hVariance", all);
+  if (!backward) return;
+  p.dhMean = r.floats("dhMean", all);
+  p.dhVariance = r.optional("dhVariance", all);
+  p.dwIn = r.floats("dwIn", gates * p.I * p.H);
+  p.dwRec = r.floats("dwRec", gates * p.H * p.H);
+  p.dbias = r.floats("dbias", gates * p.H);
+  p.dh0 = r.optionalOut("dh0", state);
+  p.dh0Variance = r.optionalOut("dh0Variance", state);
+  p.dx = r.optionalOut("dx", input);
+  p.dxVariance = r.optionalOut("dxVariance", input);
+  p.daMean = r.floats("daMean", 4 * all);
+  p.daVariance = r.floats("daVariance", 4 * all);
+}
+
+void readMomentsLstm(Reader& r, MomentsLstm& p, bool backward) {
+  p = MomentsLstm{};
+  readMomentsGated(r, p, 4, backward);
+  const size_t state = (size_t)p.B * p.H, all = p.T * state;
+  p.c0 = r.floats("c0", state);
+  p.c0Variance = r.optional("c0Variance", state);
+  p.cMean = r.floats("cMean", all);
+  p.cVariance = r.floats("cVariance", all);
+  if (!backward) return;
+  p.dcMeanLast = r.optional("dcMeanLast", state);
+  p.dcVarianceLast = r.optional("dcVarianceLast", state);
+  p.dc0 = r.optionalOut("dc0", state);
+  p.dc0Variance = r.optionalOut("dc0Variance", state);
+}
+
+void readMomentsGru(Reader& r, MomentsGru& p, bool backward) {
+  p = MomentsGru{};
+  readMomentsGated(r, p, 3, backward);
+  p.biasRec = r.floats("biasRec", 3 * (size_t)p.H);
+  if (backward) p.dbiasRec = r.floats("dbiasRec", 3 * (size_t)p.H);
+}
+
 void readMomentsActivation(Reader& r, MomentsActivation& p, bool backward) {
   p = MomentsActivation{};
   p.f = r.momentFunction();
@@ -162,6 +285,43 @@ void readBernoulli(Reader& r, BernoulliNll& p, bool backward) {
   p.dVariance = r.optionalOut("dVariance", n);
 }
 
+void readSoftmax(Reader& r, SoftmaxNll& p, bool backward) {
+  p = SoftmaxNll{};
+  p.M = r.count("M");
+  p.K = r.count("K");
+  const size_t n = (size_t)p.M * p.K;
+  p.logits = r.floats("logits", n);
+  p.targets = r.integers("targets", p.M, true);
+  p.stepMask = r.optional("stepMask", p.M);
+  if (!backward) {
+    p.rowLoss = r.floats("rowLoss", p.M);
+    return;
+  }
+  p.scale = (float)r.number("scale");
+  p.dLogits = r.floats("dLogits", n);
+  p.fresh = r.flag("fresh");
+}
+
+enum class WeightCall { draw, drawBackward, sums, klBackward };
+
+void readGaussianWeights(Reader& r, GaussianWeights& p, WeightCall call) {
+  p = GaussianWeights{};
+  p.n = r.count("n");
+  const size_t n = p.n;
+  p.logDeviation = r.floats("logDeviation", n);
+  const bool isDraw = call == WeightCall::draw || call == WeightCall::drawBackward;
+  if (isDraw) p.epsilon = r.floats("epsilon", n);
+  if (call != WeightCall::drawBackward) p.mean = r.floats("mean", n);
+  if (call == WeightCall::draw) p.out = r.floats("out", n);
+  if (call == WeightCall::drawBackward) p.dOut = r.floats("dOut", n);
+  if (call == WeightCall::draw || call == WeightCall::sums) return;
+  p.dMean = r.floats("dMean", n);
+  p.dLogDeviation = r.floats("dLogDeviation", n);
+  p.priorMean = (float)r.number("priorMean");
+  p.priorVariance = (float)r.number("priorVariance", 1);
+  p.scale = (float)r.number("scale", 1);
+}
+
 // Owns the lists that an Update points into.
 struct UpdateLists {
   std::vector<size_t> sizes;
@@ -223,6 +383,36 @@ LETHE_EXPORT(momentsLinearForward, MomentsLinear, readMomentsLinear(r, p, false)
 LETHE_EXPORT(momentsLinearBackward, MomentsLinear, readMomentsLinear(r, p, true))
 LETHE_EXPORT(momentsRnnForward, MomentsRnn, readMomentsRnn(r, p, false))
 LETHE_EXPORT(momentsRnnBackward, MomentsRnn, readMomentsRnn(r, p, true))
+LETHE_EXPORT(lstmForward, Lstm, readLstm(r, p, false))
+LETHE_EXPORT(lstmBackward, Lstm, readLstm(r, p, true))
+LETHE_EXPORT(gruForward, Gru, readGru(r, p, false))
+LETHE_EXPORT(gruBackward, Gru, readGru(r, p, true))
+LETHE_EXPORT(momentsLstmForward, MomentsLstm, readMomentsLstm(r, p, false))
+LETHE_EXPORT(momentsLstmBackward, MomentsLstm, readMomentsLstm(r, p, true))
+LETHE_EXPORT(momentsGruForward, MomentsGru, readMomentsGru(r, p, false))
+LETHE_EXPORT(momentsGruBackward, MomentsGru, readMomentsGru(r, p, true))
+LETHE_EXPORT(softmaxNllForward, SoftmaxNll, readSoftmax(r, p, false))
+LETHE_EXPORT(softmaxNllBackward, SoftmaxNll, readSoftmax(r, p, true))
+LETHE_EXPORT(noisyWeights, GaussianWeights, readGaussianWeights(r, p, WeightCall::draw))
+LETHE_EXPORT(noisyWeightsBackward, GaussianWeights, readGaussianWeights(r, p, WeightCall::drawBackward))
+LETHE_EXPORT(gaussianKlBackward, GaussianWeights, readGaussianWeights(r, p, WeightCall::klBackward))
+
+napi_value gaussianSums(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "gaussianSums");
+  GaussianWeights p;
+  readGaussianWeights(r, p, WeightCall::sums);
+  if (!r.ok()) return nullptr;
+  double sums[4];
+  exclusively([&](Pool& pool) { kernels->gaussianSums(p, sums, pool); });
+  napi_value result, value;
+  napi_create_array_with_length(env, 4, &result);
+  for (uint32_t i = 0; i < 4; i++) {
+    napi_create_double(env, sums[i], &value);
+    napi_set_element(env, result, i, value);
+  }
+  return result;
+}
+
 LETHE_EXPORT(bernoulliNllForward, BernoulliNll, readBernoulli(r, p, false))
 LETHE_EXPORT(bernoulliNllBackward, BernoulliNll, readBernoulli(r, p, true))
 
@@ -378,6 +568,20 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"momentsLinearBackward", momentsLinearBackward},
       {"momentsRnnForward", momentsRnnForward},
       {"momentsRnnBackward", momentsRnnBackward},
+      {"lstmForward", lstmForward},
+      {"lstmBackward", lstmBackward},
+      {"gruForward", gruForward},
+      {"gruBackward", gruBackward},
+      {"momentsLstmForward", momentsLstmForward},
+      {"momentsLstmBackward", momentsLstmBackward},
+      {"momentsGruForward", momentsGruForward},
+      {"momentsGruBackward", momentsGruBackward},
+      {"softmaxNllForward", softmaxNllForward},
+      {"softmaxNllBackward", softmaxNllBackward},
+      {"noisyWeights", noisyWeights},
+      {"noisyWeightsBackward", noisyWeightsBackward},
+      {"gaussianSums", gaussianSums},
+      {"gaussianKlBackward", gaussianKlBackward},
       {"bernoulliNllForward", bernoulliNllForward},
       {"bernoulliNllBackward", bernoulliNllBackward},
       {"sumSquares", sumSquares},

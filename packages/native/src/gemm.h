@@ -74,9 +74,10 @@ static void packShare(float* dst, const Operand& o, long k0, long K, long n, int
   packShare(dst, o, k0, K, n, worker, workers, [](long, const float*) {});
 }
 
-// acc[r][v] += sum_k a[r*rs + k*ks] * panel[k][v]
+// acc[r][v] += sum_k a[r*rs + k*ks] * panel[k][v]. For every k one cache line from `ahead` on is fetched into the
+// second-level cache: what will be streamed next, where that comes from the third.
 template <int R, int V>
-LETHE_INLINE void accumulate(vf (&acc)[R][V], long K, const float* a, long rs, long ks, const float* panel) {
+LETHE_INLINE void accumulate(vf (&acc)[R][V], long K, const float* a, long rs, long ks, const float* panel, const float* ahead) {
   for (long k = 0; k < K; k++) {
     vf b[V];
 #pragma GCC unroll 4
@@ -90,6 +91,8 @@ LETHE_INLINE void accumulate(vf (&acc)[R][V], long K, const float* a, long rs, l
     // 16 rows of the panel ahead: 175 -> 195 of 206 GFLOP/s when panels stream from the second-level cache
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) __builtin_prefetch(panel + 16 * V * W + v * 16);
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += 16;
     a += ks;
     panel += V * W;
   }
@@ -101,6 +104,7 @@ struct Phase {
   const float* a;
   long rs, ks;
   const float* panel;
+  const float* ahead = nullptr;  // K cache lines to fetch meanwhile
 };
 
 // out [R][PW] = (what it holds, when `add`) + the product
@@ -113,7 +117,7 @@ static void tileKernel(const Phase& p, bool add, float* out) {
 #pragma GCC unroll 4
       for (int v = 0; v < V; v++) acc[r][v] = *reinterpret_cast<const vf*>(out + r * PW + v * W);
   }
-  accumulate<R, V>(acc, p.K, p.a, p.rs, p.ks, p.panel);
+  accumulate<R, V>(acc, p.K, p.a, p.rs, p.ks, p.panel, p.ahead ? p.ahead : p.panel);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 4
@@ -146,7 +150,7 @@ static void tile(int rows, long width, const Phase& p, bool add, float* out) {
 }
 
 // Workspace slots of the pool.
-enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial };
+enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial, kGathered, kGathered2 };
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head`, the first headCount of k are read from there
 // instead, as if head stood right before a (the state before the first step, then the states of the steps).
@@ -157,7 +161,6 @@ struct Rows {
   long headCount = 0;
 };
 
-constexpr long KC = 256;  // depth of a packed block
 constexpr long ROWS_PER_JOB = 2 * MR;
 
 // One product of two operands over k.
@@ -165,6 +168,19 @@ struct Factor {
   Rows rows;
   Operand operand;
 };
+
+// A packed block of the right operand: `depth` of k by `panels` panels. It must fit, with what streams past it,
+// into the second-level cache (2 MB where this was tuned), or every row of jobs reads it from the third again: 155
+// instead of 195 GFLOP/s a core for 2600 columns. Deep before wide, because every block of k reads and writes the result.
+struct Blocking {
+  long depth, panels;
+};
+static Blocking chooseBlocking(long n, long K, int factors) {
+  constexpr long BLOCK = 300000, DEPTH = 1024;  // floats, k
+  const long blocks = (K + DEPTH - 1) / DEPTH, depth = maximum(1, blocks ? (K + blocks - 1) / blocks : 1);
+  const long most = maximum(2, BLOCK / (depth * factors * PW)), parts = (panels(n) + most - 1) / most;
+  return {depth, (panels(n) + parts - 1) / parts};
+}
 
 // Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
 // finish(i, j, cols, sum, second, first) gets `cols` values of row i from column j, once for each block of k in
@@ -174,46 +190,71 @@ template <class Finish, class Packed>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (n <= 0) return;
   const long head = one.rows.headCount;
-  const long depth = maximum(1, minimum(K, KC)), size = packedSize(depth, n);
   const int factors = two ? 2 : 1;
+  const Blocking blocking = chooseBlocking(n, K, factors);
+  const long size = blocking.depth * blocking.panels * PW;
   float* packed = pool.workspace(kPackedBlock, 2 * factors * size);
   const long jobs = (m + ROWS_PER_JOB - 1) / ROWS_PER_JOB;
+  // Columns of the left source are gathered once for every block of panels: once for all of them if there are several.
+  const bool gatherFirst = one.rows.rs == 1 && panels(n) > blocking.panels;
+  const long leftSize = jobs * ROWS_PER_JOB * blocking.depth;
+  float* gathered = gatherFirst ? pool.workspace(kGathered, factors * leftSize) : nullptr;
   parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
     alignas(64) float out[2][MR * PW];
-    alignas(64) float left[2][ROWS_PER_JOB * KC];
+    alignas(64) float left[2][ROWS_PER_JOB * 1024];
     long job = workers > 1 ? pool.next() : 0;
     long block = 0, kn = 0;
-    for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1), block++) {
-      kn = minimum(KC, (k0 < head ? head : K) - k0);  // a block does not straddle the head's end
-      float* b[2];  // alternating buffers: one barrier a block
-      for (int f = 0; f < factors; f++) {
-        b[f] = packed + ((block & 1) * factors + f) * size;
-        packShare(b[f], f ? two->operand : one.operand, k0, kn, n, worker, workers,
-                  [&](long p, const float* panel) { seen(f, p, k0, kn, panel); });
+    auto leftRows = [&](int f, long k0) {
+      const Rows& rows = f ? two->rows : one.rows;
+      return Rows{k0 < rows.headCount ? rows.head + k0 * rows.ks : rows.a + (k0 - rows.headCount) * rows.ks, rows.rs, rows.ks};
+    };
+    // columns [i0, i1) of the source as rows of a tile, [kn][ROWS_PER_JOB]
+    auto gather = [&](const Rows& rows, long i0, long i1, float* to) {
+      for (long k = 0; k < kn; k++)
+        vectors(i1 - i0, [&](long i, int w) { store(to + k * ROWS_PER_JOB + i, load(rows.a + k * rows.ks + i0 + i, w), w); });
+    };
+    for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1)) {
+      kn = minimum(blocking.depth, (k0 < head ? head : K) - k0);  // a block does not straddle the head's end
+      if (gatherFirst) {
+        pool.barrier(0, workers);  // nobody reads the block before any more
+        for (long q = worker; q < jobs; q += workers)
+          for (int f = 0; f < factors; f++)
+            gather(leftRows(f, k0), q * ROWS_PER_JOB, minimum(m, (q + 1) * ROWS_PER_JOB),
+                   gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth);
       }
-      pool.barrier(0, workers);
-      for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
-        const long i0 = (job - block * jobs) * ROWS_PER_JOB, i1 = minimum(m, i0 + ROWS_PER_JOB);
-        Rows local[2];
+      for (long p0 = 0; p0 < panels(n); p0 += blocking.panels, block++) {
+        const long pn = minimum(blocking.panels, panels(n) - p0);
+        float* b[2];  // alternating buffers: one barrier a block
         for (int f = 0; f < factors; f++) {
-          const Rows& rows = f ? two->rows : one.rows;
-          const float* a = k0 < rows.headCount ? rows.head + k0 * rows.ks : rows.a + (k0 - rows.headCount) * rows.ks;
-          local[f] = {a + i0 * rows.rs, rows.rs, rows.ks};
-          if (rows.rs == 1) {  // columns of the source: gathered once, for all panels
-            for (long k = 0; k < kn; k++)
-              vectors(i1 - i0, [&](long i, int w) {
-                store(left[f] + k * ROWS_PER_JOB + i, load(local[f].a + k * rows.ks + i, w), w);
-              });
-            local[f] = {left[f], 1, ROWS_PER_JOB};
+          b[f] = packed + ((block & 1) * factors + f) * size;
+          for (long p = p0 + worker; p < p0 + pn; p += workers) {
+            float* panel = b[f] + (p - p0) * PW * kn;
+            packPanel(panel, f ? two->operand : one.operand, k0, kn, n, p);
+            seen(f, p, k0, kn, panel);
           }
         }
-        for (long p = 0; p < panels(n); p++) {
-          long j0 = p * PW, cols = minimum(PW, n - j0), width = roundUp(cols, W);
-          for (long i = 0; i < i1 - i0; i += MR) {
-            int r = (int)minimum(MR, i1 - i0 - i);
-            for (int f = 0; f < factors; f++)
-              tile(r, width, {kn, local[f].a + i * local[f].rs, local[f].rs, local[f].ks, b[f] + p * PW * kn}, false, out[f]);
-            for (int q = 0; q < r; q++) finish(i0 + i + q, j0, cols, out[0] + q * PW, out[1] + q * PW, block == 0);
+        pool.barrier(0, workers);
+        for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
+          const long q = job - block * jobs, i0 = q * ROWS_PER_JOB, i1 = minimum(m, i0 + ROWS_PER_JOB);
+          Rows local[2];
+          for (int f = 0; f < factors; f++) {
+            local[f] = leftRows(f, k0);
+            if (local[f].rs == 1) {
+              float* own = gatherFirst ? gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth : left[f];
+              if (!gatherFirst) gather(local[f], i0, i1, own);
+              local[f] = {own, 1, ROWS_PER_JOB};
+            } else {
+              local[f].a += i0 * local[f].rs;
+            }
+          }
+          for (long p = p0; p < p0 + pn; p++) {
+            long j0 = p * PW, cols = minimum(PW, n - j0), width = roundUp(cols, W);
+            for (long i = 0; i < i1 - i0; i += MR) {
+              int r = (int)minimum(MR, i1 - i0 - i);
+              for (int f = 0; f < factors; f++)
+                tile(r, width, {kn, local[f].a + i * local[f].rs, local[f].rs, local[f].ks, b[f] + (p - p0) * PW * kn}, false, out[f]);
+              for (int t = 0; t < r; t++) finish(i0 + i + t, j0, cols, out[0] + t * PW, out[1] + t * PW, k0 == 0);
+            }
           }
         }
       }

@@ -10,9 +10,16 @@
 #include "gemm.h"
 #include "sparse.h"
 #include "rnn.h"
+#include "gates.h"
+#include "lstm.h"
+#include "gru.h"
 #include "moments.h"
 #include "moments_rnn.h"
+#include "moments_gates.h"
+#include "moments_lstm.h"
+#include "moments_gru.h"
 #include "loss.h"
+#include "weights.h"
 #include "optim.h"
 #include "random.h"
 
@@ -34,6 +41,20 @@ const KernelTable kernelTable = {
     momentsLinearBackward,
     momentsRnnForward,
     momentsRnnBackward,
+    lstmForward,
+    lstmBackward,
+    gruForward,
+    gruBackward,
+    momentsLstmForward,
+    momentsLstmBackward,
+    momentsGruForward,
+    momentsGruBackward,
+    softmaxNllForward,
+    softmaxNllBackward,
+    noisyWeights,
+    noisyWeightsBackward,
+    gaussianSums,
+    gaussianKlBackward,
     bernoulliNllForward,
     bernoulliNllBackward,
     sumSquares,

@@ -56,6 +56,73 @@ static void bernoulliNllBackward(const BernoulliNll& p, Pool& pool) {
   });
 }
 
+// Categorical negative log-likelihood from logits: rowLoss = mask * (log sum_k exp(z_k) - z_target).
+
+// The largest of K numbers, and 1 / sum exp(z - largest) with the logarithm of that sum.
+struct RowOfLogits {
+  float largest;
+  double sum;
+};
+static RowOfLogits rowOfLogits(const float* z, long K) {
+  vf most = splat(z[0]);
+  vectors(K, [&](long k, int w) {
+    vf v = load(z + k, w);
+    for (int i = w; i < W; i++) v[i] = z[0];  // beyond the end
+    most = vmax(most, v);
+  });
+  float largest = z[0];
+  for (int i = 0; i < W; i++) largest = most[i] > largest ? most[i] : largest;
+  double sum = 0;
+  vf lanes = splat(0.0f);
+  auto take = [&] {
+    for (int i = 0; i < W; i++) sum += (double)lanes[i];
+    lanes = splat(0.0f);
+  };
+  vectors(K, [&](long k, int w) {
+    vf e = vexp(load(z + k, w) - largest);
+    for (int i = w; i < W; i++) e[i] = 0.0f;
+    lanes += e;
+    if ((k / W) % 32 == 31) take();  // float32 sums stay short
+  });
+  take();
+  return {largest, sum};
+}
+
+static void softmaxNllForward(const SoftmaxNll& p, Pool& pool) {
+  const long M = p.M, K = p.K;
+  parallelIf(M * K > 8192, pool, [&](int worker, int workers) {
+    Range range = share(M, worker, workers);
+    for (long m = range.begin; m < range.end; m++) {
+      const float counts = p.stepMask ? p.stepMask[m] : 1.0f;
+      p.rowLoss[m] = 0.0f;
+      if (counts == 0.0f) continue;
+      const float* z = p.logits + m * K;
+      const RowOfLogits row = rowOfLogits(z, K);
+      p.rowLoss[m] = (float)(__builtin_log(row.sum) + ((double)row.largest - z[p.targets[m]])) * counts;
+    }
+  });
+}
+
+static void softmaxNllBackward(const SoftmaxNll& p, Pool& pool) {
+  const long M = p.M, K = p.K;
+  parallelIf(M * K > 8192, pool, [&](int worker, int workers) {
+    Range range = share(M, worker, workers);
+    for (long m = range.begin; m < range.end; m++) {
+      const float scale = p.stepMask ? p.scale * p.stepMask[m] : p.scale;
+      const float* z = p.logits + m * K;
+      float* dz = p.dLogits + m * K;
+      const RowOfLogits row = scale != 0.0f ? rowOfLogits(z, K) : RowOfLogits{0.0f, 1.0};
+      const float factor = (float)(scale / row.sum);
+      vectors(K, [&](long k, int w) {
+        vf d = p.fresh ? splat(0.0f) : load(dz + k, w);
+        if (scale != 0.0f) d += factor * vexp(load(z + k, w) - row.largest);
+        store(dz + k, d, w);
+      });
+      if (scale != 0.0f) dz[p.targets[m]] -= scale;
+    }
+  });
+}
+
 }  // namespace
 }  // namespace LETHE_ISA
 }  // namespace lethe

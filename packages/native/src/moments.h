@@ -270,30 +270,30 @@ static void noisyVariance(Pool& pool, const NoiseMoments& noise, long n, const f
 }
 
 // dW += q rows^T dMean + 2 W . (noisy^T dVariance): the two accumulators of the 2013 paper, finished together.
-// `rows` and `noisy` are the mean and the noisy variance of the inputs, `count` of them.
-// `seen` sees the packed panels of dMean (factor 0) and dVariance (factor 1).
+// `rows` and `noisy` are the mean and the noisy variance of the inputs, `count` of them; rows of the gradients are ldd
+// apart, those of w and dw ldw. `seen` sees the packed panels of dMean (factor 0) and dVariance (factor 1).
 template <class Packed>
 void addMomentsWeightGradient(Pool& pool, long count, long I, long O, float q, Rows rows, Rows noisy, const float* dMean,
-                              const float* dVariance, const float* w, float* dw, Packed&& seen) {
-  const Factor variance{noisy, {dVariance, O}};
+                              const float* dVariance, long ldd, const float* w, float* dw, long ldw, Packed&& seen) {
+  const Factor variance{noisy, {dVariance, ldd}};
   auto finish = [=](long i, long j0, long cols, const float* g1, const float* g2, bool) {
-    long at = i * O + j0;
+    long at = i * ldw + j0;
     vectors(cols, [&](long j, int n) {
       vf g = q * load(g1 + j, n) + 2.0f * load(w + at + j, n) * load(g2 + j, n);
       store(dw + at + j, load(dw + at + j, n) + g, n);
     });
   };
-  product(pool, I, O, count, {rows, {dMean, O}}, &variance, finish, seen);
+  product(pool, I, O, count, {rows, {dMean, ldd}}, &variance, finish, seen);
 }
 
 // dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T.
-// With `fresh` they hold nothing yet and are overwritten.
-static void addMomentsInputGradient(Pool& pool, long M, long I, long O, const NoiseMoments& noise, const float* mean, const float* w,
+// With `fresh` they hold nothing yet and are overwritten. Rows of dOutMean and dOutVariance are `ld` apart.
+static void addMomentsInputGradient(Pool& pool, long M, long I, long O, long ld, const NoiseMoments& noise, const float* mean, const float* w,
                                     const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance, bool fresh) {
   if (!dMean && !dVariance) return;
-  Factor variance{{dOutVariance, O, 1}, {w, O, true}};
+  Factor variance{{dOutVariance, ld, 1}, {w, O, true}};
   variance.operand.square = true;
-  product(pool, M, I, O, {{dOutMean, O, 1}, {w, O, true}}, &variance,
+  product(pool, M, I, O, {{dOutMean, ld, 1}, {w, O, true}}, &variance,
           [=](long i, long j0, long cols, const float* a, const float* d, bool first) {
             long at = i * I + j0;
             const bool over = fresh && first;
@@ -321,10 +321,10 @@ static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
 
 static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
   addMomentsWeightGradient(pool, p.M, p.I, p.O, p.noise.mean, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.dOutMean,
-                           p.dOutVariance, p.w, p.dw, [&](int factor, long panel, long, long kn, const float* packed) {
+                           p.dOutVariance, p.O, p.w, p.dw, p.O, [&](int factor, long panel, long, long kn, const float* packed) {
                              if (factor == 0) addPanelSums(panel, kn, packed, p.O, p.dbias);
                            });
-  addMomentsInputGradient(pool, p.M, p.I, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);
+  addMomentsInputGradient(pool, p.M, p.I, p.O, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);
 }
 
 }  // namespace

@@ -212,7 +212,7 @@ struct MomentsRnnPass {
     const float q = p.noiseInput.mean;
     // while a packed stretch of the gradients is in the cache: the bias and, from sparse inputs, W_in
     addMomentsWeightGradient(pool, T * B, H, H, p.noiseRecurrent.mean, {p.hMean, 1, H, p.h0, B}, {noisyState + step, 1, H, noisyState, B},
-                             p.daMean, p.daVariance, p.wRec, p.dwRec,
+                             p.daMean, p.daVariance, H, p.wRec, p.dwRec, H,
                              [&](int factor, long panel, long k0, long kn, const float* packed) {
                                if (factor == 0) addPanelSums(panel, kn, packed, H, p.dbias);
                                if (!sparse) return;
@@ -224,9 +224,9 @@ struct MomentsRnnPass {
                                }
                              });
     if (!sparse)
-      addMomentsWeightGradient(pool, T * B, I, H, q, {p.x, 1, I}, {noisyInput, 1, I}, p.daMean, p.daVariance, p.wIn, p.dwIn,
+      addMomentsWeightGradient(pool, T * B, I, H, q, {p.x, 1, I}, {noisyInput, 1, I}, p.daMean, p.daVariance, H, p.wIn, p.dwIn, H,
                                [](int, long, long, long, const float*) {});
-    addMomentsInputGradient(pool, T * B, I, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance, false);
+    addMomentsInputGradient(pool, T * B, I, H, H, p.noiseInput, p.x, p.wIn, p.daMean, p.daVariance, p.dx, p.dxVariance, false);
   }
 };
 

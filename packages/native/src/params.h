@@ -11,11 +11,12 @@ namespace lethe {
 enum class Activation { tanh, sigmoid, relu, identity };
 enum class Form { wangManning, probit, gaussHermite };
 
-// Element j of row b at step t: data[t * time + b * batch + j]; a stride of 0 shares the mask along that axis.
+// Element j of row b at step t and gate g: data[g * gate + t * time + b * batch + j]; a stride of 0 shares the mask along that axis.
 struct Mask {
   const float* data = nullptr;
   long gate = 0, time = 0, batch = 0;
-  const float* row(long t, long b) const { return data ? data + t * time + b * batch : nullptr; }
+  const float* row(long t, long b, long g = 0) const { return data ? data + g * gate + t * time + b * batch : nullptr; }
+  bool perGate() const { return data && gate != 0; }
 };
 
 // Row b counts for start[b] <= t < stop[b].
@@ -50,6 +51,39 @@ struct Rnn {
   // backward
   const float *dy, *dhLast;
   float *dwIn, *dwRec, *dbias, *dh0, *dx, *da;
+};
+
+// What LSTM (G = 4: i f g o) and GRU (G = 3: r z n) share; columns of weights are G blocks of H.
+struct Gated {
+  int T, B, I, H;
+  Active active;
+  const float *x, *h0, *wIn, *wRec, *bias;
+  Mask maskInput, maskRecurrent, maskUpdate, maskCell, zoneout, maskOutput;
+  const float *maskWeight, *maskWeightIn;
+  float zoneoutRate;
+  float *gates, *h, *y;
+  // backward
+  const float *dy, *dhLast;
+  float *dwIn, *dwRec, *dbias, *dh0, *dx, *da;
+  bool fresh;
+};
+
+struct Lstm : Gated {
+  const float* c0;
+  Mask zoneoutCell;
+  float zoneoutCellRate;
+  float* c;
+  // backward
+  const float* dcLast;
+  float* dc0;
+};
+
+struct Gru : Gated {
+  const float* biasRec;
+  bool resetAfter;
+  float* recurrentCandidate;
+  // backward
+  float *dbiasRec, *daRec;
 };
 
 // E[m u] = mean E[u]; Var[m u] = square E[u]^2 + variance Var[u].
@@ -94,6 +128,54 @@ struct MomentsRnn {
   // backward
   const float *dhMean, *dhVariance;
   float *dwIn, *dwRec, *dbias, *dh0, *dh0Variance, *dx, *dxVariance, *daMean, *daVariance;
+};
+
+// Arrays of pre-activations have 4H columns: i f g o, or r, z, input side and recurrent side of n.
+struct MomentsGated {
+  int T, B, I, H;
+  MomentFunction f;  // its activation is not read
+  Active active;
+  const float *x, *xVariance, *h0, *h0Variance, *wIn, *wRec, *bias;
+  NoiseMoments noiseInput, noiseRecurrent;
+  const float* epsilon;
+  float *aMean, *aVariance, *hMean, *hVariance;
+  // backward
+  const float *dhMean, *dhVariance;
+  float *dwIn, *dwRec, *dbias, *dh0, *dh0Variance, *dx, *dxVariance, *daMean, *daVariance;
+};
+
+struct MomentsLstm : MomentsGated {
+  const float *c0, *c0Variance;
+  float *cMean, *cVariance;
+  // backward
+  const float *dcMeanLast, *dcVarianceLast;
+  float *dc0, *dc0Variance;
+};
+
+struct MomentsGru : MomentsGated {
+  const float* biasRec;
+  float* dbiasRec;
+};
+
+struct SoftmaxNll {
+  int M, K;
+  const float* logits;
+  const int32_t* targets;
+  const float* stepMask;
+  float* rowLoss;
+  float scale;
+  float* dLogits;
+  bool fresh;
+};
+
+// Gaussian weights: drawing them, their sums, and the gradient of their description length.
+struct GaussianWeights {
+  long n;
+  const float *mean, *logDeviation, *epsilon;
+  float* out;
+  const float* dOut;
+  float *dMean, *dLogDeviation;
+  float priorMean, priorVariance, scale;
 };
 
 struct BernoulliNll {
@@ -145,6 +227,20 @@ struct KernelTable {
   void (*momentsLinearBackward)(const MomentsLinear&, Pool&);
   void (*momentsRnnForward)(const MomentsRnn&, Pool&);
   void (*momentsRnnBackward)(const MomentsRnn&, Pool&);
+  void (*lstmForward)(const Lstm&, Pool&);
+  void (*lstmBackward)(const Lstm&, Pool&);
+  void (*gruForward)(const Gru&, Pool&);
+  void (*gruBackward)(const Gru&, Pool&);
+  void (*momentsLstmForward)(const MomentsLstm&, Pool&);
+  void (*momentsLstmBackward)(const MomentsLstm&, Pool&);
+  void (*momentsGruForward)(const MomentsGru&, Pool&);
+  void (*momentsGruBackward)(const MomentsGru&, Pool&);
+  void (*softmaxNllForward)(const SoftmaxNll&, Pool&);
+  void (*softmaxNllBackward)(const SoftmaxNll&, Pool&);
+  void (*noisyWeights)(const GaussianWeights&, Pool&);
+  void (*noisyWeightsBackward)(const GaussianWeights&, Pool&);
+  void (*gaussianSums)(const GaussianWeights&, double* sums, Pool&);  // sums [4]
+  void (*gaussianKlBackward)(const GaussianWeights&, Pool&);
   void (*bernoulliNllForward)(const BernoulliNll&, Pool&);
   void (*bernoulliNllBackward)(const BernoulliNll&, Pool&);
   double (*sumSquares)(const Update&, Pool&);

@@ -47,8 +47,8 @@ class Reader {
   }
   const float* optional(const char* name, size_t length) { return floats(name, length, false); }
   float* optionalOut(const char* name, size_t length) { return floats(name, length, false); }
-  const int32_t* integers(const char* name, size_t length) {
-    return static_cast<const int32_t*>(array(name, length, false, napi_int32_array, "an Int32Array"));
+  const int32_t* integers(const char* name, size_t length, bool needed = false) {
+    return static_cast<const int32_t*>(array(name, length, needed, napi_int32_array, "an Int32Array"));
   }
 
   uint32_t* words(const char* name, size_t* length) {
@@ -109,17 +109,18 @@ class Reader {
   }
 
   // A mask {data, gate, time, batch}; the last element it can reach must exist.
-  Mask mask(const char* name, long T, long B, long width) {
+  Mask mask(const char* name, long T, long B, long width, long G = 1) {
     napi_value v;
     Mask m;
     if (!property(name, &v)) return m;
     Reader inner(env_, v, where_);
     size_t length = 0;
     m.data = inner.sized("data", &length);
+    if (G > 1) m.gate = (long)inner.number("gate");
     m.time = (long)inner.number("time");
     m.batch = (long)inner.number("batch");
-    long last = (T - 1) * m.time + (B - 1) * m.batch + width;
-    if (inner.failed_ || m.time < 0 || m.batch < 0 || (T > 0 && B > 0 && last > (long)length))
+    long last = (G - 1) * m.gate + (T - 1) * m.time + (B - 1) * m.batch + width;
+    if (inner.failed_ || m.gate < 0 || m.time < 0 || m.batch < 0 || (T > 0 && B > 0 && last > (long)length))
       fail("%s: %s must be a mask {data: Float32Array, time, batch} whose strides stay inside its data", name);
     return m;
   }
@@ -137,8 +138,10 @@ class Reader {
     return Activation::identity;
   }
 
-  MomentFunction momentFunction() {
-    MomentFunction f{activation(), Form::wangManning, 0, nullptr, nullptr};
+  MomentFunction momentFunction() { return momentRule(activation()); }
+
+  MomentFunction momentRule(Activation activation) {
+    MomentFunction f{activation, Form::wangManning, 0, nullptr, nullptr};
     char s[16] = {};
     text("form", s, sizeof s);
     if (!std::strcmp(s, "gauss-hermite")) {

@@ -140,18 +140,20 @@ static void rnnForward(const Rnn& p, Pool& pool) {
   }
 }
 
-// dw [I, O] += (rows^T d) . mask, over `count` rows of d; `seen` sees the packed panels of d
+// dw [I, O] += (rows^T d) . mask, over `count` rows of d, whose rows are ldd apart; those of mask and dw are ldw
+// apart. `seen` sees the packed panels of d. `fresh`: dw holds nothing yet.
 template <class Packed>
-void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, const float* mask, float* dw, Packed&& seen) {
-  auto finish = [=](long i, long j0, long cols, const float* sum, const float*, bool) {
-    long at = i * O + j0;
+void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, long ldd, const float* mask, float* dw, long ldw,
+                       Packed&& seen, bool fresh = false) {
+  auto finish = [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
+    long at = i * ldw + j0;
     vectors(cols, [&](long j, int w) {
       vf g = load(sum + j, w);
       if (mask) g *= load(mask + at + j, w);
-      store(dw + at + j, load(dw + at + j, w) + g, w);
+      store(dw + at + j, fresh && first ? g : load(dw + at + j, w) + g, w);
     });
   };
-  product(pool, I, O, count, {rows, {d, O}}, nullptr, finish, seen);
+  product(pool, I, O, count, {rows, {d, ldd}}, nullptr, finish, seen);
 }
 
 static void rnnBackward(const Rnn& p, Pool& pool) {
@@ -245,7 +247,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
   const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
   SparseRows rows;
   const bool sparse = findSparse(pool, x, T * B, I, rows);
-  addWeightGradient(pool, T * B, H, H, states, p.da, p.maskWeight, p.dwRec,
+  addWeightGradient(pool, T * B, H, H, states, p.da, H, p.maskWeight, p.dwRec, H,
                     [&](int, long panel, long k0, long kn, const float* packed) {
                       addPanelSums(panel, kn, packed, H, p.dbias);
                       if (sparse)
@@ -253,7 +255,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
                           return p.maskWeightIn ? load(p.maskWeightIn + at, w) : splat(1.0f);
                         });
                     });
-  if (!sparse) addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, p.maskWeightIn, p.dwIn, [](int, long, long, long, const float*) {});
+  if (!sparse) addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, H, p.maskWeightIn, p.dwIn, H, [](int, long, long, long, const float*) {});
   if (p.dx) {
     product(pool, T * B, I, H, {{p.da, H, 1}, {p.wIn, H, true, p.maskWeightIn}}, nullptr,
             [&](long i, long j0, long cols, const float* sum, const float*, bool) {

@@ -3,7 +3,7 @@
  * `native` (C++ behind Node-API). One call covers a whole sequence. The caller allocates every output and
  * checks every shape; kernels trust. Nothing here knows a method's name.
  *
- * Letters: T time, B batch, I input, H hidden, M rows, K columns. Row vectors: y = x W + b, W is [in, out].
+ * Letters: T time, B batch, I input, H hidden, G gates, M rows, K columns. Row vectors: y = x W + b, W is [in, out].
  * Arrays are contiguous and row-major in the order of the shape comment.
  *
  * Gradients of parameters and of data (`d…`) are ADDED to what the array holds, unless `fresh` says that it
@@ -122,6 +122,124 @@ export interface RnnBackward extends Omit<RnnForward, 'y'> {
   dx?: Real;
   /** [T, B, H], workspace: the gradient of the pre-activations */
   da: Real;
+}
+
+/**
+ * What both gated cells are given. G gates; the columns of weights and biases are G blocks of H, in the order
+ * i f g o (LSTM) or r z n (GRU). A mask with a `gate` stride other than 0 has a row of its own for every gate.
+ */
+interface GatedForward extends Active {
+  T: number;
+  B: number;
+  I: number;
+  H: number;
+  /** [T, B, I] */
+  x: Real;
+  /** [B, H] */
+  h0: Real;
+  /** [I, G*H] */
+  wIn: Real;
+  /** [H, G*H] */
+  wRec: Real;
+  /** [G*H] */
+  bias: Real;
+  /** over I; per gate where `gate` is not 0 */
+  maskInput?: Mask;
+  /** over H, on h_{t-1} in front of wRec; per gate where `gate` is not 0 */
+  maskRecurrent?: Mask;
+  /** [H, G*H], on wRec */
+  maskWeight?: Real;
+  /** [I, G*H], on wIn */
+  maskWeightIn?: Real;
+  /** over H, on the candidate (g, n) */
+  maskUpdate?: Mask;
+  /** over H, on the new state (c of an LSTM, h of a GRU), before zoneout */
+  maskCell?: Mask;
+  /** over H, of h: 1 keeps the previous value */
+  zoneout?: Mask;
+  /** the test-time rule: the expectation, one number for all units; exclusive with `zoneout` */
+  zoneoutRate?: number;
+  /** over H */
+  maskOutput?: Mask;
+  /** [T, B, G*H], out, keep: the activated gates; not meaningful on inactive steps */
+  gates: Real;
+  /** [T, B, H], out, keep: h_t */
+  h: Real;
+  /** [T, B, H], out: y_t = h_t ∘ maskOutput. May be the same array as `h` when there is no maskOutput. */
+  y: Real;
+}
+
+/** What both gated cells give back; `da` may be the array of `gates`, which is then lost. */
+interface GatedGradients {
+  /** [T, B, H] gradient of y */
+  dy: Real;
+  /** [B, H] gradient of the last state h_{T-1}, if it was used */
+  dhLast?: Real;
+  /** [I, G*H] */
+  dwIn: Real;
+  /** [H, G*H] */
+  dwRec: Real;
+  /** [G*H] */
+  dbias: Real;
+  /** [B, H] */
+  dh0?: Real;
+  /** [T, B, I] */
+  dx?: Real;
+  /** dwIn and dwRec hold nothing yet: overwrite them; default false */
+  fresh?: boolean;
+  /** [T, B, G*H], workspace: the gradient of the pre-activations (input side); 0 on inactive steps */
+  da: Real;
+}
+
+/**
+ * LSTM layer over a whole sequence (Hochreiter and Schmidhuber 1997, with forget gates; one bias):
+ *   a_t = (x_t ∘ maskInput)(W_in ∘ maskWeightIn) + (h_{t-1} ∘ maskRecurrent)(W_rec ∘ maskWeight) + b
+ *   i, f, o = logistic(a_i, a_f, a_o),  g = tanh(a_g)
+ *   c~ = (f c_{t-1} + i (g ∘ maskUpdate)) ∘ maskCell,   h~ = o tanh(c~)
+ *   c_t = zc c_{t-1} + (1 - zc) c~,   h_t = z h_{t-1} + (1 - z) h~,   y_t = h_t ∘ maskOutput
+ * h is made from the c~ before zoneout (Krueger et al. 2017).
+ */
+export interface LstmForward extends GatedForward {
+  /** [B, H] */
+  c0: Real;
+  /** over H, of c: 1 keeps the previous value */
+  zoneoutCell?: Mask;
+  /** as zoneoutRate, of c; exclusive with `zoneoutCell` */
+  zoneoutCellRate?: number;
+  /** [T, B, H], out, keep: c_t */
+  c: Real;
+}
+
+/** Gradients of {@link LstmForward}. */
+export interface LstmBackward extends Omit<LstmForward, 'y'>, GatedGradients {
+  /** [B, H] gradient of the last cell state c_{T-1}, if it was used */
+  dcLast?: Real;
+  /** [B, H] */
+  dc0?: Real;
+}
+
+/**
+ * GRU layer over a whole sequence (Cho et al. 2014), u_t = h_{t-1} ∘ maskRecurrent in front of each gate:
+ *   r, z = logistic((x_t ∘ maskInput) W + u U + b + bRec)           (masks of weights as for the LSTM)
+ *   n = tanh((x_t ∘ maskInput) W_n + b_n + r (u U_n + bRec_n))      resetAfter
+ *   n = tanh((x_t ∘ maskInput) W_n + b_n + (r u) U_n + bRec_n)      otherwise
+ *   h~ = ((1 - z)(n ∘ maskUpdate) + z h_{t-1}) ∘ maskCell           the leak uses the clean h
+ *   h_t = zone h_{t-1} + (1 - zone) h~,   y_t = h_t ∘ maskOutput
+ */
+export interface GruForward extends GatedForward {
+  /** [3H], on the recurrent side */
+  biasRec: Real;
+  resetAfter: boolean;
+  /** [T, B, H], out, keep. resetAfter: u U_n + bRec_n; otherwise not touched. */
+  recurrentCandidate: Real;
+}
+
+/** Gradients of {@link GruForward}. */
+export interface GruBackward extends Omit<GruForward, 'y'>, GatedGradients {
+  /** [3H] */
+  dbiasRec: Real;
+  /** [T, B, H], workspace: gradient of the candidate's recurrent side; may be the array of recurrentCandidate, which is then lost */
+  daRec: Real;
 }
 
 /**
@@ -279,6 +397,118 @@ export interface MomentsRnnBackward extends MomentsRnnForward {
   daVariance: Real;
 }
 
+/** How the moments of the gates are computed; see {@link MomentFunction}. */
+export type MomentRule = Omit<MomentFunction, 'activation'>;
+
+/** What both gated cells are given in the moments run. */
+interface MomentsGatedForward extends Active, MomentRule {
+  T: number;
+  B: number;
+  I: number;
+  H: number;
+  /** [T, B, I] */
+  x: Real;
+  /** [T, B, I], absent: 0 */
+  xVariance?: Real;
+  /** [B, H] */
+  h0: Real;
+  /** [B, H], absent: 0 */
+  h0Variance?: Real;
+  /** [I, G*H] */
+  wIn: Real;
+  /** [H, G*H] */
+  wRec: Real;
+  /** [G*H] */
+  bias: Real;
+  noiseInput: NoiseMoments;
+  noiseRecurrent: NoiseMoments;
+  /** [T, B, 4H], standard normal draws for the columns of aMean: pre-activations are drawn, variances from there on are 0 */
+  epsilon?: Real;
+  /** [T, B, 4H], out, keep */
+  aMean: Real;
+  /** [T, B, 4H], out, keep */
+  aVariance: Real;
+  /** [T, B, H], out, keep */
+  hMean: Real;
+  /** [T, B, H], out, keep */
+  hVariance: Real;
+}
+
+/** What both gated cells give back; daMean and daVariance may be the arrays of aMean and aVariance, which are then lost. */
+interface MomentsGatedGradients {
+  /** [T, B, H] gradient of hMean */
+  dhMean: Real;
+  /** [T, B, H] gradient of hVariance, absent: 0 */
+  dhVariance?: Real;
+  /** [I, G*H] */
+  dwIn: Real;
+  /** [H, G*H] */
+  dwRec: Real;
+  /** [G*H] */
+  dbias: Real;
+  /** [B, H] */
+  dh0?: Real;
+  /** [B, H] */
+  dh0Variance?: Real;
+  /** [T, B, I] */
+  dx?: Real;
+  /** [T, B, I] */
+  dxVariance?: Real;
+  /** [T, B, 4H], workspace: gradient of aMean */
+  daMean: Real;
+  /** [T, B, 4H], workspace: gradient of aVariance */
+  daVariance: Real;
+}
+
+/**
+ * Fast-dropout LSTM: pre-activation moments as in {@link MomentsRnnForward}, gates in blocks i f g o; gates by
+ * logistic and tanh moments, then, factors taken as independent (product: mean m1 m2, variance
+ * m1² v2 + v1 m2² + v1 v2):
+ *   c_t = f c_{t-1} + i g,   h_t = o tanh(c_t), tanh by its moments
+ * With `epsilon` the gates are plain numbers: c_t = f cMean_{t-1} + i g, h_t = o tanh(c_t), variances 0.
+ */
+export interface MomentsLstmForward extends MomentsGatedForward {
+  /** [B, H] */
+  c0: Real;
+  /** [B, H], absent: 0 */
+  c0Variance?: Real;
+  /** [T, B, H], out, keep */
+  cMean: Real;
+  /** [T, B, H], out, keep */
+  cVariance: Real;
+}
+
+/** Gradients of {@link MomentsLstmForward}. */
+export interface MomentsLstmBackward extends MomentsLstmForward, MomentsGatedGradients {
+  /** [B, H] gradients of the last cell state, if it was used */
+  dcMeanLast?: Real;
+  dcVarianceLast?: Real;
+  /** [B, H] */
+  dc0?: Real;
+  /** [B, H] */
+  dc0Variance?: Real;
+}
+
+/**
+ * Fast-dropout GRU with the reset gate after the product. The 4H columns of aMean and aVariance are r, z, the
+ * candidate's input side (x W_n + b_n) and its recurrent side (h U_n + bRec_n); r and z hold both sides. With
+ * the product of independents as for the LSTM,
+ *   a_n = input side + r (recurrent side),  n = tanh(a_n) by its moments
+ *   mean h_t = (1-mz) mn + mz mh
+ *   variance h_t = (1-mz)² vn + mz² vh + vz (mn-mh)² + vz (vn+vh)    (z is shared by both terms)
+ * With `epsilon` the four are plain numbers, and so are n and h_t.
+ */
+export interface MomentsGruForward extends MomentsGatedForward {
+  /** [3H] */
+  biasRec: Real;
+}
+
+/** Gradients of {@link MomentsGruForward}. */
+export interface MomentsGruBackward extends MomentsGruForward, MomentsGatedGradients {
+  /** [3H] */
+  dbiasRec: Real;
+}
+
 /**
  * Bernoulli negative log-likelihood from logits, natural log:
  *   rowLoss_m = stepMask_m * sum_k (softplus(z_mk) - y_mk z_mk)
@@ -309,6 +539,73 @@ export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
   dLogits: Real;
   /** [M, K] */
   dVariance?: Real;
+}
+
+/**
+ * Categorical negative log-likelihood from logits, natural log:
+ *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ */
+export interface SoftmaxNll {
+  /** rows */
+  M: number;
+  K: number;
+  /** [M, K] */
+  logits: Real;
+  /** [M], in 0 .. K-1 */
+  targets: Int32Array;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+}
+
+/** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
+export interface SoftmaxNllBackward extends Omit<SoftmaxNll, 'rowLoss'> {
+  scale: number;
+  /** dLogits holds nothing yet: overwrite it; default false */
+  fresh?: boolean;
+  /** [M, K] */
+  dLogits: Real;
+}
+
+/** Weights drawn from their distribution: out = mean + exp(logDeviation) ∘ epsilon, element by element. */
+export interface NoisyWeights {
+  /** number of elements */
+  n: number;
+  mean: Real;
+  logDeviation: Real;
+  /** standard normal draws */
+  epsilon: Real;
+  out: Real;
+}
+
+/** Gradients of {@link NoisyWeights}: dMean += dOut, dLogDeviation += dOut ∘ epsilon ∘ exp(logDeviation). */
+export interface NoisyWeightsBackward extends Omit<NoisyWeights, 'mean' | 'out'> {
+  dOut: Real;
+  dMean: Real;
+  dLogDeviation: Real;
+}
+
+/**
+ * Sums over n Gaussians, in float64 and in a fixed order: of the means, of their squares, of the variances
+ * exp(2 logDeviation) and of logDeviation. They give the description length of the weights under the best
+ * Gaussian prior.
+ */
+export interface GaussianSums {
+  n: number;
+  mean: Real;
+  logDeviation: Real;
+}
+
+/** Gradient of scale * KL(N(mean, exp(2 logDeviation)) || N(priorMean, priorVariance)), summed over elements. */
+export interface GaussianKlBackward extends GaussianSums {
+  priorMean: number;
+  priorVariance: number;
+  scale: number;
+  /** += scale (mean - priorMean) / priorVariance */
+  dMean: Real;
+  /** += scale (exp(2 logDeviation) / priorVariance - 1) */
+  dLogDeviation: Real;
 }
 
 /** One update over many tensors at once; arrays at the same place belong together. `gradScale` multiplies every gradient first (clipping). */
@@ -428,6 +725,21 @@ export interface Kernels {
   momentsLinearBackward(p: MomentsLinearBackward): void;
   momentsRnnForward(p: MomentsRnnForward): void;
   momentsRnnBackward(p: MomentsRnnBackward): void;
+  lstmForward(p: LstmForward): void;
+  lstmBackward(p: LstmBackward): void;
+  gruForward(p: GruForward): void;
+  gruBackward(p: GruBackward): void;
+  momentsLstmForward(p: MomentsLstmForward): void;
+  momentsLstmBackward(p: MomentsLstmBackward): void;
+  momentsGruForward(p: MomentsGruForward): void;
+  momentsGruBackward(p: MomentsGruBackward): void;
+  softmaxNllForward(p: SoftmaxNll): void;
+  softmaxNllBackward(p: SoftmaxNllBackward): void;
+  noisyWeights(p: NoisyWeights): void;
+  noisyWeightsBackward(p: NoisyWeightsBackward): void;
+  /** [sum mean, sum mean², sum variance, sum logDeviation] */
+  gaussianSums(p: GaussianSums): [number, number, number, number];
+  gaussianKlBackward(p: GaussianKlBackward): void;
   bernoulliNllForward(p: BernoulliNll): void;
   bernoulliNllBackward(p: BernoulliNllBackward): void;
   /** sum of squares over all arrays, in float64, in a fixed order */

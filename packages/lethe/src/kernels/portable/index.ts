@@ -4,13 +4,19 @@
  */
 import type { Kernels } from '../contract.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
+import { gruBackward, gruForward } from './gru.ts';
+import { lstmBackward, lstmForward } from './lstm.ts';
 import { matmul } from './matmul.ts';
 import { momentsActivationBackward, momentsActivationForward } from './moments-activation.ts';
+import { momentsGruBackward, momentsGruForward } from './moments-gru.ts';
 import { momentsLinearBackward, momentsLinearForward } from './moments-linear.ts';
+import { momentsLstmBackward, momentsLstmForward } from './moments-lstm.ts';
 import { momentsRnnBackward, momentsRnnForward } from './moments-rnn.ts';
 import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { rnnBackward, rnnForward } from './rnn.ts';
+import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
+import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
 export const portable: Kernels = {
   engine: 'portable',
@@ -26,6 +32,20 @@ export const portable: Kernels = {
   momentsLinearBackward,
   momentsRnnForward,
   momentsRnnBackward,
+  lstmForward,
+  lstmBackward,
+  gruForward,
+  gruBackward,
+  momentsLstmForward,
+  momentsLstmBackward,
+  momentsGruForward,
+  momentsGruBackward,
+  softmaxNllForward,
+  softmaxNllBackward,
+  noisyWeights,
+  noisyWeightsBackward,
+  gaussianSums,
+  gaussianKlBackward,
   bernoulliNllForward,
   bernoulliNllBackward,
   sumSquares,

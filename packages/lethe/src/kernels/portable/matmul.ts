@@ -57,13 +57,19 @@ export interface StepProducts {
   n: number;
   /** writes the left factor of step t, [B, m], to `out` from `offset` on */
   left: (t: number, out: Float64Array, offset: number) => void;
-  /** [T, B, n] */
+  /** [T, B, n], or n columns of wider rows */
   right: Real;
-  /** [m, n], added to */
+  /** [m, n], added to, or n columns of wider rows */
   sum: Real;
   alpha: number;
-  /** [m, n], multiplied into the result element by element before it is added */
+  /** as `sum`, multiplied into the result element by element before it is added */
   factor?: Real;
+  /** width of the rows of `right` and the first column in them; @defaultValue n and 0 */
+  rightWidth?: number;
+  rightFrom?: number;
+  /** of `sum` and `factor` */
+  sumWidth?: number;
+  sumFrom?: number;
 }
 
 const leftSpace = workspace();
@@ -71,7 +77,7 @@ const sumSpace = workspace();
 
 /** The weight gradient of a recurrent layer: sum += alpha factor ∘ sum_t left_t^T right_t, a few steps at a time. */
 export function addStepProducts(p: StepProducts): void {
-  const { T, B, m, n } = p;
+  const { T, B, m, n, rightWidth = n, rightFrom = 0, sumWidth = n, sumFrom = 0 } = p;
   const steps = Math.max(1, Math.floor(BLOCK_K / B));
   const left = leftSpace(steps * B * m);
   const sum = sumSpace(m * n);
@@ -79,10 +85,15 @@ export function addStepProducts(p: StepProducts): void {
   for (let t0 = 0; t0 < T; t0 += steps) {
     const t1 = Math.min(T, t0 + steps);
     for (let t = t0; t < t1; t++) p.left(t, left, (t - t0) * B * m);
-    const right = rowMajor(p.right, n, t0 * B * n);
+    const right = rowMajor(p.right, rightWidth, t0 * B * rightWidth + rightFrom);
     addProduct(m, n, (t1 - t0) * B, transposed(rowMajor(left, m)), right, sum, 1);
   }
-  for (let i = 0; i < m * n; i++) p.sum[i] += p.alpha * (p.factor ? p.factor[i] : 1) * sum[i];
+  for (let i = 0; i < m; i++) {
+    const to = i * sumWidth + sumFrom;
+    for (let j = 0; j < n; j++) {
+      p.sum[to + j] += p.alpha * (p.factor ? p.factor[to + j] : 1) * sum[i * n + j];
+    }
+  }
 }
 
 /** Sum over all rows of `rows` [count, n], added to `sum` [n]. */

@@ -9,7 +9,7 @@ import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { type Moments, momentsOf } from './moments-functions.ts';
 import { multiply, packing, rowMajor, transposed } from './panels.ts';
-import { isActive } from './rnn.ts';
+import { isActive } from './step-masks.ts';
 import { workspace } from './workspace.ts';
 
 const packs = {

@@ -3,10 +3,11 @@
  * equations. Weights are packed once, with their masks; a step is two packed products and one pass over [B, H].
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { Active, Mask, RnnBackward, RnnForward } from '../contract.ts';
+import type { RnnBackward, RnnForward } from '../contract.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, packing, rowMajor, transposed, type View } from './panels.ts';
+import { addMasked, copyMasked, isActive, stepMask } from './step-masks.ts';
 import { workspace } from './workspace.ts';
 
 const packInput = packing();
@@ -133,59 +134,9 @@ export function rnnBackward(p: RnnBackward): void {
   });
 }
 
-/** Whether row b counts at step t. */
-export function isActive(p: Active & { T: number }, t: number, b: number): boolean {
-  return t >= (p.start ? p.start[b] : 0) && t < (p.stop ? p.stop[b] : p.T);
-}
-
 // --- internal ---
 
 /** The columns of a row-major matrix as the rows of a view. */
 function columns(matrix: Real, width: number): View {
   return transposed(rowMajor(matrix, width));
-}
-
-/** The rows of a mask at step t, [B, ...]. */
-function stepMask(mask: Mask | undefined, t: number): View | undefined {
-  return mask && { data: mask.data, offset: t * mask.time, row: mask.batch, column: 1 };
-}
-
-/** out[offset + ...] = rows [B, n] at `from` ∘ mask of step t. */
-function copyMasked(
-  rows: Real,
-  from: number,
-  B: number,
-  n: number,
-  mask: Mask | undefined,
-  t: number,
-  out: Real,
-  offset: number,
-): void {
-  if (!mask) {
-    for (let i = 0; i < B * n; i++) out[offset + i] = rows[from + i];
-    return;
-  }
-  for (let b = 0; b < B; b++) {
-    const by = t * mask.time + b * mask.batch;
-    for (let j = 0; j < n; j++) out[offset + b * n + j] = rows[from + b * n + j] * mask.data[by + j];
-  }
-}
-
-/** out[offset + ...] += rows [B, n] ∘ mask of step t. */
-function addMasked(
-  rows: Float64Array,
-  B: number,
-  n: number,
-  mask: Mask | undefined,
-  t: number,
-  out: Real,
-  offset: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const by = mask ? t * mask.time + b * mask.batch : 0;
-    for (let j = 0; j < n; j++) {
-      const value = rows[b * n + j];
-      out[offset + b * n + j] += mask ? value * mask.data[by + j] : value;
-    }
-  }
 }
