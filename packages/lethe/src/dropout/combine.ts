@@ -1,53 +1,133 @@
-/** Regularizers put together and taken apart. */
+/** Regularizers put together, and divided among the parts of a network: embedding, layers, readout. */
 import { ConfigError } from '../errors.ts';
 import type { NoiseEntry, Regularizer } from './noise.ts';
 import { none } from './none.ts';
+import { foldSchedule } from './schedule.ts';
 
 /**
- * Several methods at once: their noise, one list after the other. Those without noise change nothing.
- * @throws ConfigError if two of them need different modes, or both say how moments are computed
+ * Several methods at once: their noise, one list after the other, and their penalties. What has no noise
+ * takes the modes of what has; a schedule is written into all entries that have none. Methods that do
+ * nothing are left out.
+ * @throws ConfigError if two of them need different modes, both say how moments are computed, both run twice,
+ *   both make the weights Gaussian or both set the schedule; or if two runs would have the same noise
  */
 export function combine(...methods: readonly Regularizer[]): Regularizer {
-  const active = methods.filter((method) => method.noise.length > 0 || method.moments);
+  const active = methods.filter(doesSomething);
   if (active.length === 0) return methods[0] ?? none();
-  const [first, ...others] = active;
-  for (const other of others) {
-    if (other.modes.train !== first.modes.train || other.modes.test !== first.modes.test) {
-      throw new ConfigError(
-        `dropout: expected methods that run alike, got ${first.name} (train ${first.modes.train}, test ${first.modes.test}) ` +
-          `and ${other.name} (train ${other.modes.train}, test ${other.modes.test}); set fast's mode=sample, or leave one out`,
-      );
-    }
-  }
-  const withMoments = active.filter((method) => method.moments);
-  if (withMoments.length > 1) {
-    throw new ConfigError(
-      `dropout: expected one method that says how moments are computed, got ${withMoments.map((m) => m.name).join(' and ')}`,
-    );
-  }
-  return {
+  if (active.length === 1) return foldSchedule(active[0]);
+  const penalties = active.flatMap((method) => method.penalties ?? []);
+  const combined: Regularizer = {
     name: active.map((method) => method.name).join('+'),
     reference: [...new Set(active.map((method) => method.reference))].join('; '),
     noise: active.flatMap((method) => method.noise),
-    modes: first.modes,
-    moments: withMoments[0]?.moments,
+    modes: commonModes(active),
+    moments: theOnly(active, 'moments', 'how moments are computed'),
+    penalties: penalties.length > 0 ? penalties : undefined,
+    passes: theOnly(active, 'passes', 'how two runs are compared'),
+    weightNoise: theOnly(active, 'weightNoise', 'how the weights are distributed'),
+    schedule: theOnly(active, 'schedule', 'how the rates move'),
   };
+  checkPasses(combined);
+  return foldSchedule(combined);
 }
 
 /**
- * Divides a regularizer between a recurrent layer and the linear layer that reads it. Where a mode integrates
- * the noise, `output` entries become `input` entries of the readout, which alone can integrate them; sampled,
- * they stay with the recurrent layer, whose kernel applies them for nothing.
+ * What layer `index` of a stack of `count` recurrent layers has of a regularizer: the entries of all layers
+ * and those of its place (`layers`), without the embedding's. At the output an entry is for the last layer
+ * alone, unless it says otherwise.
+ * @param index from 0
+ * @throws ConfigError if there is no such layer
+ */
+export function layerRegularizer(regularizer: Regularizer, index: number, count: number): Regularizer {
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
+    throw new ConfigError(`dropout: expected a layer from 0 to ${count - 1}, got ${index}`);
+  }
+  const isHere = ({ site, layers = site === 'output' ? 'last' : 'all' }: NoiseEntry): boolean => {
+    if (site === 'embedding') return false;
+    if (layers === 'first') return index === 0;
+    if (layers === 'later') return index > 0;
+    return layers === 'all' || index === count - 1;
+  };
+  return { ...regularizer, noise: regularizer.noise.filter(isHere).map(atItsPlace) };
+}
+
+/** What the embedding has of a regularizer. */
+export function embeddingRegularizer(regularizer: Regularizer): Regularizer {
+  return { ...regularizer, noise: regularizer.noise.filter(({ site }) => site === 'embedding') };
+}
+
+/**
+ * Divides a regularizer between a recurrent layer (or the last of a stack) and the linear layer that reads
+ * it. Where a mode integrates the noise, `output` entries become `input` entries of the readout, which alone
+ * can integrate them; sampled, they stay with the recurrent layer, whose kernel applies them for nothing.
  */
 export function splitReadout(regularizer: Regularizer): { recurrent: Regularizer; readout: Regularizer } {
   const { train, test } = regularizer.modes;
   const integrates = [train, test].some((mode) => mode === 'moments' || mode === 'gaussian');
-  const isMoved = (entry: NoiseEntry) => integrates && entry.site === 'output';
+  const isMoved = ({ site, layers = 'last' }: NoiseEntry) =>
+    integrates && site === 'output' && layers === 'last';
   return {
     recurrent: { ...regularizer, noise: regularizer.noise.filter((entry) => !isMoved(entry)) },
     readout: {
       ...regularizer,
-      noise: regularizer.noise.filter(isMoved).map((entry) => ({ ...entry, site: 'input' })),
+      noise: regularizer.noise.filter(isMoved).map((entry) => ({ ...atItsPlace(entry), site: 'input' })),
     },
   };
+}
+
+// --- internal ---
+
+/** Settings that cannot be added up. */
+type Single = 'moments' | 'passes' | 'weightNoise' | 'schedule';
+
+/** Whether a method has modes of its own; the others follow. */
+function hasModes({ noise, moments, weightNoise }: Regularizer): boolean {
+  return noise.length > 0 || moments !== undefined || weightNoise !== undefined;
+}
+
+function doesSomething(method: Regularizer): boolean {
+  return hasModes(method) || !!method.penalties?.length || !!method.passes || !!method.schedule;
+}
+
+function commonModes(active: readonly Regularizer[]): Regularizer['modes'] {
+  const [first, ...others] = active.filter(hasModes);
+  if (!first) return active[0].modes;
+  for (const other of others) {
+    const { train, test, samples } = first.modes;
+    if (other.modes.train !== train || other.modes.test !== test || other.modes.samples !== samples) {
+      throw new ConfigError(
+        `dropout: expected methods that run alike, got ${first.name} (${modesText(first)}) and ${other.name} ` +
+          `(${modesText(other)}); set mode, form or inference of one of them, or leave one out`,
+      );
+    }
+  }
+  return first.modes;
+}
+
+function modesText({ modes: { train, test, samples } }: Regularizer): string {
+  return `train ${train}, test ${test}${samples === undefined ? '' : `, ${samples} samples`}`;
+}
+
+function theOnly<K extends Single>(active: readonly Regularizer[], key: K, what: string): Regularizer[K] {
+  const having = active.filter((method) => method[key]);
+  if (having.length > 1) {
+    throw new ConfigError(
+      `dropout: expected one method that says ${what}, got ${having.map((method) => method.name).join(' and ')}`,
+    );
+  }
+  return having[0]?.[key];
+}
+
+/** Integrated noise is the same in every run, so that two runs would never differ. */
+function checkPasses({ name, modes, passes }: Regularizer): void {
+  if (!passes || (modes.train !== 'moments' && modes.train !== 'mean')) return;
+  throw new ConfigError(
+    `dropout: expected noise that is drawn, for two runs that differ, got ${name} (train ${modes.train}); ` +
+      'combine it with a method that draws its noise',
+  );
+}
+
+/** An entry that has found its layer. */
+function atItsPlace({ layers: _, ...entry }: NoiseEntry): NoiseEntry {
+  return entry;
 }

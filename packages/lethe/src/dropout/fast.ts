@@ -5,6 +5,7 @@ import { momentFunction } from '../moments/activation.ts';
 import { checkOptionNames } from '../options.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
+import { oneOf } from './one-of.ts';
 
 /** Rates are probabilities of dropping, default 0. */
 export interface FastOptions {
@@ -31,9 +32,11 @@ export interface FastOptions {
 }
 
 /**
- * Fast dropout for recurrent networks: Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, "On fast
- * dropout and its applicability to recurrent networks", after Wang and Manning 2013, "Fast dropout training".
- * Mean and variance of every unit are propagated, in training and at test alike.
+ * Fast dropout for recurrent networks: Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, "On
+ * fast dropout and its applicability to recurrent networks", after Wang and Manning 2013, "Fast dropout
+ * training". Mean and variance of every unit are propagated, in training and at test alike; through an LSTM
+ * or GRU the gates' moments are multiplied as those of independent variables. `mode: 'sample'` draws the
+ * masks that are integrated otherwise.
  * @throws ConfigError for an unknown option, a rate outside [0, 1), or options that contradict each other
  */
 export function fast(options: FastOptions = {}): Regularizer {
@@ -51,10 +54,10 @@ export function fast(options: FastOptions = {}): Regularizer {
   checkOptionNames('fast', options, known);
   const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = options;
   const { scaling = 'paper', propagateVariance, finalLayer } = options;
-  oneOf('mode', mode, Object.keys(testMode));
-  oneOf('scaling', scaling, ['inverted', 'paper']);
-  oneOf('finalLayer', finalLayer ?? 'fast', ['fast', 'plain']);
-  oneOf('propagateVariance', propagateVariance ?? true, [true, false]);
+  oneOf('fast', 'mode', mode, Object.keys(testMode));
+  oneOf('fast', 'scaling', scaling, ['inverted', 'paper']);
+  oneOf('fast', 'finalLayer', finalLayer ?? 'fast', ['fast', 'plain']);
+  oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
   if (finalLayer === 'plain' && output) {
     throw new ConfigError(
@@ -80,9 +83,3 @@ const testMode: Record<RunMode, RunMode> = {
   sample: 'mean',
   mean: 'mean',
 };
-
-function oneOf(key: string, value: unknown, known: readonly unknown[]): void {
-  if (!known.includes(value)) {
-    throw new ConfigError(`fast: expected ${key} to be ${known.join(', ')}, got ${value}`);
-  }
-}

@@ -2,33 +2,39 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mask } from '../kernels/contract.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { drawMask, meanMask, noiseMoments, zoneoutRate } from './masks.ts';
-import { type NoiseEntry, noiseEntry, type Regularizer } from './noise.ts';
-import { plan } from './plan.ts';
+import { drawMask, drawZoneout, type MaskAxes, meanMask, noiseMoments, zoneoutRate } from './masks.ts';
+import { type NoiseEntry, type NoiseSite, noiseEntry, type Regularizer } from './noise.ts';
+import { type PlanTarget, plan } from './plan.ts';
 
-type Entry = Partial<NoiseEntry> & Pick<NoiseEntry, 'site' | 'rate'>;
+type MaskSite = Exclude<NoiseSite, 'hidden'>;
+type Entry = Partial<NoiseEntry> & Pick<NoiseEntry, 'rate'> & { site: MaskSite };
+type AnyEntry = Partial<NoiseEntry> & Pick<NoiseEntry, 'site' | 'rate'>;
 
-function planOf(...noise: Entry[]) {
+const planOf = (...noise: AnyEntry[]) => planFor({ cell: 'rnn' }, noise);
+
+function planFor(target: PlanTarget, noise: AnyEntry[], more: Partial<Regularizer> = {}) {
   const regularizer: Regularizer = {
     name: 'by hand',
     reference: 'a test',
     noise: noise.map(noiseEntry),
     modes: { train: 'sample', test: 'mean' },
+    ...more,
   };
-  return plan(regularizer, { cell: 'rnn' });
+  return plan(regularizer, target);
 }
 
-const at = (mask: Mask, t: number, b: number, j: number) => mask.data[t * mask.time + b * mask.batch + j];
-const draw = (entry: Entry, axes: { steps: number; batch: number; width: number }, seed = 1) =>
+const at = (mask: Mask, t: number, b: number, j: number, g = 0) =>
+  mask.data[g * mask.gate + t * mask.time + b * mask.batch + j];
+const draw = (entry: Entry, axes: MaskAxes, seed = 1) =>
   drawMask(planOf(entry), entry.site, new NoiseStream(seed), axes)!;
 
 const entries = fc.record({
-  site: fc.constantFrom('input', 'recurrent', 'output', 'cell'),
+  site: fc.constantFrom('input', 'recurrent', 'output'),
   rate: fc.double({ min: 0.01, max: 0.95, noNaN: true }),
   interval: fc.constantFrom('step', 'sequence'),
   examples: fc.constantFrom('each', 'batch'),
   scaling: fc.constantFrom('inverted', 'paper'),
-}) as fc.Arbitrary<Entry & NoiseEntry>;
+}) as fc.Arbitrary<NoiseEntry & { site: MaskSite }>;
 const axes = { steps: 5, batch: 3, width: 17 };
 
 describe('drop masks', () => {
@@ -105,10 +111,12 @@ describe('drop masks', () => {
 
 describe('other noise', () => {
   it('keeps the previous value with the rate of zoneout: 1 keeps, 0 renews', () => {
-    const { data } = draw(
-      { site: 'hidden', kind: 'zoneout', rate: 0.2 },
-      { steps: 10, batch: 10, width: 100 },
-    );
+    const planned = planOf({ site: 'hidden', kind: 'zoneout', rate: 0.2 });
+    const { data } = drawZoneout(planned, 'hidden', new NoiseStream(1), {
+      steps: 10,
+      batch: 10,
+      width: 100,
+    })!;
     const kept = Array.from(data).reduce((sum: number, value: number) => sum + value, 0);
     expect(new Set(data)).toEqual(new Set([0, 1]));
     expect(Math.abs(kept - 2000)).toBeLessThan(4 * Math.sqrt(10000 * 0.2 * 0.8));
@@ -127,13 +135,157 @@ describe('other noise', () => {
   });
 });
 
+describe('zoneout of the cell', () => {
+  it('is apart from what multiplies the cell', () => {
+    const target = { cell: 'lstm' } as const;
+    const drop: Entry = { site: 'cell', rate: 0.3, scaling: 'paper' };
+    const zone: Entry = { site: 'cell', kind: 'zoneout', rate: 0.4 };
+    const both = planFor(target, [drop, zone]);
+    const stream = new NoiseStream(3);
+    expect(drawMask(both, 'cell', stream, axes)).toEqual(
+      drawMask(planFor(target, [drop]), 'cell', stream, axes),
+    );
+    expect(drawZoneout(both, 'cell', stream, axes)).not.toEqual(drawMask(both, 'cell', stream, axes));
+    expect(drawMask(planFor(target, [zone]), 'cell', stream, axes)).toBeUndefined();
+    expect(drawZoneout(planFor(target, [drop]), 'cell', stream, axes)).toBeUndefined();
+    expect(zoneoutRate(both, 'cell')).toBe(0.4);
+    expect(meanMask(both, 'cell', 2)?.data[0]).toBeCloseTo(0.7, 6);
+  });
+});
+
+describe('masks of gates', () => {
+  const wide = { steps: 3, batch: 2, width: 64 };
+  const rowsOf = (mask: Mask, t: number, b: number, gates: number) =>
+    Array.from({ length: gates }, (_, g) =>
+      Array.from({ length: 64 }, (_, j) => at(mask, t, b, j, g)).join(),
+    );
+
+  it('differ untied, one for each of the 4 of an LSTM or 3 of a GRU, and are one mask tied', () => {
+    for (const [cell, gates] of [
+      ['lstm', 4],
+      ['gru', 3],
+    ] as const) {
+      for (const interval of ['step', 'sequence'] as const) {
+        const entry: Entry = { site: 'recurrent', rate: 0.5, interval };
+        const untied = planFor({ cell }, [{ ...entry, gates: 'untied' }]);
+        const mask = drawMask(untied, 'recurrent', new NoiseStream(1), wide)!;
+        const steps = interval === 'step' ? 3 : 1;
+        expect(mask.data.length).toBe(gates * steps * 2 * 64);
+        expect(new Set(rowsOf(mask, 2, 1, gates)).size).toBe(gates);
+        expect(rowsOf(mask, 2, 1, gates)).not.toEqual(rowsOf(mask, 2, 0, gates));
+        const tied = drawMask(planFor({ cell }, [entry]), 'recurrent', new NoiseStream(1), wide)!;
+        expect(new Set(rowsOf(tied, 2, 1, gates)).size).toBe(1);
+      }
+    }
+  });
+
+  it('multiply with masks that share gates, time or examples', () => {
+    const untied: Entry = {
+      site: 'input',
+      rate: 0.5,
+      interval: 'sequence',
+      gates: 'untied',
+      scaling: 'paper',
+    };
+    const fresh: Entry = { site: 'input', rate: 0.3, examples: 'batch', scaling: 'paper' };
+    const target = { cell: 'gru' } as const;
+    const stream = new NoiseStream(9);
+    const both = drawMask(planFor(target, [untied, fresh]), 'input', stream, axes)!;
+    const first = drawMask(planFor(target, [untied]), 'input', stream, axes)!;
+    const second = drawMask(planFor(target, [{ ...untied, rate: 0 }, fresh]), 'input', stream, axes)!;
+    for (let g = 0; g < 3; g++) {
+      for (let t = 0; t < axes.steps; t++) {
+        for (let b = 0; b < axes.batch; b++) {
+          for (let j = 0; j < axes.width; j++) {
+            expect(at(both, t, b, j, g)).toBe(at(first, t, b, j, g) * at(second, t, b, j, g));
+          }
+        }
+      }
+    }
+  });
+});
+
+describe('masks of weights', () => {
+  const matrix = { steps: 1, batch: 3, width: 5 * 8, columns: 8 };
+  const weights = (more: Omit<Partial<NoiseEntry>, 'site'>): Entry => ({
+    site: 'weight',
+    rate: 0.5,
+    interval: 'sequence',
+    ...more,
+  });
+
+  it('are one for the batch, or one for each example', () => {
+    const shared = draw(weights({ examples: 'batch' }), matrix);
+    expect([shared.data.length, shared.batch]).toEqual([40, 0]);
+    const own = draw(weights({ examples: 'each' }), matrix);
+    expect([own.data.length, own.batch]).toEqual([120, 40]);
+    expect(own.data.slice(0, 40)).not.toEqual(own.data.slice(40, 80));
+  });
+
+  it('are the same in every row where a column has one draw', () => {
+    for (const examples of ['batch', 'each'] as const) {
+      const mask = draw(weights({ examples, weights: 'column' }), matrix);
+      const drawn = examples === 'each' ? 3 : 1;
+      expect([mask.data.length, mask.batch]).toEqual([drawn * 40, examples === 'each' ? 40 : 0]);
+      for (let b = 0; b < 3; b++) {
+        for (let i = 1; i < 5; i++) {
+          for (let j = 0; j < 8; j++) expect(at(mask, 0, b, i * 8 + j)).toBe(at(mask, 0, b, j));
+        }
+      }
+      expect(new Set(mask.data)).toEqual(new Set([0, 2]));
+    }
+    expect(() => draw(weights({ weights: 'column' }), { steps: 1, batch: 3, width: 40 })).toThrow(
+      'expected the number of columns',
+    );
+  });
+});
+
+describe('masks of words', () => {
+  const words = { steps: 1, batch: 3, width: 100 };
+  const entry: Entry = { site: 'embedding', rate: 0.5, interval: 'sequence' };
+
+  it('have an element for every word, of each example or of the batch', () => {
+    const target = { cell: 'embedding' } as const;
+    const own = drawMask(planFor(target, [entry]), 'embedding', new NoiseStream(1), words)!;
+    expect([own.data.length, own.batch]).toEqual([300, 100]);
+    expect(own.data.slice(0, 100)).not.toEqual(own.data.slice(100, 200));
+    const shared = planFor(target, [{ ...entry, examples: 'batch' }]);
+    const mask = drawMask(shared, 'embedding', new NoiseStream(1), words)!;
+    expect([mask.data.length, mask.batch]).toEqual([100, 0]);
+  });
+});
+
+describe('masks of one step', () => {
+  const entry: Entry = { site: 'input', rate: 0.5 };
+
+  it('differ over layers and directions', () => {
+    const stream = new NoiseStream(1);
+    const drawn = [{}, { layer: 1 }, { direction: 1 }].map((target) =>
+      drawMask(planFor({ cell: 'rnn', ...target }, [entry]), 'input', stream, axes)!.data.join(),
+    );
+    expect(new Set(drawn).size).toBe(3);
+  });
+
+  it('are shared by passes 2k and 2k + 1 at the sites that two runs share, and nowhere else', () => {
+    const passes = { kappa: 0.1, second: 'noise', targets: 'both', sameMasks: ['input'] } as const;
+    const planned = planFor({ cell: 'rnn' }, [entry, { ...entry, site: 'recurrent' }], { passes });
+    const drawn = (site: MaskSite, pass: number) =>
+      drawMask(planned, site, new NoiseStream(1, 5, pass), axes)!.data;
+    expect(drawn('input', 1)).toEqual(drawn('input', 0));
+    expect(drawn('input', 3)).toEqual(drawn('input', 2));
+    expect(drawn('input', 2)).not.toEqual(drawn('input', 0));
+    expect(drawn('recurrent', 1)).not.toEqual(drawn('recurrent', 0));
+  });
+});
+
 describe('the test-time network', () => {
   it('scales by the keep rate in paper scaling and not at all inverted', () => {
     const paper = meanMask(planOf({ site: 'input', rate: 0.25, scaling: 'paper' }), 'input', 3)!;
     expect(Array.from(paper.data)).toEqual([0.75, 0.75, 0.75]);
     expect([paper.time, paper.batch]).toEqual([0, 0]);
     expect(meanMask(planOf({ site: 'input', rate: 0.25 }), 'input', 3)).toBeUndefined();
-    expect(zoneoutRate(planOf({ site: 'hidden', kind: 'zoneout', rate: 0.1 }))).toBe(0.1);
+    expect(zoneoutRate(planOf({ site: 'hidden', kind: 'zoneout', rate: 0.1 }), 'hidden')).toBe(0.1);
+    expect(zoneoutRate(planOf(), 'hidden')).toBeUndefined();
   });
 });
 
@@ -149,6 +301,27 @@ describe('noise moments', () => {
     expect(inverted.variance).toBeCloseTo(1.25, 12);
     expect(noiseMoments(planOf({ site: 'input', rate: 0.2 }), 'input', false).variance).toBe(0);
     expect(noiseMoments(planOf(), 'recurrent')).toEqual({ mean: 1, square: 0, variance: 1 });
+  });
+
+  it('count in the noise on the weights, which multiplies the same products', () => {
+    const like = { interval: 'sequence', scaling: 'paper' } as const;
+    const dropped: AnyEntry[] = [
+      { site: 'weight', rate: 0.5, ...like },
+      { site: 'weightIn', rate: 0.2, ...like },
+    ];
+    // q and q (1 - q) of Wan et al. 2013
+    const alone = planOf(...dropped);
+    expect(noiseMoments(alone, 'recurrent')).toEqual({ mean: 0.5, square: 0.25, variance: 0.5 });
+    expect(noiseMoments(alone, 'input').mean).toBeCloseTo(0.8, 12);
+    expect(noiseMoments(alone, 'input').square).toBeCloseTo(0.16, 12);
+    // with a unit kept at 0.8: mean 0.4, second moment 0.4
+    const both = noiseMoments(
+      planOf(...dropped, { site: 'recurrent', rate: 0.2, scaling: 'paper' }),
+      'recurrent',
+    );
+    expect(both.mean).toBeCloseTo(0.4, 12);
+    expect(both.square).toBeCloseTo(0.4 - 0.16, 12);
+    expect(both.variance).toBeCloseTo(0.4, 12);
   });
 
   it('are the mean and variance of the masks that are drawn, of one entry or of two', () => {

@@ -24,5 +24,5 @@ export function resolveMode(plan: Plan, noise: NoiseStream | undefined, mode: Ru
 
 /** The sampled network of a plan without noise is the plain one. The gaussian mode always draws. */
 function needsStream(plan: Plan, mode: RunMode): boolean {
-  return mode === 'gaussian' || plan.entries.length > 0;
+  return mode === 'gaussian' || plan.entries.length > 0 || plan.regularizer.weightNoise !== undefined;
 }

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.ts';
-import { combine, splitReadout } from './combine.ts';
+import { awd } from './awd.ts';
+import { dropconnect } from './dropconnect.ts';
 import { fast } from './fast.ts';
+import { fraternal } from './fraternal.ts';
 import { none } from './none.ts';
 import { dropoutMethods, parseDropout } from './parse.ts';
 import { standard } from './standard.ts';
+import { variational } from './variational.ts';
+import { weightDecay } from './weight-decay.ts';
+import { weightNoise } from './weight-noise.ts';
 
 describe('parseDropout', () => {
   it('reads methods as their functions make them', () => {
@@ -16,6 +21,26 @@ describe('parseDropout', () => {
     );
     expect(parseDropout('fast: form = gauss-hermite, points = 9, propagateVariance = false')).toEqual(
       fast({ form: 'gauss-hermite', points: 9, propagateVariance: false }),
+    );
+    expect(parseDropout('variational:recurrent=.3,gates=untied')).toEqual(
+      variational({ recurrent: 0.3, gates: 'untied' }),
+    );
+    expect(parseDropout('dropconnect:weight=.5,samples=5')).toEqual(dropconnect({ weight: 0.5, samples: 5 }));
+    expect(parseDropout('awd:weight=.5,tar=1,rows=true')).toEqual(awd({ weight: 0.5, tar: 1, rows: true }));
+    expect(parseDropout('weight-noise:form=closed')).toEqual(weightNoise({ form: 'closed' }));
+    expect(parseDropout('weight-decay:lambda=1e-7,decoupled=true')).toEqual(
+      weightDecay({ lambda: 1e-7, decoupled: true }),
+    );
+  });
+
+  it('reads lists of sites with slashes', () => {
+    const method = fraternal({ same: ['weight', 'embedding'] });
+    expect(method.name).toBe('fraternal:same=weight/embedding');
+    expect(parseDropout(method.name)).toEqual(method);
+    expect(parseDropout('fraternal: same = weight / embedding')).toEqual(method);
+    expect(parseDropout(fraternal({ same: [] }).name)).toEqual(fraternal());
+    expect(() => parseDropout('fraternal:same=wieght')).toThrow(
+      'unknown site "wieght" in fraternal:same; did you mean "weight"?',
     );
   });
 
@@ -42,6 +67,10 @@ describe('parseDropout', () => {
 
   it('names the nearest method, or the nearest key', () => {
     expect(() => parseDropout('fsat:input=.1')).toThrow('unknown method "fsat"; did you mean "fast"?');
+    expect(() => parseDropout('zonout:hidden=.1')).toThrow('did you mean "zoneout"?');
+    expect(() => parseDropout('variation:input=.1')).toThrow('did you mean "variational"?');
+    expect(() => parseDropout('zoneout:hiden=.1')).toThrow('did you mean "hidden"?');
+    expect(() => parseDropout('fraternal:kapa=.1')).toThrow('did you mean "kappa"?');
     expect(() => parseDropout('standard:inptu=.1')).toThrow('did you mean "input"?');
     expect(() => parseDropout('fast:toString=.1')).toThrow('unknown key "toString"');
     expect(() => parseDropout('toString')).toThrow('unknown method "toString"');
@@ -68,7 +97,10 @@ describe('parseDropout', () => {
   });
 
   it('lists its methods', () => {
-    expect(dropoutMethods()).toEqual(['none', 'standard', 'fast']);
+    expect(dropoutMethods().join(' ')).toBe(
+      'none standard dropconnect naive variational rnndrop semeniuta zoneout awd fraternal curriculum fast ' +
+        'gaussian weight-noise ar tar weight-decay',
+    );
   });
 });
 
@@ -94,23 +126,5 @@ describe('methods', () => {
     expect(fast().modes).toEqual({ train: 'moments', test: 'moments' });
     expect(fast({ mode: 'gaussian' }).modes).toEqual({ train: 'gaussian', test: 'moments' });
     expect(fast({ mode: 'sample' }).modes).toEqual({ train: 'sample', test: 'mean' });
-  });
-});
-
-describe('combine and splitReadout', () => {
-  it('refuse methods that run differently', () => {
-    expect(() => parseDropout('fast:input=.1+standard:output=.5')).toThrow(/methods that run alike/);
-    expect(() => combine(fast({ input: 0.1 }), fast({ output: 0.1 }))).toThrow(
-      'one method that says how moments',
-    );
-  });
-
-  it('give integrated output noise to the readout as input noise, and leave sampled output noise', () => {
-    const integrated = splitReadout(fast({ input: 0.1, output: 0.5 }));
-    expect(integrated.recurrent.noise.map((entry) => entry.site)).toEqual(['input']);
-    expect(integrated.readout.noise).toEqual([{ ...fast({ output: 0.5 }).noise[0], site: 'input' }]);
-    const sampled = splitReadout(standard({ input: 0.1, output: 0.5 }));
-    expect(sampled.recurrent.noise.map((entry) => entry.site)).toEqual(['input', 'output']);
-    expect(sampled.readout.noise).toEqual([]);
   });
 });

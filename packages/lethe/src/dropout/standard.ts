@@ -1,35 +1,38 @@
-/** Standard dropout: masks drawn afresh for every unit, step and example. */
-import { ConfigError } from '../errors.ts';
+/** Standard dropout: masks drawn for every unit. */
 import { checkOptionNames } from '../options.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
+import { oneOf } from './one-of.ts';
 
 /** Rates are probabilities of dropping, default 0. */
 export interface StandardOptions {
   input?: number;
   recurrent?: number;
+  /** on what the last layer gives to the layer that reads it */
   output?: number;
+  /** a mask for every step, or one for the sequence. @defaultValue 'step' */
+  interval?: 'step' | 'sequence';
   /** @defaultValue 'inverted' */
   scaling?: 'inverted' | 'paper';
 }
 
 /**
- * Dropout as in Hinton et al. 2012, "Improving neural networks by preventing co-adaptation of feature
- * detectors": independent Bernoulli masks at every step for every example; at test the mean network.
- * `recurrent` masks h_{t-1} in front of its weights.
- * @throws ConfigError for an unknown option or a rate outside [0, 1)
+ * Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, "Dropout: a simple way to prevent neural
+ * networks from overfitting": independent Bernoulli masks for every example on what a layer reads.
+ * `recurrent` masks h_{t-1} in front of its weights. At test the mean network: weights times 1 - rate in paper
+ * scaling, as they are when training is inverted.
+ * @throws ConfigError for an unknown option, a word that is none of the known ones, or a rate outside [0, 1)
  */
 export function standard(options: StandardOptions = {}): Regularizer {
-  checkOptionNames('standard', options, ['input', 'recurrent', 'output', 'scaling']);
-  const { scaling = 'inverted', ...rates } = options;
-  if (scaling !== 'inverted' && scaling !== 'paper') {
-    throw new ConfigError(`standard: expected scaling to be inverted or paper, got ${scaling}`);
-  }
+  checkOptionNames('standard', options, ['input', 'recurrent', 'output', 'interval', 'scaling']);
+  const { interval = 'step', scaling = 'inverted', ...rates } = options;
+  oneOf('standard', 'interval', interval, ['step', 'sequence']);
+  oneOf('standard', 'scaling', scaling, ['inverted', 'paper']);
   return {
     name: methodName('standard', options),
     reference:
-      'Hinton, Srivastava, Krizhevsky, Sutskever, Salakhutdinov 2012, Improving neural networks by preventing co-adaptation of feature detectors',
-    noise: entriesAt('standard', rates, { scaling }),
+      'Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout: a simple way to prevent neural networks from overfitting',
+    noise: entriesAt('standard', rates, { interval, scaling }),
     modes: { train: 'sample', test: 'mean' },
   };
 }

@@ -1,0 +1,63 @@
+/** The noise and the penalties of the AWD-LSTM. */
+import { checkOptionNames } from '../options.ts';
+import { ar } from './ar.ts';
+import { methodName } from './method-name.ts';
+import { checkRate, entriesAt, type Penalty, type Regularizer } from './noise.ts';
+import { oneOf } from './one-of.ts';
+import { tar } from './tar.ts';
+
+/**
+ * Rates are probabilities of dropping, default 0. Names as in the paper: `hidden` is what passes between
+ * layers.
+ */
+export interface AwdOptions {
+  /** on the recurrent weights of every layer, one mask for the batch (DropConnect) */
+  weight?: number;
+  /** on the input of the first layer, one mask for a sequence (locked) */
+  input?: number;
+  /** on the input of the later layers, locked */
+  hidden?: number;
+  /** on the output of the last layer, locked */
+  output?: number;
+  /** of whole words, one mask for the batch */
+  embedding?: number;
+  /** alpha of the activation penalty (AR); the paper's is 2. @defaultValue 0 */
+  ar?: number;
+  /** beta of the temporal activation penalty (TAR); the paper's is 1. @defaultValue 0 */
+  tar?: number;
+  /**
+   * drops columns of the recurrent weights, one draw for each pre-activation (`variational` in the authors'
+   * code).
+   * @defaultValue false
+   */
+  rows?: boolean;
+}
+
+/**
+ * Merity, Keskar, Socher 2017, "Regularizing and optimizing LSTM language models": DropConnect on
+ * the recurrent weights, masks held over the sequence between layers, embedding dropout, and penalties of the
+ * activations and of their change. All masks inverted; at test the plain network.
+ * @throws ConfigError for an unknown option, a rate outside [0, 1), or a negative penalty
+ */
+export function awd(options: AwdOptions = {}): Regularizer {
+  checkOptionNames('awd', options, ['weight', 'input', 'hidden', 'output', 'embedding', 'ar', 'tar', 'rows']);
+  const { weight, input, hidden, output, embedding, rows = false } = options;
+  oneOf('awd', 'rows', rows, [true, false]);
+  const interval = 'sequence';
+  const penalties: Penalty[] = [];
+  if (options.ar) penalties.push(...(ar({ alpha: options.ar }).penalties ?? []));
+  if (options.tar) penalties.push(...(tar({ beta: options.tar }).penalties ?? []));
+  return {
+    name: methodName('awd', options),
+    reference: 'Merity, Keskar, Socher 2017, Regularizing and optimizing LSTM language models',
+    noise: [
+      ...entriesAt('awd', { weight }, { interval, examples: 'batch', ...(rows && { weights: 'column' }) }),
+      ...entriesAt('awd', { input }, { interval, layers: 'first' }),
+      ...entriesAt('awd', { input: checkRate('awd', 'hidden', hidden) }, { interval, layers: 'later' }),
+      ...entriesAt('awd', { output }, { interval }),
+      ...entriesAt('awd', { embedding }, { interval, examples: 'batch' }),
+    ],
+    modes: { train: 'sample', test: 'mean' },
+    ...(penalties.length > 0 && { penalties }),
+  };
+}

@@ -1,0 +1,35 @@
+/** Dropout of what goes upwards only, never of what is carried through time. */
+import { checkOptionNames } from '../options.ts';
+import { methodName } from './method-name.ts';
+import { entriesAt, type Regularizer } from './noise.ts';
+import { oneOf } from './one-of.ts';
+
+/** Rates are probabilities of dropping, default 0. */
+export interface NaiveOptions {
+  /** on the input of every layer */
+  input?: number;
+  /** on the output of the last layer */
+  output?: number;
+  /** `paper`: Pham et al., who scale at test. @defaultValue 'inverted', Zaremba et al. */
+  scaling?: 'inverted' | 'paper';
+}
+
+/**
+ * Pham, Bluche, Kermorvant, Louradour 2013, "Dropout improves recurrent neural networks for handwriting
+ * recognition", and Zaremba, Sutskever, Vinyals 2014, "Recurrent neural network regularization": h_t^l =
+ * cell(D(h_t^{l-1}), h_{t-1}^l), a fresh mask at every step for every example. At test the mean network.
+ * @throws ConfigError for an unknown option, an unknown scaling, or a rate outside [0, 1)
+ */
+export function naive(options: NaiveOptions = {}): Regularizer {
+  checkOptionNames('naive', options, ['input', 'output', 'scaling']);
+  const { scaling = 'inverted', ...rates } = options;
+  oneOf('naive', 'scaling', scaling, ['inverted', 'paper']);
+  return {
+    name: methodName('naive', options),
+    reference:
+      'Pham, Bluche, Kermorvant, Louradour 2013, Dropout improves recurrent neural networks for handwriting recognition; ' +
+      'Zaremba, Sutskever, Vinyals 2014, Recurrent neural network regularization',
+    noise: entriesAt('naive', rates, { scaling }),
+    modes: { train: 'sample', test: 'mean' },
+  };
+}

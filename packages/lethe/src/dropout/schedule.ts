@@ -1,0 +1,47 @@
+/**
+ * Rates that move over training, as pure functions of the training step t (t = 0 for the first update), so that
+ * a resumed run goes on where it was. Morerio, Cavazza, Volpi, Vidal, Murino 2017, "Curriculum dropout", in
+ * which keep(t) = (1 - keep) e^(-gamma t) + keep.
+ */
+import { checkNumber } from '../options.ts';
+import type { NoiseEntry, Regularizer, Schedule } from './noise.ts';
+
+/**
+ * The rate of an entry at a training step:
+ * curriculum rate (1 - e^(-gamma t)), anneal rate e^(-gamma t), switch 0 before step `at` and then rate.
+ * @param step absent: the rate that training ends with, in the limit
+ */
+export function rateAt({ rate, schedule }: NoiseEntry, step = Number.POSITIVE_INFINITY): number {
+  switch (schedule?.kind) {
+    case undefined:
+      return rate;
+    case 'curriculum':
+      return -rate * Math.expm1(-schedule.gamma * step);
+    case 'anneal':
+      return rate * Math.exp(-schedule.gamma * step);
+    case 'switch':
+      return step < schedule.at ? 0 : rate;
+  }
+}
+
+/** The regularizer with its schedule written into the entries that have none. */
+export function foldSchedule(regularizer: Regularizer): Regularizer {
+  const { schedule, ...rest } = regularizer;
+  if (!schedule || rest.noise.length === 0) return regularizer;
+  return { ...rest, noise: rest.noise.map((entry) => ({ ...entry, schedule: entry.schedule ?? schedule })) };
+}
+
+/**
+ * Checks the numbers of a schedule.
+ * @throws ConfigError if gamma is not above 0, or `at` is below 0
+ */
+export function checkSchedule(where: string, schedule: Schedule): void {
+  if (schedule.kind === 'switch') checkNumber(where, 'at', schedule.at, { from: 0 });
+  else checkNumber(where, 'gamma', schedule.gamma, { above: 0 });
+}
+
+/** A schedule in words, as {@link describe} prints it. */
+export function scheduleText(schedule: Schedule): string {
+  if (schedule.kind === 'switch') return `switch at step ${schedule.at}`;
+  return `${schedule.kind}, gamma ${schedule.gamma}`;
+}

@@ -1,0 +1,41 @@
+/** Recurrent dropout without memory loss: what is added to the memory is dropped, never the memory. */
+import { checkOptionNames } from '../options.ts';
+import { methodName } from './method-name.ts';
+import { entriesAt, type Regularizer } from './noise.ts';
+import { oneOf } from './one-of.ts';
+
+/** Rates are probabilities of dropping, default 0. */
+export interface SemeniutaOptions {
+  /** on the candidate of an LSTM (g) or GRU (n) */
+  update?: number;
+  /** on h_{t-1} in front of its weights: the place of the mask in a plain RNN */
+  recurrent?: number;
+  /** on the input of every layer, fresh at every step */
+  input?: number;
+  /** on the output of the last layer, fresh at every step */
+  output?: number;
+  /** of the masks at update and recurrent. @defaultValue 'step' */
+  interval?: 'step' | 'sequence';
+}
+
+/**
+ * Semeniuta, Severyn, Barth 2016, "Recurrent dropout without memory loss": c_t = f ∘ c_{t-1} + i ∘ (m_t ∘ g)
+ * for an LSTM, h_t = (1 - z) ∘ (m_t ∘ n) + z ∘ h_{t-1} for a GRU, h_t = f(W x + U (m_t ∘ h_{t-1})) for a
+ * plain RNN. As in the authors' code these masks are not scaled in training, and the same vectors are
+ * multiplied by 1 - rate at test; the forward dropout beside them (`input`, `output`) is inverted.
+ * @throws ConfigError for an unknown option, an unknown interval, or a rate outside [0, 1)
+ */
+export function semeniuta(options: SemeniutaOptions = {}): Regularizer {
+  checkOptionNames('semeniuta', options, ['update', 'recurrent', 'input', 'output', 'interval']);
+  const { update, recurrent, input, output, interval = 'step' } = options;
+  oneOf('semeniuta', 'interval', interval, ['step', 'sequence']);
+  return {
+    name: methodName('semeniuta', options),
+    reference: 'Semeniuta, Severyn, Barth 2016, Recurrent dropout without memory loss',
+    noise: [
+      ...entriesAt('semeniuta', { update, recurrent }, { interval, scaling: 'paper' }),
+      ...entriesAt('semeniuta', { input, output }),
+    ],
+    modes: { train: 'sample', test: 'mean' },
+  };
+}

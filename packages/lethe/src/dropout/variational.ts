@@ -1,0 +1,43 @@
+/** Variational dropout: one mask for the whole sequence, on what goes upwards and on what is carried. */
+import { checkOptionNames } from '../options.ts';
+import { methodName } from './method-name.ts';
+import { entriesAt, type Regularizer } from './noise.ts';
+import { oneOf } from './one-of.ts';
+
+/** Rates are probabilities of dropping, default 0. */
+export interface VariationalOptions {
+  /** on the input of every layer */
+  input?: number;
+  /** on h_{t-1} in front of its weights, in every layer */
+  recurrent?: number;
+  /** on the output of the last layer */
+  output?: number;
+  /** of whole words: a word is dropped everywhere in the sequence, or nowhere */
+  embedding?: number;
+  /** `untied`: a mask for every gate of an LSTM or GRU, at input and recurrent. @defaultValue 'tied' */
+  gates?: 'tied' | 'untied';
+}
+
+/**
+ * Gal and Ghahramani 2016, "A theoretically grounded application of dropout in recurrent neural networks":
+ * (x_t ∘ m_x) W + (h_{t-1} ∘ m_h) U in front of every gate, m_x and m_h drawn once for a sequence and
+ * example, the same for all gates (tied) or not (untied), inverted scaling. The paper tests with the mean
+ * network, or with the average of sampled ones (MC dropout): that is a forward run with a noise stream.
+ * @throws ConfigError for an unknown option, a word that is none of the known ones, or a rate outside [0, 1)
+ */
+export function variational(options: VariationalOptions = {}): Regularizer {
+  checkOptionNames('variational', options, ['input', 'recurrent', 'output', 'embedding', 'gates']);
+  const { input, recurrent, output, embedding, gates = 'tied' } = options;
+  oneOf('variational', 'gates', gates, ['tied', 'untied']);
+  const interval = 'sequence';
+  return {
+    name: methodName('variational', options),
+    reference:
+      'Gal, Ghahramani 2016, A theoretically grounded application of dropout in recurrent neural networks',
+    noise: [
+      ...entriesAt('variational', { input, recurrent }, { interval, gates }),
+      ...entriesAt('variational', { output, embedding }, { interval }),
+    ],
+    modes: { train: 'sample', test: 'mean' },
+  };
+}

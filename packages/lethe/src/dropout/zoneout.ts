@@ -1,0 +1,31 @@
+/** Zoneout: units keep their previous value instead of losing it. */
+import { checkOptionNames } from '../options.ts';
+import { methodName } from './method-name.ts';
+import { entriesAt, type Regularizer } from './noise.ts';
+
+/** Rates are probabilities of keeping the previous value, default 0. */
+export interface ZoneoutOptions {
+  /** of h */
+  hidden?: number;
+  /** of an LSTM's c */
+  cell?: number;
+}
+
+/**
+ * Krueger, Maharaj, Kramár, Pezeshki, Ballas, Ke, Goyal, Bengio, Courville, Pal 2017, "Zoneout: regularizing
+ * RNNs by randomly preserving hidden activations": c_t = d ∘ c_{t-1} + (1 - d) ∘ c~, and so h_t, whose new
+ * value is made from the c~ before zoneout; a fresh d for every step and example, c and h on their own. At
+ * test d is its expectation.
+ * @throws ConfigError for an unknown option, or a rate outside [0, 1)
+ */
+export function zoneout(options: ZoneoutOptions = {}): Regularizer {
+  checkOptionNames('zoneout', options, ['hidden', 'cell']);
+  const { hidden, cell } = options;
+  return {
+    name: methodName('zoneout', options),
+    reference:
+      'Krueger, Maharaj, Kramár, Pezeshki, Ballas, Ke, Goyal, Bengio, Courville, Pal 2017, Zoneout: regularizing RNNs by randomly preserving hidden activations',
+    noise: entriesAt('zoneout', { hidden, cell }, { kind: 'zoneout' }),
+    modes: { train: 'sample', test: 'mean' },
+  };
+}
