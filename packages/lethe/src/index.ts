@@ -36,22 +36,42 @@ export {
   recurrentFromTorch,
   recurrentToTorch,
 } from './checkpoint/torch.ts';
-export { combine, splitReadout } from './dropout/combine.ts';
+export { type ArOptions, ar } from './dropout/ar.ts';
+export { type AwdOptions, awd } from './dropout/awd.ts';
+export { combine, embeddingRegularizer, layerRegularizer, splitReadout } from './dropout/combine.ts';
+export { type CurriculumOptions, curriculum } from './dropout/curriculum.ts';
 export { describe } from './dropout/describe.ts';
+export { type DropconnectOptions, dropconnect } from './dropout/dropconnect.ts';
 export { type FastOptions, fast } from './dropout/fast.ts';
+export { type FraternalOptions, fraternal } from './dropout/fraternal.ts';
+export { type GaussianOptions, gaussian } from './dropout/gaussian.ts';
+export { type NaiveOptions, naive } from './dropout/naive.ts';
 export {
   type MomentOptions,
   type NoiseEntry,
   type NoiseKind,
   type NoiseSite,
   noiseEntry,
+  noiseSites,
+  type Penalty,
   type Regularizer,
   type RunMode,
+  type Schedule,
+  type TwoPasses,
+  type WeightDistribution,
 } from './dropout/noise.ts';
 export { none } from './dropout/none.ts';
 export { dropoutMethods, parseDropout } from './dropout/parse.ts';
 export { type Plan, type PlannedCell, type PlannedEntry, type PlanTarget, plan } from './dropout/plan.ts';
+export { type RnndropOptions, rnndrop } from './dropout/rnndrop.ts';
+export { rateAt } from './dropout/schedule.ts';
+export { type SemeniutaOptions, semeniuta } from './dropout/semeniuta.ts';
 export { type StandardOptions, standard } from './dropout/standard.ts';
+export { type TarOptions, tar } from './dropout/tar.ts';
+export { type VariationalOptions, variational } from './dropout/variational.ts';
+export { type WeightDecayOptions, weightDecay } from './dropout/weight-decay.ts';
+export { type WeightNoiseOptions, weightNoise } from './dropout/weight-noise.ts';
+export { type ZoneoutOptions, zoneout } from './dropout/zoneout.ts';
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
 export type { Activation, MomentForm, NoiseMoments } from './kernels/contract.ts';
 export { type EngineName, useEngine } from './kernels/engine.ts';
@@ -61,6 +81,7 @@ export { linearMoments, noNoise } from './moments/linear.ts';
 export { gaussHermite, type Quadrature } from './moments/quadrature.ts';
 export { drawGaussian } from './moments/sample.ts';
 export { weightNoiseMoments } from './moments/weight-noise.ts';
+export { type GruOptions, gru } from './nn/gru.ts';
 export { type InitOptions, initialTensor } from './nn/init.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';
 export {
@@ -70,15 +91,20 @@ export {
   type StepMask,
   squaredError,
 } from './nn/losses.ts';
+export { type LstmOptions, lstm } from './nn/lstm.ts';
 export {
-  type Rnn,
-  type RnnOptions,
-  type RnnParameters,
+  type CellName,
+  keepState,
+  type Recurrent,
+  type RecurrentOptions,
+  type RecurrentOutput,
+  type RecurrentParameters,
   type RunOptions,
-  rnn,
   type State,
-} from './nn/rnn.ts';
+} from './nn/recurrent.ts';
+export { type RnnOptions, rnn } from './nn/rnn.ts';
 export { spectralRadius } from './nn/spectral-radius.ts';
+export { plansOf, recurrentStack, type Stack, type StackOptions, type StackOutput } from './nn/stack.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';

@@ -7,8 +7,18 @@ export {
   type StoredTensor,
 } from './checkpoint/safetensors.ts';
 export { linearFromTorch, linearToTorch, recurrentFromTorch, recurrentToTorch } from './checkpoint/torch.ts';
-export { drawMask, maskAxes, meanMask, noiseMoments, zoneoutRate } from './dropout/masks.ts';
+export {
+  drawMask,
+  drawZoneout,
+  type MaskAxes,
+  maskAxes,
+  meanMask,
+  noiseMoments,
+  zoneoutRate,
+} from './dropout/masks.ts';
 export { checkRate, entriesAt } from './dropout/noise.ts';
+export { entriesOf, gatesOf } from './dropout/plan.ts';
+export { foldSchedule } from './dropout/schedule.ts';
 export type {
   Activation,
   Active,
@@ -17,29 +27,48 @@ export type {
   BernoulliNll,
   BernoulliNllBackward,
   BitsDraw,
+  GaussianKlBackward,
+  GaussianSums,
+  GruBackward,
+  GruForward,
   Kernels,
+  LstmBackward,
+  LstmForward,
   Mask,
   Matmul,
   MomentForm,
   MomentFunction,
+  MomentRule,
   MomentsActivation,
   MomentsActivationBackward,
+  MomentsGruBackward,
+  MomentsGruForward,
   MomentsLinear,
   MomentsLinearBackward,
+  MomentsLstmBackward,
+  MomentsLstmForward,
   MomentsRnnBackward,
   MomentsRnnForward,
   NoiseMoments,
+  NoisyWeights,
+  NoisyWeightsBackward,
   NormalDraw,
   RmspropUpdate,
   RnnBackward,
   RnnForward,
   SgdUpdate,
+  SoftmaxNll,
+  SoftmaxNllBackward,
   StreamAddress,
   UniformDraw,
 } from './kernels/contract.ts';
 export { kernels } from './kernels/engine.ts';
 export { portable } from './kernels/portable/index.ts';
 export { momentForms, momentFunction } from './moments/activation.ts';
+export { gruMoments } from './nn/gru-moments.ts';
+export { gruSequence } from './nn/gru-sequence.ts';
+export { lstmMoments } from './nn/lstm-moments.ts';
+export { lstmSequence } from './nn/lstm-sequence.ts';
 export { rnnMoments } from './nn/rnn-moments.ts';
 export { rnnSequence } from './nn/rnn-sequence.ts';
 export { eigenvalues } from './nn/spectral-radius.ts';

@@ -100,6 +100,16 @@ export function freshGradients(tensors: readonly (Tensor | undefined)[]): {
   return { gradients: wanted.map((tensor) => tensor && gradientOf(tensor)), fresh };
 }
 
+/** The gradient of a tensor that is in need of one, else undefined. */
+export function gradientIfNeeded(tensor: Tensor | undefined): Real | undefined {
+  return tensor && needsGradient(tensor) ? gradientOf(tensor) : undefined;
+}
+
+/** The gradient of an output if somebody has added to it, else undefined: it is zero. */
+export function gradientIfUsed(tensor: Tensor): Real | undefined {
+  return hasGradient(tensor) ? gradientOf(tensor) : undefined;
+}
+
 /** Whether somebody has added to the gradient of this tensor; if not, it is zero. */
 export function hasGradient(tensor: Tensor): boolean {
   return running?.gradients.has(tensor) ?? false;

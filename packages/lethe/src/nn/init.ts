@@ -21,7 +21,7 @@ export interface InitOptions {
   limit?: number;
   /** of 'constant' */
   value?: number;
-  /** largest absolute eigenvalue that a square matrix is scaled to */
+  /** largest absolute eigenvalue that a square matrix, or each square block of a gated cell's, is scaled to */
   spectralRadius?: number;
   /** number of incoming weights that every unit (column) keeps, chosen at random; the others are zero */
   maxIncoming?: number;
@@ -30,20 +30,23 @@ export interface InitOptions {
 /**
  * A parameter with its initial values, in memory of its own.
  * @param shape [rows, columns] (row = incoming, column = unit) or [units]
- * @param place layer, and which parameter of the layer; every pair draws numbers of its own
+ * @param place layer, and which parameter of the layer; every pair draws numbers of its own. `blocks`: the matrix
+ *   is that many blocks of columns, one for each gate. @defaultValue 1
  * @throws ConfigError for an unknown or unfit option, or when a matrix without eigenvalues is to get a radius
  */
 export function initialTensor(
   shape: readonly number[],
   options: InitOptions,
   stream: NoiseStream,
-  place: { layer: number; entry: number },
+  { blocks = 1, ...place }: { layer: number; entry: number; blocks?: number },
 ): Tensor {
-  checkInitOptions(shape, options);
+  checkInitOptions(shape, options, blocks);
   const data = zeros(shape.reduce((product, length) => product * length, 1));
   fill(data, shape, options, stream, place);
   if (options.maxIncoming !== undefined) keepIncoming(data, shape, options.maxIncoming, stream, place);
-  if (options.spectralRadius !== undefined) scaleToRadius(data, shape[0], options.spectralRadius);
+  if (options.spectralRadius !== undefined) {
+    for (let block = 0; block < blocks; block++) scaleToRadius(data, shape, block, options.spectralRadius);
+  }
   return new Tensor(shape, data);
 }
 
@@ -53,7 +56,7 @@ const kinds = ['normal', 'uniform', 'zeros', 'constant'];
 /** The option that each kind owns. */
 const ownOption = { normal: 'variance', uniform: 'limit', constant: 'value' } as const;
 
-function checkInitOptions(shape: readonly number[], options: InitOptions): void {
+function checkInitOptions(shape: readonly number[], options: InitOptions, blocks: number): void {
   checkOptionNames('init', options, ['kind', 'variance', 'limit', 'value', 'spectralRadius', 'maxIncoming']);
   const { kind = 'normal' } = options;
   if (!kinds.includes(kind)) {
@@ -83,7 +86,7 @@ function checkInitOptions(shape: readonly number[], options: InitOptions): void 
   }
   if (options.spectralRadius !== undefined) {
     checkNumber('init', 'spectralRadius', options.spectralRadius, { from: 0 });
-    if (shape.length !== 2 || shape[0] !== shape[1]) {
+    if (shape.length !== 2 || shape[0] * blocks !== shape[1]) {
       throw new ConfigError(
         `init: expected a square matrix for spectralRadius, got shape [${shape.join(', ')}]; only recurrent weights have one`,
       );
@@ -126,12 +129,20 @@ function keepIncoming(
   }
 }
 
-function scaleToRadius(data: Real, n: number, radius: number): void {
-  const found = spectralRadius(data, n);
+/** Scales one block of n columns of a matrix with n rows. */
+function scaleToRadius(data: Real, [n, columns]: readonly number[], block: number, radius: number): void {
+  const square = zeros(n * n);
+  for (let i = 0; i < n; i++) {
+    const from = i * columns + block * n;
+    square.set(data.subarray(from, from + n), i * n);
+  }
+  const found = spectralRadius(square, n);
   if (found === 0) {
     throw new ConfigError(
       'init: expected a matrix with an eigenvalue other than 0 to scale to spectralRadius, got none; raise maxIncoming or choose another kind',
     );
   }
-  for (let i = 0; i < data.length; i++) data[i] *= radius / found;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) data[i * columns + block * n + j] *= radius / found;
+  }
 }

@@ -100,7 +100,7 @@ function forward(
 ): Tensor | Gaussian {
   if (mode === 'moments' || mode === 'gaussian') {
     const { propagateVariance } = plan.regularizer.moments ?? {};
-    const y = linearMoments(x, weight, bias, noiseMoments(plan, 'input', propagateVariance));
+    const y = linearMoments(x, weight, bias, noiseMoments(plan, 'input', propagateVariance, noise?.step));
     if (mode === 'moments') return y;
     return drawGaussian(y, noise!.normals({ site: 'gaussian', layer: plan.target.layer }, y.mean.size));
   }

@@ -59,7 +59,7 @@ describe('a cell from operations', () => {
     scoped(() => {
       const fused = gradients(
         parameters,
-        () => bernoulliNll(readout.forward(layer.forward(x, h0).output), targets).loss,
+        () => bernoulliNll(readout.forward(layer.forward(x, { hidden: h0 }).output), targets).loss,
       );
       const byHand = gradients(
         parameters,
@@ -85,7 +85,7 @@ describe('a cell from operations', () => {
     );
     const fused = gradients(
       parameters,
-      () => bernoulliNll(readout.forward(layer.forward(x, h0, stream).output), targets).loss,
+      () => bernoulliNll(readout.forward(layer.forward(x, { hidden: h0 }, stream).output), targets).loss,
     );
     const byHand = gradients(
       parameters,

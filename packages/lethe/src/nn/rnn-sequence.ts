@@ -2,49 +2,28 @@
  * The plain recurrent layer as one operation on the tape: all T steps forward in one kernel call, backward in
  * another. Equations and masks: {@link RnnForward}.
  */
-import { gradientOf, hasGradient, needsGradient, record } from '../autograd/tape.ts';
-import type { Activation, Active, Mask } from '../kernels/contract.ts';
+import { gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import type { Activation, Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
-
-/** The weights of a recurrent layer. */
-export interface RnnWeights {
-  /** [I, H] */
-  weightIn: Tensor;
-  /** [H, H] */
-  weightRec: Tensor;
-  /** [H] */
-  bias: Tensor;
-}
-
-/** What acts on the layer from outside; all may be absent. */
-export interface RnnNoise {
-  maskInput?: Mask;
-  maskRecurrent?: Mask;
-  maskWeight?: Real;
-  maskWeightIn?: Real;
-  maskCell?: Mask;
-  zoneout?: Mask;
-  zoneoutRate?: number;
-  maskOutput?: Mask;
-}
+import type { CellNoise, CellWeights, PlainOutput } from './cell.ts';
+import { outputGradient, outputTensors } from './sequence-output.ts';
 
 /**
  * Runs the layer; shapes are the caller's care.
  * @param x [T, B, I]
  * @param h0 [B, H]
- * @returns y [T, B, H] and the state after the last step [B, H]
  */
 export function rnnSequence(
   x: Tensor,
   h0: Tensor,
-  weights: RnnWeights,
+  weights: CellWeights,
   activation: Activation,
-  noise: RnnNoise = {},
+  noise: CellNoise = {},
   active: Active = {},
-): { output: Tensor; state: Tensor } {
+): PlainOutput {
   const [T, B, I] = x.shape;
   const H = weights.bias.size;
   const size = T * B * H;
@@ -69,19 +48,23 @@ export function rnnSequence(
     h,
   };
   kernels().rnnForward({ ...call, y });
-  const output = new Tensor([T, B, H], y);
-  const state = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
-  record([output, state], [x, h0, weights.weightIn, weights.weightRec, weights.bias], () => {
-    const wanted = {
-      dy: gradientOf(output),
-      dhLast: hasGradient(state) ? gradientOf(state) : undefined,
-      dwIn: gradientOf(weights.weightIn),
-      dwRec: gradientOf(weights.weightRec),
-      dbias: gradientOf(weights.bias),
-      dh0: needsGradient(h0) ? gradientOf(h0) : undefined,
-      dx: needsGradient(x) ? gradientOf(x) : undefined,
-    };
-    scoped(() => kernels().rnnBackward({ ...call, ...wanted, da: allocate(size) }));
-  });
-  return { output, state };
+  const outputs = outputTensors(y, h, [T, B, H]);
+  const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
+  record(
+    [outputs.output, outputs.states, hidden],
+    [x, h0, weights.weightIn, weights.weightRec, weights.bias],
+    () => {
+      const wanted = {
+        ...outputGradient(outputs, noise.maskOutput),
+        dhLast: gradientIfUsed(hidden),
+        dwIn: gradientOf(weights.weightIn),
+        dwRec: gradientOf(weights.weightRec),
+        dbias: gradientOf(weights.bias),
+        dh0: gradientIfNeeded(h0),
+        dx: gradientIfNeeded(x),
+      };
+      scoped(() => kernels().rnnBackward({ ...call, ...wanted, da: allocate(size) }));
+    },
+  );
+  return { ...outputs, state: { hidden } };
 }

@@ -42,9 +42,9 @@ describe('Rnn', () => {
     );
     layer.parameters.weightIn.data[0] = 2;
     layer.parameters.weightRec.data[0] = -1;
-    const { output, state } = layer.forward(tensor([0.5], [1, 1, 1]), tensor([[0.75]]));
+    const { output, state } = layer.forward(tensor([0.5], [1, 1, 1]), { hidden: tensor([[0.75]]) });
     expect(meanOf(output).item()).toBeCloseTo(Math.tanh(0.5 * 2 - 0.75 + 0.25), 6);
-    expect(meanOf(state).item()).toBe(meanOf(output).item());
+    expect(meanOf(state.hidden).item()).toBe(meanOf(output).item());
   });
 
   it('carries state: two halves give the bits of the whole', () => {
@@ -61,10 +61,10 @@ describe('Rnn', () => {
     layer.parameters.initialState!.data.fill(0.5);
     const given = new Tensor([B, H], zerosTensor([B * H]).data.fill(0.5));
     expect(meanOf(layer.forward(x).output).toArray()).toEqual(
-      meanOf(layer.forward(x, given).output).toArray(),
+      meanOf(layer.forward(x, { hidden: given }).output).toArray(),
     );
     const zero = rnn({ inputSize: I, hiddenSize: H }, stream);
-    const fromZeros = zero.forward(x, zerosTensor([B, H])).output as Tensor;
+    const fromZeros = zero.forward(x, { hidden: zerosTensor([B, H]) }).output as Tensor;
     expect(meanOf(zero.forward(x).output).toArray()).toEqual(fromZeros.toArray());
   });
 
@@ -93,7 +93,7 @@ describe('Rnn', () => {
   it('works in scratch memory and hands it back', () => {
     const kept = scoped(() => {
       const { output, state } = plain.forward(x);
-      return { output, state: meanOf(state).keep() };
+      return { output, state: meanOf(state.hidden).keep() };
     });
     expect(() => meanOf(kept.output).data).toThrow('call keep()');
     expect(kept.state.toArray()).toEqual(plainOutput.toArray().slice(-B * H));
@@ -104,7 +104,9 @@ describe('Rnn', () => {
       'rnn (layer 0): expected x of shape [time, batch, 5], got [1, 1, 1]',
     );
     expect(() => plain.forward(zerosTensor([0, B, I]))).toThrow(ShapeError);
-    expect(() => plain.forward(x, zerosTensor([B, H + 1]))).toThrow('expected the state of shape [3, 6]');
+    expect(() => plain.forward(x, { hidden: zerosTensor([B, H + 1]) })).toThrow(
+      'expected the hidden state of shape [3, 6]',
+    );
     expect(() => plain.forward(x, undefined, undefined, { start: Int32Array.of(0, 1) })).toThrow(ShapeError);
     expect(() => plain.forward(x, undefined, undefined, { stop: Int32Array.of(0, 1, T + 1) })).toThrow(
       ShapeError,
@@ -128,7 +130,9 @@ describe('noise as an argument', () => {
   it('draws with a stream, the same again with the same stream, and is deterministic without', () => {
     fc.assert(
       fc.property(entry, (entry) => {
-        const layer = layerWith(sampled(entry));
+        // What is carried on is refused with inverted scaling.
+        const scaling = entry.site === 'cell' ? 'paper' : 'inverted';
+        const layer = layerWith(sampled({ ...entry, scaling }));
         const run = (noise?: NoiseStream) => meanOf(layer.forward(x, undefined, noise).output).toArray();
         // In both orders: what ran before leaves no trace.
         const before = run();
@@ -153,7 +157,7 @@ describe('noise as an argument', () => {
     const sites: Entry[] = [
       { site: 'input', rate: 0 },
       { site: 'recurrent', rate: 0, interval: 'sequence' },
-      { site: 'cell', rate: 0 },
+      { site: 'cell', rate: 0, scaling: 'paper' },
       { site: 'output', rate: 0 },
       { site: 'hidden', kind: 'zoneout', rate: 0 },
       { site: 'weight', rate: 0, interval: 'sequence', examples: 'batch' },
@@ -174,10 +178,10 @@ describe('noise as an argument', () => {
     // A carried Gaussian state without variance changes nothing.
     const layer = layerWith(fast({ form: 'probit' }));
     const first = layer.forward(x);
-    expect(isGaussian(first.state)).toBe(true);
+    expect(isGaussian(first.state.hidden)).toBe(true);
     const again = layer.forward(x, first.state);
     expect(meanOf(again.output).toArray()).toEqual(
-      meanOf(plain.forward(x, meanOf(first.state)).output).toArray(),
+      meanOf(plain.forward(x, { hidden: meanOf(first.state.hidden) }).output).toArray(),
     );
   });
 
@@ -197,8 +201,8 @@ describe('noise as an argument', () => {
     const layer = layerWith(sampled({ site: 'hidden', kind: 'zoneout', rate: 0.25 }));
     const h0 = new Tensor([B, H], stream.normals({ site: 'sample', layer: 3 }, B * H));
     const one = x.view([1, B, I]);
-    const renewed = meanOf(plain.forward(one, h0).output);
-    const zoned = meanOf(layer.forward(one, h0).output);
+    const renewed = meanOf(plain.forward(one, { hidden: h0 }).output);
+    const zoned = meanOf(layer.forward(one, { hidden: h0 }).output);
     for (let i = 0; i < B * H; i++) {
       expect(zoned.data[i]).toBeCloseTo(0.25 * h0.data[i] + 0.75 * renewed.data[i], 6);
     }
@@ -208,8 +212,8 @@ describe('noise as an argument', () => {
     const layer = layerWith(sampled({ site: 'hidden', kind: 'zoneout', rate: 0.5 }));
     const h0 = new Tensor([B, H], stream.normals({ site: 'sample', layer: 3 }, B * H));
     const one = x.view([1, B, I]);
-    const renewed = meanOf(plain.forward(one, h0).output);
-    const { output, state } = layer.forward(one, h0, stream);
+    const renewed = meanOf(plain.forward(one, { hidden: h0 }).output);
+    const { output, state } = layer.forward(one, { hidden: h0 }, stream);
     const isNear = (a: number, b: number) => Math.abs(a - b) < 1e-6;
     const ys = meanOf(output).toArray();
     const kept = ys.filter((y, i) => isNear(y, h0.data[i])).length;
@@ -217,7 +221,7 @@ describe('noise as an argument', () => {
     expect(kept).toBeGreaterThan(0);
     expect(taken).toBeGreaterThan(0);
     expect(kept + taken).toBe(B * H);
-    expect(meanOf(state).toArray()).toEqual(meanOf(output).toArray());
+    expect(meanOf(state.hidden).toArray()).toEqual(meanOf(output).toArray());
   });
 
   it('drops weights: a dropped one gets no gradient, and the raw weights stay as they were', () => {

@@ -18,10 +18,8 @@ export function applyMask(x: Tensor, mask: Mask): Tensor {
   return y;
 }
 
-// --- internal ---
-
-/** target += source ∘ mask. */
-function addMasked(target: Real, source: Real, mask: Mask, shape: readonly number[]): void {
+/** target += source ∘ mask, over an array of that shape. */
+export function addMasked(target: Real, source: Real, mask: Mask, shape: readonly number[]): void {
   const [T, B, n] = shape.length === 3 ? shape : [1, ...shape];
   const { data } = mask;
   for (let t = 0; t < T; t++) {

@@ -1,0 +1,88 @@
+/**
+ * The fast-dropout GRU as one operation on the tape: mean and variance through all T steps in one kernel call.
+ * Equations: {@link MomentsGruForward}.
+ */
+import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import type { Active, MomentRule } from '../kernels/contract.ts';
+import { kernels } from '../kernels/engine.ts';
+import type { Gaussian } from '../moments/gaussian.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import type { CellWeights, GaussianOutput, IntegratedNoise } from './cell.ts';
+import { gaussianGradient, lastStep, parts } from './gaussian-parts.ts';
+
+/**
+ * Runs the layer, the reset gate after the product; shapes are the caller's care.
+ * @param x [T, B, I], plain: variance 0
+ * @param h0 [B, H], plain: variance 0
+ * @param weights with biasRec
+ */
+export function gruMoments(
+  x: Tensor | Gaussian,
+  h0: Tensor | Gaussian,
+  weights: Required<CellWeights>,
+  rule: MomentRule,
+  noise: IntegratedNoise,
+  active: Active = {},
+): GaussianOutput {
+  const input = parts(x);
+  const initial = parts(h0);
+  const { weightIn, weightRec, bias, biasRec } = weights;
+  const [T, B, I] = input.mean.shape;
+  const H = initial.mean.shape[1];
+  const size = T * B * H;
+  const call = {
+    T,
+    B,
+    I,
+    H,
+    ...rule,
+    x: input.mean.data,
+    xVariance: input.variance?.data,
+    h0: initial.mean.data,
+    h0Variance: initial.variance?.data,
+    wIn: weightIn.data,
+    wRec: weightRec.data,
+    bias: bias.data,
+    biasRec: biasRec.data,
+    ...noise,
+    ...active,
+    aMean: allocate(4 * size),
+    aVariance: allocate(4 * size),
+    hMean: allocate(size),
+    hVariance: allocate(size),
+  };
+  kernels().momentsGruForward(call);
+  const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
+  const hidden = lastStep(output);
+  const inputs = [
+    input.mean,
+    input.variance,
+    initial.mean,
+    initial.variance,
+    weightIn,
+    weightRec,
+    bias,
+    biasRec,
+  ];
+  record(
+    [output.mean, output.variance, hidden.mean, hidden.variance],
+    inputs.filter((one) => one !== undefined),
+    () => {
+      const wanted = {
+        ...gaussianGradient(output, hidden),
+        dwIn: gradientOf(weightIn),
+        dwRec: gradientOf(weightRec),
+        dbias: gradientOf(bias),
+        dbiasRec: gradientOf(biasRec),
+        dh0: gradientIfNeeded(initial.mean),
+        dh0Variance: gradientIfNeeded(initial.variance),
+        dx: gradientIfNeeded(input.mean),
+        dxVariance: gradientIfNeeded(input.variance),
+      };
+      // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
+      kernels().momentsGruBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+    },
+  );
+  return { output, states: output, state: { hidden } };
+}

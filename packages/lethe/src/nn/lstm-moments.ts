@@ -1,0 +1,98 @@
+/**
+ * The fast-dropout LSTM as one operation on the tape: mean and variance through all T steps in one kernel call.
+ * Equations: {@link MomentsLstmForward}.
+ */
+import { gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import type { Active, MomentRule } from '../kernels/contract.ts';
+import { kernels } from '../kernels/engine.ts';
+import type { Gaussian } from '../moments/gaussian.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import type { CellWeights, GaussianOutput, IntegratedNoise } from './cell.ts';
+import { gaussianGradient, lastStep, parts } from './gaussian-parts.ts';
+import type { State } from './recurrent.ts';
+
+/**
+ * Runs the layer; shapes are the caller's care.
+ * @param x [T, B, I], plain: variance 0
+ * @param state [B, H] each, plain: variance 0
+ */
+export function lstmMoments(
+  x: Tensor | Gaussian,
+  state: Required<State>,
+  weights: CellWeights,
+  rule: MomentRule,
+  noise: IntegratedNoise,
+  active: Active = {},
+): GaussianOutput {
+  const input = parts(x);
+  const h0 = parts(state.hidden);
+  const c0 = parts(state.cell);
+  const { weightIn, weightRec, bias } = weights;
+  const [T, B, I] = input.mean.shape;
+  const H = h0.mean.shape[1];
+  const size = T * B * H;
+  const call = {
+    T,
+    B,
+    I,
+    H,
+    ...rule,
+    x: input.mean.data,
+    xVariance: input.variance?.data,
+    h0: h0.mean.data,
+    h0Variance: h0.variance?.data,
+    c0: c0.mean.data,
+    c0Variance: c0.variance?.data,
+    wIn: weightIn.data,
+    wRec: weightRec.data,
+    bias: bias.data,
+    ...noise,
+    ...active,
+    aMean: allocate(4 * size),
+    aVariance: allocate(4 * size),
+    cMean: allocate(size),
+    cVariance: allocate(size),
+    hMean: allocate(size),
+    hVariance: allocate(size),
+  };
+  kernels().momentsLstmForward(call);
+  const tensor = (data: typeof call.hMean) => new Tensor([T, B, H], data);
+  const output = { mean: tensor(call.hMean), variance: tensor(call.hVariance) };
+  const hidden = lastStep(output);
+  const cell = lastStep({ mean: tensor(call.cMean), variance: tensor(call.cVariance) });
+  const inputs = [
+    input.mean,
+    input.variance,
+    h0.mean,
+    h0.variance,
+    c0.mean,
+    c0.variance,
+    weightIn,
+    weightRec,
+    bias,
+  ];
+  record(
+    [output.mean, output.variance, hidden.mean, hidden.variance, cell.mean, cell.variance],
+    inputs.filter((one) => one !== undefined),
+    () => {
+      const wanted = {
+        ...gaussianGradient(output, hidden),
+        dcMeanLast: gradientIfUsed(cell.mean),
+        dcVarianceLast: gradientIfUsed(cell.variance),
+        dwIn: gradientOf(weightIn),
+        dwRec: gradientOf(weightRec),
+        dbias: gradientOf(bias),
+        dh0: gradientIfNeeded(h0.mean),
+        dh0Variance: gradientIfNeeded(h0.variance),
+        dc0: gradientIfNeeded(c0.mean),
+        dc0Variance: gradientIfNeeded(c0.variance),
+        dx: gradientIfNeeded(input.mean),
+        dxVariance: gradientIfNeeded(input.variance),
+      };
+      // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
+      kernels().momentsLstmBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+    },
+  );
+  return { output, states: output, state: { hidden, cell } };
+}

@@ -1,0 +1,76 @@
+/**
+ * Adaptive weight noise: weights that are Gaussians with a learned mean and deviation (Graves 2011, "Practical
+ * variational inference for neural networks"). They are drawn, and their description length is the price.
+ */
+import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { kernels } from '../kernels/engine.ts';
+import type { Real } from '../tensor/dtype.ts';
+import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { expectShape, Tensor } from '../tensor/tensor.ts';
+
+/** The distribution of an array of weights; each weight is N(mean, exp(2 logDeviation)). */
+export interface WeightPosterior {
+  mean: Tensor;
+  /** shape of `mean` */
+  logDeviation: Tensor;
+}
+
+/**
+ * One draw of the weights: mean + exp(logDeviation) ∘ epsilon.
+ * @param epsilon standard normal, one for each weight
+ */
+export function noisyWeights(mean: Tensor, logDeviation: Tensor, epsilon: Real): Tensor {
+  expectShape('noisyWeights', 'logDeviation', logDeviation.shape, mean.shape);
+  const n = mean.size;
+  const weights = new Tensor(mean.shape, allocate(n));
+  const call = { n, logDeviation: logDeviation.data, epsilon };
+  kernels().noisyWeights({ ...call, mean: mean.data, out: weights.data });
+  record(weights, [mean, logDeviation], () => {
+    const dOut = gradientOf(weights);
+    scoped(() =>
+      kernels().noisyWeightsBackward({
+        ...call,
+        dOut,
+        dMean: needsGradient(mean) ? gradientOf(mean) : allocateZeros(n),
+        dLogDeviation: needsGradient(logDeviation) ? gradientOf(logDeviation) : allocateZeros(n),
+      }),
+    );
+  });
+  return weights;
+}
+
+/**
+ * The description length of the weights in nats: the sum of KL(N(mean, s²) || N(m0, s0²)) under the best Gaussian
+ * prior, m0 = mean of the means and s0² = mean of (mean - m0)² + s², for which it is sum log(s0 / s). The prior's
+ * own gradient is zero there. 0 for no weights.
+ */
+export function descriptionLength(posteriors: readonly WeightPosterior[]): Tensor {
+  const sums = [0, 0, 0, 0];
+  let n = 0;
+  for (const { mean, logDeviation } of posteriors) {
+    n += mean.size;
+    const own = kernels().gaussianSums({ n: mean.size, mean: mean.data, logDeviation: logDeviation.data });
+    for (let k = 0; k < 4; k++) sums[k] += own[k];
+  }
+  const priorMean = n > 0 ? sums[0] / n : 0;
+  const priorVariance = n > 0 ? (sums[1] + sums[2]) / n - priorMean * priorMean : 1;
+  const length = new Tensor([], allocate(1));
+  length.data[0] = (n / 2) * Math.log(priorVariance) - sums[3];
+  const inputs = posteriors.flatMap(({ mean, logDeviation }) => [mean, logDeviation]);
+  record(length, inputs, () => {
+    const scale = gradientOf(length)[0];
+    for (const { mean, logDeviation } of posteriors) {
+      kernels().gaussianKlBackward({
+        n: mean.size,
+        mean: mean.data,
+        logDeviation: logDeviation.data,
+        priorMean,
+        priorVariance,
+        scale,
+        dMean: gradientOf(mean),
+        dLogDeviation: gradientOf(logDeviation),
+      });
+    }
+  });
+  return length;
+}

@@ -1,0 +1,57 @@
+/** Shapes at the door of a recurrent layer. */
+import { type Plan, place } from '../dropout/plan.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
+import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import { expectShape, type Tensor } from '../tensor/tensor.ts';
+import type { Cell } from './cell.ts';
+import type { RecurrentOptions, RunOptions, State } from './recurrent.ts';
+
+/**
+ * Checks x, the state and the active steps.
+ * @throws ShapeError, or ConfigError for a state that is not this cell's
+ */
+export function checkInputs(
+  { options, plan, cell }: { options: RecurrentOptions; plan: Plan; cell: Cell },
+  x: Tensor | Gaussian,
+  state: State | undefined,
+  run: RunOptions,
+): void {
+  const where = place(plan.target);
+  const { shape } = meanOf(x);
+  expectShape(where, 'x', shape, ['time', 'batch', options.inputSize]);
+  if (isGaussian(x)) expectShape(where, 'the variance of x', x.variance.shape, shape);
+  const [T, B] = shape;
+  if (T === 0 || B === 0) {
+    throw new ShapeError(
+      `${where}: expected at least one step and one row, got x of shape [${shape.join(', ')}]`,
+    );
+  }
+  checkActive(where, run, T, B);
+  if (!state) return;
+  if (Boolean(state.cell) !== cell.hasCellState) {
+    throw new ConfigError(
+      `${where}: expected a state ${cell.hasCellState ? 'with hidden and cell' : 'with hidden alone'}, got ${Object.keys(state).join(' and ')}`,
+    );
+  }
+  for (const [name, value] of Object.entries(state) as [string, Tensor | Gaussian | undefined][]) {
+    if (!value) continue;
+    expectShape(where, `the ${name} state`, meanOf(value).shape, [B, options.hiddenSize]);
+    if (isGaussian(value)) {
+      expectShape(where, `the variance of the ${name} state`, value.variance.shape, [B, options.hiddenSize]);
+    }
+  }
+}
+
+// --- internal ---
+
+function checkActive(where: string, run: RunOptions, T: number, B: number): void {
+  for (const name of ['start', 'stop'] as const) {
+    const steps = run[name];
+    if (!steps) continue;
+    if (!(steps instanceof Int32Array) || steps.length !== B || steps.some((t) => t < 0 || t > T)) {
+      throw new ShapeError(
+        `${where}: expected ${name} as an Int32Array of ${B} steps from 0 to ${T}, got [${steps}]`,
+      );
+    }
+  }
+}

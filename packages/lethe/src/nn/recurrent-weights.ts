@@ -1,0 +1,48 @@
+/** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
+import { exp, scale } from '../autograd/ops/elementwise.ts';
+import type { Plan } from '../dropout/plan.ts';
+import type { Gaussian } from '../moments/gaussian.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { CellWeights } from './cell.ts';
+import { noisyWeights } from './noisy-weights.ts';
+import type { RecurrentParameters } from './recurrent.ts';
+
+/** The weights at their means. */
+export function meanWeights({ weightIn, weightRec, bias, biasRec }: RecurrentParameters): CellWeights {
+  return { weightIn, weightRec, bias, biasRec };
+}
+
+/** Weights drawn for one run where they are noisy, one draw for the sequence and the batch. */
+export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise: NoiseStream): CellWeights {
+  const means = meanWeights(parameters);
+  if (!plan.regularizer.weightNoise) return means;
+  const { layer, direction } = plan.target;
+  const draw = (site: 'weight' | 'weightIn', mean: Tensor, logDeviation: Tensor): Tensor =>
+    noisyWeights(mean, logDeviation, noise.normals({ site, layer, direction }, mean.size));
+  return {
+    ...means,
+    weightIn: draw('weightIn', parameters.weightIn, parameters.weightInLogDeviation!),
+    weightRec: draw('weight', parameters.weightRec, parameters.weightRecLogDeviation!),
+  };
+}
+
+/** Weights as distributions, for the closed form. */
+export function closedFormWeights(parameters: RecurrentParameters): {
+  weightIn: Gaussian;
+  weightRec: Gaussian;
+  bias: Tensor;
+  biasRec?: Tensor;
+} {
+  const { weightIn, weightRec, weightInLogDeviation, weightRecLogDeviation, bias, biasRec } = parameters;
+  const gaussian = (mean: Tensor, logDeviation: Tensor): Gaussian => ({
+    mean,
+    variance: exp(scale(logDeviation, 2)),
+  });
+  return {
+    weightIn: gaussian(weightIn, weightInLogDeviation!),
+    weightRec: gaussian(weightRec, weightRecLogDeviation!),
+    bias,
+    biasRec,
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The training loss of a regularizer: the task's loss of its one or two runs, and its penalties. The model says
+ * how one run goes; everything else stands in the regularizer as data.
+ */
+import { add } from '../autograd/ops/arithmetic.ts';
+import { scale } from '../autograd/ops/elementwise.ts';
+import type { Penalty, Regularizer } from '../dropout/noise.ts';
+import { type Gaussian, meanOf } from '../moments/gaussian.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { SequenceLoss } from './losses.ts';
+import { descriptionLength, type WeightPosterior } from './noisy-weights.ts';
+import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
+import type { State } from './recurrent.ts';
+
+/** One forward run of a model over a minibatch, as penalties need to see it. */
+export interface ModelRun {
+  /** what the task's loss takes: logits */
+  output: Tensor | Gaussian;
+  /** the task's loss */
+  nll: SequenceLoss;
+  /** the last layer's output as the readout gets it */
+  dropped: Tensor | Gaussian;
+  /** the same without noise at the output */
+  states: Tensor | Gaussian;
+  state: State[];
+}
+
+export interface LossContext {
+  /** weight decay acts on them */
+  parameters: readonly Tensor[];
+  /** of the model's weights, with weight noise */
+  distributions: readonly WeightPosterior[];
+  /** how many terms the whole training set's loss is the mean over: the description length is divided by it */
+  examples: number;
+}
+
+export interface RegularizedLoss {
+  /** what is minimised */
+  loss: Tensor;
+  /** the task's loss of the first run */
+  nll: SequenceLoss;
+  /** every penalty by its name, as it enters the loss */
+  penalties: Record<string, number>;
+  /** of the first run, to be carried on */
+  state: State[];
+}
+
+/**
+ * The loss of one minibatch. Two runs (fraternal dropout) begin from the same state and draw at passes 2k and
+ * 2k + 1 of the stream, k being its pass.
+ * @param run one run of the model; without noise as at test
+ */
+export function regularizedLoss(
+  regularizer: Regularizer,
+  run: (noise: NoiseStream | undefined) => ModelRun,
+  noise: NoiseStream | undefined,
+  context: LossContext,
+): RegularizedLoss {
+  const { passes, penalties = [], weightNoise } = regularizer;
+  const first = run(passes && noise ? noise.at(noise.step, 2 * noise.pass) : noise);
+  const terms: { name: string; term: Tensor }[] = [];
+  let loss = first.nll.loss;
+  if (passes) {
+    const second = run(passes.second === 'noise' ? noise?.at(noise.step, 2 * noise.pass + 1) : undefined);
+    if (passes.targets === 'both') loss = scale(add(loss, second.nll.loss), 0.5);
+    const term = distancePenalty(meanOf(first.output), meanOf(second.output), passes.kappa);
+    terms.push({ name: 'distance', term });
+  }
+  for (const penalty of penalties) {
+    const term = termOf(penalty, first, context);
+    if (term) terms.push({ name: penalty.kind, term });
+  }
+  if (weightNoise && weightNoise.weight > 0) {
+    const term = scale(descriptionLength(context.distributions), weightNoise.weight / context.examples);
+    terms.push({ name: 'description-length', term });
+  }
+  const values: Record<string, number> = {};
+  for (const { name, term } of terms) {
+    values[name] = (values[name] ?? 0) + term.item();
+    loss = add(loss, term);
+  }
+  return { loss, nll: first.nll, penalties: values, state: first.state };
+}
+
+// --- internal ---
+
+/** The term of a penalty; none for what acts on the weights after the update. */
+function termOf(penalty: Penalty, run: ModelRun, { parameters }: LossContext): Tensor | undefined {
+  switch (penalty.kind) {
+    case 'activation':
+      return activationPenalty(meanOf(run.dropped), penalty.alpha);
+    case 'temporal-activation':
+      return temporalPenalty(meanOf(run.states), penalty.beta);
+    case 'weight-decay':
+      return penalty.decoupled ? undefined : weightDecayPenalty(parameters, penalty.lambda);
+  }
+}
