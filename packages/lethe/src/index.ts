@@ -78,6 +78,7 @@ export { type EngineName, useEngine } from './kernels/engine.ts';
 export { activationMoments, type MomentFunctionOptions } from './moments/activation.ts';
 export { type Gaussian, isGaussian, meanOf } from './moments/gaussian.ts';
 export { linearMoments, noNoise } from './moments/linear.ts';
+export { productMoments } from './moments/product.ts';
 export { gaussHermite, type Quadrature } from './moments/quadrature.ts';
 export { drawGaussian } from './moments/sample.ts';
 export { weightNoiseMoments } from './moments/weight-noise.ts';
@@ -92,6 +93,14 @@ export {
   squaredError,
 } from './nn/losses.ts';
 export { type LstmOptions, lstm } from './nn/lstm.ts';
+export { descriptionLength, noisyWeights, type WeightPosterior } from './nn/noisy-weights.ts';
+export {
+  activationPenalty,
+  decayWeights,
+  distancePenalty,
+  temporalPenalty,
+  weightDecayPenalty,
+} from './nn/penalties.ts';
 export {
   type CellName,
   keepState,
@@ -102,7 +111,14 @@ export {
   type RunOptions,
   type State,
 } from './nn/recurrent.ts';
+export {
+  type LossContext,
+  type ModelRun,
+  type RegularizedLoss,
+  regularizedLoss,
+} from './nn/regularized-loss.ts';
 export { type RnnOptions, rnn } from './nn/rnn.ts';
+export { softmaxNll } from './nn/softmax-nll.ts';
 export { spectralRadius } from './nn/spectral-radius.ts';
 export { plansOf, recurrentStack, type Stack, type StackOptions, type StackOutput } from './nn/stack.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
@@ -115,3 +131,19 @@ export { NoiseStream, type StreamPlace, type StreamSite } from './random/stream.
 export { dtype, type Real } from './tensor/dtype.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zerosTensor } from './tensor/tensor.ts';
+export {
+  bernoulliEntropy,
+  bernoulliUncertainty,
+  categoricalEntropy,
+  categoricalUncertainty,
+  meanPrediction,
+  type Uncertainty,
+} from './uncertainty/entropy.ts';
+export {
+  type McDropoutOptions,
+  type McPrediction,
+  mcDropout,
+  repeatRows,
+  type StochasticModel,
+  sharesMasks,
+} from './uncertainty/mc-dropout.ts';

@@ -11,6 +11,8 @@ const splits = ['train', 'valid', 'test'] as const;
 
 interface EvalOptions {
   split: (typeof splits)[number];
+  mc?: number;
+  seed: number;
   threads?: number;
   data?: string;
   fetch: boolean;
@@ -26,12 +28,22 @@ export function addEval(lethe: Command, io: Io): void {
     )
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
+    .option(
+      '--mc <N>',
+      'MC dropout with N draws beside it: probabilities averaged, entropies in nats',
+      wholeNumber('--mc', 1),
+    )
+    .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
     .action((directory: string, options: EvalOptions) => run(directory, options, new Output(io, options)));
-  example(command, 'lethe eval runs/jsb-chorales-fast-1 --split test --json');
+  example(
+    command,
+    'lethe eval runs/jsb-chorales-fast-1 --split test --json',
+    'lethe eval runs/jsb-chorales-variational-1 --mc 50',
+  );
 }
 
 // --- internal ---
@@ -39,9 +51,16 @@ export function addEval(lethe: Command, io: Io): void {
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
   const { evaluate } = await import('../training/trained.ts');
   await useThreads(options.threads);
-  const { split, data, fetch } = options;
+  const { split, data, fetch, mc, seed } = options;
   const metrics = await interruptible(output, (signal) =>
-    evaluate(directory, split, { dataDir: data, fetch, log: (line) => output.notice(line), signal }),
+    evaluate(directory, split, {
+      dataDir: data,
+      fetch,
+      mc,
+      seed,
+      log: (line) => output.notice(line),
+      signal,
+    }),
   );
   if (!metrics) throw new Interrupted();
   output.event({ run: directory, split, metrics });

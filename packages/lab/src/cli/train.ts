@@ -37,8 +37,8 @@ export function addTrain(lethe: Command, io: Io): void {
       'a recipe (bayer2013/jsb-fast, my.yaml) or TASK/DATASET (music/nottingham, music/DIR)',
     )
     .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
-    .option('--cell <NAME>', 'recurrent cell: rnn')
-    .option('--hidden <N>', 'hidden units', wholeNumber('--hidden', 1))
+    .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
+    .option('--hidden <N>', 'hidden units of each layer', wholeNumber('--hidden', 1))
     .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
     .option('--dropout <METHOD>', 'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping')
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
@@ -59,6 +59,7 @@ export function addTrain(lethe: Command, io: Io): void {
   example(
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
+    'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
     'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
   );
 }

@@ -64,6 +64,7 @@ export class TrainingReport {
       ],
       { align: 'll' },
     );
+    for (const layer of plan.noise) this.#output.say(layer);
     this.#output.say();
   }
 

@@ -14,24 +14,29 @@ const orNone = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === 'none' ? null : value), schema.nullable());
 
 const model = z.strictObject({
-  cell: z.enum(['rnn']),
-  /** units of the hidden layer */
+  cell: z.enum(['rnn', 'lstm', 'gru']),
+  /** units of each hidden layer */
   hidden: count,
-  layers: z.literal(1, { error: 'this version trains one layer' }),
+  layers: z.int().min(1).max(8),
+  /** of the plain cell */
   activation: z.enum(['tanh', 'sigmoid', 'relu', 'identity']),
   /** a regularizer in the words of `--dropout`, e.g. `fast:input=.1,recurrent=.2,output=.5` */
   dropout: z.string().min(1),
   initialState: z.enum(['learned', 'zeros']),
-  /** sigma^2 of the normal initial weights W_rec and W_out */
-  initialVariance: z.number().min(0),
-  /** sigma^2 of the normal initial weights W_in */
-  inputVariance: z.number().min(0),
-  /** spectral radius that W_rec is scaled to */
+  /** sigma^2 of the normal initial weights W_rec and W_out; none: 1 / rows */
+  initialVariance: orNone(z.number().min(0)),
+  /** sigma^2 of the normal initial weights W_in; none: 1 / rows */
+  inputVariance: orNone(z.number().min(0)),
+  /** spectral radius that W_rec, or that of each gate, is scaled to */
   spectralRadius: orNone(positive),
   /** number of non-zero incoming recurrent weights of a unit */
   maxIncoming: orNone(count),
   /** initial value of every output bias */
   outputBias: z.number(),
+  /** of the LSTM: initial bias of the forget gates */
+  forgetBias: z.number().default(1),
+  /** of the GRU: the reset gate acts behind the recurrent product */
+  resetAfter: z.boolean().default(true),
 });
 
 /** Settings of all optimizers: the largest global norm of the gradients, and a coefficient of the weights themselves. */

@@ -5,7 +5,10 @@
 import type { MusicMetrics } from '../tasks/music/evaluate.ts';
 
 /** Metrics of an epoch as trained: noise on, weights moving; no mean over whole sequences exists for chunks. */
-export type TrainMetrics = Pick<MusicMetrics, 'nll_per_step'>;
+export interface TrainMetrics extends Pick<MusicMetrics, 'nll_per_step'> {
+  /** mean of each penalty in the loss, by its name; absent without penalties */
+  penalties?: Record<string, number>;
+}
 
 /** Why a run ended by itself. */
 export type FinishReason = 'epochs' | 'patience' | 'minutes';
@@ -18,6 +21,8 @@ export interface PlanEvent {
   /** where the data came from */
   source: string;
   method: string;
+  /** what {@link describe} says of every layer */
+  noise: string[];
   parameters: number;
   /** estimate of the memory that training needs, in MB (2^20 bytes) */
   memory_mb: number;

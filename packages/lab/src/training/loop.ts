@@ -19,6 +19,7 @@ import type {
   InterruptedEvent,
   Progress,
   TrainingEvent,
+  TrainMetrics,
   TrainResult,
 } from './events.ts';
 import { progressOf } from './progress.ts';
@@ -105,7 +106,10 @@ function endEpoch(work: Work, valid: MusicMetrics | undefined): void {
   const { session, clock } = work;
   const { state } = session;
   const number = state.epoch + 1;
-  const train = { nll_per_step: state.sums.nll / state.sums.frames };
+  const { nll, frames, penalties } = state.sums;
+  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / frames] as const);
+  const train: TrainMetrics = { nll_per_step: nll / frames };
+  if (means.length > 0) train.penalties = Object.fromEntries(means);
   const event: EpochEvent = {
     event: 'epoch',
     epoch: number,
@@ -123,7 +127,7 @@ function endEpoch(work: Work, valid: MusicMetrics | undefined): void {
   }
   state.epoch = number;
   state.position = 0;
-  state.sums = { nll: 0, frames: 0 };
+  state.sums = { nll: 0, frames: 0, penalties: {} };
   tell(work, event);
 }
 

@@ -1,4 +1,5 @@
 /** The resolved plan of a run, told before anything is computed. */
+import { describe } from 'lethe';
 import { kernels } from 'lethe/internal';
 import { keys } from '../data/music/piano-roll.ts';
 import type { PlanEvent } from './events.ts';
@@ -14,6 +15,7 @@ export function planOf(session: Session, run: string): PlanEvent {
     dataset: data.name,
     source: data.source,
     method: config.model.dropout,
+    noise: session.model.layers.map((layer) => describe(layer.plan)),
     parameters: countParameters(session),
     memory_mb: Math.ceil(memoryOf(session) / 2 ** 20),
     steps_per_epoch: stepsPerEpoch,
@@ -39,10 +41,12 @@ function memoryOf(session: Session): number {
   const copies = { rmsprop: 6, sgd: 5, adam: 6, adamw: 6 }[config.optimizer.name];
   const longest = Math.max(...chunks.map((chunk) => chunk.frames.length - 1));
   const rows = longest * Math.min(config.training.batch, chunks.length);
-  // Input, target and mask; hidden units and pre-activations with their gradients; logits with theirs.
+  // Input, target and mask; hidden units and pre-activations with their gradients, of every gate; logits with theirs.
   const mode = model.regularizer.modes.train;
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
-  const perRow = 2 * keys + 1 + moments * (4 * config.model.hidden + 3 * keys);
+  const { hidden, layers, cell } = config.model;
+  const kept = { rnn: 4, gru: 8, lstm: 9 }[cell];
+  const perRow = 2 * keys + 1 + moments * (kept * hidden * layers + 3 * keys);
   const base = 60 * 2 ** 20;
   return base + 4 * (copies * countParameters(session) + rows * perRow);
 }

@@ -16,6 +16,8 @@ export interface Session {
   /** the training set in chunks, in the order of the data */
   readonly chunks: readonly Chunk[];
   readonly stepsPerEpoch: number;
+  /** frames of the training set that are scored in an epoch */
+  readonly scoredFrames: number;
   /** of the run's seed */
   readonly noise: NoiseStream;
   state: TrainingState;
@@ -36,6 +38,7 @@ export function openSession(config: Config, data: MusicData): Session {
     optimizer: makeOptimizer(model.parameters, config.optimizer),
     chunks,
     stepsPerEpoch: Math.ceil(chunks.length / config.training.batch),
+    scoredFrames: chunks.reduce((sum, chunk) => sum + chunk.frames.length - 1, 0),
     noise: new NoiseStream(config.seed),
     state: initialState(),
     best: null,

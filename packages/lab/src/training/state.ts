@@ -16,12 +16,16 @@ export const stateSchema = z.strictObject({
   position: z.int().min(0),
   /** steps done since the start of the run: the step of the noise stream */
   step: z.int().min(0),
-  /** over the epoch in work, as trained: sum of the NLL over counted frames, and their number */
-  sums: z.strictObject({ nll: z.number(), frames: z.int().min(0) }),
+  /** over the epoch in work, as trained: sums over counted frames of the NLL and of the penalties, and the frames' number */
+  sums: z.strictObject({
+    nll: z.number(),
+    frames: z.int().min(0),
+    penalties: z.record(z.string(), z.number()).default({}),
+  }),
   best: z
     .strictObject({
       epoch: z.int().min(1),
-      train: z.strictObject({ nll_per_step: metric }),
+      train: z.strictObject({ nll_per_step: metric, penalties: z.record(z.string(), metric).optional() }),
       valid: metrics,
     })
     .nullable(),
@@ -39,7 +43,7 @@ export function initialState(): TrainingState {
     epoch: 0,
     position: 0,
     step: 0,
-    sums: { nll: 0, frames: 0 },
+    sums: { nll: 0, frames: 0, penalties: {} },
     best: null,
     finished: null,
   };

@@ -60,7 +60,7 @@ test.each(['sgd', 'adam', 'adamw', 'rmsprop'])('%s lowers the training NLL', (na
   const nll = (): number => {
     trainStep(session);
     const { nll, frames } = session.state.sums;
-    session.state.sums = { nll: 0, frames: 0 };
+    session.state.sums = { nll: 0, frames: 0, penalties: {} };
     session.state.position = 0; // the same minibatch again
     return nll / frames;
   };

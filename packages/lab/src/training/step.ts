@@ -2,7 +2,7 @@
  * One training step: minibatch, loss, gradients, clipping by the global norm, update. Whatever is not finite
  * stops the run before it can reach a checkpoint.
  */
-import { clipScale, gradients, NumericsError, type Real, scoped } from 'lethe';
+import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
 import { kernels } from 'lethe/internal';
 import { trainingBatch } from '../tasks/music/batches.ts';
 import { chunksOfStep, type Session } from './session.ts';
@@ -20,10 +20,12 @@ export function trainStep(session: Session): void {
   scoped(() => {
     const batch = trainingBatch(chunksOfStep(session, state.epoch, state.position));
     let sum = Number.NaN;
+    let penalties: Record<string, number> = {};
     const result = gradients(parameters, () => {
-      const nll = model.loss(batch, noise.at(state.step));
-      sum = nll.sum;
-      return nll.loss;
+      const total = model.loss(batch, noise.at(state.step), session.scoredFrames);
+      sum = total.nll.sum;
+      penalties = total.penalties;
+      return total.loss;
     });
     if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {
       throw broken(session, `the loss is ${result.loss}${blame(session, result.gradients)}`);
@@ -33,6 +35,7 @@ export function trainStep(session: Session): void {
       throw broken(session, `the gradients are not finite${blame(session, result.gradients)}`);
     const { clipNorm } = config.optimizer;
     optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm));
+    decayWeights(model.regularizer, parameters);
     for (const [i, parameter] of parameters.entries()) {
       const size = kernels().sumSquares([parameter.data]);
       if (!(size < largestSquare)) {
@@ -41,6 +44,9 @@ export function trainStep(session: Session): void {
     }
     state.sums.nll += sum;
     state.sums.frames += batch.counted;
+    for (const [name, value] of Object.entries(penalties)) {
+      state.sums.penalties[name] = (state.sums.penalties[name] ?? 0) + value * batch.counted;
+    }
   });
   state.step += 1;
   state.position += 1;

@@ -4,6 +4,7 @@ import { ConfigError } from 'lethe';
 import { loadMusic, type MusicData, type Piece } from '../data/music/dataset.ts';
 import type { Environment } from '../runs/environment.ts';
 import { readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { evaluateMonteCarlo } from '../tasks/music/averaged.ts';
 import { evaluatePieces, type MusicMetrics } from '../tasks/music/evaluate.ts';
 import { type MusicModel, musicModel } from '../tasks/music/model.ts';
 import { type SampleOptions, samplePiece } from '../tasks/music/sample.ts';
@@ -30,8 +31,15 @@ export interface EvaluateRunOptions {
   dataDir?: string;
   fetch?: boolean;
   log?: (line: string) => void;
+  /** MC dropout with so many draws beside the test-time rule */
+  mc?: number;
+  /** of those draws; default 1 */
+  seed?: number;
   signal?: AbortSignal;
 }
+
+/** Metrics of a split; those of MC dropout, when asked for, begin with mc_. */
+export type EvaluatedMetrics = MusicMetrics & Record<string, number>;
 
 /**
  * Reads a run's model; default: the best weights.
@@ -60,14 +68,22 @@ export async function evaluate(
   directory: string,
   split: 'train' | 'valid' | 'test',
   options: EvaluateRunOptions = {},
-): Promise<MusicMetrics | undefined> {
-  const { weights, dataDir, fetch, log, signal } = options;
+): Promise<EvaluatedMetrics | undefined> {
+  const { weights, dataDir, fetch, log, signal, mc, seed } = options;
   const { config, model } = loadRun(directory, weights);
   const data = options.data ?? (await loadMusic(config.dataset, { dataDir, fetch, log }));
   if (!Object.hasOwn(data.splits, split)) {
     throw new ConfigError(`split expects train, valid or test, found '${split}'`);
   }
-  return evaluatePieces(model, data.splits[split], { signal });
+  const metrics = await evaluatePieces(model, data.splits[split], { signal });
+  if (!metrics || mc === undefined) return metrics && { ...metrics };
+  checkDraws(model);
+  const drawn = await evaluateMonteCarlo(model, data.splits[split], { samples: mc, seed }, { signal });
+  if (!drawn) return undefined;
+  return {
+    ...metrics,
+    ...Object.fromEntries(Object.entries(drawn).map(([name, value]) => [`mc_${name}`, value])),
+  };
 }
 
 /**
@@ -77,4 +93,14 @@ export async function evaluate(
 export function sample(directory: string, options: SampleOptions & { weights?: Which }): Piece {
   const { weights, ...rest } = options;
   return samplePiece(loadRun(directory, weights).model, rest);
+}
+
+// --- internal ---
+
+function checkDraws({ regularizer }: MusicModel): void {
+  const { train } = regularizer.modes;
+  if (train === 'sample' || train === 'gaussian') return;
+  throw new ConfigError(
+    `mc: expected a method that draws, found ${regularizer.name} (${train}); fast dropout knows its variance without draws`,
+  );
 }

@@ -7,7 +7,7 @@ import { DataError } from '../errors.ts';
 import { type Real, realFrom, zeros } from '../tensor/dtype.ts';
 import type { StoredTensor } from './safetensors.ts';
 
-/** Parameters of a recurrent layer, gates side by side: G = 1 for an RNN, 4 for an LSTM. */
+/** Parameters of a recurrent layer, gates side by side: G = 1 for an RNN, 4 for an LSTM (i f g o), 3 for a GRU (r z n). */
 export interface RecurrentArrays {
   /** [I, G H] */
   weightIn: StoredTensor;
@@ -15,6 +15,8 @@ export interface RecurrentArrays {
   weightRec: StoredTensor;
   /** [G H] */
   bias: StoredTensor;
+  /** [G H], of a GRU, whose two biases do not add up */
+  biasRec?: StoredTensor;
 }
 
 /** Parameters of a linear layer. */
@@ -26,13 +28,14 @@ export interface LinearArrays {
 }
 
 /**
- * A recurrent layer as torch.nn.RNN or LSTM stores it: `weight_ih_l0` [G H, I], `weight_hh_l0` [G H, H],
- * `bias_ih_l0` the bias, `bias_hh_l0` zeros.
+ * A recurrent layer as torch.nn.RNN, LSTM or GRU stores it: `weight_ih_l0` [G H, I], `weight_hh_l0` [G H, H],
+ * `bias_ih_l0` the bias, `bias_hh_l0` zeros or the bias of the recurrent side.
+ * @param index number of the layer; the reverse one of a pair: '0_reverse'
  * @param prefix in front of every name, such as 'rnn.'
  */
 export function recurrentToTorch(
   layer: RecurrentArrays,
-  index = 0,
+  index: number | string = 0,
   prefix = '',
 ): Record<string, StoredTensor> {
   const { shape } = layer.bias;
@@ -40,18 +43,23 @@ export function recurrentToTorch(
     [`${prefix}weight_ih_l${index}`]: transposed(layer.weightIn),
     [`${prefix}weight_hh_l${index}`]: transposed(layer.weightRec),
     [`${prefix}bias_ih_l${index}`]: { shape, data: layer.bias.data.slice() },
-    [`${prefix}bias_hh_l${index}`]: { shape, data: zeros(layer.bias.data.length) },
+    [`${prefix}bias_hh_l${index}`]: {
+      shape,
+      data: layer.biasRec ? layer.biasRec.data.slice() : zeros(layer.bias.data.length),
+    },
   };
 }
 
 /**
- * Reads a recurrent layer back, adding the two biases; a layer stored without biases gets zeros.
+ * Reads a recurrent layer back; a layer stored without biases gets zeros.
+ * @param hasRecurrentBias keeps the two biases apart, as a GRU needs it; else they are added
  * @throws DataError when an array is missing or the shapes do not belong together
  */
 export function recurrentFromTorch(
   tensors: Record<string, StoredTensor>,
-  index = 0,
+  index: number | string = 0,
   prefix = '',
+  hasRecurrentBias = false,
 ): RecurrentArrays {
   const weightIn = matrix(tensors, `${prefix}weight_ih_l${index}`);
   const weightRec = matrix(tensors, `${prefix}weight_hh_l${index}`);
@@ -67,15 +75,20 @@ export function recurrentFromTorch(
     );
   }
   const bias = zeros(rows);
-  for (const name of [`${prefix}bias_ih_l${index}`, `${prefix}bias_hh_l${index}`]) {
+  const biasRec = hasRecurrentBias ? zeros(rows) : bias;
+  for (const [name, to] of [
+    [`${prefix}bias_ih_l${index}`, bias],
+    [`${prefix}bias_hh_l${index}`, biasRec],
+  ] as const) {
     if (!Object.hasOwn(tensors, name)) continue;
     const data = vector(tensors, name, rows);
-    for (let i = 0; i < rows; i++) bias[i] += data[i];
+    for (let i = 0; i < rows; i++) to[i] += data[i];
   }
   return {
     weightIn: transposed(weightIn),
     weightRec: transposed(weightRec),
     bias: { shape: [rows], data: bias },
+    ...(hasRecurrentBias ? { biasRec: { shape: [rows], data: biasRec } } : {}),
   };
 }
 

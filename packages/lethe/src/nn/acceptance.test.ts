@@ -42,7 +42,10 @@ describe('every method', () => {
         const zero = testNetwork(atZero(method), cell, sizes, stream);
         scoped(() => {
           // A test mode that draws gets a stream.
-          for (const noise of [stream, zero.regularizer.modes.test === 'gaussian' ? stream.at(1) : undefined]) {
+          for (const noise of [
+            stream,
+            zero.regularizer.modes.test === 'gaussian' ? stream.at(1) : undefined,
+          ]) {
             expect(zero.output(noise).toArray()).toEqual(plain.output(undefined).toArray());
           }
         });

@@ -86,7 +86,15 @@ export function testNetwork(
   const regularizer = parseDropout(dropout);
   const { recurrent, readout: atReadout } = splitReadout(regularizer);
   const stack = recurrentStack(
-    { cell, inputSize: I, hiddenSizes: [H, H], dropout: recurrent, learnInitialState: true, initial, ...more },
+    {
+      cell,
+      inputSize: I,
+      hiddenSizes: [H, H],
+      dropout: recurrent,
+      learnInitialState: true,
+      initial,
+      ...more,
+    },
     stream,
   );
   const readout = linear(

@@ -9,12 +9,13 @@
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
  * changes the result.
  */
-import { isGaussian, type Real, scoped, type Tensor } from 'lethe';
+import { isGaussian, keepState, type Real, scoped, type Tensor } from 'lethe';
 import { allocate, kernels } from 'lethe/internal';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
+import { averagedNll } from './averaged.ts';
 import { windowBatch } from './batches.ts';
-import { firstRows, keepState, type MusicModel, type MusicState } from './model.ts';
+import { firstRows, type MusicModel, type MusicState } from './model.ts';
 
 /** Metrics of the music task, in nats per time step. */
 export interface MusicMetrics {
@@ -32,14 +33,46 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
+/** Pieces that are scored together, window by window. */
+export interface PieceGroup {
+  /** longest first */
+  pieces: readonly Piece[];
+  /** of the NLL, one for each piece */
+  sums: Float64Array;
+}
+
 /**
  * The metrics of `pieces`, or undefined when `signal` stopped the work. Pieces of one frame have nothing to
- * score and are left out. The result is NaN where there is nothing to score at all.
+ * score and are left out. The result is NaN where there is nothing to score at all. A method whose test-time rule
+ * draws (DropConnect's Gaussian inference) averages the probabilities of as many draws as it says, always the same.
  */
 export async function evaluatePieces(
   model: MusicModel,
   pieces: readonly Piece[],
-  { batch = 64, window = 100, signal }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
+): Promise<MusicMetrics | undefined> {
+  const { samples, test } = model.regularizer.modes;
+  return scorePieces(pieces, options, () => {
+    let states: MusicState[] = [];
+    return ({ pieces: running, sums }, at, window) => {
+      if (samples) {
+        const draw = { samples, mode: test };
+        states = scoped(() => averagedNll(model, running, at, window, states, sums, draw));
+      } else {
+        states = [scoped(() => scoreWindow(model, running, at, window, states[0], sums))];
+      }
+    };
+  });
+}
+
+/**
+ * Goes through pieces in groups and windows. `begin` is called for each group and gives what scores a window of
+ * it: it adds the NLL of frames `at` to `at + window` to the sums. The running pieces are the first of the group.
+ */
+export async function scorePieces(
+  pieces: readonly Piece[],
+  { batch = 64, window = 100, signal }: EvaluateOptions,
+  begin: () => (group: PieceGroup, at: number, window: number) => void,
 ): Promise<MusicMetrics | undefined> {
   // Like lengths together, longest first: the rows still running are then the first ones.
   const sorted = pieces.filter((piece) => piece.frames.length > 1);
@@ -48,11 +81,11 @@ export async function evaluatePieces(
   for (let from = 0; from < sorted.length; from += batch) {
     const group = sorted.slice(from, from + batch);
     const groupSums = new Float64Array(group.length);
-    let state: MusicState | undefined;
+    const score = begin();
     for (let at = 0; at < group[0].frames.length - 1; at += window) {
       if (signal?.aborted) return undefined;
       const running = group.filter((piece) => piece.frames.length - 1 > at);
-      state = scoped(() => scoreWindow(model, running, at, window, state, groupSums));
+      score({ pieces: running, sums: groupSums }, at, window);
       await pause();
     }
     sums.push(...groupSums);
@@ -79,7 +112,7 @@ function scoreWindow(
   const result = model.forward(x, { state: state && firstRows(state, rows), stop });
   const rowLoss = stepNll(result.output, targets, stepMask);
   for (let t = 0; t < steps; t++) for (let b = 0; b < rows; b++) sums[b] += rowLoss[t * rows + b];
-  return keepState(result.state);
+  return result.state.map(keepState);
 }
 
 /** The NLL of each step, [time * batch]; 0 where `stepMask` is 0. */

@@ -1,126 +1,192 @@
 /**
- * The music model of Bayer et al. (2013): one recurrent layer and a linear readout with one logit for each of
- * the 88 notes of the next frame. Under fast dropout the readout takes the Gaussian hidden units as they are
- * and the logits are Gaussian too.
+ * The music model of Bayer et al. (2013), with any cell and depth: recurrent layers and a linear readout with one
+ * logit for each of the 88 notes of the next frame. Under fast dropout the readout takes the Gaussian hidden units
+ * as they are and the logits are Gaussian too.
  */
 import {
   bernoulliNll,
+  ConfigError,
   type Gaussian,
   type InitOptions,
-  isGaussian,
   linear,
   NoiseStream,
   parseDropout,
+  type Recurrent,
+  type RegularizedLoss,
   type Regularizer,
-  rnn,
-  type SequenceLoss,
+  type RunMode,
+  recurrentStack,
+  regularizedLoss,
+  type State,
   splitReadout,
   type Tensor,
 } from 'lethe';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { Config } from '../../training/config.ts';
 import type { Batch } from './batches.ts';
+import { layerPrefix } from './weights.ts';
 
-/** The carried state, [batch, hidden]. */
-export type MusicState = Tensor | Gaussian;
+/** The carried state of every layer. */
+export type MusicState = readonly State[];
 
 /** What the model says. */
 export interface MusicOutput {
   /** logits of the next frame, [time, batch, 88] */
   output: Tensor | Gaussian;
   /** after the last step */
-  state: MusicState;
+  state: State[];
+}
+
+/** How one run of the model goes. */
+export interface MusicRun {
+  state?: MusicState;
+  /** as in training; absent: as at test */
+  noise?: NoiseStream;
+  mode?: RunMode;
+  start?: Int32Array;
+  stop?: Int32Array;
 }
 
 /** A model with parameters of its own. */
 export interface MusicModel {
-  /** in a fixed order: rnn.weightIn, rnn.weightRec, rnn.bias, rnn.initialState (if learned), readout.weight, readout.bias */
+  /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias` */
   readonly parameters: Record<string, Tensor>;
+  readonly layers: readonly Recurrent[];
   readonly regularizer: Regularizer;
-  /** Runs over x [time, batch, 88]; with noise as in training, without as at test. */
-  forward(
-    x: Tensor,
-    run?: { state?: MusicState; noise?: NoiseStream; start?: Int32Array; stop?: Int32Array },
-  ): MusicOutput;
-  /** The NLL of a minibatch: mean over its counted steps of the sum over notes. */
-  loss(batch: Batch, noise?: NoiseStream): SequenceLoss;
+  /** Runs over x [time, batch, 88]. */
+  forward(x: Tensor, run?: MusicRun): MusicOutput;
+  /**
+   * The training loss of a minibatch: mean over its counted steps of the sum over notes, and the penalties.
+   * @param examples counted steps of the whole training set
+   */
+  loss(batch: Batch, noise: NoiseStream | undefined, examples: number): RegularizedLoss;
 }
 
 /**
  * A model with new parameters, drawn from the seed of the configuration.
- * Throws ConfigError for a regularizer that the model cannot honour.
+ * Throws ConfigError for a regularizer that the model cannot honour, and for settings that its cell does not have.
  */
-export function musicModel({ model: config, seed, quirks }: Config): MusicModel {
-  const regularizer = parseDropout(config.dropout);
-  const { recurrent, readout: atReadout } = splitReadout(regularizer);
+export function musicModel(config: Config): MusicModel {
+  const { model: sizes, seed } = config;
+  checkCell(sizes);
+  const regularizer = parseDropout(sizes.dropout);
+  const { recurrent, readout: atReadout } = splitReadout(withoutEmbedding(regularizer));
   const stream = new NoiseStream(seed);
-  const normal = (variance: number): InitOptions => ({
-    kind: 'normal',
-    variance: quirks.varianceIsDeviation ? variance ** 2 : variance,
-  });
-  const layer = rnn(
+  const init = initial(config);
+  const stack = recurrentStack(
     {
+      cell: sizes.cell,
       inputSize: keys,
-      hiddenSize: config.hidden,
-      activation: config.activation,
+      hiddenSizes: Array.from({ length: sizes.layers }, () => sizes.hidden),
       dropout: recurrent,
-      learnInitialState: config.initialState === 'learned',
-      layer: 0,
-      initial: {
-        weightIn: normal(config.inputVariance),
-        weightRec: {
-          ...normal(config.initialVariance),
-          maxIncoming: config.maxIncoming ?? undefined,
-          spectralRadius: config.spectralRadius ?? undefined,
-        },
-      },
+      activation: sizes.activation,
+      forgetBias: sizes.forgetBias,
+      resetAfter: sizes.resetAfter,
+      learnInitialState: sizes.initialState === 'learned',
+      initial: { weightIn: init.weightIn, weightRec: init.weightRec },
     },
     stream,
   );
   const readout = linear(
     {
-      inputSize: config.hidden,
+      inputSize: stack.outputSize,
       outputSize: keys,
       dropout: atReadout,
-      layer: 1,
-      initial: {
-        weight: normal(config.initialVariance),
-        bias: { kind: 'constant', value: config.outputBias },
-      },
+      layer: sizes.layers,
+      initial: { weight: init.readout, bias: { kind: 'constant', value: sizes.outputBias } },
     },
     stream,
   );
-  const { weightIn, weightRec, bias, initialState } = layer.parameters;
-  const model: MusicModel = {
-    regularizer,
-    parameters: {
-      'rnn.weightIn': weightIn,
-      'rnn.weightRec': weightRec,
-      'rnn.bias': bias,
-      ...(initialState ? { 'rnn.initialState': initialState } : {}),
-      'readout.weight': readout.parameters.weight,
-      'readout.bias': readout.parameters.bias,
-    },
-    forward(x, { state, noise, start, stop } = {}) {
-      const hidden = layer.forward(x, state, noise, { start, stop });
-      return { output: readout.forward(hidden.output, noise), state: hidden.state };
-    },
-    loss({ x, targets, start, stop, stepMask }, noise) {
-      const { output } = model.forward(x, { noise, start, stop });
-      return bernoulliNll(output, targets, stepMask);
-    },
-  };
-  return model;
-}
+  const parameters: Record<string, Tensor> = {};
+  for (const [index, layer] of stack.layers.entries()) {
+    for (const [name, tensor] of Object.entries(layer.parameters)) {
+      parameters[`${layerPrefix(index)}${name}`] = tensor;
+    }
+  }
+  parameters['readout.weight'] = readout.parameters.weight;
+  parameters['readout.bias'] = readout.parameters.bias;
 
-/** A copy of a state in memory of its own, to be carried out of a scope. */
-export function keepState(state: MusicState): MusicState {
-  if (!isGaussian(state)) return state.keep();
-  return { mean: state.mean.keep(), variance: state.variance.keep() };
+  const run = (x: Tensor, { state, noise, ...options }: MusicRun) => {
+    const hidden = stack.forward(x, state, noise, options);
+    return {
+      ...hidden,
+      hidden: hidden.output,
+      output: readout.forward(hidden.output, noise, { mode: options.mode }),
+    };
+  };
+  return {
+    regularizer,
+    parameters,
+    layers: stack.layers,
+    forward: (x, options = {}) => {
+      const { output, state } = run(x, options);
+      return { output, state };
+    },
+    loss: ({ x, targets, start, stop, stepMask }, noise, examples) =>
+      regularizedLoss(
+        regularizer,
+        (stream) => {
+          const { output, hidden, states, state } = run(x, { noise: stream, start, stop });
+          return { output, nll: bernoulliNll(output, targets, stepMask), dropped: hidden, states, state };
+        },
+        noise,
+        { parameters: Object.values(parameters), distributions: distributionsOf(stack.layers), examples },
+      ),
+  };
 }
 
 /** The first rows of a state, over the same memory. */
-export function firstRows(state: MusicState, rows: number): MusicState {
+export function firstRows(state: MusicState, rows: number): State[] {
   const first = (tensor: Tensor): Tensor => tensor.view([rows, tensor.shape[1]]);
-  return isGaussian(state) ? { mean: first(state.mean), variance: first(state.variance) } : first(state);
+  const part = (value: Tensor | Gaussian): Tensor | Gaussian =>
+    'mean' in value ? { mean: first(value.mean), variance: first(value.variance) } : first(value);
+  return state.map(({ hidden, cell }) => ({ hidden: part(hidden), cell: cell && part(cell) }));
+}
+
+// --- internal ---
+
+function checkCell({ cell, activation }: Config['model']): void {
+  if (cell !== 'rnn' && activation !== 'tanh') {
+    throw new ConfigError(
+      `model.activation: expected tanh with the ${cell}, whose gates are logistic and whose candidate is tanh, found ${activation}`,
+    );
+  }
+}
+
+/** Frames are no words: there is nothing that an embedding's noise could act on. */
+function withoutEmbedding(regularizer: Regularizer): Regularizer {
+  const entry = regularizer.noise.find(({ site, rate }) => site === 'embedding' && rate > 0);
+  if (!entry) return regularizer;
+  throw new ConfigError(
+    `${regularizer.name}: expected no rate at embedding, got ${entry.rate}; the music model reads frames of notes and has no embedding`,
+  );
+}
+
+/** Initial values as Table 3 of the paper gives them; `none` leaves the library's. */
+function initial({ model, quirks }: Config) {
+  const normal = (variance: number | null): InitOptions =>
+    variance === null
+      ? {}
+      : { kind: 'normal', variance: quirks.varianceIsDeviation ? variance ** 2 : variance };
+  return {
+    weightIn: normal(model.inputVariance),
+    weightRec: {
+      ...normal(model.initialVariance),
+      maxIncoming: model.maxIncoming ?? undefined,
+      spectralRadius: model.spectralRadius ?? undefined,
+    },
+    readout: normal(model.initialVariance),
+  };
+}
+
+/** The noisy weights of all layers. */
+function distributionsOf(layers: readonly Recurrent[]) {
+  return layers.flatMap(({ parameters: p }) =>
+    p.weightInLogDeviation && p.weightRecLogDeviation
+      ? [
+          { mean: p.weightIn, logDeviation: p.weightInLogDeviation },
+          { mean: p.weightRec, logDeviation: p.weightRecLogDeviation },
+        ]
+      : [],
+  );
 }

@@ -2,11 +2,11 @@
  * Music from a model: every frame is drawn note by note from the Bernoulli probabilities that the model gives
  * it, and becomes the next input; the state is carried from step to step.
  */
-import { ConfigError, isGaussian, NoiseStream, scoped } from 'lethe';
+import { ConfigError, isGaussian, keepState, NoiseStream, scoped } from 'lethe';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys, lowestNote } from '../../data/music/piano-roll.ts';
 import { frameTensor } from './batches.ts';
-import { keepState, type MusicModel, type MusicState } from './model.ts';
+import type { MusicModel, MusicState } from './model.ts';
 
 /** What to sample. */
 export interface SampleOptions {
@@ -76,7 +76,7 @@ function advance(model: MusicModel, frame: readonly number[], before: MusicState
           (mean, k) => mean / Math.sqrt(1 + (Math.PI / 8) * output.variance.data[k]),
         )
       : output.toArray();
-    return { logits, state: keepState(state) };
+    return { logits, state: state.map(keepState) };
   });
 }
 
