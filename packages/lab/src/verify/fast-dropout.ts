@@ -1,13 +1,13 @@
 /**
- * The reference operations `fast-dropout.moments` (an activation alone) and `fast-dropout.rnn` (recurrent layer,
- * output layer, probability), in the Wang-Manning form, run on the kernels directly.
+ * The reference operations `fast-dropout.moments` (an activation alone), `fast-dropout.rnn` (recurrent layer,
+ * output layer, probability) and `fast-dropout.lstm`, in the Wang-Manning form, run on the kernels directly.
  */
 import { DataError } from 'lethe';
 import { kernels, type NoiseMoments, type Real, realFrom, zeros } from 'lethe/internal';
 import { activation } from './activation.ts';
 import { configNumber, type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
-import { recurrentInputs, recurrentSizes } from './recurrent.ts';
+import { recurrentGradients, recurrentInputs, recurrentSizes } from './recurrent.ts';
 
 const KAPPA = Math.PI / 8;
 
@@ -39,9 +39,8 @@ export function runMoments(golden: GoldenCase): Computed {
 /** The fast-dropout network of the 2013 paper. */
 export function runFastRnn(golden: GoldenCase): Computed {
   const sizes = recurrentSizes(golden);
-  const { T, B, I, H } = sizes;
+  const { T, B, H } = sizes;
   const p = {
-    ...sizes,
     ...recurrentInputs(golden, sizes),
     activation: activation(golden),
     form: 'wang-manning',
@@ -58,13 +57,7 @@ export function runFastRnn(golden: GoldenCase): Computed {
   const readout = golden.inputs.w_out
     ? runReadout(golden, p, dhMean, dhVariance)
     : { outputs: {}, grads: {} };
-  const grads = {
-    w_in: zeros(I * H),
-    w_rec: zeros(H * H),
-    b: zeros(H),
-    h0: zeros(B * H),
-    x: zeros(T * B * I),
-  };
+  const grads = recurrentGradients(sizes);
   kernels().momentsRnnBackward({
     ...p,
     dhMean,
@@ -81,6 +74,40 @@ export function runFastRnn(golden: GoldenCase): Computed {
     outputs: { hidden_mean: p.hMean, hidden_variance: p.hVariance, ...readout.outputs },
     grads: { ...grads, ...readout.grads },
   };
+}
+
+/** The fast-dropout LSTM: moments through gates and products. The states begin at zero. */
+export function runFastLstm(golden: GoldenCase): Computed {
+  const sizes = recurrentSizes(golden, 4);
+  const { T, B, H } = sizes;
+  const size = T * B * H;
+  const p = {
+    ...recurrentInputs(golden, sizes),
+    c0: zeros(B * H),
+    form: 'wang-manning',
+    noiseInput: dropMoments(golden, 'dropInput'),
+    noiseRecurrent: dropMoments(golden, 'dropRecurrent'),
+    aMean: zeros(4 * size),
+    aVariance: zeros(4 * size),
+    cMean: zeros(size),
+    cVariance: zeros(size),
+    hMean: zeros(size),
+    hVariance: zeros(size),
+  } as const;
+  kernels().momentsLstmForward(p);
+  const grads = recurrentGradients(sizes);
+  kernels().momentsLstmBackward({
+    ...p,
+    dhMean: realFrom(cotangent(golden, 'hidden_mean', size)),
+    dhVariance: realFrom(cotangent(golden, 'hidden_variance', size)),
+    dwIn: grads.w_in,
+    dwRec: grads.w_rec,
+    dbias: grads.b,
+    dx: grads.x,
+    daMean: zeros(4 * size),
+    daVariance: zeros(4 * size),
+  });
+  return { outputs: { hidden_mean: p.hMean, hidden_variance: p.hVariance }, grads };
 }
 
 // --- internal ---

@@ -1,7 +1,20 @@
-/** The reference operations `loss.bernoulli` (on the kernels) and `loss.gaussian` (on the tape). */
-import { DataError, gaussianNll, gradients, tensor } from 'lethe';
+/** The reference operations `loss.*`: Bernoulli on the kernels, the others on the tape. */
+import {
+  activationPenalty,
+  add,
+  affine,
+  DataError,
+  distancePenalty,
+  gaussianNll,
+  gradients,
+  scale,
+  softmaxNll,
+  type Tensor,
+  temporalPenalty,
+  tensor,
+} from 'lethe';
 import { kernels, realFrom, zeros } from 'lethe/internal';
-import { type GoldenCase, input, shapedInput } from './case-file.ts';
+import { configNumber, type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
 
 /** Sum over the last axis, mean over the steps that count. */
@@ -51,4 +64,56 @@ export function runGaussian(golden: GoldenCase): Computed {
   const run = gradients([mean, variance], () => gaussianNll(mean, variance, targets).loss);
   const [dMean, dVariance] = run.gradients.map((gradient) => gradient.map((g) => g * weight));
   return { outputs: { loss: [run.loss] }, grads: { mean: dMean, variance: dVariance } };
+}
+
+/** Categorical cross-entropy, mean over rows. */
+export function runSoftmax(golden: GoldenCase): Computed {
+  return onTape(golden, ['logits'], ([logits]) => softmaxNll(logits, classes(golden)).loss);
+}
+
+/** The same behind a linear layer. */
+export function runLinearSoftmax(golden: GoldenCase): Computed {
+  return onTape(golden, ['h', 'w', 'b'], ([h, w, b]) => softmaxNll(affine(h, w, b), classes(golden)).loss);
+}
+
+/** AR on the dropped output plus TAR on the raw one. */
+export function runActivationRegularization(golden: GoldenCase): Computed {
+  const { alpha, beta } = { alpha: number(golden, 'alpha'), beta: number(golden, 'beta') };
+  return onTape(golden, ['dropped', 'raw'], ([dropped, raw]) =>
+    add(activationPenalty(dropped, alpha), temporalPenalty(raw, beta)),
+  );
+}
+
+/** Half of both cross-entropies plus the distance of the logits. */
+export function runFraternal(golden: GoldenCase): Computed {
+  const kappa = number(golden, 'kappa');
+  return onTape(golden, ['logits1', 'logits2'], ([first, second]) => {
+    const both = add(softmaxNll(first, classes(golden)).loss, softmaxNll(second, classes(golden)).loss);
+    return add(scale(both, 0.5), distancePenalty(first, second, kappa));
+  });
+}
+
+// --- internal ---
+
+/** The loss of the named inputs and its gradients, weighted by the cotangent of the case. */
+function onTape(
+  golden: GoldenCase,
+  names: readonly string[],
+  loss: (inputs: readonly Tensor[]) => Tensor,
+): Computed {
+  const inputs = names.map((name) => tensor(input(golden, name).data, input(golden, name).shape));
+  const run = gradients(inputs, () => loss(inputs));
+  const weight = cotangent(golden, 'loss', 1)[0];
+  const grads = names.map((name, i) => [name, run.gradients[i].map((g: number) => g * weight)] as const);
+  return { outputs: { loss: [run.loss] }, grads: Object.fromEntries(grads) };
+}
+
+function classes(golden: GoldenCase): Int32Array {
+  return Int32Array.from(input(golden, 'targets').data);
+}
+
+function number(golden: GoldenCase, name: string): number {
+  const value = configNumber(golden, name);
+  if (value === undefined) throw new DataError(`config "${name}" is missing`);
+  return value;
 }

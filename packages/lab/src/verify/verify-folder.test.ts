@@ -131,7 +131,7 @@ describe('verifyFolder', () => {
     [
       'a mask without a place',
       { ...rnnCase(), inputs: { ...rnnCase().inputs, 'mask.update.step': array([1, 1, 1], 1) } },
-      /"mask\.update\.step" is no mask of a plain recurrent layer/,
+      /"mask\.update\.step" is no mask of this layer/,
     ],
     ['an optimizer without a start', { op: 'optimizer', config: { lr: 1 } }, /"initial" is missing/],
   ])('fails a case with %s, with the reason', async (_what, content, reason) => {

@@ -7,10 +7,17 @@ import { basename, join } from 'node:path';
 import { DataError } from 'lethe';
 import { type GoldenCase, parseCase } from './case-file.ts';
 import { type Computed, compareCase, type Deviation } from './compare.ts';
-import { runFastRnn, runMoments } from './fast-dropout.ts';
-import { runBernoulli, runGaussian } from './losses.ts';
+import { runFastLstm, runFastRnn, runMoments } from './fast-dropout.ts';
+import {
+  runActivationRegularization,
+  runBernoulli,
+  runFraternal,
+  runGaussian,
+  runLinearSoftmax,
+  runSoftmax,
+} from './losses.ts';
 import { runOptimizer } from './optimizer.ts';
-import { runRnn } from './recurrent.ts';
+import { runGru, runLstm, runRnn } from './recurrent.ts';
 import { runWeightNoise } from './weight-noise.ts';
 
 /** A case that failed: the reason, or the array that is too far off. */
@@ -89,10 +96,17 @@ export async function verifyFolder(directory: string, options: VerifyOptions = {
 
 const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   rnn: runRnn,
+  lstm: runLstm,
+  gru: runGru,
   'fast-dropout.moments': runMoments,
   'fast-dropout.rnn': runFastRnn,
+  'fast-dropout.lstm': runFastLstm,
   'loss.bernoulli': runBernoulli,
   'loss.gaussian': runGaussian,
+  'loss.softmax': runSoftmax,
+  'loss.linear_softmax': runLinearSoftmax,
+  'loss.activation_regularization': runActivationRegularization,
+  'loss.fraternal': runFraternal,
   'weight-noise.closed-form': runWeightNoise,
 };
 
