@@ -95,15 +95,73 @@ static void uniform(const Draw& d, Pool& pool) {
   });
 }
 
-// Box-Muller on the pairs of each block, in float64.
+// -ln((u + 1/2) 2^-32). Above one half from 1 - that, which the integers give exactly: the logarithm near 1 loses no digits.
+LETHE_INLINE vf minusLog(vu u) {
+  const float unit = 2.3283064365386963e-10f;
+  const vf low = (__builtin_convertvector(u, vf) + 0.5f) * unit, rest = (__builtin_convertvector(~u, vf) + 0.5f) * unit;
+  // low = m 2^e with m in [sqrt(1/2), sqrt 2)
+  const vi e = (bits(low) - 0x3f3504f3) >> 23;
+  const vf m = (vf)(bits(low) - (e << 23));
+  const vi near = (vi)u < 0;
+  // ln m = 2 atanh((m - 1) / (m + 1)); -ln(1 - x) = 2 atanh(x / (2 - x))
+  const vf s = near ? rest / (2.0f - rest) : (m - 1.0f) / (m + 1.0f);
+  const vf q = s * s;
+  vf p = splat(1.0f / 15);
+  p = p * q + 1.0f / 13;
+  p = p * q + 1.0f / 11;
+  p = p * q + 1.0f / 9;
+  p = p * q + 1.0f / 7;
+  p = p * q + 1.0f / 5;
+  p = p * q + 1.0f / 3;
+  const vf atanh2 = 2.0f * (s + s * q * p);
+  const vf exponent = __builtin_convertvector(e, vf);
+  // ln 2 in two parts, so that the sum keeps its digits
+  return near ? atanh2 : -(exponent * 0.693359375f + (exponent * -2.12194440e-4f + atanh2));
+}
+
+// cos and sin of 2 pi (u + 1/2) 2^-32, from the nearest quarter of the circle
+LETHE_INLINE void circle(vu u, vf& cosine, vf& sine) {
+  const vu quarter = (u + 0x20000000u) >> 30;
+  const vf t = (__builtin_convertvector((vi)(u - (quarter << 30)), vf) + 0.5f) * 1.4629180792671596e-9f;
+  const vf s = t * t;
+  vf odd = splat(2.7557314e-6f);
+  odd = odd * s - 1.9841270e-4f;
+  odd = odd * s + 8.3333333e-3f;
+  odd = odd * s - 1.6666667e-1f;
+  odd = t + t * s * odd;
+  vf even = splat(-2.7557319e-7f);
+  even = even * s + 2.4801587e-5f;
+  even = even * s - 1.3888889e-3f;
+  even = even * s + 4.1666667e-2f;
+  even = even * s - 0.5f;
+  even = 1.0f + s * even;
+  const vi swap = (vi)((quarter & 1u) != 0), flipCosine = (vi)(((quarter + 1u) & 2u) != 0), flipSine = (vi)((quarter & 2u) != 0);
+  cosine = swap ? odd : even;
+  sine = swap ? even : odd;
+  cosine = flipCosine ? -cosine : cosine;
+  sine = flipSine ? -sine : sine;
+}
+
+// Box-Muller on the pairs of each block: 0.9 ns a number on one core, 10 with float64 functions one by one.
 static void normal(const Draw& d, Pool& pool) {
+  const float mean = (float)d.mean, deviation = (float)d.deviation;
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
-    for (long i = 0; i < count; i += 2) {
-      double a = (u[i] + 0.5) * 2.3283064365386963e-10;
-      double phi = 6.283185307179586 * ((u[i + 1] + 0.5) * 2.3283064365386963e-10);
-      double radius = __builtin_sqrt(-2.0 * __builtin_log(a));
-      d.out[at + i] = (float)(d.mean + d.deviation * radius * __builtin_cos(phi));
-      if (i + 1 < count) d.out[at + i + 1] = (float)(d.mean + d.deviation * radius * __builtin_sin(phi));
+    alignas(64) uint32_t first[W], second[W];
+    alignas(64) float pairs[2 * W];
+    for (long i = 0; i < count; i += 2 * W) {
+      for (int l = 0; l < W; l++) {
+        first[l] = u[i + 2 * l];
+        second[l] = u[i + 2 * l + 1];
+      }
+      vf cosine, sine;
+      circle(*reinterpret_cast<const vu*>(second), cosine, sine);
+      const vf radius = deviation * vsqrt(2.0f * minusLog(*reinterpret_cast<const vu*>(first)));
+      const vf a = mean + radius * cosine, b = mean + radius * sine;
+      for (int l = 0; l < W; l++) {
+        pairs[2 * l] = a[l];
+        pairs[2 * l + 1] = b[l];
+      }
+      vectors(minimum(2 * W, count - i), [&](long j, int w) { store(d.out + at + i + j, *reinterpret_cast<const vf*>(pairs + j), w); });
     }
   });
 }

@@ -4,20 +4,26 @@
  * gradients from its finite differences.
  */
 import { describe } from 'vitest';
+import { gatedSuite } from './conformance/gated.suite.ts';
 import { lossSuite } from './conformance/losses.suite.ts';
 import { matmulSuite } from './conformance/matmul.suite.ts';
 import { momentsSuite } from './conformance/moments.suite.ts';
+import { momentsGatedSuite } from './conformance/moments-gated.suite.ts';
 import { randomSuite } from './conformance/random.suite.ts';
 import { rnnSuite } from './conformance/rnn.suite.ts';
 import type { Suite } from './conformance/support.suite.ts';
 import { threadSuite } from './conformance/threads.suite.ts';
+import { weightsSuite } from './conformance/weights.suite.ts';
 import type { Kernels } from './contract.ts';
 
 const PARTS = {
   matmul: matmulSuite,
   rnn: rnnSuite,
+  gated: gatedSuite,
   moments: momentsSuite,
+  momentsGated: momentsGatedSuite,
   losses: lossSuite,
+  weights: weightsSuite,
   random: randomSuite,
   threads: threadSuite,
 } satisfies Record<string, (suite: Suite) => void>;

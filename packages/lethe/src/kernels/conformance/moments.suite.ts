@@ -36,7 +36,7 @@ const HERMITE = {
     0.011257411327720691,
   ),
 };
-const FORMS = [
+export const FORMS = [
   { form: 'wang-manning' },
   { form: 'probit' },
   { form: 'gauss-hermite', ...HERMITE },
@@ -54,7 +54,7 @@ const TABLE = [
 ];
 
 /** dropped 0.3 unscaled; scaled Gaussian with s2 = 0.5; dropped 0.3 without the other variance */
-const NOISE = [
+export const NOISE = [
   { mean: 0.7, square: 0.21, variance: 0.7 },
   { mean: 1, square: 0.5, variance: 1.5 },
   { mean: 0.7, square: 0.21, variance: 0 },

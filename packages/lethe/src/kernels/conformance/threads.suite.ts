@@ -1,7 +1,9 @@
 /** The bits do not depend on the number of threads. */
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../contract.ts';
+import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments.suite.ts';
+import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
 import { allMasks, backwardOf, layer } from './rnn.suite.ts';
 import { engineCopy, Numbers, type Suite, unset } from './support.suite.ts';
 
@@ -64,7 +66,50 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
   const drawn = { mask: new Float32Array(M * H), normal: new Float32Array(M * H) };
   kernels.bernoulliMask({ ...address, rate: 0.5, scale: 2, out: drawn.mask });
   kernels.normal({ ...address, mean: 0, deviation: 1, out: drawn.normal });
-  return [rnn, moments, linear, product, { sumSquares: Float64Array.of(kernels.sumSquares(arrays)) }, drawn];
+  const gated = cells.flatMap((cell) => gatedResults(kernels, numbers, cell, sizes));
+  return [
+    rnn,
+    ...gated,
+    moments,
+    linear,
+    product,
+    { sumSquares: Float64Array.of(kernels.sumSquares(arrays)) },
+    drawn,
+  ];
+}
+
+/** A gated cell, plain and in moments. */
+function gatedResults(
+  kernels: Kernels,
+  numbers: Numbers,
+  cell: (typeof cells)[number],
+  sizes: readonly number[],
+): object[] {
+  const p = gatedLayer(numbers, cell, sizes);
+  const plain = engineCopy({ ...p, ...gatedOutputs(p, cell.G), ...gatedBackward(numbers, p, cell.G) }).p;
+  const m = momentsGatedLayer(numbers, cell, sizes);
+  const moments = engineCopy({
+    ...m,
+    ...momentsGatedOutputs(m),
+    ...momentsGatedBackward(numbers, m, cell.G),
+  }).p;
+  const calls =
+    cell.name === 'lstm'
+      ? ([
+          ['lstmForward', 'lstmBackward'],
+          ['momentsLstmForward', 'momentsLstmBackward'],
+        ] as const)
+      : ([
+          ['gruForward', 'gruBackward'],
+          ['momentsGruForward', 'momentsGruBackward'],
+        ] as const);
+  for (const [names, call] of [
+    [calls[0], plain],
+    [calls[1], moments],
+  ] as const) {
+    for (const name of names) (kernels[name] as (p: unknown) => void)(call);
+  }
+  return [plain, moments];
 }
 
 /** Byte for byte: a deep comparison of millions of numbers would take half a minute. */
@@ -81,7 +126,7 @@ function expectSameBits(got: object[], expected: object[]): void {
 
 export function threadSuite({ newKernels }: Suite): void {
   describe('threads', () => {
-    it('change no bit of any result', () => {
+    it('change no bit of any result', { timeout: 60_000 }, () => {
       const kernels = newKernels();
       const before = kernels.threads();
       try {
