@@ -154,7 +154,8 @@ static void gruBackward(const Gru& p, Pool& pool) {
   float* weights = pool.workspace(kPackedRec, packedSize(H, H) * G);
   float* carry = pool.workspace(kCarry, step);
   // reset gate in front of the product: the gradient of r u, and r u of all steps for the gradient of the weights
-  float* resets = after ? nullptr : pool.workspace(kGathered2, (long)T * step);
+  float* resets = after ? nullptr : pool.workspace(kResets, (T + 1) * step);
+  float* back = after ? nullptr : resets + T * step;
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
@@ -210,6 +211,21 @@ static void gruBackward(const Gru& p, Pool& pool) {
       });
     };
 
+    // reset gate in front of the product: the gradient of r, and that of u into the carry
+    auto resetGradients = [&](long t, long b) {
+      const long row = t * B + b;
+      const bool active = p.active.at(t, b);
+      const float *m = p.maskRecurrent.row(t, b, 2), *before = side.before(t) + b * H;
+      vectors(un, [&](long v, int w) {
+        const long j = u0 + v;
+        float *dar = p.da + row * GH + j, *c = carry + b * H + j;
+        const vf d = load(back + b * H + j, w), r = load(dar, w), u = times(load(before + j, w), m, j, w);
+        store(resets + row * H + j, r * u, w);
+        store(dar, active ? d * u * r * (1.0f - r) : splat(0.0f), w);
+        store(c, load(c, w) + times(d * r, m, j, w), w);
+      });
+    };
+
     // add(b, j0, cols, sum) gets the product of gate g of the gradients with its weights
     auto multiplyGate = [&](long t, int g, const float* a, long rs, const auto& add) {
       const long count = panels(un);
@@ -240,17 +256,9 @@ static void gruBackward(const Gru& p, Pool& pool) {
       } else {
         // d(r u) = da_n U_n^T gives the gradients of r and of u
         multiplyGate(t, 2, da + 2 * H, GH, [&](long b, long j0, long cols, const float* sum) {
-          const long row = t * B + b;
-          const bool active = p.active.at(t, b);
-          const float *m = p.maskRecurrent.row(t, b, 2), *before = side.before(t) + b * H + j0;
-          float *dar = p.da + row * GH + j0, *c = carry + b * H + j0, *ru = resets + row * H + j0;
-          vectors(cols, [&](long v, int w) {
-            const vf d = load(sum + v, w), r = load(dar + v, w), u = times(load(before + v, w), m, j0 + v, w);
-            store(ru + v, r * u, w);
-            store(dar + v, active ? d * u * r * (1.0f - r) : splat(0.0f), w);
-            store(c + v, load(c + v, w) + times(d * r, m, j0 + v, w), w);
-          });
+          vectors(cols, [&](long v, int w) { store(back + b * H + j0 + v, load(sum + v, w), w); });
         });
+        for (long b = part.row0; b < part.row1; b++) resetGradients(t, b);
         pool.barrier(1 + part.group, part.members);
       }
       multiplyGate(t, 0, da, GH, addToCarry(0));
