@@ -1,0 +1,110 @@
+/**
+ * The embedding: a table with one row for each word of a vocabulary, and dropout of whole words. Everything that
+ * happens to a word's row happens wherever the word occurs: with `examples: 'each'` one draw for (example, word)
+ * (Gal and Ghahramani 2016), with `examples: 'batch'` one for the word (Merity et al. 2017). A layer that shares
+ * the table, such as a tied readout, reads the rows as they are.
+ */
+import { gradientOf, record } from '../autograd/tape.ts';
+import { drawMask } from '../dropout/masks.ts';
+import type { Regularizer } from '../dropout/noise.ts';
+import { type Plan, place, plan } from '../dropout/plan.ts';
+import { DataError, ShapeError } from '../errors.ts';
+import type { Mask } from '../kernels/contract.ts';
+import { checkOptionNames } from '../options.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { type InitOptions, initialTensor } from './init.ts';
+import { checkSize } from './size.ts';
+
+export interface EmbeddingOptions {
+  /** number of words */
+  vocabulary: number;
+  /** features of a word */
+  size: number;
+  /** its entries at site `embedding` act here; see embeddingRegularizer. @defaultValue none() */
+  dropout?: Regularizer;
+  /** Number of the layer in the noise stream. @defaultValue 0 */
+  layer?: number;
+  /** @defaultValue uniform on (-0.1, 0.1) */
+  initial?: InitOptions;
+}
+
+export interface Embedding {
+  readonly options: Readonly<EmbeddingOptions>;
+  readonly parameters: {
+    /** [vocabulary, size] */
+    weight: Tensor;
+  };
+  /** The noise as it applies here; `describe` prints it. */
+  readonly plan: Plan;
+  /**
+   * The rows of words.
+   * @param words time * batch numbers from 0 to vocabulary - 1, step by step
+   * @param batch how many there are in a step
+   * @param noise a stream at the step and pass to draw for; without one nothing is dropped
+   * @returns [time, batch, size]
+   * @throws ShapeError if words is no whole number of steps; DataError for a word that is not in the table
+   */
+  forward(words: Int32Array, batch: number, noise?: NoiseStream): Tensor;
+}
+
+/**
+ * An embedding with new parameters.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer with
+ *   noise at other sites than embedding
+ */
+export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embedding {
+  checkOptionNames('embedding', options, ['vocabulary', 'size', 'dropout', 'layer', 'initial']);
+  const { vocabulary, size, layer = 0, initial = { kind: 'uniform', limit: 0.1 } } = options;
+  checkSize('embedding', 'vocabulary', vocabulary);
+  checkSize('embedding', 'size', size);
+  const chosen = plan(options.dropout, { cell: 'embedding', layer, inputSize: vocabulary, outputSize: size });
+  const weight = initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
+  return {
+    options,
+    parameters: { weight },
+    plan: chosen,
+    forward(words, batch, noise) {
+      checkWords(chosen, words, batch, vocabulary);
+      const mask = noise && drawMask(chosen, 'embedding', noise, { steps: 1, batch, width: vocabulary });
+      return lookUp(weight, words, batch, mask);
+    },
+  };
+}
+
+// --- internal ---
+
+function checkWords(plan: Plan, words: Int32Array, batch: number, vocabulary: number): void {
+  const where = place(plan.target);
+  if (!(batch >= 1) || words.length === 0 || words.length % batch !== 0) {
+    throw new ShapeError(`${where}: expected whole steps of ${batch} words, got ${words.length} words`);
+  }
+  const wrong = words.findIndex((word) => word < 0 || word >= vocabulary);
+  if (wrong >= 0) {
+    throw new DataError(
+      `${where}: expected words from 0 to ${vocabulary - 1}, got ${words[wrong]} at step ${Math.floor(wrong / batch)}, row ${wrong % batch}`,
+    );
+  }
+}
+
+/** y[m] = weight[words[m]], times the word's element of the mask. */
+function lookUp(weight: Tensor, words: Int32Array, batch: number, mask: Mask | undefined): Tensor {
+  const size = weight.shape[1];
+  const y = new Tensor([words.length / batch, batch, size], allocate(words.length * size));
+  const factor = (m: number): number => (mask ? mask.data[(m % batch) * mask.batch + words[m]] : 1);
+  for (let m = 0; m < words.length; m++) {
+    const [from, by] = [words[m] * size, factor(m)];
+    for (let j = 0; j < size; j++) y.data[m * size + j] = by * weight.data[from + j];
+  }
+  record(y, [weight], () => {
+    const dw = gradientOf(weight);
+    const dy = gradientOf(y);
+    for (let m = 0; m < words.length; m++) {
+      const [to, by] = [words[m] * size, factor(m)];
+      for (let j = 0; j < size; j++) dw[to + j] += by * dy[m * size + j];
+    }
+  });
+  return y;
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../autograd/tape.ts';
+import { ar } from '../dropout/ar.ts';
+import { combine } from '../dropout/combine.ts';
+import { parseDropout } from '../dropout/parse.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { tensor } from '../tensor/tensor.ts';
+import { everyMethod, testNetwork } from './every-method.suite.ts';
+import { descriptionLength, noisyWeights } from './noisy-weights.ts';
+import {
+  activationPenalty,
+  decayWeights,
+  distancePenalty,
+  temporalPenalty,
+  weightDecayPenalty,
+} from './penalties.ts';
+import { type ModelRun, regularizedLoss } from './regularized-loss.ts';
+import { softmaxNll } from './softmax-nll.ts';
+
+const stream = new NoiseStream(42, 5);
+
+describe('penalties', () => {
+  it('AR is alpha times the mean square: 2 (1 + 4 + 0 + 9) / 4', () => {
+    const y = tensor([1, -2, 0, 3], [2, 1, 2]);
+    const run = gradients([y], () => activationPenalty(y, 2));
+    expect(run.loss).toBeCloseTo(7, 6);
+    // 2 alpha y / n
+    expect([...run.gradients[0]]).toEqual([1, -2, 0, 3]);
+  });
+
+  it('TAR is beta times the mean squared difference of neighbouring steps, 0 for one step', () => {
+    // differences 2, -1 and 3, 0 over 3 steps of 2 units: (4 + 9 + 1 + 0) / 4
+    const h = tensor([1, 0, 3, 3, 2, 3], [3, 1, 2]);
+    expect(temporalPenalty(h, 1).item()).toBeCloseTo(3.5, 6);
+    expect(temporalPenalty(tensor([1, 2], [1, 1, 2]), 1).item()).toBe(0);
+  });
+
+  it('the distance of two runs is kappa times the mean squared difference, and pulls both', () => {
+    const [a, b] = [tensor([1, 2], [2]), tensor([3, 2], [2])];
+    const run = gradients([a, b], () => distancePenalty(a, b, 0.5));
+    expect(run.loss).toBeCloseTo(1, 6);
+    expect(run.gradients.map((g) => [...g])).toEqual([
+      [-1, 0],
+      [1, -0],
+    ]);
+  });
+
+  it('weight decay is a term of the loss, or shrinks the weights after the update', () => {
+    const w = tensor([3, 4], [2]);
+    const run = gradients([w], () => weightDecayPenalty([w], 0.1));
+    expect(run.loss).toBeCloseTo(1.25, 6);
+    expect(run.gradients[0][1]).toBeCloseTo(0.4, 6);
+    decayWeights(parseDropout('weight-decay:lambda=.5'), [w]);
+    expect(w.toArray()).toEqual([3, 4]);
+    decayWeights(parseDropout('weight-decay:lambda=.5,decoupled=true'), [w]);
+    expect(w.toArray()).toEqual([1.5, 2]);
+  });
+});
+
+describe('the loss of a regularizer', () => {
+  const logits = tensor([1, -1, 0.5, 2], [2, 1, 2]);
+  const targets = Int32Array.of(0, 1);
+  const plainRun = (noise?: NoiseStream): ModelRun => {
+    // What stands for a model: its logits are shifted by the noise.
+    const shift = noise ? noise.uniforms({ site: 'input' }, 4) : new Float32Array(4);
+    const output = tensor(
+      Array.from(logits.data, (z, i) => z + shift[i]),
+      [2, 1, 2],
+    );
+    return { output, nll: softmaxNll(output, targets), dropped: output, states: output, state: [] };
+  };
+  const context = { parameters: [], distributions: [], examples: 10 };
+
+  it('without penalties and second runs is that of the task', () => {
+    const { loss, penalties } = regularizedLoss(parseDropout('naive:input=.5'), plainRun, stream, context);
+    expect(loss.item()).toBe(plainRun(stream).nll.loss.item());
+    expect(penalties).toEqual({});
+  });
+
+  it('of fraternal dropout is the mean of both runs and kappa times their distance', () => {
+    const regularizer = parseDropout('fraternal:kappa=.5+naive:input=.5');
+    const runs = [plainRun(stream.at(5, 0)), plainRun(stream.at(5, 1))];
+    const distance = runs[0].output as ReturnType<typeof tensor>;
+    const other = runs[1].output as ReturnType<typeof tensor>;
+    const squares = Array.from(distance.data, (z, i) => (z - other.data[i]) ** 2);
+    const expected = 0.5 * (squares.reduce((a, b) => a + b, 0) / 4);
+    const { loss, penalties, nll } = regularizedLoss(regularizer, plainRun, stream, context);
+    expect(penalties.distance).toBeCloseTo(expected, 6);
+    const tasks = (runs[0].nll.loss.item() + runs[1].nll.loss.item()) / 2;
+    expect(loss.item()).toBeCloseTo(tasks + expected, 6);
+    expect(nll.loss.item()).toBe(runs[0].nll.loss.item());
+  });
+
+  it('of its expectation-linear and pi forms counts the targets of the first run alone; the former has no noise in the second', () => {
+    for (const [variant, second] of [
+      ['expectation-linear', undefined],
+      ['pi', stream.at(5, 1)],
+    ] as const) {
+      const regularizer = parseDropout(`fraternal:variant=${variant},kappa=1+naive:input=.5`);
+      const runs = [plainRun(stream.at(5, 0)), plainRun(second)].map(({ output, nll }) => ({
+        z: Array.from((output as ReturnType<typeof tensor>).data),
+        nll: nll.loss.item(),
+      }));
+      const distance = runs[0].z.reduce((sum, z, i) => sum + (z - runs[1].z[i]) ** 2, 0) / 4;
+      const { loss } = regularizedLoss(regularizer, plainRun, stream, context);
+      expect(loss.item()).toBeCloseTo(runs[0].nll + distance, 5);
+    }
+  });
+
+  it('has a distance of 0 where both runs share all their masks, and more where they do not', () => {
+    const noise = 'variational:input=.3,recurrent=.3,output=.3';
+    for (const cell of ['rnn', 'lstm', 'gru'] as const) {
+      const sizes = { T: 5, B: 3, I: 4, H: 6, K: 2 };
+      const distance = (same: string) => {
+        const { regularizer, loss } = testNetwork(`fraternal:kappa=1${same}+${noise}`, cell, sizes, stream);
+        const single = testNetwork(noise, cell, sizes, stream).loss(stream).item();
+        return { both: loss(stream).item(), single, regularizer };
+      };
+      const shared = distance(',same=input/recurrent/output');
+      expect(shared.both).toBeCloseTo(shared.single, 5);
+      expect(Math.abs(distance('').both - shared.single)).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('logs every penalty by its name', () => {
+    const named = new Map(everyMethod.map(([method]) => [method, parseDropout(method)]));
+    const regularizer = combine(
+      named.get('awd:weight=.4,input=.3,hidden=.2,output=.3,ar=2,tar=1')!,
+      ar({ alpha: 1 }),
+    );
+    const { penalties } = regularizedLoss(regularizer, plainRun, undefined, context);
+    expect(Object.keys(penalties)).toEqual(['activation', 'temporal-activation']);
+  });
+});
+
+describe('noisy weights', () => {
+  it('are mean + deviation times the draw', () => {
+    const weights = noisyWeights(
+      tensor([1, 2], [2]),
+      tensor([0, Math.log(0.5)], [2]),
+      Float32Array.of(2, -2),
+    );
+    expect(weights.toArray()).toEqual([3, 1]);
+  });
+
+  it('cost the divergence from the best Gaussian prior: 0 when they are that prior', () => {
+    // Two weights N(0, 1): the prior is N(0, 1), and the divergence 0.
+    expect(
+      descriptionLength([{ mean: tensor([0, 0], [2]), logDeviation: tensor([0, 0], [2]) }]).item(),
+    ).toBeCloseTo(0, 6);
+    // N(1, 1) and N(-1, 1): the prior is N(0, 2), and each costs (ln 2) / 2.
+    const apart = { mean: tensor([1, -1], [2]), logDeviation: tensor([0, 0], [2]) };
+    expect(descriptionLength([apart]).item()).toBeCloseTo(Math.LN2, 6);
+  });
+});
+
+describe('the categorical loss', () => {
+  it('of K equal logits is ln K, and of a row that does not count nothing', () => {
+    const flat = tensor(new Array(10).fill(3), [2, 5]);
+    expect(softmaxNll(flat, Int32Array.of(0, 4)).loss.item()).toBeCloseTo(Math.log(5), 6);
+    const half = softmaxNll(flat, Int32Array.of(0, 4), Float32Array.of(1, 0));
+    expect([half.count, half.sum]).toEqual([1, expect.closeTo(Math.log(5), 5)]);
+  });
+
+  it('refuses classes that are not there, and another number of them', () => {
+    expect(() => softmaxNll(tensor([1, 2], [1, 2]), Int32Array.of(2))).toThrow(
+      'expected targets from 0 to 1, got 2 at row 0',
+    );
+    expect(() => softmaxNll(tensor([1, 2], [1, 2]), Int32Array.of(1, 0))).toThrow('expected 1 targets');
+  });
+});
