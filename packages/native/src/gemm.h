@@ -152,8 +152,8 @@ static void tile(int rows, long width, const Phase& p, bool add, float* out) {
 // Workspace slots of the pool.
 enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial, kGathered, kResets };
 
-// Left operand: element (i, k) = a[i*rs + k*ks]. With `head`, the first headCount of k are read from there
-// instead, as if head stood right before a (the state before the first step, then the states of the steps).
+// Left operand: element (i, k) = a[i*rs + k*ks]. With `head` (and rs = 1), the first headCount of k are read from
+// there instead, as if head stood right before a (the state before the first step, then the states of the steps).
 struct Rows {
   const float* a;
   long rs, ks;
@@ -189,7 +189,6 @@ static Blocking chooseBlocking(long n, long K, int factors) {
 template <class Finish, class Packed>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (n <= 0) return;
-  const long head = one.rows.headCount;
   const int factors = two ? 2 : 1;
   const Blocking blocking = chooseBlocking(n, K, factors);
   const long size = blocking.depth * blocking.panels * PW;
@@ -204,22 +203,21 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
     alignas(64) float left[2][ROWS_PER_JOB * 1024];
     long job = workers > 1 ? pool.next() : 0;
     long block = 0, kn = 0;
-    auto leftRows = [&](int f, long k0) {
-      const Rows& rows = f ? two->rows : one.rows;
-      return Rows{k0 < rows.headCount ? rows.head + k0 * rows.ks : rows.a + (k0 - rows.headCount) * rows.ks, rows.rs, rows.ks};
-    };
-    // columns [i0, i1) of the source as rows of a tile, [kn][ROWS_PER_JOB]
-    auto gather = [&](const Rows& rows, long i0, long i1, float* to) {
-      for (long k = 0; k < kn; k++)
-        vectors(i1 - i0, [&](long i, int w) { store(to + k * ROWS_PER_JOB + i, load(rows.a + k * rows.ks + i0 + i, w), w); });
+    auto leftOf = [&](int f) -> const Rows& { return f ? two->rows : one.rows; };
+    // columns [i0, i1) of the source, k from k0 on, as rows of a tile, [kn][ROWS_PER_JOB]
+    auto gather = [&](const Rows& rows, long k0, long i0, long i1, float* to) {
+      for (long k = 0; k < kn; k++) {
+        const float* from = k0 + k < rows.headCount ? rows.head + (k0 + k) * rows.ks : rows.a + (k0 + k - rows.headCount) * rows.ks;
+        vectors(i1 - i0, [&](long i, int w) { store(to + k * ROWS_PER_JOB + i, load(from + i0 + i, w), w); });
+      }
     };
     for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1)) {
-      kn = minimum(blocking.depth, (k0 < head ? head : K) - k0);  // a block does not straddle the head's end
+      kn = minimum(blocking.depth, K - k0);
       if (gatherFirst) {
         pool.barrier(0, workers);  // nobody reads the block before any more
         for (long q = worker; q < jobs; q += workers)
           for (int f = 0; f < factors; f++)
-            gather(leftRows(f, k0), q * ROWS_PER_JOB, minimum(m, (q + 1) * ROWS_PER_JOB),
+            gather(leftOf(f), k0, q * ROWS_PER_JOB, minimum(m, (q + 1) * ROWS_PER_JOB),
                    gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth);
       }
       for (long p0 = 0; p0 < panels(n); p0 += blocking.panels, block++) {
@@ -238,13 +236,13 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
           const long q = job - block * jobs, i0 = q * ROWS_PER_JOB, i1 = minimum(m, i0 + ROWS_PER_JOB);
           Rows local[2];
           for (int f = 0; f < factors; f++) {
-            local[f] = leftRows(f, k0);
-            if (local[f].rs == 1) {
+            const Rows& rows = leftOf(f);
+            if (rows.rs == 1) {
               float* own = gatherFirst ? gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth : left[f];
-              if (!gatherFirst) gather(local[f], i0, i1, own);
+              if (!gatherFirst) gather(rows, k0, i0, i1, own);
               local[f] = {own, 1, ROWS_PER_JOB};
             } else {
-              local[f].a += i0 * local[f].rs;
+              local[f] = {rows.a + i0 * rows.rs + k0 * rows.ks, rows.rs, rows.ks};
             }
           }
           for (long p = p0; p < p0 + pn; p++) {

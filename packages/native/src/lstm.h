@@ -168,6 +168,7 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
         });
       }
       pool.barrier(1 + part.group, part.members);
+      if (t == 0 && !p.dh0) break;  // nobody wants the gradient of the state before the first step
       const long count = panels(un);
       const bool up = (t & 1) == 0;
       for (long n = 0; n < count; n++) {

@@ -1,5 +1,5 @@
 /** Terms of the training loss that are not the task's. Each is one operation on the tape, without temporaries. */
-import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { freshGradients, gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { kernels } from '../kernels/engine.ts';
 import { allocate } from '../tensor/scratch.ts';
@@ -11,13 +11,13 @@ import { expectShape, Tensor } from '../tensor/tensor.ts';
  */
 export function activationPenalty(y: Tensor, alpha: number): Tensor {
   const { data, size } = y;
-  let sum = 0;
-  for (let i = 0; i < size; i++) sum += data[i] * data[i];
-  const loss = scalar((alpha * sum) / size);
+  const loss = scalar((alpha * kernels().sumSquares([data])) / size);
   record(loss, [y], () => {
-    const dy = gradientOf(y);
     const factor = (2 * alpha * gradientOf(loss)[0]) / size;
-    for (let i = 0; i < size; i++) dy[i] += factor * data[i];
+    const { gradients, fresh } = freshGradients([y]);
+    const dy = gradients[0] ?? gradientOf(y);
+    if (fresh) for (let i = 0; i < size; i++) dy[i] = factor * data[i];
+    else for (let i = 0; i < size; i++) dy[i] += factor * data[i];
   });
   return loss;
 }
@@ -39,12 +39,19 @@ export function temporalPenalty(h: Tensor, beta: number): Tensor {
   }
   const loss = scalar(count > 0 ? (beta * sum) / count : 0);
   record(loss, [h], () => {
-    const dh = gradientOf(h);
     const factor = (2 * beta * gradientOf(loss)[0]) / count;
-    for (let i = 0; i < count; i++) {
-      const d = factor * (data[i + step] - data[i]);
-      dh[i + step] += d;
-      dh[i] -= d;
+    const { gradients, fresh } = freshGradients([h]);
+    const dh = gradients[0] ?? gradientOf(h);
+    if (fresh) dh.fill(0, 0, Math.min(step, size));
+    // Each step against the one before and the one after, so that every element is written once.
+    for (let i = 0; i < Math.min(step, count); i++) dh[i] -= factor * (data[i + step] - data[i]);
+    for (let i = step; i < count; i++) {
+      const d = factor * (2 * data[i] - data[i - step] - data[i + step]);
+      dh[i] = fresh ? d : dh[i] + d;
+    }
+    for (let i = Math.max(step, count); i < size; i++) {
+      const d = count > 0 ? factor * (data[i] - data[i - step]) : 0;
+      dh[i] = fresh ? d : dh[i] + d;
     }
   });
   return loss;
