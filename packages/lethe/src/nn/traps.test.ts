@@ -58,7 +58,7 @@ describe('traps', () => {
     const { plan } = rnn(withDropout('zoneout:hidden=.1'), stream);
     const steps = 400;
     const { data } = drawZoneout(plan, 'hidden', stream, { steps, batch: B, width: H })!;
-    const kept = data.reduce((sum, keep) => sum + keep, 0) / data.length;
+    const kept = Array.from(data).reduce((sum, keep) => sum + keep, 0) / data.length;
     // 14,400 draws: 4 sigma = 4 sqrt(.1 * .9 / 14400) = .01
     expect(Math.abs(kept - 0.1)).toBeLessThan(0.01);
     // A mask for every step, so that no step replays another's (haste's backward pass replayed the first).

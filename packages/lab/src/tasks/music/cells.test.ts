@@ -1,0 +1,148 @@
+/** Every cell trains with every kind of method, is saved, resumed and sampled from. */
+import { describe, expect, it, test } from 'vitest';
+import { resolveConfig } from '../../training/resolve.ts';
+import { openSession } from '../../training/session.ts';
+import { trainStep } from '../../training/step.ts';
+import { tinyData } from '../../training/tiny.suite.ts';
+import { evaluateMonteCarlo } from './averaged.ts';
+import { evaluatePieces } from './evaluate.ts';
+import { musicModel } from './model.ts';
+import { samplePiece } from './sample.ts';
+import { loadWeights, storedWeights } from './weights.ts';
+
+const data = tinyData();
+
+const config = (cell: string, dropout: string, ...set: string[]) =>
+  resolveConfig('music/tiny', {
+    settings: {
+      'model.cell': cell,
+      'model.hidden': 10,
+      'model.layers': 2,
+      'model.maxIncoming': cell === 'rnn' ? 5 : undefined,
+      'model.dropout': dropout,
+      'training.batch': 6,
+      'training.chunk': 10,
+    },
+    set: ['optimizer.name=adam', 'optimizer.stepRate=.01', ...set],
+  });
+
+const methods = [
+  'none',
+  'naive:input=.1,output=.2',
+  'variational:input=.1,recurrent=.2,output=.2',
+  'zoneout:hidden=.1',
+  'awd:weight=.2,input=.1,hidden=.1,output=.1,ar=.1,tar=.1',
+  'fraternal:kappa=.1+variational:recurrent=.2',
+  'curriculum:gamma=.1+naive:input=.1,output=.2',
+  'weight-noise:deviation=.02',
+  'fast:input=.1,recurrent=.2,output=.3',
+];
+
+describe.each(['rnn', 'lstm', 'gru'])('the %s', (cell) => {
+  it.each(methods)('learns with %s', (dropout) => {
+    const session = openSession(config(cell, dropout), data);
+    const nll = (): number => {
+      const { sums } = session.state;
+      for (let i = 0; i < session.stepsPerEpoch; i++) trainStep(session);
+      const mean = sums.nll / sums.frames;
+      session.state.sums = { nll: 0, frames: 0, penalties: {} };
+      session.state.position = 0;
+      session.state.epoch++;
+      return mean;
+    };
+    const first = nll();
+    for (let i = 0; i < 12; i++) nll();
+    expect(nll()).toBeLessThan(0.8 * first);
+  });
+
+  it.each([
+    'weight-noise:deviation=.02',
+    'fraternal:kappa=.1+variational:recurrent=.2',
+    'curriculum:gamma=.1+naive:input=.2',
+  ])('goes on from stored weights with the same bits, with %s', (dropout) => {
+    const unbroken = openSession(config(cell, dropout), data);
+    for (let i = 0; i < 3; i++) trainStep(unbroken);
+    const other = openSession(config(cell, dropout, 'seed=1'), data);
+    trainStep(other);
+    // What a checkpoint carries, taken over after one step.
+    const weights = other.optimizer.evaluate(() => storedWeights(other.model));
+    const resumed = openSession(config(cell, dropout), data);
+    loadWeights(resumed.model, weights, 'a copy');
+    resumed.optimizer.restore(other.optimizer.state());
+    resumed.state = structuredClone(other.state);
+    for (let i = 0; i < 2; i++) trainStep(resumed);
+    expect(storedWeights(resumed.model)).toEqual(storedWeights(unbroken.model));
+    expect(resumed.state).toEqual(unbroken.state);
+  });
+
+  it('logs penalties apart from the NLL', () => {
+    const session = openSession(config(cell, 'awd:weight=.2,ar=1,tar=1'), data);
+    trainStep(session);
+    const { nll, frames, penalties } = session.state.sums;
+    expect(Object.keys(penalties)).toEqual(['activation', 'temporal-activation']);
+    expect(nll / frames).toBeLessThan(88);
+  });
+
+  it('draws pieces, carrying its state', () => {
+    const piece = samplePiece(musicModel(config(cell, 'none')), {
+      length: 6,
+      prime: data.splits.test[0],
+      primeFrames: 3,
+    });
+    expect(piece.frames).toHaveLength(9);
+  });
+});
+
+test('neither minibatch nor window changes the result of a stack of LSTMs', async () => {
+  const model = musicModel(config('lstm', 'none'));
+  const alone = await evaluatePieces(model, data.splits.train, { batch: 1, window: 1000 });
+  const parts = await evaluatePieces(model, data.splits.train, { batch: 5, window: 4 });
+  expect(parts!.nll_per_step).toBeCloseTo(alone!.nll_per_step, 4);
+});
+
+test('a method that tests by drawing gives the same figure every time, whatever the window', async () => {
+  const model = musicModel(config('gru', 'dropconnect:weight=.3,samples=4'));
+  const first = await evaluatePieces(model, data.splits.valid);
+  expect(await evaluatePieces(model, data.splits.valid)).toEqual(first);
+});
+
+test('MC dropout of one draw has no mutual information, of many some, and a better NLL than its single draws on average', async () => {
+  const model = musicModel(config('gru', 'variational:input=.3,recurrent=.3,output=.5'));
+  const one = await evaluateMonteCarlo(model, data.splits.valid, { samples: 1 });
+  expect(one!.mutual_information).toBe(0);
+  const many = await evaluateMonteCarlo(model, data.splits.valid, { samples: 10 });
+  expect(many!.mutual_information).toBeGreaterThan(0);
+  expect(many!.predictive_entropy - many!.expected_entropy).toBeCloseTo(many!.mutual_information, 6);
+  const singles = await Promise.all(
+    Array.from({ length: 10 }, (_, seed) =>
+      evaluateMonteCarlo(model, data.splits.valid, { samples: 1, seed: seed + 1 }),
+    ),
+  );
+  const mean = singles.reduce((sum, single) => sum + single!.nll_per_step, 0) / 10;
+  expect(many!.nll_per_step).toBeLessThan(mean);
+});
+
+test.each([
+  ['semeniuta:update=.3', 'rnn', 'its place here is recurrent'],
+  ['zoneout:cell=.3', 'gru', 'cell'],
+  ['variational:embedding=.3', 'lstm', 'has no embedding'],
+  ['fast:recurrent=.3', 'gru', 'set resetAfter to true'],
+])('%s on the %s is refused with the reason', (dropout, cell, reason) => {
+  const set = reason.includes('resetAfter') ? ['model.resetAfter=false'] : [];
+  expect(() => musicModel(config(cell, dropout, ...set))).toThrow(reason);
+});
+
+test('a gated cell has defaults of its own, and an activation is refused', () => {
+  const { model, optimizer, training } = resolveConfig('music/tiny', { settings: { 'model.cell': 'lstm' } });
+  expect([model.hidden, model.spectralRadius, optimizer.name, training.batch]).toEqual([
+    200,
+    null,
+    'adam',
+    16,
+  ]);
+  expect(() => musicModel(config('lstm', 'none', 'model.activation=relu'))).toThrow(
+    'expected tanh with the lstm',
+  );
+  expect(() => config('lstn', 'none')).toThrow("did you mean 'lstm'");
+  expect(() => config('lstm', 'none', 'model.layers=0')).toThrow('layers');
+});

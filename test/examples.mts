@@ -1,0 +1,26 @@
+/** Runs the TypeScript examples of a document as a stranger would: each block one file. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The blocks of a document. */
+export function examplesOf(document: string): string[] {
+  return [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
+}
+
+/** What an example printed, and what its comments promise of each line. */
+export function runExample(
+  code: string,
+  folder: string,
+  name: string,
+): { status: number | null; stderr: string; printed: string[]; promised: string[] } {
+  const file = join(folder, `${name}.mts`);
+  writeFileSync(file, code);
+  const run = spawnSync(process.execPath, ['--import', 'tsx', '--conditions', 'lethe-source', file], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  // each `console.log(…) // expected` line of an example is what it prints
+  const promised = [...code.matchAll(/console\.log\(.*\);? *\/\/ (.*)/g)].map((match) => match[1]);
+  return { status: run.status, stderr: run.stderr, printed: run.stdout.trim().split('\n'), promised };
+}
