@@ -3,6 +3,7 @@
  * its own, and prints every pair, the ratio of the medians and the peak memory of both.
  *
  *     node bench/peers/compare.mjs --peer pytorch --workload music-fast --threads 2
+ *     node bench/peers/compare.mjs --peer pytorch --workload lstm-layer --dropout recurrent
  *
  * The machine must be idle, or the figures say nothing: a load average above the limit is refused
  * (`--force` goes on), and a pair that starts while something else runs is marked.
@@ -15,7 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const help = `compare.mjs --peer pytorch|tfjs --workload music-plain|music-fast
+const help = `compare.mjs --peer pytorch|tfjs --workload music-plain|music-fast|lstm-layer|gru-layer
+  --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --threads N        threads of both (default: all cores)
   --pairs N          how often the two are run in turn (default 5)
   --variant NAME     formulation of the peer (default: its fastest)
@@ -27,6 +29,7 @@ const help = `compare.mjs --peer pytorch|tfjs --workload music-plain|music-fast
 const options = {
   peer: { type: 'string' },
   workload: { type: 'string' },
+  dropout: { type: 'string', default: 'none' },
   threads: { type: 'string', default: String(cpus().length) },
   pairs: { type: 'string', default: '5' },
   variant: { type: 'string', default: 'best' },
@@ -37,6 +40,8 @@ const options = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 };
+/** What the masks of the peer are called here. */
+const regularizers = { none: 'none', recurrent: 'variational:recurrent=.5' };
 const loadLimit = 0.5;
 const busyLimit = 0.1;
 
@@ -55,7 +60,11 @@ async function main() {
   }
   const { peer, workload, threads } = values;
   const pairs = Number(values.pairs);
-  const known = ['pytorch', 'tfjs'].includes(peer) && ['music-plain', 'music-fast'].includes(workload);
+  const isLayer = ['lstm-layer', 'gru-layer'].includes(workload);
+  const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
+  const known =
+    (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
+    (['pytorch', 'tfjs'].includes(peer) && isMusic);
   if (!known || !(Number(threads) >= 1) || !(pairs >= 1)) {
     console.error(help);
     return 2;
@@ -68,12 +77,14 @@ async function main() {
   }
   const common = ['--workload', workload, '--threads', threads];
   const [letheCommand, ...letheArguments] = values.lethe.split(' ');
-  const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, '--json']);
+  const ours = isLayer ? ['--dropout', regularizers[values.dropout]] : [];
+  const theirs = isLayer ? ['--dropout', values.dropout] : [];
+  const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, ...ours, '--json']);
   const [command, script] =
     peer === 'pytorch'
-      ? [values.python, join(here, 'pytorch_music.py')]
+      ? [values.python, join(here, isLayer ? 'pytorch_layer.py' : 'pytorch_music.py')]
       : [process.execPath, join(values['tfjs-dir'], 'tfjs-music.mjs')];
-  const runPeer = () => run(command, [script, ...common, '--variant', values.variant]);
+  const runPeer = () => run(command, [script, ...common, ...theirs, '--variant', values.variant]);
 
   const results = [];
   for (let pair = 1; pair <= pairs; pair++) {

@@ -28,7 +28,7 @@ import torch  # noqa: E402
 HIDDEN, BATCH, STEPS = 650, 20, 35
 BEST = {
     ("lstm-layer", "none"): "module",
-    ("gru-layer", "none"): "module",
+    ("gru-layer", "none"): "function",
     ("lstm-layer", "recurrent"): "function",
     ("gru-layer", "recurrent"): "function",
 }

@@ -56,7 +56,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'an unknown workload is answered with the nearest',
     ['bench', '--workload', 'music-fats'],
-    "lethe bench: --workload expects music-plain, music-fast, found 'music-fats'; did you mean 'music-fast'?\n",
+    "lethe bench: --workload expects music-plain, music-fast, rnn-layer, lstm-layer, gru-layer, found 'music-fats'; did you mean 'music-fast'?\n",
   ],
   [
     'fewer than seven repeats are refused',

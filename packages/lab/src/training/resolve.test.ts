@@ -137,8 +137,9 @@ test.each(Object.entries(table3))('the recipes of %s hold the values of Table 3'
   }
 });
 
-test('every recipe that comes along resolves', () => {
+test('every recipe that comes along resolves, with the published figure where a paper has one', () => {
   const names = listRecipes();
   expect(names).toContain('bayer2013/jsb-fast-tuned');
-  for (const name of names) expect(resolveConfig(name).recipe?.published?.source).toBeTruthy();
+  const unpublished = names.filter((name) => !resolveConfig(name).recipe?.published?.source);
+  expect(unpublished.filter((name) => !name.startsWith('jsb-cells/'))).toEqual([]); // no paper trains those
 });
