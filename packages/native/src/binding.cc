@@ -322,6 +322,27 @@ void readGaussianWeights(Reader& r, GaussianWeights& p, WeightCall call) {
   p.scale = (float)r.number("scale", 1);
 }
 
+void readDifference(Reader& r, Difference& p, bool isSum) {
+  p = Difference{};
+  p.n = r.count("n");
+  p.a = r.floats("a", p.n);
+  p.b = r.floats("b", p.n, !isSum);
+  if (!isSum) return;
+  p.factor = (float)r.number("factor");
+  p.target = r.floats("target", p.n);
+}
+
+void readMaskedSum(Reader& r, MaskedSum& p) {
+  p = MaskedSum{};
+  p.T = r.count("T");
+  p.B = r.count("B");
+  p.n = r.count("n");
+  const size_t size = (size_t)p.T * p.B * p.n;
+  p.source = r.floats("source", size);
+  p.mask = r.mask("mask", p.T, p.B, p.n);
+  p.target = r.floats("target", size);
+}
+
 // Owns the lists that an Update points into.
 struct UpdateLists {
   std::vector<size_t> sizes;
@@ -415,6 +436,21 @@ napi_value gaussianSums(napi_env env, napi_callback_info info) {
 
 LETHE_EXPORT(bernoulliNllForward, BernoulliNll, readBernoulli(r, p, false))
 LETHE_EXPORT(bernoulliNllBackward, BernoulliNll, readBernoulli(r, p, true))
+
+LETHE_EXPORT(addDifference, Difference, readDifference(r, p, true))
+LETHE_EXPORT(addMasked, MaskedSum, readMaskedSum(r, p))
+
+napi_value squaredDistance(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "squaredDistance");
+  Difference p;
+  readDifference(r, p, false);
+  if (!r.ok()) return nullptr;
+  double sum = 0;
+  napi_value result;
+  exclusively([&](Pool& pool) { sum = kernels->squaredDistance(p, pool); });
+  napi_create_double(env, sum, &result);
+  return result;
+}
 
 napi_value sgd(napi_env env, napi_callback_info info) {
   Reader r(env, argument(env, info), "sgd");
@@ -585,6 +621,9 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"bernoulliNllForward", bernoulliNllForward},
       {"bernoulliNllBackward", bernoulliNllBackward},
       {"sumSquares", sumSquares},
+      {"squaredDistance", squaredDistance},
+      {"addDifference", addDifference},
+      {"addMasked", addMasked},
       {"sgd", sgd},
       {"rmsprop", rmsprop},
       {"adam", adam},

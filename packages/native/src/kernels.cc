@@ -20,6 +20,7 @@
 #include "moments_gru.h"
 #include "loss.h"
 #include "weights.h"
+#include "differences.h"
 #include "optim.h"
 #include "random.h"
 
@@ -58,6 +59,9 @@ const KernelTable kernelTable = {
     bernoulliNllForward,
     bernoulliNllBackward,
     sumSquares,
+    squaredDistance,
+    addDifference,
+    addMasked,
     sgd,
     rmsprop,
     adam,

@@ -178,6 +178,21 @@ struct GaussianWeights {
   float priorMean, priorVariance, scale;
 };
 
+// a and b may overlap; b may be null
+struct Difference {
+  long n;
+  const float *a, *b;
+  float factor;
+  float* target;
+};
+
+struct MaskedSum {
+  int T, B, n;
+  const float* source;
+  Mask mask;
+  float* target;
+};
+
 struct BernoulliNll {
   int M, K;
   const float *logits, *variance, *targets, *stepMask;
@@ -244,6 +259,9 @@ struct KernelTable {
   void (*bernoulliNllForward)(const BernoulliNll&, Pool&);
   void (*bernoulliNllBackward)(const BernoulliNll&, Pool&);
   double (*sumSquares)(const Update&, Pool&);
+  double (*squaredDistance)(const Difference&, Pool&);
+  void (*addDifference)(const Difference&, Pool&);
+  void (*addMasked)(const MaskedSum&, Pool&);
   void (*sgd)(const Update&, Pool&);
   void (*rmsprop)(const Update&, Pool&);
   void (*adam)(const Update&, Pool&);

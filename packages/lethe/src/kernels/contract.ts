@@ -608,6 +608,32 @@ export interface GaussianKlBackward extends GaussianSums {
   dLogDeviation: Real;
 }
 
+/** target += source ∘ mask; arrays [T, B, n]. */
+export interface AddMasked {
+  T: number;
+  B: number;
+  n: number;
+  source: Real;
+  mask: Mask;
+  target: Real;
+}
+
+/** Two arrays of n elements, which may overlap: h.subarray(k) and h are h_{t+1} and h_t. */
+export interface SquaredDistance {
+  n: number;
+  a: Real;
+  b: Real;
+}
+
+/** target += factor (a - b), without b: target += factor a; `target` may be `a`. */
+export interface AddDifference {
+  n: number;
+  a: Real;
+  b?: Real;
+  factor: number;
+  target: Real;
+}
+
 /** One update over many tensors at once; arrays at the same place belong together. `gradScale` multiplies every gradient first (clipping). */
 interface Update {
   parameters: readonly Real[];
@@ -744,6 +770,10 @@ export interface Kernels {
   bernoulliNllBackward(p: BernoulliNllBackward): void;
   /** sum of squares over all arrays, in float64, in a fixed order */
   sumSquares(arrays: readonly Real[]): number;
+  /** sum (a_i - b_i)², in float64, in a fixed order */
+  squaredDistance(p: SquaredDistance): number;
+  addDifference(p: AddDifference): void;
+  addMasked(p: AddMasked): void;
   sgd(p: SgdUpdate): void;
   rmsprop(p: RmspropUpdate): void;
   adam(p: AdamUpdate): void;

@@ -1,5 +1,5 @@
 /** Terms of the training loss that are not the task's. Each is one operation on the tape, without temporaries. */
-import { freshGradients, gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { kernels } from '../kernels/engine.ts';
 import { allocate } from '../tensor/scratch.ts';
@@ -14,10 +14,7 @@ export function activationPenalty(y: Tensor, alpha: number): Tensor {
   const loss = scalar((alpha * kernels().sumSquares([data])) / size);
   record(loss, [y], () => {
     const factor = (2 * alpha * gradientOf(loss)[0]) / size;
-    const { gradients, fresh } = freshGradients([y]);
-    const dy = gradients[0] ?? gradientOf(y);
-    if (fresh) for (let i = 0; i < size; i++) dy[i] = factor * data[i];
-    else for (let i = 0; i < size; i++) dy[i] += factor * data[i];
+    kernels().addDifference({ n: size, a: data, factor, target: gradientOf(y) });
   });
   return loss;
 }
@@ -32,27 +29,14 @@ export function temporalPenalty(h: Tensor, beta: number): Tensor {
   expectShape('temporalPenalty', 'h', h.shape, ['time', 'batch', 'features']);
   const step = h.shape[1] * h.shape[2];
   const count = size - step;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const difference = data[i + step] - data[i];
-    sum += difference * difference;
-  }
-  const loss = scalar(count > 0 ? (beta * sum) / count : 0);
+  if (count <= 0) return scalar(0);
+  const later = data.subarray(step);
+  const loss = scalar((beta * kernels().squaredDistance({ n: count, a: later, b: data })) / count);
   record(loss, [h], () => {
     const factor = (2 * beta * gradientOf(loss)[0]) / count;
-    const { gradients, fresh } = freshGradients([h]);
-    const dh = gradients[0] ?? gradientOf(h);
-    if (fresh) dh.fill(0, 0, Math.min(step, size));
-    // Each step against the one before and the one after, so that every element is written once.
-    for (let i = 0; i < Math.min(step, count); i++) dh[i] -= factor * (data[i + step] - data[i]);
-    for (let i = step; i < count; i++) {
-      const d = factor * (2 * data[i] - data[i - step] - data[i + step]);
-      dh[i] = fresh ? d : dh[i] + d;
-    }
-    for (let i = Math.max(step, count); i < size; i++) {
-      const d = count > 0 ? factor * (data[i] - data[i - step]) : 0;
-      dh[i] = fresh ? d : dh[i] + d;
-    }
+    const dh = gradientOf(h);
+    kernels().addDifference({ n: count, a: later, b: data, factor, target: dh.subarray(step) });
+    kernels().addDifference({ n: count, a: data, b: later, factor, target: dh });
   });
   return loss;
 }
@@ -65,19 +49,13 @@ export function temporalPenalty(h: Tensor, beta: number): Tensor {
  */
 export function distancePenalty(a: Tensor, b: Tensor, kappa: number): Tensor {
   expectShape('distancePenalty', 'the second run', b.shape, a.shape);
-  const { data: as, size } = a;
-  const bs = b.data;
-  let sum = 0;
-  for (let i = 0; i < size; i++) sum += (as[i] - bs[i]) ** 2;
-  const loss = scalar((kappa * sum) / size);
+  const difference = { n: a.size, a: a.data, b: b.data };
+  const loss = scalar((kappa * kernels().squaredDistance(difference)) / a.size);
   record(loss, [a, b], () => {
+    const factor = (2 * kappa * gradientOf(loss)[0]) / a.size;
     const [da, db] = [gradientIfNeeded(a), gradientIfNeeded(b)];
-    const factor = (2 * kappa * gradientOf(loss)[0]) / size;
-    for (let i = 0; i < size; i++) {
-      const d = factor * (as[i] - bs[i]);
-      if (da) da[i] += d;
-      if (db) db[i] -= d;
-    }
+    if (da) kernels().addDifference({ ...difference, factor, target: da });
+    if (db) kernels().addDifference({ ...difference, factor: -factor, target: db });
   });
   return loss;
 }
@@ -88,10 +66,8 @@ export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number
   record(loss, parameters, () => {
     const factor = lambda * gradientOf(loss)[0];
     for (const parameter of parameters) {
-      const dw = gradientIfNeeded(parameter);
-      if (!dw) continue;
-      const w = parameter.data;
-      for (let i = 0; i < w.length; i++) dw[i] += factor * w[i];
+      const target = gradientIfNeeded(parameter);
+      if (target) kernels().addDifference({ n: parameter.size, a: parameter.data, factor, target });
     }
   });
   return loss;
@@ -101,8 +77,9 @@ export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number
 export function decayWeights({ penalties = [] }: Regularizer, parameters: readonly Tensor[]): void {
   for (const penalty of penalties) {
     if (penalty.kind !== 'weight-decay' || !penalty.decoupled) continue;
-    const keep = 1 - penalty.lambda;
-    for (const { data } of parameters) for (let i = 0; i < data.length; i++) data[i] *= keep;
+    const factor = -penalty.lambda;
+    for (const { size, data } of parameters)
+      kernels().addDifference({ n: size, a: data, factor, target: data });
   }
 }
 

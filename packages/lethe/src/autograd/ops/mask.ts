@@ -1,6 +1,7 @@
 /** A strided mask on the tape, for layers without a kernel of their own. */
 
 import type { Mask } from '../../kernels/contract.ts';
+import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
@@ -21,12 +22,5 @@ export function applyMask(x: Tensor, mask: Mask): Tensor {
 /** target += source ∘ mask, over an array of that shape. */
 export function addMasked(target: Real, source: Real, mask: Mask, shape: readonly number[]): void {
   const [T, B, n] = shape.length === 3 ? shape : [1, ...shape];
-  const { data } = mask;
-  for (let t = 0; t < T; t++) {
-    for (let b = 0; b < B; b++) {
-      const row = (t * B + b) * n;
-      const maskRow = t * mask.time + b * mask.batch;
-      for (let j = 0; j < n; j++) target[row + j] += source[row + j] * data[maskRow + j];
-    }
-  }
+  kernels().addMasked({ T, B, n, source, mask, target });
 }

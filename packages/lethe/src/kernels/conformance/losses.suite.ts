@@ -215,7 +215,56 @@ function optimizerSuite({ newKernels }: Suite): void {
   });
 }
 
+function differencesSuite({ newKernels }: Suite): void {
+  describe('sums of differences and masks', () => {
+    for (const n of [1, 37, 9000, 70001]) {
+      it(`of ${n} elements, arrays that overlap among them`, () => {
+        const kernels = newKernels();
+        const numbers = new Numbers(n);
+        const { p } = engineCopy({ h: numbers.normal(n + 3), target: numbers.normal(n) });
+        const [a, b] = [p.h.subarray(3), p.h.subarray(0, n)];
+        const before = Float64Array.from(p.target);
+        const differences = Float64Array.from(b, (x, i) => a[i] - x);
+        const distance = kernels.squaredDistance({ n, a, b });
+        expectClose([distance], [dot(differences, differences)], 1e-6, 'squared distance');
+        kernels.addDifference({ n, a, b, factor: -0.25, target: p.target });
+        kernels.addDifference({ n, a, factor: 0.5, target: p.target });
+        const expected = before.map((x, i) => x - 0.25 * differences[i] + 0.5 * a[i]);
+        expectClose(p.target, expected, 1e-6, 'sum of differences');
+      });
+    }
+
+    for (const [sharing, time, batch] of [
+      ['of their own', 5 * 37, 37],
+      ['held over time', 0, 37],
+      ['shared by all', 0, 0],
+    ] as const) {
+      it(`adds rows under masks ${sharing}`, () => {
+        const [T, B, n] = [4, 5, 37];
+        const numbers = new Numbers(9);
+        const size = T * B * n;
+        const mask = { data: numbers.normal(size), gate: 0, time, batch };
+        const { p } = engineCopy({
+          T,
+          B,
+          n,
+          source: numbers.normal(size),
+          mask,
+          target: numbers.normal(size),
+        });
+        const expected = Float64Array.from(p.target, (x, i) => {
+          const [row, j] = [Math.floor(i / n), i % n];
+          return x + p.source[i] * p.mask.data[Math.floor(row / B) * time + (row % B) * batch + j];
+        });
+        newKernels().addMasked(p);
+        expectClose(p.target, expected, 1e-6, 'target');
+      });
+    }
+  });
+}
+
 export function lossSuite(suite: Suite): void {
+  differencesSuite(suite);
   bernoulliSuite(suite);
   optimizerSuite(suite);
 }

@@ -73,7 +73,12 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
     moments,
     linear,
     product,
-    { sumSquares: Float64Array.of(kernels.sumSquares(arrays)) },
+    {
+      sumSquares: Float64Array.of(kernels.sumSquares(arrays)),
+      distance: Float64Array.of(
+        kernels.squaredDistance({ n: M * H - 1, a: linear.mean.subarray(1), b: linear.mean }),
+      ),
+    },
     drawn,
   ];
 }

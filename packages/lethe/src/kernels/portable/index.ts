@@ -4,6 +4,7 @@
  */
 import type { Kernels } from '../contract.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
+import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { gruBackward, gruForward } from './gru.ts';
 import { lstmBackward, lstmForward } from './lstm.ts';
 import { matmul } from './matmul.ts';
@@ -49,6 +50,9 @@ export const portable: Kernels = {
   bernoulliNllForward,
   bernoulliNllBackward,
   sumSquares,
+  squaredDistance,
+  addDifference,
+  addMasked,
   sgd,
   rmsprop,
   adam,
