@@ -302,6 +302,26 @@ void readSoftmax(Reader& r, SoftmaxNll& p, bool backward) {
   p.fresh = r.flag("fresh");
 }
 
+void readReadout(Reader& r, Readout& p, bool squares) {
+  p = Readout{};
+  p.M = r.count("M");
+  p.I = r.count("I");
+  p.K = r.count("K");
+  const size_t M = p.M, I = p.I, K = p.K;
+  p.x = r.floats("x", M * I);
+  p.w = r.floats("w", K * I);
+  if (!squares) {
+    p.bias = r.optional("bias", K);
+    p.targets = r.integers("targets", M, true);
+    p.stepMask = r.optional("stepMask", M);
+    p.rowLoss = r.floats("rowLoss", M);
+    p.dbias = r.optionalOut("dbias", K);
+  }
+  p.scale = (float)r.number("scale", 1);
+  p.dx = r.optionalOut("dx", M * I);
+  p.dw = r.optionalOut("dw", K * I);
+}
+
 enum class WeightCall { draw, drawBackward, sums, klBackward };
 
 void readGaussianWeights(Reader& r, GaussianWeights& p, WeightCall call) {
@@ -414,6 +434,20 @@ LETHE_EXPORT(momentsGruForward, MomentsGru, readMomentsGru(r, p, false))
 LETHE_EXPORT(momentsGruBackward, MomentsGru, readMomentsGru(r, p, true))
 LETHE_EXPORT(softmaxNllForward, SoftmaxNll, readSoftmax(r, p, false))
 LETHE_EXPORT(softmaxNllBackward, SoftmaxNll, readSoftmax(r, p, true))
+LETHE_EXPORT(readoutNll, Readout, readReadout(r, p, false))
+
+napi_value readoutSquares(napi_env env, napi_callback_info info) {
+  Reader r(env, argument(env, info), "readoutSquares");
+  Readout p;
+  readReadout(r, p, true);
+  if (!r.ok()) return nullptr;
+  double sum = 0;
+  napi_value result;
+  exclusively([&](Pool& pool) { sum = kernels->readoutSquares(p, pool); });
+  napi_create_double(env, sum, &result);
+  return result;
+}
+
 LETHE_EXPORT(noisyWeights, GaussianWeights, readGaussianWeights(r, p, WeightCall::draw))
 LETHE_EXPORT(noisyWeightsBackward, GaussianWeights, readGaussianWeights(r, p, WeightCall::drawBackward))
 LETHE_EXPORT(gaussianKlBackward, GaussianWeights, readGaussianWeights(r, p, WeightCall::klBackward))
@@ -614,6 +648,8 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"momentsGruBackward", momentsGruBackward},
       {"softmaxNllForward", softmaxNllForward},
       {"softmaxNllBackward", softmaxNllBackward},
+      {"readoutNll", readoutNll},
+      {"readoutSquares", readoutSquares},
       {"noisyWeights", noisyWeights},
       {"noisyWeightsBackward", noisyWeightsBackward},
       {"gaussianSums", gaussianSums},

@@ -19,6 +19,7 @@
 #include "moments_lstm.h"
 #include "moments_gru.h"
 #include "loss.h"
+#include "readout.h"
 #include "weights.h"
 #include "differences.h"
 #include "optim.h"
@@ -52,6 +53,8 @@ const KernelTable kernelTable = {
     momentsGruBackward,
     softmaxNllForward,
     softmaxNllBackward,
+    readoutNll,
+    readoutSquares,
     noisyWeights,
     noisyWeightsBackward,
     gaussianSums,

@@ -178,6 +178,17 @@ struct GaussianWeights {
   float priorMean, priorVariance, scale;
 };
 
+// x [M, I], w [K, I], a readout over K classes; the last five may be null
+struct Readout {
+  int M, I, K;
+  const float *x, *w, *bias;
+  const int32_t* targets;
+  const float* stepMask;
+  float* rowLoss;
+  float scale;
+  float *dx, *dw, *dbias;
+};
+
 // a and b may overlap; b may be null
 struct Difference {
   long n;
@@ -252,6 +263,8 @@ struct KernelTable {
   void (*momentsGruBackward)(const MomentsGru&, Pool&);
   void (*softmaxNllForward)(const SoftmaxNll&, Pool&);
   void (*softmaxNllBackward)(const SoftmaxNll&, Pool&);
+  void (*readoutNll)(const Readout&, Pool&);
+  double (*readoutSquares)(const Readout&, Pool&);
   void (*noisyWeights)(const GaussianWeights&, Pool&);
   void (*noisyWeightsBackward)(const GaussianWeights&, Pool&);
   void (*gaussianSums)(const GaussianWeights&, double* sums, Pool&);  // sums [4]

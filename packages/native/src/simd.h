@@ -76,6 +76,40 @@ LETHE_INLINE vf vsqrt(vf a) {
 #endif
 }
 
+#if defined(__AVX512F__)
+// Rows become columns: 64 shuffles for 256 numbers.
+LETHE_INLINE void transpose16(__m512 (&r)[16]) {
+  __m512 t[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  auto pair = [](__m512 a, __m512 b, bool high) {
+    const __m512d x = _mm512_castps_pd(a), y = _mm512_castps_pd(b);
+    return _mm512_castpd_ps(high ? _mm512_unpackhi_pd(x, y) : _mm512_unpacklo_pd(x, y));
+  };
+  // quarter l of u[4 g + c] is then column 4 l + c of rows 4 g to 4 g + 3
+  __m512 u[16];
+#pragma GCC unroll 4
+  for (int g = 0; g < 16; g += 4) {
+    u[g] = pair(t[g], t[g + 2], false);
+    u[g + 1] = pair(t[g], t[g + 2], true);
+    u[g + 2] = pair(t[g + 1], t[g + 3], false);
+    u[g + 3] = pair(t[g + 1], t[g + 3], true);
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    const __m512 even = _mm512_shuffle_f32x4(u[c], u[4 + c], 0x88), odd = _mm512_shuffle_f32x4(u[c], u[4 + c], 0xdd);
+    const __m512 even2 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0x88), odd2 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0xdd);
+    r[c] = _mm512_shuffle_f32x4(even, even2, 0x88);
+    r[4 + c] = _mm512_shuffle_f32x4(odd, odd2, 0x88);
+    r[8 + c] = _mm512_shuffle_f32x4(even, even2, 0xdd);
+    r[12 + c] = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
+  }
+}
+#endif
+
 // 1/a and 1/sqrt(a) for normal positive a. With AVX-512: the 14-bit estimate and one Newton step, within
 // 2 units in the last place, a third of the cost of the division (the moments step is 12 % faster).
 LETHE_INLINE vf reciprocal(vf a) {

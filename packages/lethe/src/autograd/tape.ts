@@ -7,6 +7,7 @@
  * whole recurrent layer; the tape does not mind.
  */
 import { LetheError, ShapeError } from '../errors.ts';
+import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
@@ -98,6 +99,19 @@ export function freshGradients(tensors: readonly (Tensor | undefined)[]): {
     for (const tensor of wanted) if (tensor) running?.gradients.set(tensor, allocate(tensor.size));
   }
   return { gradients: wanted.map((tensor) => tensor && gradientOf(tensor)), fresh };
+}
+
+/**
+ * Adds by * gradient to the gradient of a tensor. The array becomes the gradient itself where there is none yet: the caller
+ * gives it away.
+ */
+export function adoptGradient(tensor: Tensor, gradient: Real, by = 1): void {
+  if (running && !hasGradient(tensor)) {
+    if (by !== 1) for (let i = 0; i < gradient.length; i++) gradient[i] *= by;
+    running.gradients.set(tensor, gradient);
+    return;
+  }
+  kernels().addDifference({ n: gradient.length, a: gradient, factor: by, target: gradientOf(tensor) });
 }
 
 /** The gradient of a tensor that is in need of one, else undefined. */

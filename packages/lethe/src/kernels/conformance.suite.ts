@@ -10,6 +10,7 @@ import { matmulSuite } from './conformance/matmul.suite.ts';
 import { momentsSuite } from './conformance/moments.suite.ts';
 import { momentsGatedSuite } from './conformance/moments-gated.suite.ts';
 import { randomSuite } from './conformance/random.suite.ts';
+import { readoutSuite } from './conformance/readout.suite.ts';
 import { rnnSuite } from './conformance/rnn.suite.ts';
 import type { Suite } from './conformance/support.suite.ts';
 import { threadSuite } from './conformance/threads.suite.ts';
@@ -23,6 +24,7 @@ const PARTS = {
   moments: momentsSuite,
   momentsGated: momentsGatedSuite,
   losses: lossSuite,
+  readout: readoutSuite,
   weights: weightsSuite,
   random: randomSuite,
   threads: threadSuite,

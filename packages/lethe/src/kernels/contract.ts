@@ -608,6 +608,46 @@ export interface GaussianKlBackward extends GaussianSums {
   dLogDeviation: Real;
 }
 
+/** A linear readout over K classes, z_m = x_m W^T + b, computed for a stretch of rows at a time: [M, K] logits never exist. */
+interface Readout {
+  /** rows */
+  M: number;
+  I: number;
+  /** classes */
+  K: number;
+  /** [M, I] */
+  x: Real;
+  /** [K, I]: a row for each class, as an embedding has it */
+  w: Real;
+  /** of the gradients; default 1 */
+  scale?: number;
+  /** [M, I], out: overwritten; absent: not computed */
+  dx?: Real;
+  /** [K, I], out: overwritten */
+  dw?: Real;
+}
+
+/**
+ * Categorical negative log-likelihood of a readout, natural log, and in the same pass the gradients of
+ * scale * sum_m rowLoss_m:
+ *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ */
+export interface ReadoutNll extends Readout {
+  /** [K], absent: 0 */
+  bias?: Real;
+  /** [M], in 0 .. K-1 */
+  targets: Int32Array;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+  /** [K], out: overwritten */
+  dbias?: Real;
+}
+
+/** The sum of z² of a readout without bias, and the gradients of scale * that sum. */
+export type ReadoutSquares = Readout;
+
 /** target += source ∘ mask; arrays [T, B, n]. */
 export interface AddMasked {
   T: number;
@@ -761,6 +801,9 @@ export interface Kernels {
   momentsGruBackward(p: MomentsGruBackward): void;
   softmaxNllForward(p: SoftmaxNll): void;
   softmaxNllBackward(p: SoftmaxNllBackward): void;
+  readoutNll(p: ReadoutNll): void;
+  /** sum_mk z_mk² */
+  readoutSquares(p: ReadoutSquares): number;
   noisyWeights(p: NoisyWeights): void;
   noisyWeightsBackward(p: NoisyWeightsBackward): void;
   /** [sum mean, sum mean², sum variance, sum logDeviation] */

@@ -5,6 +5,7 @@
 import { add } from '../autograd/ops/arithmetic.ts';
 import { scale } from '../autograd/ops/elementwise.ts';
 import type { Penalty, Regularizer } from '../dropout/noise.ts';
+import { ConfigError } from '../errors.ts';
 import { type Gaussian, meanOf } from '../moments/gaussian.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -15,8 +16,10 @@ import type { State } from './recurrent.ts';
 
 /** One forward run of a model over a minibatch, as penalties need to see it. */
 export interface ModelRun {
-  /** what the task's loss takes: logits */
-  output: Tensor | Gaussian;
+  /** what the task's loss takes: logits; not needed with `distanceTo` */
+  output?: Tensor | Gaussian;
+  /** kappa * mean squared difference of the logits of both runs, for models that never hold them */
+  distanceTo?: (second: ModelRun, kappa: number) => Tensor;
   /** the task's loss */
   nll: SequenceLoss;
   /** the last layer's output as the readout gets it */
@@ -64,8 +67,7 @@ export function regularizedLoss(
   if (passes) {
     const second = run(passes.second === 'noise' ? noise?.at(noise.step, 2 * noise.pass + 1) : undefined);
     if (passes.targets === 'both') loss = scale(add(loss, second.nll.loss), 0.5);
-    const term = distancePenalty(meanOf(first.output), meanOf(second.output), passes.kappa);
-    terms.push({ name: 'distance', term });
+    terms.push({ name: 'distance', term: distance(first, second, passes.kappa) });
   }
   for (const penalty of penalties) {
     const term = termOf(penalty, first, context);
@@ -84,6 +86,16 @@ export function regularizedLoss(
 }
 
 // --- internal ---
+
+function distance(first: ModelRun, second: ModelRun, kappa: number): Tensor {
+  if (first.distanceTo) return first.distanceTo(second, kappa);
+  if (first.output && second.output) {
+    return distancePenalty(meanOf(first.output), meanOf(second.output), kappa);
+  }
+  throw new ConfigError(
+    'regularizedLoss: expected runs with output or distanceTo, for a method with two runs, got neither',
+  );
+}
 
 /** The term of a penalty; none for what acts on the weights after the update. */
 function termOf(penalty: Penalty, run: ModelRun, { parameters }: LossContext): Tensor | undefined {

@@ -15,6 +15,7 @@ import { momentsLstmBackward, momentsLstmForward } from './moments-lstm.ts';
 import { momentsRnnBackward, momentsRnnForward } from './moments-rnn.ts';
 import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
+import { readoutNll, readoutSquares } from './readout.ts';
 import { rnnBackward, rnnForward } from './rnn.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
@@ -43,6 +44,8 @@ export const portable: Kernels = {
   momentsGruBackward,
   softmaxNllForward,
   softmaxNllBackward,
+  readoutNll,
+  readoutSquares,
   noisyWeights,
   noisyWeightsBackward,
   gaussianSums,
