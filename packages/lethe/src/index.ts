@@ -103,6 +103,14 @@ export {
   weightDecayPenalty,
 } from './nn/penalties.ts';
 export {
+  type ReadoutLoss,
+  type ReadoutNllOptions,
+  type ReadoutParameters,
+  readoutDistance,
+  readoutLogits,
+  readoutNll,
+} from './nn/readout.ts';
+export {
   type CellName,
   keepState,
   type Recurrent,
@@ -125,6 +133,7 @@ export { plansOf, recurrentStack, type Stack, type StackOptions, type StackOutpu
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';
+export { type NtAsgdOptions, ntAsgd } from './optim/nt-asgd.ts';
 export type { Optimizer, OptimizerState, StoredArray } from './optim/optimizer.ts';
 export { type RmspropOptions, rmsprop } from './optim/rmsprop.ts';
 export { type SgdOptions, sgd } from './optim/sgd.ts';

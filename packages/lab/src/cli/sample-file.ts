@@ -53,7 +53,7 @@ export async function sampleToFile(
   const name = [`seed-${seed}`, ...(prime === null ? [] : [`${split}-${prime}`])].join('-');
   const file = options.out ?? path.join(run.samples, `${name}.mid`);
   const title = `${data.name}, ${path.basename(directory)}, seed ${seed}`;
-  atomicWrite(file, writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter, title }));
+  atomicWrite(file, writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter ?? 1, title }));
   return { file, piece, primed };
 }
 

@@ -2,7 +2,7 @@
 import type { EpochEvent, Progress, TrainingEvent } from '../training/events.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
-import { nll } from './training-report.ts';
+import { figure } from './training-report.ts';
 
 interface Row {
   progress?: Progress;
@@ -75,13 +75,13 @@ export class SideBySide {
     const name = this.#names[i].padEnd(this.#width);
     if (!progress) return `${bold(name)}  waiting`;
     const fraction = ended || !total ? 1 : 1 - progress.secondsLeft / total;
-    const train = ended ? last?.train.nll_per_step : progress.nll;
+    const train = ended ? last?.train.nll_per_step : progress.train.nll_per_step;
     return [
       bold(name),
       ...(this.#output.live.shown ? [dim(bar(fraction, 10))] : []),
       `epoch ${String((ended && last?.epoch) || progress.epoch).padStart(3)}`,
-      `NLL train ${nll(train)} valid ${nll(valid?.valid?.nll_per_step)}`,
-      `best ${nll(best?.valid?.nll_per_step)} (${best?.epoch ?? '-'})`,
+      `NLL train ${figure(train)} valid ${figure(valid?.valid?.nll_per_step)}`,
+      `best ${figure(best?.valid?.nll_per_step)} (${best?.epoch ?? '-'})`,
       ended ?? `${progress.stepsPerSecond.toFixed(1)} steps/s  ${clock(progress.secondsLeft)} left`,
     ].join('  ');
   }

@@ -59,7 +59,7 @@ export function measureEpoch(configs: readonly Config[], data: MusicData): numbe
       trainStep(session);
       if (i > 0) best = Math.min(best, (performance.now() - begin) / 1000);
     }
-    sum += best * session.stepsPerEpoch;
+    sum += best * session.task.stepsIn(0);
   }
   return sum;
 }

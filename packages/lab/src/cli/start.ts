@@ -16,7 +16,7 @@ import { freeRuns } from './run-name.ts';
 import { SideBySide } from './side-by-side.ts';
 import type { StartSize } from './start-size.ts';
 import { useThreads } from './threads.ts';
-import { nll, stopping } from './training-report.ts';
+import { figure, stopping } from './training-report.ts';
 import { Interrupted, positiveNumber, wholeNumber } from './usage.ts';
 
 interface StartOptions {
@@ -185,9 +185,9 @@ async function summary(
   output.table(
     done.map(({ best, seconds }, i) => [
       contenders[i].title,
-      nll(best.train.nll_per_step),
-      nll(best.valid.nll_per_step),
-      nll(best.test.nll_per_step),
+      figure(best.train.nll_per_step),
+      figure(best.valid.nll_per_step),
+      figure(best.test.nll_per_step),
       String(best.epoch),
       seconds.toFixed(0),
     ]),

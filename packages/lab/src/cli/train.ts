@@ -15,6 +15,7 @@ interface TrainOptions {
   hidden?: number;
   layers?: number;
   dropout?: string;
+  level?: string;
   epochs?: number;
   minutes?: number;
   patience?: number;
@@ -34,16 +35,17 @@ export function addTrain(lethe: Command, io: Io): void {
     .description('trains a model into a new run directory')
     .argument(
       '<target>',
-      'a recipe (bayer2013/jsb-fast, my.yaml) or TASK/DATASET (music/nottingham, music/DIR)',
+      'a recipe (bayer2013/jsb-fast, my.yaml) or TASK/DATASET (music/nottingham, music/DIR, text/ptb, text/PATH)',
     )
     .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
     .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
     .option('--hidden <N>', 'hidden units of each layer', wholeNumber('--hidden', 1))
     .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
     .option('--dropout <METHOD>', 'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping')
+    .option('--level <NAME>', 'of text: word, char')
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option('--minutes <N>', 'minutes of work at most', positiveNumber('--minutes'))
-    .option('--patience <N>', 'epochs without a better validation NLL', wholeNumber('--patience', 1))
+    .option('--patience <N>', 'epochs without a better validation', wholeNumber('--patience', 1))
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--dtype <TYPE>', 'f32 or bf16')
@@ -60,6 +62,7 @@ export function addTrain(lethe: Command, io: Io): void {
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
     'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+    'lethe train text/book.txt --level char --dropout variational:input=.2,recurrent=.2',
     'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
   );
 }
@@ -95,6 +98,7 @@ function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] 
     'model.hidden': options.hidden,
     'model.layers': options.layers,
     'model.dropout': options.dropout,
+    'text.level': options.level,
     'training.epochs': options.epochs,
     'training.minutes': options.minutes,
     'training.patience': options.patience,

@@ -1,4 +1,6 @@
 /** What `train` and `resume` show: the plan, a live line or one line an epoch, the result. */
+
+import type { Metrics } from '../tasks/task.ts';
 import type {
   DoneEvent,
   EpochEvent,
@@ -73,15 +75,15 @@ export class TrainingReport {
     if (event.valid) this.#valid = event;
     if (event.best) this.#best = event;
     if (this.#output.json || this.#output.live.shown) return;
-    if (!this.#header) this.#output.say('epoch    train    valid     best  steps/s     left');
+    if (!this.#header) this.#output.say(`epoch    train    valid     best  steps/s     left`);
     this.#header = true;
     const progress = this.#progress;
     this.#output.say(
       [
         String(event.epoch).padStart(5),
-        nll(event.train.nll_per_step).padStart(7),
-        nll(event.valid?.nll_per_step).padStart(7),
-        nll(this.#best?.valid?.nll_per_step).padStart(7),
+        figure(this.#shown(event.train)).padStart(7),
+        figure(this.#shown(event.valid)).padStart(7),
+        figure(this.#shown(this.#best?.valid)).padStart(7),
         (progress ? progress.stepsPerSecond.toFixed(2) : '-').padStart(7),
         (progress ? clock(progress.secondsLeft) : '-').padStart(7),
       ].join('  '),
@@ -92,10 +94,10 @@ export class TrainingReport {
     const { bold, dim } = this.#output.colours;
     const done = (progress.epoch - 1 + progress.position / progress.stepsPerEpoch) / progress.epochs;
     const best =
-      this.#best?.valid && `best ${nll(this.#best.valid.nll_per_step)} (epoch ${this.#best.epoch})`;
+      this.#best?.valid && `best ${figure(this.#shown(this.#best.valid))} (epoch ${this.#best.epoch})`;
     return [
       `epoch ${progress.epoch}/${progress.epochs} ${dim(bar(done))}`,
-      `NLL train ${bold(nll(progress.nll))} valid ${bold(nll(this.#valid?.valid?.nll_per_step))}`,
+      `${this.#plan?.shown.label} train ${bold(figure(this.#shown(progress.train)))} valid ${bold(figure(this.#shown(this.#valid?.valid)))}`,
       `${progress.stepsPerSecond.toFixed(1)} steps/s`,
       `${clock(progress.secondsLeft)} left`,
       ...(best ? [best] : []),
@@ -106,7 +108,7 @@ export class TrainingReport {
     const { best } = event;
     const reasons = {
       epochs: 'all epochs are done',
-      patience: 'the validation NLL has stopped falling',
+      patience: 'the validation has stopped getting better',
       minutes: 'the time is used up',
     };
     const out = this.#output;
@@ -120,16 +122,20 @@ export class TrainingReport {
       [
         [
           String(best.epoch),
-          nll(best.train.nll_per_step),
-          nll(best.valid.nll_per_step),
-          nll(best.test.nll_per_step),
+          figure(this.#shown(best.train)),
+          figure(this.#shown(best.valid)),
+          figure(this.#shown(best.test)),
         ],
       ],
       { header: ['best epoch', 'train', 'valid', 'test'], align: 'rrrr' },
     );
-    out.say('(NLL per time step, natural log; train as trained, with noise)');
+    out.say(`(${this.#plan?.shown.unit}; train as trained, with noise)`);
     out.say();
-    out.say(`lethe sample ${event.run} --out piece.mid   makes a piece with it`);
+    if (this.#plan) out.say(this.#plan.hint);
+  }
+
+  #shown(metrics: Metrics | undefined): number | undefined {
+    return this.#plan && metrics?.[this.#plan.shown.metric];
   }
 }
 
@@ -143,6 +149,6 @@ export function endOf(result: TrainResult): void {
 }
 
 /** Three decimals, or a dash. */
-export function nll(value: number | undefined): string {
+export function figure(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(3);
 }

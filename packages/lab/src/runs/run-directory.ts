@@ -3,6 +3,7 @@
  *
  *   config.json        the configuration, fully resolved
  *   environment.json   machine, engine and data
+ *   vocabulary.json    of text: the words by number
  *   metrics.jsonl      one event a line, append-only
  *   checkpoints/       last.safetensors (to go on) and best.safetensors (to use)
  *   samples/           what the model made

@@ -2,6 +2,7 @@
  * Checkpoints. `last.safetensors` is all that an unbroken run would carry on with:
  *
  *   rnn.…, readout.…   the weights at the evaluation point, under PyTorch's names
+ *   carried.…          what the task carries from step to step, such as the state of its streams
  *   optimizer.…        the optimizer, with the look-ahead point where it has one
  *   best.…             the weights of the best validation so far
  *   __metadata__       format, and the training state as JSON; no times
@@ -13,17 +14,18 @@ import fs from 'node:fs';
 import { DataError, decodeSafetensors, encodeSafetensors, type StoredTensor } from 'lethe';
 import { atomicWrite } from '../runs/atomic-write.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { loadWeights, storedWeights, type Weights } from '../tasks/music/weights.ts';
+import type { Weights } from '../tasks/task.ts';
 import type { Session } from './session.ts';
 import { parseState } from './state.ts';
 
 /** Saves a session: `last` always, `best` when the file does not hold the best epoch yet. */
 export function saveCheckpoint(run: RunPaths, session: Session): void {
-  const { model, optimizer, state, best } = session;
-  const weights = optimizer.evaluate(() => storedWeights(model));
+  const { task, optimizer, state, best } = session;
+  const weights = optimizer.evaluate(() => task.model.stored());
   const tensors = {
     ...weights,
     ...prefixed('optimizer.', optimizer.state()),
+    ...prefixed('carried.', task.carried()),
     ...prefixed('best.', best ?? {}),
   };
   atomicWrite(run.last, encodeSafetensors(tensors, { format: '1', state: JSON.stringify(state) }));
@@ -41,17 +43,25 @@ export function restoreCheckpoint(run: RunPaths, session: Session): void {
   if (!fs.existsSync(run.last)) return;
   const { tensors, metadata } = readSafetensors(run.last);
   const state = parseState(metadata.state, run.last);
-  const groups = { weights: {} as Weights, optimizer: {} as Weights, best: {} as Weights };
+  const groups = {
+    weights: {} as Weights,
+    optimizer: {} as Weights,
+    carried: {} as Weights,
+    best: {} as Weights,
+  };
   for (const [name, tensor] of Object.entries(tensors)) {
-    const [, group, rest] = /^(optimizer|best)\.(.*)$/s.exec(name) ?? [undefined, 'weights', name];
+    const [, group, rest] = /^(optimizer|carried|best)\.(.*)$/s.exec(name) ?? [undefined, 'weights', name];
     groups[group as keyof typeof groups][rest] = tensor;
   }
-  if (state.position > session.stepsPerEpoch) {
+  const { task } = session;
+  const steps = task.stepsIn(state.epoch);
+  if (state.position > steps) {
     throw new DataError(
-      `${run.last} is ${state.position} steps into an epoch of ${session.stepsPerEpoch}; the data or training.batch changed since`,
+      `${run.last} is ${state.position} steps into an epoch of ${steps}; the data or training.batch changed since`,
     );
   }
-  loadWeights(session.model, groups.weights, run.last);
+  task.model.load(groups.weights, run.last);
+  task.restoreCarried(groups.carried, run.last);
   session.optimizer.restore(groups.optimizer);
   session.best = state.best ? groups.best : null;
   session.state = state;

@@ -10,7 +10,7 @@ export function issueSentence(schema: z.ZodType, issue: z.core.$ZodIssue, tree: 
   }
   const path = issue.path.join('.') || 'the configuration';
   const found = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
-  return `${path} expects ${expected(schema, issue, found)}, found ${found}`;
+  return `${path} expects ${expected(schema, issue, found, tree)}, found ${found}`;
 }
 
 /** The sentence for a key that does not exist beside `known`. */
@@ -45,16 +45,17 @@ function variant(schema: z.ZodType, value: unknown): z.ZodType {
   if (schema instanceof z.ZodNullable) return variant(schema.unwrap() as z.ZodType, value);
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
   const options = schema.options as z.ZodObject[];
-  const name = (value as { name?: unknown } | undefined)?.name;
-  return options.find((option) => option.shape.name.safeParse(name).success) ?? options[0];
+  const key = schema.def.discriminator;
+  const name = (value as Record<string, unknown> | undefined)?.[key];
+  return options.find((option) => option.shape[key].safeParse(name).success) ?? options[0];
 }
 
-function expected(schema: z.ZodType, issue: z.core.$ZodIssue, found: string): string {
+function expected(schema: z.ZodType, issue: z.core.$ZodIssue, found: string, tree: unknown): string {
   switch (issue.code) {
     case 'invalid_value':
       return oneOf(issue.values.map(String), found);
     case 'invalid_union':
-      return oneOf(variantNames(schema, issue.path.map(String)), found);
+      return oneOf(variantNames(schema, issue.path.map(String), tree), found);
     case 'invalid_type':
       return issue.expected === 'int' ? 'a whole number' : `${article(issue.expected)} ${issue.expected}`;
     case 'too_small':
@@ -74,12 +75,19 @@ function oneOf(words: readonly string[], found: string): string {
   return words.join(' or ') + (guess ? ` (${guess.slice(2)})` : '');
 }
 
-/** The values of `name` over the variants at the path of a `name` key. */
-function variantNames(schema: z.ZodType, path: readonly string[]): string[] {
-  let here: z.ZodType = schema;
-  for (const key of path.slice(0, -1)) here = (here as z.ZodObject).shape[key];
-  if (!(here instanceof z.ZodDiscriminatedUnion)) return [];
-  return (here.options as z.ZodObject[]).flatMap((option) =>
-    [...(option.shape.name as z.ZodLiteral).values].map(String),
+/** What the key that tells variants apart may be; it stands at `path`. */
+function variantNames(schema: z.ZodType, path: readonly string[], tree: unknown): string[] {
+  const union = unionAt(schema, path.slice(0, -1), tree);
+  if (!(union instanceof z.ZodDiscriminatedUnion)) return [];
+  const key = union.def.discriminator;
+  return (union.options as z.ZodObject[]).flatMap((option) =>
+    [...(option.shape[key] as z.ZodLiteral).values].map(String),
   );
+}
+
+/** The schema at `path` with its variants, of which `schemaAt` takes one. */
+function unionAt(schema: z.ZodType, path: readonly string[], tree: unknown): z.ZodType | undefined {
+  if (path.length === 0) return schema;
+  const above = schemaAt(schema, path.slice(0, -1), tree);
+  return above instanceof z.ZodObject ? above.shape[path[path.length - 1]] : undefined;
 }

@@ -13,8 +13,10 @@ const positive = z.number().positive();
 const orNone = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === 'none' ? null : value), schema.nullable());
 
-const model = z.strictObject({
-  cell: z.enum(['rnn', 'lstm', 'gru']),
+const cell = z.enum(['rnn', 'lstm', 'gru']);
+
+const musicModel = z.strictObject({
+  cell,
   /** units of each hidden layer */
   hidden: count,
   layers: z.int().min(1).max(8),
@@ -39,6 +41,26 @@ const model = z.strictObject({
   resetAfter: z.boolean().default(true),
 });
 
+const textModel = z.strictObject({
+  cell,
+  /** features of a word */
+  embedding: count,
+  /** units of each hidden layer; with a tied readout the last layer has as many as a word has features */
+  hidden: count,
+  layers: z.int().min(1).max(8),
+  /** the readout reads with the embedding's table */
+  tied: z.boolean(),
+  dropout: z.string().min(1),
+  /** recurrent layers start uniform on (-limit, limit); none: 1 / sqrt(hidden) */
+  initialLimit: orNone(positive),
+  /** so do embedding and readout; the readout's bias starts at 0 when it is tied */
+  embeddingLimit: positive,
+  /** of the LSTM: initial bias of the forget gates; none: as the other biases */
+  forgetBias: orNone(z.number()),
+  /** of the GRU: the reset gate acts behind the recurrent product */
+  resetAfter: z.boolean(),
+});
+
 /** Settings of all optimizers: the largest global norm of the gradients, and a coefficient of the weights themselves. */
 const anyOptimizer = {
   stepRate: positive,
@@ -57,17 +79,21 @@ const optimizer = z.discriminatedUnion('name', [
     epsilon: positive,
   }),
   z.strictObject({ name: z.literal('sgd'), ...anyOptimizer, momentum: fraction }),
+  z.strictObject({
+    name: z.literal('nt-asgd'),
+    ...anyOptimizer,
+    /** averaging begins when a validation is worse than the best of all but so many before it */
+    patience: count,
+    /** averages as torch.optim.ASGD does */
+    lagging: z.boolean(),
+  }),
   z.strictObject({ name: z.literal('adam'), ...adamOptimizer }),
   z.strictObject({ name: z.literal('adamw'), ...adamOptimizer }),
 ]);
 
-const training = z.strictObject({
+const anyTraining = {
   epochs: count,
-  /** chunks in a minibatch */
-  batch: count,
-  /** longest chunk of the training set, in frames */
-  chunk: z.int().min(2),
-  /** epochs without a better validation NLL after which the run ends */
+  /** epochs without a better validation after which the run ends */
   patience: orNone(count),
   /** minutes of work after which the run ends */
   minutes: orNone(positive),
@@ -75,6 +101,54 @@ const training = z.strictObject({
   evaluateEvery: count,
   /** seconds between checkpoints; 0 saves after every step */
   checkpointEvery: z.number().min(0),
+};
+
+const musicTraining = z.strictObject({
+  ...anyTraining,
+  /** chunks in a minibatch */
+  batch: count,
+  /** longest chunk of the training set, in frames */
+  chunk: z.int().min(2),
+});
+
+const textTraining = z.strictObject({
+  ...anyTraining,
+  /** streams of text read side by side, each with its state carried on */
+  batch: count,
+  /** steps of a segment of truncated backpropagation */
+  steps: count,
+  /** `random`: segments of normal length, deviation 5, around steps, or once in twenty around half of it; the step rate goes with it */
+  lengths: z.enum(['fixed', 'random']),
+  /** longest random segment; none: steps + 20 */
+  longest: orNone(count),
+  /** `mean` over all tokens of a segment, or the sum over its steps of the mean over the streams */
+  loss: z.enum(['mean', 'sum-over-time']),
+});
+
+/** How the step rate moves, in epochs. */
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** after so many epochs at the full rate it is divided before each further one */
+  z.strictObject({ kind: z.literal('after'), epochs: count, divide: positive }),
+  /** divided once after each of these numbers of epochs */
+  z.strictObject({ kind: z.literal('at'), epochs: z.array(count), divide: positive }),
+  /** divided whenever more than `patience` validations in a row were no better than the best */
+  z.strictObject({ kind: z.literal('worse'), patience: z.int().min(0), divide: positive }),
+]);
+
+const text = z.strictObject({
+  level: z.enum(['word', 'char']),
+  /** words kept, the most frequent ones; none: all */
+  vocabularySize: orNone(z.int().min(2)),
+  /** words seen fewer times are unknown */
+  minCount: count,
+});
+
+const evaluation = z.strictObject({
+  /** streams that the validation text is cut into; each begins without a state */
+  validationStreams: count,
+  /** the same of the test text; 1 reads it as it stands */
+  testStreams: count,
 });
 
 const quirks = z.strictObject({
@@ -96,25 +170,43 @@ const recipe = z.strictObject({
   published: published.nullable(),
 });
 
-export const configSchema = z.strictObject({
+const anyRun = {
   format: z.literal(1),
-  task: z.literal('music'),
   dataset: z.string().min(1),
-  model,
   optimizer,
-  training,
   seed: z.int().min(0),
   /** threads of the native kernels; none: all cores */
   threads: orNone(count),
   dtype: z.enum(['f32', 'bf16']),
-  quirks,
   recipe: recipe.nullable(),
+};
+
+const musicRun = z.strictObject({
+  ...anyRun,
+  task: z.literal('music'),
+  model: musicModel,
+  training: musicTraining,
+  quirks,
 });
+
+const textRun = z.strictObject({
+  ...anyRun,
+  task: z.literal('text'),
+  text,
+  model: textModel,
+  training: textTraining,
+  schedule,
+  evaluation,
+});
+
+export const configSchema = z.discriminatedUnion('task', [musicRun, textRun]);
 
 /** The content of `config.json`. */
 export type Config = z.infer<typeof configSchema>;
-export type ModelConfig = Config['model'];
+export type MusicConfig = z.infer<typeof musicRun>;
+export type TextConfig = z.infer<typeof textRun>;
 export type OptimizerConfig = Config['optimizer'];
+export type Schedule = TextConfig['schedule'];
 /** The figure that a recipe aims at. */
 export type Published = z.infer<typeof published>;
 

@@ -9,9 +9,9 @@ const best = (epoch: number, nll = 8) => ({
 const limits = { epochs: 10, patience: 3, minutes: 1 };
 
 test('a lower NLL is better, an equal one is not', () => {
-  expect(isBetter(9, null)).toBe(true);
-  expect(isBetter(7.99, best(1))).toBe(true);
-  expect(isBetter(8, best(1))).toBe(false);
+  expect(isBetter(9, null, 'nll_per_step')).toBe(true);
+  expect(isBetter(7.99, best(1), 'nll_per_step')).toBe(true);
+  expect(isBetter(8, best(1), 'nll_per_step')).toBe(false);
 });
 
 test('a run ends after its epochs, its patience or its time', () => {

@@ -4,8 +4,8 @@ import type { FinishReason } from './events.ts';
 import type { TrainingState } from './state.ts';
 
 /** Whether `candidate` is a better validation than the best so far; lower is better, a tie is not. */
-export function isBetter(candidate: number, best: TrainingState['best']): boolean {
-  return best === null || candidate < best.valid.nll_per_step;
+export function isBetter(candidate: number, best: TrainingState['best'], metric: string): boolean {
+  return best === null || candidate < best.valid[metric];
 }
 
 /**

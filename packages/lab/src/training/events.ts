@@ -1,14 +1,8 @@
 /**
  * What a training run tells while it goes on. The events are the lines of `train --json` and, for those
- * that belong to the run's history, the lines of `metrics.jsonl`. Every NLL is in nats per time step.
+ * that belong to the run's history, the lines of `metrics.jsonl`. Figures carry their convention in their name.
  */
-import type { MusicMetrics } from '../tasks/music/evaluate.ts';
-
-/** Metrics of an epoch as trained: noise on, weights moving; no mean over whole sequences exists for chunks. */
-export interface TrainMetrics extends Pick<MusicMetrics, 'nll_per_step'> {
-  /** mean of each penalty in the loss, by its name; absent without penalties */
-  penalties?: Record<string, number>;
-}
+import type { Metrics, Task } from '../tasks/task.ts';
 
 /** Why a run ended by itself. */
 export type FinishReason = 'epochs' | 'patience' | 'minutes';
@@ -21,6 +15,10 @@ export interface PlanEvent {
   /** where the data came from */
   source: string;
   method: string;
+  /** a command that makes something with the finished run */
+  hint: string;
+  /** the metric that people are shown */
+  shown: Task['shown'];
   /** what {@link describe} says of every layer */
   noise: string[];
   parameters: number;
@@ -50,19 +48,22 @@ export interface EpochEvent {
   epoch: number;
   /** training steps done since the start of the run */
   step: number;
-  train: TrainMetrics;
-  valid?: MusicMetrics;
+  /** as trained: noise on, weights moving */
+  train: Metrics;
+  /** mean of each penalty in the loss, by its name; absent without penalties */
+  penalties?: Metrics;
+  valid?: Metrics;
   /** whether this is the best validation so far */
   best?: boolean;
   /** seconds of work since the start of the run, interruptions not counted */
   seconds: number;
 }
 
-/** The epoch with the lowest validation NLL; `test` was measured once, with its weights. */
+/** The epoch with the lowest deciding metric of the validation; `test` was measured once, with its weights. */
 export interface BestEpoch {
   epoch: number;
-  train: TrainMetrics;
-  valid: MusicMetrics;
+  train: Metrics;
+  valid: Metrics;
 }
 
 /** The run is finished. */
@@ -72,7 +73,7 @@ export interface DoneEvent {
   reason: FinishReason;
   /** epochs trained */
   epochs: number;
-  best: BestEpoch & { test: MusicMetrics };
+  best: BestEpoch & { test: Metrics };
   seconds: number;
   /** true when `resume` found nothing left to do */
   already?: boolean;
@@ -102,8 +103,8 @@ export interface Progress {
   stepsPerEpoch: number;
   /** steps done since the start of the run */
   step: number;
-  /** mean over this epoch so far, as trained */
-  nll: number;
+  /** over this epoch so far, as trained */
+  train: Metrics;
   stepsPerSecond: number;
   /** until the epochs or the minutes are used up, whichever is first; early stopping may end the run before */
   secondsLeft: number;

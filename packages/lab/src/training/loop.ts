@@ -6,9 +6,7 @@
 import { NumericsError } from 'lethe';
 import { appendMetrics } from '../runs/metrics.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
-import { evaluatePieces, type MusicMetrics } from '../tasks/music/evaluate.ts';
-import { musicModel } from '../tasks/music/model.ts';
-import { loadWeights, storedWeights } from '../tasks/music/weights.ts';
+import type { Metrics } from '../tasks/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
 import { finishReason, isBetter } from './early-stopping.ts';
@@ -19,10 +17,10 @@ import type {
   InterruptedEvent,
   Progress,
   TrainingEvent,
-  TrainMetrics,
   TrainResult,
 } from './events.ts';
 import { progressOf } from './progress.ts';
+import { averagesFrom } from './schedule.ts';
 import type { Session } from './session.ts';
 import { trainStep } from './step.ts';
 
@@ -71,7 +69,8 @@ interface Work {
 /** One epoch, or what is left of it, and its validation. Returns a result when the run was interrupted. */
 async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   const { session, options, clock } = work;
-  const { state, config, stepsPerEpoch } = session;
+  const { state, config, task } = session;
+  const stepsPerEpoch = task.stepsIn(state.epoch);
   const timeIsUp = (): boolean =>
     config.training.minutes !== null && clock.seconds() >= 60 * config.training.minutes;
   // A time limit ends the epoch early, though not before its first step.
@@ -87,14 +86,12 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   const number = state.epoch + 1;
   const { epochs, evaluateEvery } = config.training;
   const due = number % evaluateEvery === 0 || number >= epochs || timeIsUp();
-  let valid: MusicMetrics | undefined;
+  let valid: Metrics | undefined;
   if (due) {
     options.onProgress?.(progressOf(session, clock, 'valid'));
-    valid = await session.optimizer.evaluate(() =>
-      evaluatePieces(session.model, session.data.splits.valid, { signal: options.signal }),
-    );
+    valid = await session.optimizer.evaluate(() => task.evaluate('valid', { signal: options.signal }));
     if (!valid) return interrupt(work);
-    requireFinite(valid, `the validation after epoch ${number}`);
+    requireFinite(valid, task.choice, `the validation after epoch ${number}`);
   }
   endEpoch(work, valid);
   saveIfDue(work);
@@ -102,14 +99,13 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
 }
 
 /** Books an epoch: the event, the best so far, the state at the beginning of the next. */
-function endEpoch(work: Work, valid: MusicMetrics | undefined): void {
+function endEpoch(work: Work, valid: Metrics | undefined): void {
   const { session, clock } = work;
-  const { state } = session;
+  const { state, task, optimizer } = session;
   const number = state.epoch + 1;
-  const { nll, frames, penalties } = state.sums;
-  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / frames] as const);
-  const train: TrainMetrics = { nll_per_step: nll / frames };
-  if (means.length > 0) train.penalties = Object.fromEntries(means);
+  const { nll, terms, penalties } = state.sums;
+  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / terms] as const);
+  const train = task.trainMetrics(nll / terms);
   const event: EpochEvent = {
     event: 'epoch',
     epoch: number,
@@ -117,30 +113,31 @@ function endEpoch(work: Work, valid: MusicMetrics | undefined): void {
     train,
     seconds: clock.seconds(),
   };
+  if (means.length > 0) event.penalties = Object.fromEntries(means);
   if (valid) {
     event.valid = valid;
-    event.best = isBetter(valid.nll_per_step, state.best);
+    event.best = isBetter(valid[task.choice], state.best, task.choice);
     if (event.best) {
       state.best = { epoch: number, train, valid };
-      session.best = session.optimizer.evaluate(() => storedWeights(session.model));
+      session.best = optimizer.evaluate(() => task.model.stored());
     }
+    if (averagesFrom(session.config, state.validations, valid[task.choice])) optimizer.startAveraging?.();
+    state.validations.push(valid[task.choice]);
   }
   state.epoch = number;
   state.position = 0;
-  state.sums = { nll: 0, frames: 0, penalties: {} };
+  state.sums = { nll: 0, terms: 0, penalties: {} };
   tell(work, event);
 }
 
 /** The test set under the best weights, and the end of the run. */
 async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
   const { run, session, options, clock } = work;
-  const { state, config, data } = session;
+  const { state, task } = session;
   options.onProgress?.(progressOf(session, clock, 'test'));
-  const model = musicModel(config);
-  loadWeights(model, session.best!, run.last);
-  const test = await evaluatePieces(model, data.splits.test, { signal: options.signal });
+  const test = await withBest(session, run, () => task.evaluate('test', { signal: options.signal }));
   if (!test) return interrupt(work);
-  requireFinite(test, 'the test');
+  requireFinite(test, task.choice, 'the test');
   state.finished = { reason, test };
   saveCheckpoint(run, session);
   const done: DoneEvent = {
@@ -153,6 +150,21 @@ async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
   };
   tell(work, done);
   return done;
+}
+
+/** Runs `f` with the best weights in the model, then puts the present ones back bit by bit. */
+async function withBest<T>(
+  { task: { model }, best }: Session,
+  run: RunPaths,
+  f: () => Promise<T>,
+): Promise<T> {
+  const present = Object.values(model.parameters).map(({ data }) => data.slice());
+  try {
+    model.load(best!, run.last);
+    return await f();
+  } finally {
+    for (const [i, { data }] of Object.values(model.parameters).entries()) data.set(present[i]);
+  }
 }
 
 function interrupt(work: Work): InterruptedEvent {
@@ -183,9 +195,9 @@ function tell({ run, options }: Work, event: TrainingEvent): void {
   options.onEvent?.(event);
 }
 
-function requireFinite(metrics: MusicMetrics, what: string): void {
-  if (Number.isFinite(metrics.nll_per_step)) return;
+function requireFinite(metrics: Metrics, choice: string, what: string): void {
+  if (Number.isFinite(metrics[choice])) return;
   throw new NumericsError(
-    `${what} gave an NLL of ${metrics.nll_per_step}; lower optimizer.stepRate, the last checkpoint is kept`,
+    `${what} gave ${choice} ${metrics[choice]}; lower optimizer.stepRate, the last checkpoint is kept`,
   );
 }

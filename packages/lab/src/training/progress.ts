@@ -5,11 +5,12 @@ import type { Session } from './session.ts';
 
 /** What a progress display shows now. */
 export function progressOf(
-  { state, config, stepsPerEpoch }: Session,
+  { state, config, task }: Session,
   clock: Clock,
   phase: Progress['phase'],
 ): Progress {
   const { epochs, minutes } = config.training;
+  const stepsPerEpoch = task.stepsIn(state.epoch);
   const stepsPerSecond = clock.stepsPerSecond();
   const stepsLeft = Math.max(0, (epochs - state.epoch) * stepsPerEpoch - state.position);
   const timeLeft = minutes === null ? Number.POSITIVE_INFINITY : Math.max(0, 60 * minutes - clock.seconds());
@@ -19,7 +20,7 @@ export function progressOf(
     position: state.position,
     stepsPerEpoch,
     step: state.step,
-    nll: state.sums.nll / state.sums.frames,
+    train: task.trainMetrics(state.sums.nll / state.sums.terms),
     stepsPerSecond,
     secondsLeft: Math.min(
       timeLeft,

@@ -3,14 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { expect, test } from 'vitest';
+import { musicDefaults } from './defaults.ts';
 import { listRecipes } from './recipes.ts';
-import { defaults, resolveConfig } from './resolve.ts';
+import { resolveConfig } from './resolve.ts';
 
 const refused = (message: RegExp) =>
   expect.objectContaining({ name: 'ConfigError', message: expect.stringMatching(message) });
 
 test('a data set by its name has the defaults of the task', () => {
-  expect(resolveConfig('music/nottingham')).toEqual(defaults('nottingham'));
+  expect(resolveConfig('music/nottingham')).toEqual({ ...musicDefaults(), dataset: 'nottingham' });
 });
 
 test('settings are laid over a recipe, the texts of --set last', () => {
@@ -28,7 +29,7 @@ test('settings are laid over a recipe, the texts of --set last', () => {
   expect(config.optimizer.stepRate).toBe(1e-4);
 });
 
-test('another optimizer starts from its own defaults, wherever its name stands', () => {
+test('another optimizer starts from its own wherever its name stands', () => {
   const { optimizer } = resolveConfig('jsb-fast', { set: ['optimizer.beta1=.8', 'optimizer.name=adam'] });
   expect(optimizer).toEqual({
     name: 'adam',

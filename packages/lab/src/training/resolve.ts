@@ -5,8 +5,9 @@
 import { ConfigError, parseDropout } from 'lethe';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Config, checkConfig, configSchema, type OptimizerConfig } from './config.ts';
+import { type Config, checkConfig, configSchema } from './config.ts';
 import { keysAt, schemaAt, unknownKey } from './config-errors.ts';
+import { musicDefaults, optimizerDefaults, scheduleDefaults, textDefaults } from './defaults.ts';
 import { readRecipe } from './recipes.ts';
 
 /** What is laid over a recipe or over the defaults. */
@@ -19,25 +20,23 @@ export interface Settings {
 
 /**
  * The configuration for a recipe (its name, e.g. `jsb-fast`, or the path of a YAML file) or for
- * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`), with settings on top.
+ * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`, `text/ptb`, `text/FILE`), with settings on top.
  * Throws ConfigError for anything unknown or out of range.
  */
 export function resolveConfig(target: string, { settings = {}, set = [] }: Settings = {}): Config {
-  const task = /^music\/(.+)$/s.exec(target);
+  const named = /^(music|text)\/(.+)$/s.exec(target);
   const pairs = [
     ...Object.entries(settings).filter(([, value]) => value !== undefined),
     ...set.map(splitSetting),
   ];
-  const recipe: Tree = task ? {} : readRecipe(target);
-  const cells = [
-    (recipe.model as Tree | undefined)?.cell,
-    ...pairs.map(([path, value]) => path === 'model.cell' && value),
-  ];
-  let tree: Tree = merge(defaults(task ? task[1] : 'jsb-chorales', cells.findLast(Boolean)), recipe);
-  // The optimizer's name decides which other keys exist, so it comes first.
-  pairs.sort((a, b) => Number(b[0] === 'optimizer.name') - Number(a[0] === 'optimizer.name'));
+  const recipe: Tree = named ? { task: named[1], dataset: named[2] } : readRecipe(target);
+  let tree: Tree = merge(defaultsFor(recipe, pairs), recipe);
+  // The names of variants decide which other keys exist, so they come first.
+  const isName = ([path]: readonly [string, unknown]): boolean =>
+    /^(optimizer\.name|schedule\.kind)$/.test(path);
+  pairs.sort((a, b) => Number(isName(b)) - Number(isName(a)));
   for (const [path, value] of pairs) tree = applySetting(tree, path, value);
-  const config = checkConfig(tree, task ? 'configuration' : target);
+  const config = checkConfig(tree, named ? 'configuration' : target);
   parseDropout(config.model.dropout);
   return config;
 }
@@ -55,86 +54,23 @@ export function applySetting(tree: Tree, path: string, value: unknown): Tree {
   return merge(tree, keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree);
 }
 
-/**
- * The configuration of the music task before any recipe: for the plain cell the size and optimizer of Bayer et al.
- * 2013 for JSB Chorales; for gated cells, of which the paper says nothing, what trains them well out of the box.
- */
-export function defaults(dataset: string, cell: unknown = 'rnn'): Config {
-  if (cell === 'lstm' || cell === 'gru') return gatedDefaults(dataset, cell);
-  return {
-    format: 1,
-    task: 'music',
-    dataset,
-    model: {
-      cell: 'rnn',
-      hidden: 400,
-      layers: 1,
-      activation: 'tanh',
-      dropout: 'none',
-      initialState: 'learned',
-      initialVariance: 0.0001,
-      inputVariance: 0.01,
-      spectralRadius: 1.2,
-      maxIncoming: 15,
-      outputBias: -0.8,
-      forgetBias: 1,
-      resetAfter: true,
-    },
-    optimizer: optimizerDefaults.rmsprop,
-    training: {
-      epochs: 500,
-      batch: 50,
-      chunk: 100,
-      patience: 50,
-      minutes: null,
-      evaluateEvery: 1,
-      checkpointEvery: 20,
-    },
-    seed: 1,
-    threads: null,
-    dtype: 'f32',
-    quirks: { varianceIsDeviation: false },
-    recipe: null,
-  };
-}
-
 // --- internal ---
 
 type Tree = { [key: string]: unknown };
 
-function gatedDefaults(dataset: string, cell: 'lstm' | 'gru'): Config {
-  const base = defaults(dataset);
-  return {
-    ...base,
-    model: {
-      ...base.model,
-      cell,
-      hidden: 200,
-      initialVariance: null,
-      inputVariance: null,
-      spectralRadius: null,
-      maxIncoming: null,
-    },
-    optimizer: { ...optimizerDefaults.adam, stepRate: 0.002, clipNorm: 5 },
-    training: { ...base.training, batch: 16, patience: 30 },
-  };
+/** What a recipe and single settings are laid over: some defaults go by the cell or the level. */
+function defaultsFor(recipe: Tree, pairs: readonly (readonly [string, unknown])[]): Tree {
+  const last = (path: string): unknown =>
+    [at(recipe, path), ...pairs.map(([other, value]) => other === path && value)].findLast(Boolean);
+  if (recipe.task === 'text') {
+    const isChar = /-char$/.test(String(recipe.dataset));
+    return textDefaults(last('text.level') ?? (isChar ? 'char' : 'word'));
+  }
+  return musicDefaults(last('model.cell'));
 }
 
-const adam = { stepRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 225 };
-const optimizerDefaults: { [name in OptimizerConfig['name']]: OptimizerConfig & { name: name } } = {
-  rmsprop: {
-    name: 'rmsprop',
-    stepRate: 0.001,
-    momentum: 0.99,
-    decay: 0.8,
-    epsilon: 1e-8,
-    weightDecay: 0,
-    clipNorm: 225,
-  },
-  sgd: { name: 'sgd', stepRate: 0.1, momentum: 0, weightDecay: 0, clipNorm: 225 },
-  adam: { name: 'adam', ...adam },
-  adamw: { name: 'adamw', ...adam, weightDecay: 0.01 },
-};
+const at = (tree: Tree, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => (value as Tree | undefined)?.[key], tree);
 
 /** `over` on top of `base`, object by object. A new optimizer starts from its own defaults. */
 function merge(base: Tree, over: Tree): Tree {
@@ -144,6 +80,10 @@ function merge(base: Tree, over: Tree): Tree {
     if (key === 'optimizer' && isTree(value) && isTree(below)) {
       const name = String(value.name ?? below.name);
       const start = name === below.name ? below : (optimizerDefaults as Tree)[name];
+      out[key] = { ...(isTree(start) ? start : {}), ...value };
+    } else if (key === 'schedule' && isTree(value) && isTree(below)) {
+      const kind = String(value.kind ?? below.kind);
+      const start = kind === below.kind ? below : (scheduleDefaults as Tree)[kind];
       out[key] = { ...(isTree(start) ? start : {}), ...value };
     } else if (key === 'dropout' && isTree(value)) {
       out[key] = dropoutWords(value);

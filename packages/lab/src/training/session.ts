@@ -1,23 +1,15 @@
-/** Everything in memory that a run trains with: model, optimizer, chunks, state. Made from a configuration and data alone. */
-import { adam, adamw, NoiseStream, type Optimizer, rmsprop, sgd, type Tensor } from 'lethe';
-import { type Chunk, chunks as cut } from '../data/music/chunks.ts';
-import type { MusicData } from '../data/music/dataset.ts';
-import { type MusicModel, musicModel } from '../tasks/music/model.ts';
-import type { Weights } from '../tasks/music/weights.ts';
+/** Everything in memory that a run trains with: task, optimizer, state. Made from a configuration and data alone. */
+import { adam, adamw, NoiseStream, ntAsgd, type Optimizer, rmsprop, sgd, type Tensor } from 'lethe';
+import { type TaskData, taskOf } from '../tasks/open.ts';
+import type { Task, Weights } from '../tasks/task.ts';
 import type { Config, OptimizerConfig } from './config.ts';
 import { initialState, type TrainingState } from './state.ts';
 
 /** A run in memory. */
 export interface Session {
   readonly config: Config;
-  readonly data: MusicData;
-  readonly model: MusicModel;
+  readonly task: Task;
   readonly optimizer: Optimizer;
-  /** the training set in chunks, in the order of the data */
-  readonly chunks: readonly Chunk[];
-  readonly stepsPerEpoch: number;
-  /** frames of the training set that are scored in an epoch */
-  readonly scoredFrames: number;
   /** of the run's seed */
   readonly noise: NoiseStream;
   state: TrainingState;
@@ -28,28 +20,17 @@ export interface Session {
 }
 
 /** A session at its beginning. */
-export function openSession(config: Config, data: MusicData): Session {
-  const model = musicModel(config);
-  const chunks = cut(data.splits.train, config.training.chunk);
+export function openSession(config: Config, data: TaskData): Session {
+  const noise = new NoiseStream(config.seed);
+  const task = taskOf(config, data, noise);
   return {
     config,
-    data,
-    model,
-    optimizer: makeOptimizer(model.parameters, config.optimizer),
-    chunks,
-    stepsPerEpoch: Math.ceil(chunks.length / config.training.batch),
-    scoredFrames: chunks.reduce((sum, chunk) => sum + chunk.frames.length - 1, 0),
-    noise: new NoiseStream(config.seed),
+    task,
+    optimizer: makeOptimizer(task.model.parameters, config.optimizer),
+    noise,
     state: initialState(),
     best: null,
   };
-}
-
-/** The chunks of one step: every epoch goes through all of them in an order of its own. */
-export function chunksOfStep({ chunks, config, noise }: Session, epoch: number, position: number): Chunk[] {
-  const { batch } = config.training;
-  const order = noise.at(epoch).permutation({ site: 'order' }, chunks.length);
-  return Array.from(order.subarray(position * batch, (position + 1) * batch), (i) => chunks[i]);
 }
 
 // --- internal ---
@@ -64,6 +45,10 @@ function makeOptimizer(parameters: Record<string, Tensor>, config: OptimizerConf
     case 'sgd': {
       const { name, ...options } = rest;
       return sgd(parameters, options);
+    }
+    case 'nt-asgd': {
+      const { name, patience, ...options } = rest;
+      return ntAsgd(parameters, options);
     }
     case 'adam': {
       const { name, ...options } = rest;

@@ -5,8 +5,7 @@
 import { DataError } from 'lethe';
 import { z } from 'zod';
 
-const metric = z.number();
-const metrics = z.strictObject({ nll_per_step: metric, nll_per_sequence_mean: metric });
+const metrics = z.record(z.string(), z.number());
 
 export const stateSchema = z.strictObject({
   format: z.literal(1),
@@ -16,19 +15,21 @@ export const stateSchema = z.strictObject({
   position: z.int().min(0),
   /** steps done since the start of the run: the step of the noise stream */
   step: z.int().min(0),
-  /** over the epoch in work, as trained: sums over counted frames of the NLL and of the penalties, and the frames' number */
+  /** over the epoch in work, as trained: sums over counted terms of the NLL and of the penalties, and the terms' number */
   sums: z.strictObject({
     nll: z.number(),
-    frames: z.int().min(0),
+    terms: z.int().min(0),
     penalties: z.record(z.string(), z.number()).default({}),
   }),
   best: z
     .strictObject({
       epoch: z.int().min(1),
-      train: z.strictObject({ nll_per_step: metric, penalties: z.record(z.string(), metric).optional() }),
+      train: metrics,
       valid: metrics,
     })
     .nullable(),
+  /** the deciding metric of every validation so far: what schedules of the step rate go by */
+  validations: z.array(z.number()).default([]),
   /** metrics of the test set under the best weights, once the run is finished */
   finished: z.strictObject({ reason: z.enum(['epochs', 'patience', 'minutes']), test: metrics }).nullable(),
 });
@@ -43,8 +44,9 @@ export function initialState(): TrainingState {
     epoch: 0,
     position: 0,
     step: 0,
-    sums: { nll: 0, frames: 0, penalties: {} },
+    sums: { nll: 0, terms: 0, penalties: {} },
     best: null,
+    validations: [],
     finished: null,
   };
 }

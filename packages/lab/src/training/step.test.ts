@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import type { MusicTask } from '../tasks/music/task.ts';
 import { resolveConfig } from './resolve.ts';
-import { chunksOfStep, openSession } from './session.ts';
+import { openSession } from './session.ts';
 import { trainStep } from './step.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 
 const data = tinyData();
 const values = (session: ReturnType<typeof openSession>): number[] =>
-  Object.values(session.model.parameters).flatMap((parameter) => parameter.toArray());
+  Object.values(session.task.model.parameters).flatMap((parameter) => parameter.toArray());
 
 test('the global norm of a step of gradient descent is the norm it is clipped to', () => {
   // With a step rate of 1 the parameters move by the clipped gradient itself.
@@ -22,18 +23,18 @@ test('the global norm of a step of gradient descent is the norm it is clipped to
 
 test('a step counts frames, not steps of padding', () => {
   const session = openSession(tinyConfig(), data);
-  const chunks = chunksOfStep(session, 0, 0);
+  const chunks = (session.task as MusicTask).chunksOf({ epoch: 0, position: 0 });
   trainStep(session);
   expect(session.state).toMatchObject({ step: 1, position: 1 });
-  expect(session.state.sums.frames).toBe(chunks.reduce((sum, chunk) => sum + chunk.frames.length - 1, 0));
+  expect(session.state.sums.terms).toBe(chunks.reduce((sum, chunk) => sum + chunk.frames.length - 1, 0));
 });
 
 test('an epoch goes through every chunk once, in an order of its own', () => {
-  const session = openSession(tinyConfig(), data);
-  const epoch = (n: number) => [0, 1, 2, 3, 4].flatMap((position) => chunksOfStep(session, n, position));
+  const task = openSession(tinyConfig(), data).task as MusicTask;
+  const epoch = (n: number) => [0, 1, 2, 3, 4].flatMap((position) => task.chunksOf({ epoch: n, position }));
   const [first, second] = [epoch(0), epoch(1)];
-  expect(first).toHaveLength(session.chunks.length);
-  expect(new Set(first)).toEqual(new Set(session.chunks));
+  expect(first).toHaveLength(task.chunks.length);
+  expect(new Set(first)).toEqual(new Set(task.chunks));
   expect(second).not.toEqual(first);
   expect(epoch(0)).toEqual(first);
 });
@@ -41,7 +42,7 @@ test('an epoch goes through every chunk once, in an order of its own', () => {
 test.each(['readout.weight', 'rnn.bias'])('a NaN in %s stops before the update and is named', (name) => {
   const session = openSession(tinyConfig('model.dropout=none'), data);
   trainStep(session);
-  session.model.parameters[name].data[3] = Number.NaN;
+  session.task.model.parameters[name].data[3] = Number.NaN;
   const before = values(session);
   expect(() => trainStep(session)).toThrow(
     expect.objectContaining({
@@ -59,10 +60,10 @@ test.each(['sgd', 'adam', 'adamw', 'rmsprop'])('%s lowers the training NLL', (na
   const session = openSession({ ...tinyConfig('model.dropout=none'), optimizer }, data);
   const nll = (): number => {
     trainStep(session);
-    const { nll, frames } = session.state.sums;
-    session.state.sums = { nll: 0, frames: 0, penalties: {} };
+    const { nll, terms } = session.state.sums;
+    session.state.sums = { nll: 0, terms: 0, penalties: {} };
     session.state.position = 0; // the same minibatch again
-    return nll / frames;
+    return nll / terms;
   };
   const first = nll();
   for (let i = 0; i < 10; i++) nll();

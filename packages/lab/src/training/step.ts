@@ -4,8 +4,9 @@
  */
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
 import { kernels } from 'lethe/internal';
-import { trainingBatch } from '../tasks/music/batches.ts';
-import { chunksOfStep, type Session } from './session.ts';
+import type { TaskStep } from '../tasks/task.ts';
+import { rateFactor } from './schedule.ts';
+import type { Session } from './session.ts';
 
 /**
  * Trains on the next minibatch of the session and moves its state on by one step. All memory of the step is
@@ -14,19 +15,18 @@ import { chunksOfStep, type Session } from './session.ts';
  * not finite.
  */
 export function trainStep(session: Session): void {
-  const { model, optimizer, noise, state, config } = session;
+  const { task, optimizer, noise, state, config } = session;
+  const { model } = task;
   const names = Object.keys(model.parameters);
   const parameters = Object.values(model.parameters);
   scoped(() => {
-    const batch = trainingBatch(chunksOfStep(session, state.epoch, state.position));
-    let sum = Number.NaN;
-    let penalties: Record<string, number> = {};
+    let step: TaskStep | undefined;
     const result = gradients(parameters, () => {
-      const total = model.loss(batch, noise.at(state.step), session.scoredFrames);
-      sum = total.nll.sum;
-      penalties = total.penalties;
-      return total.loss;
+      step = task.step(state, noise.at(state.step));
+      return step.total.loss;
     });
+    const { total, counted, rateFactor: ownFactor = 1 } = step!;
+    const { sum } = total.nll;
     if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {
       throw broken(session, `the loss is ${result.loss}${blame(session, result.gradients)}`);
     }
@@ -34,7 +34,8 @@ export function trainStep(session: Session): void {
     if (!Number.isFinite(norm))
       throw broken(session, `the gradients are not finite${blame(session, result.gradients)}`);
     const { clipNorm } = config.optimizer;
-    optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm));
+    const rate = ownFactor * rateFactor(config, state);
+    optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm), rate);
     decayWeights(model.regularizer, parameters);
     for (const [i, parameter] of parameters.entries()) {
       const size = kernels().sumSquares([parameter.data]);
@@ -43,9 +44,9 @@ export function trainStep(session: Session): void {
       }
     }
     state.sums.nll += sum;
-    state.sums.frames += batch.counted;
-    for (const [name, value] of Object.entries(penalties)) {
-      state.sums.penalties[name] = (state.sums.penalties[name] ?? 0) + value * batch.counted;
+    state.sums.terms += counted;
+    for (const [name, value] of Object.entries(total.penalties)) {
+      state.sums.penalties[name] = (state.sums.penalties[name] ?? 0) + value * counted;
     }
   });
   state.step += 1;
@@ -59,9 +60,9 @@ const largestSquare = 3.4e38;
 
 /** The first parameter that is not finite, or else the first with such a gradient. */
 function blame(session: Session, gradients: readonly Real[]): string {
-  const names = Object.keys(session.model.parameters);
+  const names = Object.keys(session.task.model.parameters);
   const isBroken = (data: Real): boolean => !Number.isFinite(kernels().sumSquares([data]));
-  const parameter = Object.values(session.model.parameters).findIndex(({ data }) => isBroken(data));
+  const parameter = Object.values(session.task.model.parameters).findIndex(({ data }) => isBroken(data));
   if (parameter >= 0) return `, ${names[parameter]} is not finite`;
   const gradient = gradients.findIndex(isBroken);
   return gradient < 0 ? '' : `, the gradient of ${names[gradient]} is not finite`;

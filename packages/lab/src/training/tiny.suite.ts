@@ -1,6 +1,6 @@
 /** A synthetic data set and a small configuration on which training takes a second. */
 import type { MusicData, Piece } from '../data/music/dataset.ts';
-import type { Config } from './config.ts';
+import type { MusicConfig } from './config.ts';
 import { resolveConfig } from './resolve.ts';
 
 /** Pieces that walk up and down a broken chord, of different lengths and starts: easy to learn, not to guess. */
@@ -22,8 +22,8 @@ export function tinyData(): MusicData {
 }
 
 /** 12 hidden units, 4 epochs, a checkpoint after every step, unless `set` says otherwise. */
-export function tinyConfig(...set: string[]): Config {
-  return resolveConfig('music/tiny', {
+export function tinyConfig(...set: string[]): MusicConfig {
+  const config = resolveConfig('music/tiny', {
     settings: {
       'model.hidden': 12,
       'model.maxIncoming': 5,
@@ -38,4 +38,5 @@ export function tinyConfig(...set: string[]): Config {
     },
     set,
   });
+  return config as MusicConfig;
 }

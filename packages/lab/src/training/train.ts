@@ -2,12 +2,15 @@
  * From a configuration to a finished run: `train` makes a run directory, `resume` goes on with one. What happens
  * in between stands in loop.ts.
  */
+import path from 'node:path';
 import { DataError } from 'lethe';
 import { kernels } from 'lethe/internal';
-import { loadMusic, type MusicData } from '../data/music/dataset.ts';
-import { type DataIdentity, type Environment, environment, identify } from '../runs/environment.ts';
+import type { DataIdentity } from '../data/identity.ts';
+import { atomicWrite } from '../runs/atomic-write.ts';
+import { type Environment, environment } from '../runs/environment.ts';
 import { truncateMetrics } from '../runs/metrics.ts';
 import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
+import { loadTaskData, type TaskData } from '../tasks/open.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { type Config, checkConfig } from './config.ts';
 import { finishReason } from './early-stopping.ts';
@@ -20,7 +23,7 @@ import { openSession } from './session.ts';
 /** Where the data comes from and who listens. */
 export interface RunOptions {
   /** the data itself; default: what `config.dataset` names */
-  data?: MusicData;
+  data?: TaskData;
   /** where data sets are looked for first */
   dataDir?: string;
   /** whether a data set that is not here may be downloaded */
@@ -60,10 +63,15 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   checkConfig(config, 'configuration');
   useThreads(config);
   requireNew(out);
-  const data = options.data ?? (await loadData(config, options));
+  const data = options.data ?? (await loadTaskData(config, options));
   const session = openSession(config, data);
   onEvent?.(planOf(session, out));
-  const { run, unlock } = createRun(out, config, environment(data), (run) => saveCheckpoint(run, session));
+  const { run, unlock } = createRun(out, config, environment(session.task.data), (run) => {
+    for (const [name, content] of Object.entries(session.task.files())) {
+      atomicWrite(path.join(run.directory, name), content);
+    }
+    saveCheckpoint(run, session);
+  });
   try {
     return await runTraining(run, session, { ...options, before: 0, resumed: false });
   } finally {
@@ -82,14 +90,15 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
   try {
     const config = extended(readConfig(run), options);
     useThreads(config);
-    const data = options.data ?? (await loadData(config, options));
+    const data = options.data ?? (await loadTaskData(config, options));
     const before = readEnvironment(run);
-    checkSameData(directory, before.data, data);
-    noteOtherEngine(before, options);
     const session = openSession(config, data);
+    checkSameData(directory, before.data, session.task.data);
+    noteOtherEngine(before, options);
     restoreCheckpoint(run, session);
     const history = truncateMetrics(run.metrics, session.state.epoch);
     const seconds = Math.max(0, ...history.map((event) => ('seconds' in event ? event.seconds : 0)));
+    options.onEvent?.(planOf(session, directory));
     const done = history.findLast((event): event is DoneEvent => event.event === 'done');
     if (done && session.state.finished && finishReason(session.state, config.training, seconds)) {
       const result: DoneEvent = { ...done, run: directory, already: true };
@@ -98,7 +107,6 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     }
     writeConfigFile(run, config);
     session.state.finished = null;
-    options.onEvent?.(planOf(session, directory));
     return await runTraining(run, session, { ...options, before: seconds, resumed: true });
   } finally {
     unlock();
@@ -111,10 +119,6 @@ function useThreads(config: Config): void {
   if (config.threads !== null) kernels().setThreads(config.threads);
 }
 
-async function loadData(config: Config, { dataDir, fetch, log }: RunOptions): Promise<MusicData> {
-  return loadMusic(config.dataset, { dataDir, fetch, log });
-}
-
 function extended(config: Config, { epochs, minutes, patience, threads }: ResumeOptions): Config {
   const given = Object.entries({ epochs, minutes, patience }).filter(([, value]) => value !== undefined);
   const training = { ...config.training, ...Object.fromEntries(given) };
@@ -122,8 +126,7 @@ function extended(config: Config, { epochs, minutes, patience, threads }: Resume
   return checkConfig(tree, 'resume');
 }
 
-function checkSameData(directory: string, then: DataIdentity, data: MusicData): void {
-  const now = identify(data);
+function checkSameData(directory: string, then: DataIdentity, now: DataIdentity): void {
   if (then.sha256 === now.sha256) return;
   throw new DataError(
     `${directory} was trained on ${then.name} from ${then.source}, found ${now.name} from ${now.source} with other content; resume needs the same data`,

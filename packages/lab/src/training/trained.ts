@@ -1,16 +1,17 @@
 /** What one does with a trained run: measure it on a split, draw music from it. Reading needs no lock. */
 import fs from 'node:fs';
-import { ConfigError } from 'lethe';
-import { loadMusic, type MusicData, type Piece } from '../data/music/dataset.ts';
+import { ConfigError, NoiseStream } from 'lethe';
+import type { DataIdentity } from '../data/identity.ts';
+import type { Piece } from '../data/music/dataset.ts';
 import type { Environment } from '../runs/environment.ts';
-import { readEnvironment, runPaths } from '../runs/run-directory.ts';
-import { evaluateMonteCarlo } from '../tasks/music/averaged.ts';
-import { evaluatePieces, type MusicMetrics } from '../tasks/music/evaluate.ts';
+import { type RunPaths, readEnvironment, runPaths } from '../runs/run-directory.ts';
 import { type MusicModel, musicModel } from '../tasks/music/model.ts';
 import { type SampleOptions, samplePiece } from '../tasks/music/sample.ts';
 import { loadWeights } from '../tasks/music/weights.ts';
+import { loadTaskData, type TaskData, taskOf } from '../tasks/open.ts';
+import type { Metrics, TaskModel, Weights } from '../tasks/task.ts';
 import { readSafetensors } from './checkpoint.ts';
-import type { Config } from './config.ts';
+import type { MusicConfig } from './config.ts';
 import { readConfig } from './run-config.ts';
 
 /** Which weights of a run: those of the best validation, or those of the last checkpoint. */
@@ -18,7 +19,7 @@ export type Which = 'best' | 'last';
 
 /** A run's model with its weights. */
 export interface TrainedRun {
-  config: Config;
+  config: MusicConfig;
   environment: Environment;
   model: MusicModel;
 }
@@ -27,7 +28,7 @@ export interface TrainedRun {
 export interface EvaluateRunOptions {
   weights?: Which;
   /** the data itself; default: what the run's configuration names */
-  data?: MusicData;
+  data?: TaskData;
   dataDir?: string;
   fetch?: boolean;
   log?: (line: string) => void;
@@ -38,9 +39,6 @@ export interface EvaluateRunOptions {
   signal?: AbortSignal;
 }
 
-/** Metrics of a split; those of MC dropout, when asked for, begin with mc_. */
-export type EvaluatedMetrics = MusicMetrics & Record<string, number>;
-
 /**
  * Reads a run's model; default: the best weights.
  * Throws ConfigError when the directory is no run or has no such weights yet, DataError when a file is broken.
@@ -48,16 +46,23 @@ export type EvaluatedMetrics = MusicMetrics & Record<string, number>;
 export function loadRun(directory: string, weights: Which = 'best'): TrainedRun {
   const run = runPaths(directory);
   const config = readConfig(run);
+  if (config.task !== 'music') {
+    throw new ConfigError(`${directory}: expected a run of the music task, found one of ${config.task}`);
+  }
+  const model = musicModel(config);
+  loadWeights(model, readWeights(run, weights), run[weights]);
+  return { config, environment: readEnvironment(run), model };
+}
+
+/** The stored weights of a run of any task. Throws as `loadRun` does. */
+export function readWeights(run: RunPaths, weights: Which): Weights {
   const file = run[weights];
   if (!fs.existsSync(file)) {
     throw new ConfigError(
-      `${directory} has no ${weights} weights yet; go on with it by lethe resume ${directory}`,
+      `${run.directory} has no ${weights} weights yet; go on with it by lethe resume ${run.directory}`,
     );
   }
-  const model = musicModel(config);
-  const { tensors } = readSafetensors(file);
-  loadWeights(model, tensors, file);
-  return { config, environment: readEnvironment(run), model };
+  return readSafetensors(file).tensors;
 }
 
 /**
@@ -68,17 +73,22 @@ export async function evaluate(
   directory: string,
   split: 'train' | 'valid' | 'test',
   options: EvaluateRunOptions = {},
-): Promise<EvaluatedMetrics | undefined> {
-  const { weights, dataDir, fetch, log, signal, mc, seed } = options;
-  const { config, model } = loadRun(directory, weights);
-  const data = options.data ?? (await loadMusic(config.dataset, { dataDir, fetch, log }));
+): Promise<Metrics | undefined> {
+  const { weights = 'best', dataDir, fetch, log, signal, mc, seed } = options;
+  const run = runPaths(directory);
+  const config = readConfig(run);
+  const stored = readWeights(run, weights);
+  const data = options.data ?? (await loadTaskData(config, { dataDir, fetch, log }));
   if (!Object.hasOwn(data.splits, split)) {
     throw new ConfigError(`split expects train, valid or test, found '${split}'`);
   }
-  const metrics = await evaluatePieces(model, data.splits[split], { signal });
-  if (!metrics || mc === undefined) return metrics && { ...metrics };
-  checkDraws(model);
-  const drawn = await evaluateMonteCarlo(model, data.splits[split], { samples: mc, seed }, { signal });
+  const task = taskOf(config, data, new NoiseStream(config.seed));
+  checkSameData(directory, readEnvironment(run).data, task.data);
+  task.model.load(stored, run[weights]);
+  const metrics = await task.evaluate(split, { signal });
+  if (!metrics || mc === undefined) return metrics;
+  checkDraws(task.model);
+  const drawn = await task.evaluate(split, { signal, draws: { samples: mc, seed } });
   if (!drawn) return undefined;
   return {
     ...metrics,
@@ -97,7 +107,15 @@ export function sample(directory: string, options: SampleOptions & { weights?: W
 
 // --- internal ---
 
-function checkDraws({ regularizer }: MusicModel): void {
+/** Figures of other data than a run was trained on would carry its name. Text is different: its words are the vocabulary's. */
+function checkSameData(directory: string, then: DataIdentity, now: DataIdentity): void {
+  if (then.vocabulary === now.vocabulary) return;
+  throw new ConfigError(
+    `${directory} was trained with a vocabulary of ${then.vocabulary}, and ${now.name} has ${now.vocabulary}; evaluate it on the data it was trained on`,
+  );
+}
+
+function checkDraws({ regularizer }: TaskModel): void {
   const { train } = regularizer.modes;
   if (train === 'sample' || train === 'gaussian') return;
   throw new ConfigError(

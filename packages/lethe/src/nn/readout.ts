@@ -19,6 +19,11 @@ export interface ReadoutParameters {
   bias?: Tensor;
 }
 
+/** The loss, and the negative log-likelihood of every row, 0 where a step does not count. */
+export interface ReadoutLoss extends SequenceLoss {
+  rowLoss: Real;
+}
+
 export interface ReadoutNllOptions {
   /** 1 counts, 0 does not. @defaultValue all steps count */
   stepMask?: StepMask;
@@ -37,7 +42,7 @@ export function readoutNll(
   { weight, bias }: ReadoutParameters,
   targets: Int32Array,
   { stepMask, factor = 1 }: ReadoutNllOptions = {},
-): SequenceLoss {
+): ReadoutLoss {
   const call = checkRows(x, weight, bias, targets, stepMask);
   const { M, I, K, count } = call;
   const rowLoss = allocate(M);
@@ -69,7 +74,7 @@ export function readoutNll(
     if (own.dw) adoptGradient(weight, own.dw, by);
     if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
   });
-  return { loss, sum, count };
+  return { loss, sum, count, rowLoss };
 }
 
 /**

@@ -58,6 +58,7 @@ export function adamRule(
   return makeOptimizer(parameters, {
     name,
     slots: { firstMoment: firstMoments, secondMoment: secondMoments },
-    apply: (update, step) => kernels().adam({ ...update, ...settings, step }),
+    apply: (update, step, rateScale) =>
+      kernels().adam({ ...update, ...settings, step, lr: rateScale * settings.lr }),
   });
 }

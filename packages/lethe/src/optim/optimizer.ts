@@ -24,13 +24,14 @@ export interface Optimizer {
    * Changes the parameters in place.
    * @param gradients one array per parameter, in the order of the parameters
    * @param gradScale multiplies every gradient first (clipping); default 1
+   * @param rateScale multiplies the step rate of this update (schedules); default 1
    * @throws ShapeError when the arrays do not match the parameters; LetheError 'E_EVALUATING' inside `evaluate`
    */
-  update(gradients: readonly Real[], gradScale?: number): void;
+  update(gradients: readonly Real[], gradScale?: number, rateScale?: number): void;
   /**
    * Runs `f` with the parameters at the point that is evaluated and saved, then puts them back bit by bit,
-   * also when `f` throws. An asynchronous `f` is awaited. Only rmsprop with momentum evaluates elsewhere than
-   * where it takes gradients.
+   * also when `f` throws. An asynchronous `f` is awaited. rmsprop with momentum and ntAsgd, once it averages, evaluate
+   * elsewhere than where they take gradients.
    */
   evaluate<T>(f: () => T): T;
   /** A copy of everything an unbroken run would carry on with. */
@@ -41,17 +42,27 @@ export interface Optimizer {
    * @throws DataError when an array is missing, unknown, or of another shape; nothing is changed then
    */
   restore(state: OptimizerState): void;
+  /** of ntAsgd: averages the parameters from the next update on, and evaluates the average; once is enough */
+  startAveraging?(): void;
 }
 
 /** What a rule brings along. */
 export interface Rule {
   name: string;
-  /** state arrays by slot name, one per parameter in order */
+  /** state arrays by slot name, one per parameter in order; a rule may add slots later */
   slots: Record<string, readonly Real[]>;
+  /** state of its own that belongs to no parameter */
+  scalars?: Record<string, Float64Array>;
   /** one update; `step` counts from 1 */
-  apply(update: { parameters: Real[]; gradients: readonly Real[]; gradScale: number }, step: number): void;
+  apply(
+    update: { parameters: Real[]; gradients: readonly Real[]; gradScale: number },
+    step: number,
+    rateScale: number,
+  ): void;
   /** evaluate at point + momentum * velocity */
   lookAhead?: { momentum: number; velocities: readonly Real[] };
+  /** evaluate at these arrays, when there are any */
+  evaluated?(): readonly Real[] | undefined;
 }
 
 /** One zero-filled array (or filled with `value`) per parameter, in its number type. */
@@ -73,9 +84,12 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
   let saved: Real[] = [];
 
   const enter = () => {
-    if (evaluating++ > 0 || rule.lookAhead === undefined) return;
-    const { momentum, velocities } = rule.lookAhead;
+    const elsewhere = rule.evaluated?.();
+    if (evaluating++ > 0 || (rule.lookAhead === undefined && elsewhere === undefined)) return;
     saved = points().map((point) => point.slice());
+    for (const [i, point] of points().entries()) if (elsewhere) point.set(elsewhere[i]);
+    if (rule.lookAhead === undefined) return;
+    const { momentum, velocities } = rule.lookAhead;
     for (const [i, point] of points().entries()) {
       for (let j = 0; j < point.length; j++) point[j] += momentum * velocities[i][j];
     }
@@ -91,7 +105,9 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
   const entries = (): [string, Real, readonly number[]][] => {
     const list: [string, Real, readonly number[]][] = [['updates', updates, []]];
     const slots = Object.entries(rule.slots);
-    if (rule.lookAhead !== undefined) slots.push(['point', saved.length > 0 ? saved : points()]);
+    for (const [name, scalar] of Object.entries(rule.scalars ?? {})) list.push([name, scalar, []]);
+    if (rule.lookAhead !== undefined || rule.evaluated?.())
+      slots.push(['point', saved.length > 0 ? saved : points()]);
     for (const [slot, arrays] of slots) {
       for (const [i, name] of names.entries()) list.push([`${slot}.${name}`, arrays[i], tensors[i].shape]);
     }
@@ -100,7 +116,7 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
 
   return {
     name: rule.name,
-    update(gradients, gradScale = 1) {
+    update(gradients, gradScale = 1, rateScale = 1) {
       if (evaluating > 0) {
         throw new LetheError(
           'E_EVALUATING',
@@ -109,7 +125,7 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
       }
       checkGradients(rule.name, names, tensors, gradients);
       updates[0] += 1;
-      rule.apply({ parameters: points(), gradients, gradScale }, updates[0]);
+      rule.apply({ parameters: points(), gradients, gradScale }, updates[0], rateScale);
     },
     evaluate(f) {
       enter();

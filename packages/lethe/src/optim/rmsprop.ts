@@ -47,7 +47,8 @@ export function rmsprop(parameters: Record<string, Tensor>, options: RmspropOpti
   return makeOptimizer(parameters, {
     name: 'rmsprop',
     slots: { meanSquare: meanSquares, velocity: velocities },
-    apply: (update) => kernels().rmsprop({ ...update, ...settings }),
+    apply: (update, _, rateScale) =>
+      kernels().rmsprop({ ...update, ...settings, stepRate: rateScale * stepRate }),
     lookAhead: momentum > 0 ? { momentum, velocities } : undefined,
   });
 }

@@ -28,6 +28,7 @@ export function sgd(parameters: Record<string, Tensor>, options: SgdOptions): Op
   return makeOptimizer(parameters, {
     name: 'sgd',
     slots: velocities === undefined ? {} : { velocity: velocities },
-    apply: (update) => kernels().sgd({ ...update, lr: stepRate, momentum, weightDecay, velocities }),
+    apply: (update, _, rateScale) =>
+      kernels().sgd({ ...update, lr: rateScale * stepRate, momentum, weightDecay, velocities }),
   });
 }

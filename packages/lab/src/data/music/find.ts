@@ -71,9 +71,8 @@ export function isDirectory(directory: string): boolean {
   return existsSync(directory) && statSync(directory).isDirectory();
 }
 
-// --- internal ---
-
-function dataDirectories({ dataDir, env = process.env, cwd = process.cwd() }: FindOptions): string[] {
+/** The directories that data sets are looked for in, in order. Throws ConfigError when `dataDir` is no directory. */
+export function dataDirectories({ dataDir, env = process.env, cwd = process.cwd() }: FindOptions): string[] {
   if (dataDir !== undefined && !isDirectory(path.resolve(cwd, dataDir))) {
     throw new ConfigError(`expected a directory of data sets, found none at '${dataDir}'; check --data`);
   }
@@ -81,6 +80,8 @@ function dataDirectories({ dataDir, env = process.env, cwd = process.cwd() }: Fi
   const absolute = roots.filter((root) => root !== undefined).map((root) => path.resolve(cwd, root));
   return [...new Set(absolute)];
 }
+
+// --- internal ---
 
 function findFile(directory: string, file: CatalogueFile): FoundFile | undefined {
   for (const name of file.names) {

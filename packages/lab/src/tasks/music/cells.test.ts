@@ -1,5 +1,6 @@
 /** Every cell trains with every kind of method, is saved, resumed and sampled from. */
 import { describe, expect, it, test } from 'vitest';
+import type { MusicConfig } from '../../training/config.ts';
 import { resolveConfig } from '../../training/resolve.ts';
 import { openSession } from '../../training/session.ts';
 import { trainStep } from '../../training/step.ts';
@@ -8,11 +9,10 @@ import { evaluateMonteCarlo } from './averaged.ts';
 import { evaluatePieces } from './evaluate.ts';
 import { musicModel } from './model.ts';
 import { samplePiece } from './sample.ts';
-import { loadWeights, storedWeights } from './weights.ts';
 
 const data = tinyData();
 
-const config = (cell: string, dropout: string, ...set: string[]) =>
+const config = (cell: string, dropout: string, ...set: string[]): MusicConfig =>
   resolveConfig('music/tiny', {
     settings: {
       'model.cell': cell,
@@ -24,7 +24,7 @@ const config = (cell: string, dropout: string, ...set: string[]) =>
       'training.chunk': 10,
     },
     set: ['optimizer.name=adam', 'optimizer.stepRate=.01', ...set],
-  });
+  }) as MusicConfig;
 
 const methods = [
   'none',
@@ -43,9 +43,9 @@ describe.each(['rnn', 'lstm', 'gru'])('the %s', (cell) => {
     const session = openSession(config(cell, dropout), data);
     const nll = (): number => {
       const { sums } = session.state;
-      for (let i = 0; i < session.stepsPerEpoch; i++) trainStep(session);
-      const mean = sums.nll / sums.frames;
-      session.state.sums = { nll: 0, frames: 0, penalties: {} };
+      for (let i = 0; i < session.task.stepsIn(0); i++) trainStep(session);
+      const mean = sums.nll / sums.terms;
+      session.state.sums = { nll: 0, terms: 0, penalties: {} };
       session.state.position = 0;
       session.state.epoch++;
       return mean;
@@ -65,22 +65,22 @@ describe.each(['rnn', 'lstm', 'gru'])('the %s', (cell) => {
     const other = openSession(config(cell, dropout, 'seed=1'), data);
     trainStep(other);
     // What a checkpoint carries, taken over after one step.
-    const weights = other.optimizer.evaluate(() => storedWeights(other.model));
+    const weights = other.optimizer.evaluate(() => other.task.model.stored());
     const resumed = openSession(config(cell, dropout), data);
-    loadWeights(resumed.model, weights, 'a copy');
+    resumed.task.model.load(weights, 'a copy');
     resumed.optimizer.restore(other.optimizer.state());
     resumed.state = structuredClone(other.state);
     for (let i = 0; i < 2; i++) trainStep(resumed);
-    expect(storedWeights(resumed.model)).toEqual(storedWeights(unbroken.model));
+    expect(resumed.task.model.stored()).toEqual(unbroken.task.model.stored());
     expect(resumed.state).toEqual(unbroken.state);
   });
 
   it('logs penalties apart from the NLL', () => {
     const session = openSession(config(cell, 'awd:weight=.2,ar=1,tar=1'), data);
     trainStep(session);
-    const { nll, frames, penalties } = session.state.sums;
+    const { nll, terms, penalties } = session.state.sums;
     expect(Object.keys(penalties)).toEqual(['activation', 'temporal-activation']);
-    expect(nll / frames).toBeLessThan(88);
+    expect(nll / terms).toBeLessThan(88);
   });
 
   it('draws pieces, carrying its state', () => {
@@ -133,7 +133,9 @@ test.each([
 });
 
 test('a gated cell has defaults of its own, and an activation is refused', () => {
-  const { model, optimizer, training } = resolveConfig('music/tiny', { settings: { 'model.cell': 'lstm' } });
+  const { model, optimizer, training } = resolveConfig('music/tiny', {
+    settings: { 'model.cell': 'lstm' },
+  }) as MusicConfig;
   expect([model.hidden, model.spectralRadius, optimizer.name, training.batch]).toEqual([
     200,
     null,

@@ -22,9 +22,9 @@ import {
   type Tensor,
 } from 'lethe';
 import { keys } from '../../data/music/piano-roll.ts';
-import type { Config } from '../../training/config.ts';
+import type { MusicConfig } from '../../training/config.ts';
+import { layerPrefix } from '../layers.ts';
 import type { Batch } from './batches.ts';
-import { layerPrefix } from './weights.ts';
 
 /** The carried state of every layer. */
 export type MusicState = readonly State[];
@@ -66,7 +66,7 @@ export interface MusicModel {
  * A model with new parameters, drawn from the seed of the configuration.
  * Throws ConfigError for a regularizer that the model cannot honour, and for settings that its cell does not have.
  */
-export function musicModel(config: Config): MusicModel {
+export function musicModel(config: MusicConfig): MusicModel {
   const { model: sizes, seed } = config;
   checkCell(sizes);
   const regularizer = parseDropout(sizes.dropout);
@@ -145,7 +145,7 @@ export function firstRows(state: MusicState, rows: number): State[] {
 
 // --- internal ---
 
-function checkCell({ cell, activation }: Config['model']): void {
+function checkCell({ cell, activation }: MusicConfig['model']): void {
   if (cell !== 'rnn' && activation !== 'tanh') {
     throw new ConfigError(
       `model.activation: expected tanh with the ${cell}, whose gates are logistic and whose candidate is tanh, found ${activation}`,
@@ -163,7 +163,7 @@ function withoutEmbedding(regularizer: Regularizer): Regularizer {
 }
 
 /** Initial values as Table 3 of the paper gives them; `none` leaves the library's. */
-function initial({ model, quirks }: Config) {
+function initial({ model, quirks }: MusicConfig) {
   const normal = (variance: number | null): InitOptions =>
     variance === null
       ? {}

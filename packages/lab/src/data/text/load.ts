@@ -1,0 +1,47 @@
+/** A text by name: published, a file, or a folder of files. */
+import path from 'node:path';
+import { cacheDirectory } from '../music/find.ts';
+import { unknownDataSet } from '../music/names.ts';
+import { textCatalogue, textNames } from './catalogue.ts';
+import { type CorpusFiles, readCorpus } from './corpus.ts';
+import { corpusFiles } from './path.ts';
+import { type PublishedOptions, publishedText } from './published.ts';
+import type { Level, TextData } from './types.ts';
+import type { VocabularyLimits } from './vocabulary.ts';
+
+export interface LoadTextOptions extends PublishedOptions, VocabularyLimits {
+  /** default: that of a published text, words of others */
+  level?: Level;
+  /** tokens kept in memory, the others in a file; default 32 million */
+  limit?: number;
+}
+
+/**
+ * Loads `ptb`, `ptb-char`, `wikitext-2`, or a path. What is found but broken is an error; nothing else is then tried.
+ * @throws ConfigError for a name that is neither, DataError for what is not text, MissingDataError when a published set
+ * is neither here nor to be fetched
+ */
+export async function loadText(name: string, options: LoadTextOptions = {}): Promise<TextData> {
+  const { vocabularySize, minCount, limit, env } = options;
+  const entry = textCatalogue.find((known) => known.name === name);
+  const level = options.level ?? entry?.level ?? 'word';
+  const folder = path.join(cacheDirectory(env), 'tokens');
+  const settings = { level, vocabularySize, minCount, limit, folder };
+  let files: CorpusFiles | undefined;
+  let source = name;
+  if (entry) {
+    const { train, valid, test } = await publishedText(entry, options);
+    files = { train: [train], valid: [valid], test: [test] };
+    source = path.dirname(train);
+  } else {
+    files = corpusFiles(name);
+    if (!files) throw unknownDataSet(name, textNames, ', or the path of a text file or folder');
+  }
+  return {
+    kind: 'text',
+    name,
+    source,
+    level,
+    ...readCorpus(name, files, { ...settings, trim: entry !== undefined }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
+import type { NoiseStream } from 'lethe';
+import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
+import type { MusicData } from '../../data/music/dataset.ts';
+import { keys } from '../../data/music/piano-roll.ts';
+import type { MusicConfig } from '../../training/config.ts';
+import type { StepPlace, Task, TaskModel } from '../task.ts';
+import { evaluateMonteCarlo } from './averaged.ts';
+import { trainingBatch } from './batches.ts';
+import { evaluatePieces } from './evaluate.ts';
+import { identifyMusic } from './identity.ts';
+import { type MusicModel, musicModel } from './model.ts';
+import { loadWeights, storedWeights } from './weights.ts';
+
+export interface MusicTask extends Task {
+  readonly music: MusicModel;
+  /** the training set in chunks, in the order of the data */
+  readonly chunks: readonly Chunk[];
+  /** the chunks of one step */
+  chunksOf(place: StepPlace): Chunk[];
+}
+
+/**
+ * The task of a configuration.
+ * @param noise of the run's seed
+ */
+export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStream): MusicTask {
+  const music = musicModel(config);
+  const { chunk, batch } = config.training;
+  const chunks = cut(data.splits.train, chunk);
+  const examples = chunks.reduce((sum, one) => sum + one.frames.length - 1, 0);
+  const chunksOf = ({ epoch, position }: StepPlace): Chunk[] => {
+    const order = noise.at(epoch).permutation({ site: 'order' }, chunks.length);
+    return Array.from(order.subarray(position * batch, (position + 1) * batch), (i) => chunks[i]);
+  };
+  return {
+    music,
+    chunks,
+    chunksOf,
+    model: taskModel(music),
+    data: identifyMusic(data),
+    choice: 'nll_per_step',
+    shown: { metric: 'nll_per_step', label: 'NLL', unit: 'NLL per time step, natural log' },
+    examples,
+    working: workingNumbers(config, music, chunks),
+    hint: (run) => `lethe sample ${run} --out piece.mid   makes a piece with it`,
+    stepsIn: () => Math.ceil(chunks.length / batch),
+    step(place, stream) {
+      const minibatch = trainingBatch(chunksOf(place));
+      return { total: music.loss(minibatch, stream, examples), counted: minibatch.counted };
+    },
+    trainMetrics: (mean) => ({ nll_per_step: mean }),
+    evaluate: async (split, { draws, signal } = {}) => {
+      const metrics = draws
+        ? await evaluateMonteCarlo(music, data.splits[split], draws, { signal })
+        : await evaluatePieces(music, data.splits[split], { signal });
+      return metrics && { ...metrics };
+    },
+    files: () => ({}),
+    carried: () => ({}),
+    restoreCarried: () => {},
+  };
+}
+
+/** The music model as training and checkpoints see it. */
+export function taskModel(music: MusicModel): TaskModel {
+  return {
+    parameters: music.parameters,
+    regularizer: music.regularizer,
+    plans: music.layers.map((layer) => layer.plan),
+    stored: () => storedWeights(music),
+    load: (weights, where) => loadWeights(music, weights, where),
+  };
+}
+
+// --- internal ---
+
+/** Input, target and mask; hidden units and pre-activations with their gradients, of every gate; logits with theirs. */
+function workingNumbers(
+  { model, training }: MusicConfig,
+  { regularizer }: MusicModel,
+  chunks: readonly Chunk[],
+): number {
+  const longest = Math.max(...chunks.map((chunk) => chunk.frames.length - 1));
+  const rows = longest * Math.min(training.batch, chunks.length);
+  const mode = regularizer.modes.train;
+  const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
+  const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
+  return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys));
+}

@@ -1,0 +1,116 @@
+/**
+ * The negative log-likelihood of a text under a model, natural log, the mean over exactly the predicted tokens: every
+ * token but the first. Text is read in windows through which the state is carried.
+ *
+ *   nll_per_token, perplexity = exp of it                 of words
+ *   nll_per_character, bits_per_character = it / ln 2     of characters
+ */
+import { keepState, NoiseStream, type RunMode, scoped, sharesMasks } from 'lethe';
+import type { Level, TokenSource } from '../../data/text/types.ts';
+import { breathe } from '../../training/clock.ts';
+import type { EvaluateOptions, Metrics } from '../task.ts';
+import type { TextModel, TextState, Window } from './model.ts';
+import { evaluationStreams } from './segments.ts';
+
+/** How a text is gone through. */
+export interface ScoreOptions extends EvaluateOptions {
+  /** streams that it is cut into, each of which begins without a state; default 1: as it stands */
+  streams?: number;
+  /** steps at a time; no result depends on it beyond rounding; default 100 */
+  window?: number;
+  /** averages the probabilities of so many draws of the noise; default: what the method's test-time rule says */
+  draws?: { samples: number; seed?: number; mode?: RunMode };
+  onProgress?: (done: number, all: number) => void;
+}
+
+/** The metrics of a mean NLL, named by the level. */
+export function textMetrics(level: Level, nll: number): Metrics {
+  return level === 'word'
+    ? { nll_per_token: nll, perplexity: Math.exp(nll) }
+    : { nll_per_character: nll, bits_per_character: nll / Math.LN2 };
+}
+
+/** The mean NLL of a text of at least two tokens, or undefined when `signal` stopped the work. */
+export async function scoreText(
+  model: TextModel,
+  source: TokenSource,
+  options: ScoreOptions = {},
+): Promise<number | undefined> {
+  const { streams: rows = 1, window = 100, signal, onProgress } = options;
+  const { samples, test } = model.regularizer.modes;
+  const draws = options.draws ?? (samples ? { samples, mode: test } : undefined);
+  const streams = evaluationStreams(source, rows);
+  const score = draws ? drawing(model, draws) : plain(model);
+  let sum = 0;
+  for (let from = 0; from < streams.length; from += window) {
+    if (signal?.aborted) return undefined;
+    sum += score(streams.window({ from, steps: Math.min(window, streams.length - from) }), from);
+    onProgress?.(from, streams.length);
+    await breathe();
+  }
+  return sum / streams.stops.reduce((total, stop) => total + stop, 0);
+}
+
+// --- internal ---
+
+type Score = (window: Window, from: number) => number;
+
+/** The test-time network. */
+function plain(model: TextModel): Score {
+  let state: TextState | undefined;
+  return (window) =>
+    scoped(() => {
+      const result = model.score(window, { state });
+      state = result.state.map(keepState);
+      return result.nll.sum;
+    });
+}
+
+/**
+ * Draws of the noise, probabilities averaged. Masks held over the sequence live for the whole text; where every row has
+ * its own, the draws run side by side as rows.
+ */
+function drawing(model: TextModel, { samples, seed = 1, mode }: NonNullable<ScoreOptions['draws']>): Score {
+  const { regularizer } = model;
+  const holds = regularizer.noise.every(({ interval }) => interval === 'sequence');
+  const copies = sharesMasks(regularizer) ? 1 : samples;
+  const stream = new NoiseStream(seed);
+  const states: (TextState | undefined)[] = Array.from({ length: samples / copies });
+  return (window, from) => {
+    const { targets, stepMask } = window;
+    const wide = repeated(window, copies);
+    const probability = new Float64Array(targets.length);
+    for (const [run, state] of states.entries()) {
+      scoped(() => {
+        // Even passes: the two of a pair may share masks.
+        const noise = stream.at(holds ? 0 : from, 2 * run);
+        const { nll, state: after } = model.score(wide, { state, noise, mode });
+        const { rowLoss } = nll;
+        states[run] = after.map(keepState);
+        for (let m = 0; m < rowLoss.length; m++) {
+          const [t, b] = [Math.floor(m / wide.batch), m % window.batch];
+          probability[t * window.batch + b] += Math.exp(-rowLoss[m]) / samples;
+        }
+      });
+    }
+    return probability.reduce((sum, p, m) => (stepMask?.[m] === 0 ? sum : sum - Math.log(p)), 0);
+  };
+}
+
+/** `copies` of the rows, one after the other. */
+function repeated({ words, targets, batch, stepMask }: Window, copies: number): Window {
+  if (copies === 1) return { words, targets, batch, stepMask };
+  const steps = words.length / batch;
+  const wide = {
+    words: new Int32Array(words.length * copies),
+    targets: new Int32Array(words.length * copies),
+  };
+  for (let t = 0; t < steps; t++) {
+    for (let s = 0; s < copies; s++) {
+      const at = (t * copies + s) * batch;
+      wide.words.set(words.subarray(t * batch, (t + 1) * batch), at);
+      wide.targets.set(targets.subarray(t * batch, (t + 1) * batch), at);
+    }
+  }
+  return { ...wide, batch: batch * copies };
+}

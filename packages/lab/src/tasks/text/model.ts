@@ -1,0 +1,229 @@
+/**
+ * The language model: embedding, recurrent layers, and a linear readout over the vocabulary whose loss never holds the
+ * logits of all tokens. Tied, the readout reads with the embedding's table, and the last layer has its width.
+ */
+import {
+  type Embedding,
+  embedding,
+  embeddingRegularizer,
+  type Gaussian,
+  type InitOptions,
+  initialTensor,
+  isGaussian,
+  meanOf,
+  NoiseStream,
+  type Plan,
+  parseDropout,
+  plan,
+  type ReadoutLoss,
+  type ReadoutParameters,
+  type Recurrent,
+  type RegularizedLoss,
+  type Regularizer,
+  type RunMode,
+  readoutDistance,
+  readoutLogits,
+  readoutNll,
+  recurrentStack,
+  regularizedLoss,
+  type State,
+  scale,
+  splitReadout,
+  type Tensor,
+} from 'lethe';
+import { noiseMoments } from 'lethe/internal';
+import type { TextConfig } from '../../training/config.ts';
+import { layerPrefix } from '../layers.ts';
+
+/** The carried state of every layer. */
+export type TextState = readonly State[];
+
+/** Words of a window and what follows them, step by step: m = t * batch + b. */
+export interface Window {
+  words: Int32Array;
+  targets: Int32Array;
+  batch: number;
+  /** 1 where a target counts; absent: all count */
+  stepMask?: Float32Array;
+}
+
+/** How one run of the model goes. */
+export interface TextRun {
+  state?: TextState;
+  /** as in training; absent: as at test */
+  noise?: NoiseStream;
+  mode?: RunMode;
+}
+
+export interface TextModel {
+  /** `embedding.weight`, `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, …, `readout.weight` unless it is tied, `readout.bias` */
+  readonly parameters: Record<string, Tensor>;
+  readonly embedding: Embedding;
+  readonly layers: readonly Recurrent[];
+  readonly readout: ReadoutParameters;
+  readonly tied: boolean;
+  readonly regularizer: Regularizer;
+  readonly plans: readonly Plan[];
+  /** what the readout reads, [time, batch, features], and the state after the last step */
+  hidden(words: Int32Array, batch: number, run?: TextRun): { output: Tensor; state: State[] };
+  /** log probabilities of the targets, negated: the sum over those that count, and each */
+  score(window: Window, run?: TextRun): { nll: ReadoutLoss; state: State[] };
+  /** [time, batch, vocabulary], for sampling and for uncertainty */
+  logits(words: Int32Array, batch: number, run?: TextRun): { logits: Tensor; state: State[] };
+  /**
+   * The training loss of a segment and its penalties.
+   * @param factor of the mean over tokens
+   * @param examples tokens of the whole training set
+   */
+  loss(
+    window: Window,
+    state: TextState | undefined,
+    noise: NoiseStream,
+    factor: number,
+    examples: number,
+  ): RegularizedLoss;
+}
+
+/**
+ * A model with new parameters, drawn from the seed of the configuration.
+ * Throws ConfigError for a regularizer that it cannot honour.
+ */
+export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number): TextModel {
+  const stream = new NoiseStream(seed);
+  const regularizer = parseDropout(sizes.dropout);
+  const { recurrent, readout: atReadout } = splitReadout(regularizer);
+  const uniform = (limit: number): InitOptions => ({ kind: 'uniform', limit });
+  const words = embedding(
+    {
+      vocabulary,
+      size: sizes.embedding,
+      dropout: embeddingRegularizer(regularizer),
+      layer: sizes.layers + 1,
+      initial: uniform(sizes.embeddingLimit),
+    },
+    stream,
+  );
+  const hiddenSizes = Array.from({ length: sizes.layers }, (_, index) =>
+    sizes.tied && index === sizes.layers - 1 ? sizes.embedding : sizes.hidden,
+  );
+  const stack = recurrentStack(
+    {
+      cell: sizes.cell,
+      inputSize: sizes.embedding,
+      hiddenSizes,
+      dropout: recurrent,
+      forgetBias: sizes.forgetBias ?? 0,
+      resetAfter: sizes.resetAfter,
+      initial: recurrentInitial(sizes),
+    },
+    stream,
+  );
+  const place = { layer: sizes.layers };
+  const limit = uniform(sizes.embeddingLimit);
+  const readout: ReadoutParameters = {
+    weight: sizes.tied
+      ? words.parameters.weight
+      : initialTensor([vocabulary, stack.outputSize], limit, stream, { ...place, entry: 0 }),
+    bias: initialTensor([vocabulary], sizes.tied ? { kind: 'zeros' } : limit, stream, { ...place, entry: 1 }),
+  };
+  const readoutPlan = plan(atReadout, {
+    cell: 'linear',
+    layer: sizes.layers,
+    inputSize: stack.outputSize,
+    outputSize: vocabulary,
+  });
+  const parameters = named(words, stack.layers, readout, sizes.tied);
+  /** Where noise is integrated, the softmax has no closed form: it reads the mean of what the noise leaves. */
+  const read = (x: Tensor | Gaussian, noise: NoiseStream | undefined): Tensor => {
+    if (!isGaussian(x)) return x;
+    const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.step);
+    return mean === 1 ? x.mean : scale(x.mean, mean);
+  };
+  const run = (tokens: Int32Array, batch: number, { state, noise, mode }: TextRun) => {
+    const hidden = stack.forward(words.forward(tokens, batch, noise), state, noise, { mode });
+    return { ...hidden, read: read(hidden.output, noise) };
+  };
+
+  return {
+    parameters,
+    embedding: words,
+    layers: stack.layers,
+    readout,
+    tied: sizes.tied,
+    regularizer,
+    plans: [
+      ...(words.plan.entries.length > 0 ? [words.plan] : []),
+      ...stack.layers.map((layer) => layer.plan),
+      ...(readoutPlan.entries.length > 0 ? [readoutPlan] : []),
+    ],
+    hidden(tokens, batch, options = {}) {
+      const { read: output, state } = run(tokens, batch, options);
+      return { output, state };
+    },
+    score({ words: tokens, targets, batch, stepMask }, options = {}) {
+      const { read: output, state } = run(tokens, batch, options);
+      return { nll: readoutNll(output, readout, targets, { stepMask }), state };
+    },
+    logits(tokens, batch, options = {}) {
+      const { read: output, state } = run(tokens, batch, options);
+      return { logits: readoutLogits(output, readout), state };
+    },
+    loss: ({ words: tokens, targets, batch, stepMask }, state, noise, factor, examples) =>
+      regularizedLoss(
+        regularizer,
+        (draws) => {
+          const hidden = run(tokens, batch, { state, noise: draws });
+          return {
+            nll: readoutNll(hidden.read, readout, targets, { stepMask, factor }),
+            dropped: hidden.read,
+            states: hidden.states,
+            state: hidden.state,
+            distanceTo: (second, kappa) =>
+              readoutDistance(hidden.read, meanOf(second.dropped), readout, kappa),
+          };
+        },
+        noise,
+        { parameters: Object.values(parameters), distributions: distributionsOf(stack.layers), examples },
+      ),
+  };
+}
+
+// --- internal ---
+
+/** Weights and biases alike, uniform; with `forgetBias` the biases are left to the cell. */
+function recurrentInitial({ initialLimit, forgetBias }: TextConfig['model']) {
+  const all: InitOptions =
+    initialLimit === null ? { kind: 'uniform' } : { kind: 'uniform', limit: initialLimit };
+  return forgetBias === null
+    ? { weightIn: all, weightRec: all, bias: all }
+    : { weightIn: all, weightRec: all };
+}
+
+function named(
+  { parameters: { weight } }: Embedding,
+  layers: readonly Recurrent[],
+  readout: ReadoutParameters,
+  tied: boolean,
+): Record<string, Tensor> {
+  const parameters: Record<string, Tensor> = { 'embedding.weight': weight };
+  for (const [index, layer] of layers.entries()) {
+    for (const [name, tensor] of Object.entries(layer.parameters)) {
+      parameters[`${layerPrefix(index)}${name}`] = tensor;
+    }
+  }
+  if (!tied) parameters['readout.weight'] = readout.weight;
+  if (readout.bias) parameters['readout.bias'] = readout.bias;
+  return parameters;
+}
+
+/** The noisy weights of all layers. */
+function distributionsOf(layers: readonly Recurrent[]) {
+  return layers.flatMap(({ parameters: p }) =>
+    p.weightInLogDeviation && p.weightRecLogDeviation
+      ? [
+          { mean: p.weightIn, logDeviation: p.weightInLogDeviation },
+          { mean: p.weightRec, logDeviation: p.weightRecLogDeviation },
+        ]
+      : [],
+  );
+}
