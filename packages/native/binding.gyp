@@ -12,7 +12,7 @@
   "targets": [
     {
       "target_name": "lethe",
-      "sources": ["src/binding.cc", "src/dispatch.cc", "src/pool.cc"],
+      "sources": ["src/binding.cc", "src/dispatch.cc", "src/precision.cc", "src/pool.cc"],
       "conditions": [
         ["target_arch=='x64'", {"dependencies": ["baseline", "avx2", "avx512"]}],
         ["target_arch=='arm64'", {"dependencies": ["neon"]}],

@@ -6,6 +6,7 @@
 #include "dispatch.h"
 #include "params.h"
 #include "pool.h"
+#include "precision.h"
 #include "reader.h"
 
 namespace lethe {
@@ -618,6 +619,26 @@ napi_value setThreads(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// precision(): 'f32', or for bf16 the unit that multiplies: 'bf16-dot', 'bf16-amx'
+napi_value precision(napi_env env, napi_callback_info) {
+  static const char* const names[] = {"f32", "bf16-dot", "bf16-amx"};
+  napi_value result;
+  napi_create_string_utf8(env, names[(int)Pool::instance().precision()], NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+// setPrecision(bf16): false when this processor has no bf16
+napi_value setPrecision(napi_env env, napi_callback_info info) {
+  bool half = false;
+  napi_get_value_bool(env, argument(env, info), &half);
+  const Precision wanted = half ? bf16Unit(kernels->isa) : Precision::f32;
+  const bool can = !half || wanted != Precision::f32;
+  if (can) exclusively([&](Pool& pool) { pool.setPrecision(wanted); });
+  napi_value result;
+  napi_get_boolean(env, can, &result);
+  return result;
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
   if (!kernels) kernels = chooseKernels();
   if (!kernels) {
@@ -668,6 +689,8 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"uniform", uniform},
       {"bits", bits},
       {"allocate", allocate},
+      {"precision", precision},
+      {"setPrecision", setPrecision},
       {"threads", threads},
       {"setThreads", setThreads},
   };

@@ -26,26 +26,33 @@ struct UnitPart {
   long row0, row1, unit0, units;
   int group, members;
 };
-static UnitPart unitPart(int worker, int workers, long B, long H, long bytes) {
-  const bool byRows = workers > 1 && B >= workers * MR && bytes <= 1750000;
+static UnitPart unitPart(int worker, int workers, long B, long H, long bytes, bool half = false) {
+  const bool byRows = workers > 1 && B >= workers * (half ? ROWS16 : MR) && bytes <= 1750000;
   const int rowGroups = byRows ? workers : 1, members = workers / rowGroups;
   Range rows = share(B, worker / members, rowGroups), cols = share((H + W - 1) / W, worker % members, members);
   const long unit0 = minimum(H, cols.begin * W);
   return {rows.begin, rows.end, unit0, minimum(H, cols.end * W) - unit0, worker / members, members};
 }
 
-// Rows that go through the tiles of one block before the next: as many tiles as fetch a whole panel ahead.
-constexpr int CHUNK = NV * MR;
+// Most rows that go through the tiles of one block before the next.
+constexpr int CHUNK = NV * MR > ROWS16 ? NV * MR : ROWS16;
 
 // Packed panels of a worker's columns of `blocks` matrices [K, H] side by side or, transposed, [H, K] on one another:
-// panel q of block g is [K][width], g after g, q after q.
+// panel q of block g is [K][width], g after g, q after q; in bf16 K is padded. And how rows are put through them.
 struct BlockPanels {
   float* base;
   long K, units;
   int blocks;
+  uint16_t* half;  // in bf16: the panels, and room for a step's rows
+  uint16_t* room;
+  const HalfTiles* tiles;
+  long tileRows;  // of a tile of rows
+  long chunk;     // rows that go through one block before the next
 
+  long depth() const { return half ? paddedDepth(K) : K; }
   long width(long q) const { return roundUp(minimum(PW, units - q * PW), W); }
-  float* at(long q, int g) const { return base + (q * PW * blocks + g * width(q)) * K; }
+  long offset(long q, int g) const { return (q * PW * blocks + g * width(q)) * depth(); }
+  float* at(long q, int g) const { return base + offset(q, g); }
   // What is read after panel q of block g, when panels are visited upwards or downwards.
   const float* after(long q, int g, bool up) const {
     if (g + 1 < blocks) return at(q, g + 1);
@@ -54,21 +61,84 @@ struct BlockPanels {
   }
 };
 
+// Numbers of float32 that the panels of `blocks` matrices take in either precision.
+LETHE_INLINE long blocksSize(long K, long n, int blocks) { return packedSize(paddedDepth(K), n) * blocks; }
+
+// In bf16: tiles of rows for a worker. Two tiles share the rows evenly.
+LETHE_INLINE int halfTileRows(const UnitPart& part) {
+  const long rows = part.row1 - part.row0, chunks = (rows + ROWS16 - 1) / ROWS16, chunk = chunks ? (rows + chunks - 1) / chunks : 1;
+  return (int)(chunk > 16 ? (chunk + 1) / 2 : maximum(1, chunk));
+}
+
+// What bf16 needs beside the panels: tiles, and room for the rows of one worker. Without tiles: float32.
+struct HalfStep {
+  const HalfTiles* tiles;
+  uint16_t* room;
+};
+
+// Room for the rows of a step for every worker: `operands` blocks of K for B rows; two tiles are read whole, however few rows
+// there are. Null in float32.
+LETHE_INLINE uint16_t* halfRooms(Pool& pool, long B, long K, int operands) {
+  if (!isHalf(pool)) return nullptr;
+  return reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * (B + 2 * ROWS16) * paddedDepth(K) * operands / 2));
+}
+LETHE_INLINE HalfStep halfStep(uint16_t* rooms, const HalfTiles& tiles, int worker, long B, long K, int operands) {
+  if (!rooms) return {nullptr, nullptr};
+  return {&tiles, rooms + worker * (B + 2 * ROWS16) * paddedDepth(K) * operands};
+}
+
 // Packs them. operand(g) is block g at the worker's first column. Workers that share all columns share the packing.
 template <class Block>
-LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, Block&& operand) {
-  BlockPanels packed{dst + part.unit0 * K * blocks, K, part.units, blocks};
+LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, const HalfStep& step, Block&& operand) {
+  const long rows = part.row1 - part.row0;
+  BlockPanels packed{dst, K, part.units, blocks, nullptr, step.room, step.tiles, evenRows(rows), 0};
+  packed.chunk = NV * packed.tileRows;
+  if (step.tiles) {
+    packed.tileRows = halfTileRows(part);
+    packed.chunk = maximum(1, minimum(2 * packed.tileRows, rows));
+    packed.half = reinterpret_cast<uint16_t*>(dst);
+    packed.half += part.unit0 * packed.depth() * blocks;
+  } else {
+    packed.base = dst + part.unit0 * K * blocks;
+  }
   const bool shared = part.members == 1;
   for (long q = shared ? worker : 0; q < panels(part.units); q += shared ? workers : 1)
-    for (int g = 0; g < blocks; g++) packPanel(packed.at(q, g), operand(g), 0, K, part.units, q);
+    for (int g = 0; g < blocks; g++) {
+      if (packed.half) packHalfPanel(packed.half + packed.offset(q, g), operand(g), 0, K, part.units, q);
+      else packPanel(packed.at(q, g), operand(g), 0, K, part.units, q);
+    }
   return packed;
 }
 
-// The tile of panel q of block g and rows [0, rows) of `a`, the number `index` among the tiles of these columns; three
-// tiles of a panel of three vectors fetch all of the panel that is read next.
-LETHE_INLINE void blockTile(const BlockPanels& packed, long q, int g, int rows, const float* a, long rs, long index, bool up, bool add, float* out) {
-  const float* next = index < NV ? packed.after(q, g, up) + index * packed.K * 16 : nullptr;
-  tile(rows, packed.width(q), {packed.K, a, rs, 1, packed.at(q, g), next}, add, out);
+// The rows of a worker in a step as the tiles read them, `rs` numbers apart.
+struct StepRows {
+  const float* a;
+  long rs;
+  const uint16_t* half;
+};
+
+// `a` is the operand's first row of the part; in bf16 it is rounded now, into place `slot` of the room.
+LETHE_INLINE StepRows stepRows(const BlockPanels& packed, const UnitPart& part, const float* a, long rs, int slot = 0) {
+  if (!packed.half) return {a, rs, nullptr};
+  const long rows = part.row1 - part.row0, depth = packed.depth();
+  uint16_t* to = packed.room + slot * (rows + 2 * ROWS16) * depth;
+  roundRows(to, a, rows, packed.K, rs, depth);
+  return {a, rs, to};
+}
+
+// out = rows [row, row + count) of a chunk times panel q of block g; a chunk is at most packed.chunk rows, out [.][PW]. In
+// float32 three tiles of a panel of three vectors fetch all of the panel that is read next.
+LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const StepRows& rows, long row, long count, long index, bool up, bool add, float* out) {
+  if (packed.half) {
+    const long depth = packed.depth();
+    const HalfRows own{rows.half + row * depth, 2 * depth, 2 * depth * packed.tileRows, 64};
+    packed.tiles->multiply(count > packed.tileRows ? 2 : 1, packed.width(q), depth / KB, own, packed.half + packed.offset(q, g), out);
+    return;
+  }
+  for (long r = 0; r < count; r += packed.tileRows, index++) {
+    const float* next = index < NV ? packed.after(q, g, up) + index * packed.K * 16 : nullptr;
+    tile((int)minimum(packed.tileRows, count - r), packed.width(q), {packed.K, rows.a + (row + r) * rows.rs, rows.rs, 1, packed.at(q, g), next}, add, out + r * PW);
+  }
 }
 
 // Left operand of gate g: x . mask of that gate; x itself when there is no mask. Gates that share a mask share the slot's content.
@@ -106,6 +176,7 @@ static void inputGradients(const Gated& p, int G, Pool& pool) {
     const float* mask = p.maskWeightIn ? p.maskWeightIn + g * n : nullptr;
     addWeightGradient(pool, M, I, n, {gateInput(pool, p, g), 1, I}, p.da + g * n, GH, mask, p.dwIn + g * n, GH,
                       [&](int, long panel, long, long kn, const float* packed) { addPanelSums(panel, kn, packed, n, p.dbias + g * n); }, p.fresh);
+    if (isHalf(pool)) columnSums(pool, M, n, p.da + g * n, GH, p.dbias + g * n, true);
     if (!p.dx) continue;
     product(pool, M, I, n, {{p.da + g * n, GH, 1}, {p.wIn + g * n, GH, true, mask}}, nullptr,
             [&](long i, long j0, long cols, const float* sum, const float*, bool) {

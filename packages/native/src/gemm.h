@@ -1,184 +1,11 @@
-// Matrix products on panels of packed weights.
+// Matrix products: the right operand in packed panels, the left one gathered where its rows do not lie in memory order,
+// both in blocks that fit the second-level cache. In bf16 the operands are rounded while they are packed.
 //
-// The right operand is packed once into panels of PW = 3 vectors: panel p holds columns [p PW, p PW + width)
-// for all k, zero-padded to whole vectors, so that the inner loop streams it. A tile is MR rows by one panel,
-// accumulated in registers over k in ascending order: an element's bits depend neither on the tile it falls
-// in nor on the number of threads.
-//
-// Limit: two FMA units of W floats a cycle, 206 GFLOP/s a core on the AVX-512 Xeon where this was measured. A tile
-// reaches 195 from the second-level cache; whole products 340 to 390 on two cores, the paper's step 330.
+// Whole products reach 340 to 390 GFLOP/s in float32 on two cores (peak 412), the paper's step 330.
 
 namespace lethe {
 namespace LETHE_ISA {
 namespace {
-
-constexpr int NV = 3;
-constexpr int PW = NV * W;
-
-LETHE_INLINE long panels(long n) { return (n + PW - 1) / PW; }
-LETHE_INLINE long packedSize(long k, long n) { return k * roundUp(n, W); }
-
-// Source of a packed operand: element (k, j) = b[k*ld + j], or b[j*ld + k] when transposed, times `scale`,
-// times mask (same layout) when present, squared when asked.
-struct Operand {
-  const float* b;
-  long ld;
-  bool transposed = false;
-  const float* mask = nullptr;
-  float scale = 1.0f;
-  bool square = false;
-};
-
-LETHE_INLINE float element(const Operand& o, long at) {
-  float v = o.mask ? o.b[at] * o.mask[at] : o.b[at];
-  return (o.square ? v * v : v) * o.scale;
-}
-
-// Packs columns of panel p, rows [k0, k0 + K) of the operand, into dst [K][width].
-static void packPanel(float* dst, const Operand& o, long k0, long K, long n, long p) {
-  long j0 = p * PW, cols = minimum(PW, n - j0), width = roundUp(cols, W);
-  if (!o.transposed) {
-    for (long k = 0; k < K; k++) {
-      const float* src = o.b + (k0 + k) * o.ld + j0;
-      const float* mask = o.mask ? o.mask + (k0 + k) * o.ld + j0 : nullptr;
-      vectors(width, [&](long j, int) {
-        int have = (int)maximum(0, minimum(W, cols - j));
-        vf v = have ? load(src + j, have) : splat(0.0f);
-        if (mask && have) v *= load(mask + j, have);
-        if (o.square) v *= v;
-        store(dst + k * width + j, v * o.scale);
-      });
-    }
-    return;
-  }
-  constexpr long KB = 16;  // block of k: the source is read in whole cache lines, the target stays in L1
-  for (long kb = 0; kb < K; kb += KB) {
-    long ke = minimum(K, kb + KB);
-#if defined(__AVX512F__)
-    // whole vectors are transposed in registers, four times as fast
-    for (long j = 0; j < width; j += W) {
-      __m512 rows[16];
-#pragma GCC unroll 16
-      for (int i = 0; i < 16; i++) {
-        const long at = (j0 + j + i) * o.ld + k0 + kb;
-        vf v = splat(0.0f);
-        if (j + i < cols) v = load(o.b + at, (int)(ke - kb));
-        if (j + i < cols && o.mask) v *= load(o.mask + at, (int)(ke - kb));
-        rows[i] = (__m512)((o.square ? v * v : v) * o.scale);
-      }
-      transpose16(rows);
-#pragma GCC unroll 16
-      for (int k = 0; k < 16; k++)
-        if (kb + k < ke) store(dst + (kb + k) * width + j, (vf)rows[k]);
-    }
-    continue;
-#endif
-    for (long j = 0; j < cols; j++)
-      for (long k = kb; k < ke; k++) dst[k * width + j] = element(o, (j0 + j) * o.ld + k0 + k);
-    for (long j = cols; j < width; j++)
-      for (long k = kb; k < ke; k++) dst[k * width + j] = 0.0f;
-  }
-}
-
-// Packs all panels of [K, n], sharing panels among the workers; panel p starts at dst + p * PW * K. A panel is
-// always the same worker's, who calls packed(p, panel) while it is in the cache.
-template <class Packed>
-LETHE_INLINE void packShare(float* dst, const Operand& o, long k0, long K, long n, int worker, int workers, Packed&& packed) {
-  for (long p = worker; p < panels(n); p += workers) {
-    packPanel(dst + p * PW * K, o, k0, K, n, p);
-    packed(p, dst + p * PW * K);
-  }
-}
-static void packShare(float* dst, const Operand& o, long k0, long K, long n, int worker, int workers) {
-  packShare(dst, o, k0, K, n, worker, workers, [](long, const float*) {});
-}
-
-// acc[r][v] += sum_k a[r*rs + k*ks] * panel[k][v]. For every k one cache line from `ahead` on is fetched into the
-// second-level cache: what will be streamed next, where that comes from the third.
-template <int R, int V>
-LETHE_INLINE void accumulate(vf (&acc)[R][V], long K, const float* a, long rs, long ks, const float* panel, const float* ahead) {
-  for (long k = 0; k < K; k++) {
-    vf b[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) b[v] = *reinterpret_cast<const vf*>(panel + v * W);
-#pragma GCC unroll 8
-    for (int r = 0; r < R; r++) {
-      vf x = splat(a[r * rs]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) acc[r][v] += x * b[v];
-    }
-    // 16 rows of the panel ahead: 175 -> 195 of 206 GFLOP/s when panels stream from the second-level cache
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) __builtin_prefetch(panel + 16 * V * W + v * 16);
-    __builtin_prefetch(ahead, 0, 2);
-    ahead += 16;
-    a += ks;
-    panel += V * W;
-  }
-}
-
-// A product of a tile: `rows` of the left operand, element (r, k) = a[r*rs + k*ks], times a packed panel.
-struct Phase {
-  long K;
-  const float* a;
-  long rs, ks;
-  const float* panel;
-  const float* ahead = nullptr;  // K cache lines to fetch meanwhile
-};
-
-// out [R][PW] = (what it holds, when `add`) + the product
-template <int R, int V>
-static void tileKernel(const Phase& p, bool add, float* out) {
-  vf acc[R][V] = {};
-  if (add) {
-#pragma GCC unroll 8
-    for (int r = 0; r < R; r++)
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) acc[r][v] = *reinterpret_cast<const vf*>(out + r * PW + v * W);
-  }
-  accumulate<R, V>(acc, p.K, p.a, p.rs, p.ks, p.panel, p.ahead ? p.ahead : p.panel);
-#pragma GCC unroll 8
-  for (int r = 0; r < R; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) *reinterpret_cast<vf*>(out + r * PW + v * W) = acc[r][v];
-}
-
-template <int V>
-LETHE_INLINE void tileRows(int rows, const Phase& p, bool add, float* out) {
-  switch (rows) {
-    case 1: return tileKernel<1, V>(p, add, out);
-    case 2: return tileKernel<2, V>(p, add, out);
-    case 3: return tileKernel<3, V>(p, add, out);
-    case 4: return tileKernel<4, V>(p, add, out);
-#if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return tileKernel<5, V>(p, add, out);
-    case 6: return tileKernel<6, V>(p, add, out);
-    case 7: return tileKernel<7, V>(p, add, out);
-    case 8: return tileKernel<8, V>(p, add, out);
-#endif
-  }
-}
-
-// A tile of `rows` (1..MR) rows and `width` (whole vectors, at most PW) columns; out is 64-byte aligned.
-static void tile(int rows, long width, const Phase& p, bool add, float* out) {
-  switch (width / W) {
-    case 1: return tileRows<1>(rows, p, add, out);
-    case 2: return tileRows<2>(rows, p, add, out);
-    default: return tileRows<3>(rows, p, add, out);
-  }
-}
-
-// Workspace slots of the pool.
-enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial, kGathered, kResets, kLogits };
-
-// Left operand: element (i, k) = a[i*rs + k*ks]. With `head` (and rs = 1), the first headCount of k are read from
-// there instead, as if head stood right before a (the state before the first step, then the states of the steps).
-struct Rows {
-  const float* a;
-  long rs, ks;
-  const float* head = nullptr;
-  long headCount = 0;
-};
 
 constexpr long ROWS_PER_JOB = 2 * MR;
 
@@ -201,13 +28,53 @@ static Blocking chooseBlocking(long n, long K, int factors) {
   return {depth, (panels(n) + parts - 1) / parts};
 }
 
+// The product of one factor with its operands in bf16; finish as below. The left operand is packed for each block of k, the
+// right one panel by panel.
+template <class Finish>
+void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finish&& finish) {
+  constexpr long DEPTH = 2048, BLOCK = 600000;  // as in float32, of numbers half as large
+  const long deep = (K + DEPTH - 1) / DEPTH, depth = paddedDepth(deep ? (K + deep - 1) / deep : 1);
+  const long most = maximum(2, BLOCK / (depth * PW)), parts = (panels(n) + most - 1) / most;
+  const long wide = (panels(n) + parts - 1) / parts, size = depth * wide * PW;
+  const long jobs = (m + ROWS16 - 1) / ROWS16;
+  uint16_t* packed = reinterpret_cast<uint16_t*>(pool.workspace(kPackedBlock, size));
+  uint16_t* left = reinterpret_cast<uint16_t*>(pool.workspace(kHalfLeft, jobs * ROWS16 * depth / 2));
+  parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
+    alignas(64) float out[ROWS16 * PW];
+    const HalfTiles tiles(pool, 16);
+    long job = workers > 1 ? pool.next() : 0, block = 0, kn = 0;
+    for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1)) {
+      kn = minimum(depth, K - k0);
+      const long kp = paddedDepth(kn);
+      pool.barrier(0, workers);  // nobody reads the block before any more
+      for (long q = worker; q < jobs; q += workers) packHalfLeft(left + q * ROWS16 * kp, factor.rows, q * ROWS16, m, k0, kn);
+      for (long p0 = 0; p0 < panels(n); p0 += wide, block++) {
+        const long pn = minimum(wide, panels(n) - p0);
+        uint16_t* b = packed + (block & 1) * size;  // alternating buffers: one barrier a block
+        for (long p = p0 + worker; p < p0 + pn; p += workers) packHalfPanel(b + (p - p0) * PW * kp, factor.operand, k0, kn, n, p);
+        pool.barrier(0, workers);
+        for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
+          const long q = job - block * jobs, i0 = q * ROWS16, rows = minimum(ROWS16, m - i0);
+          const HalfRows own{left + q * ROWS16 * kp, 64, 2 * TILE, 4 * TILE};
+          for (long p = p0; p < p0 + pn; p++) {
+            const long j0 = p * PW, cols = minimum(PW, n - j0);
+            tiles.multiply(rows > 16 ? 2 : 1, roundUp(cols, 16), kp / KB, own, b + (p - p0) * PW * kp, out);
+            for (long r = 0; r < rows; r++) finish(i0 + r, j0, cols, out + r * PW, nullptr, k0 == 0);
+          }
+        }
+      }
+    }
+  });
+}
+
 // Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
 // finish(i, j, cols, sum, second, first) gets `cols` values of row i from column j, once for each block of k in
-// ascending order, `first` telling the first block; the caller adds them up. seen(factor, p, k0, kn, panel) is shown
+// ascending order, `first` telling the first block; the caller adds them up. In float32 seen(factor, p, k0, kn, panel) is shown
 // rows [k0, k0 + kn) of each panel of the right operands once, always from the same worker, blocks in order.
 template <class Finish, class Packed>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (n <= 0) return;
+  if (isHalf(pool) && !two) return halfProduct(pool, m, n, K, one, finish);
   const int factors = two ? 2 : 1;
   const Blocking blocking = chooseBlocking(n, K, factors);
   const long size = blocking.depth * blocking.panels * PW;
@@ -279,8 +146,62 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
   });
 }
 
+// A product of at most THIN rows: the right operand is read where it lies, once, for packing it would cost more than it saves.
+// Bound by memory: 20 to 25 GB/s on two cores.
+constexpr long THIN = 4;
+template <class Finish>
+void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finish&& finish) {
+  constexpr long COLUMNS = 16 * W;
+  const auto& [rows, o] = factor;
+  auto left = [&](long i, long k) {
+    return rows.rs == 1 && k < rows.headCount ? rows.head[k * rows.ks + i] : rows.a[i * rows.rs + (rows.rs == 1 ? k - rows.headCount : k) * rows.ks];
+  };
+  parallelIf((double)n * K > 30000, pool, [&](int worker, int workers) {
+    alignas(64) float sum[THIN][COLUMNS];
+    const Range mine = share(n, worker, workers, W);
+    for (long j0 = mine.begin; j0 < mine.end; j0 += COLUMNS) {
+      const long cols = minimum(COLUMNS, mine.end - j0);
+      for (long i = 0; i < m; i++) vectors(cols, [&](long j, int) { store(sum[i] + j, splat(0.0f)); });
+      if (o.transposed) {
+        for (long j = 0; j < cols; j++) {
+          vf lanes[THIN] = {};
+          vectors(K, [&](long k, int w) {
+            const long at = (j0 + j) * o.ld + k;
+            vf b = load(o.b + at, w);
+            if (o.mask) b *= load(o.mask + at, w);
+            for (long i = 0; i < m; i++) {
+              vf a;
+              if (rows.rs != 1 && rows.ks == 1) {
+                a = load(rows.a + i * rows.rs + k, w);
+              } else {
+                a = splat(0.0f);
+                for (int l = 0; l < w; l++) a[l] = left(i, k + l);
+              }
+              lanes[i] += a * b;
+            }
+          });
+          for (long i = 0; i < m; i++)
+            for (int l = 0; l < W; l++) sum[i][j] += lanes[i][l];
+        }
+      } else {
+        for (long k = 0; k < K; k++) {
+          const long at = k * o.ld + j0;
+          vectors(cols, [&](long j, int w) {
+            vf b = load(o.b + at + j, w);
+            if (o.mask) b *= load(o.mask + at + j, w);
+            for (long i = 0; i < m; i++) store(sum[i] + j, load(sum[i] + j) + splat(left(i, k)) * b);
+          });
+        }
+      }
+      for (long i = 0; i < m; i++)
+        for (long j = 0; j < cols; j += PW) finish(i, j0 + j, minimum(PW, cols - j), sum[i] + j, nullptr, true);
+    }
+  });
+}
+
 template <class Finish>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
+  if (m <= THIN && !two && !one.operand.square && one.operand.scale == 1.0f) return thinProduct(pool, m, n, K, one, finish);
   product(pool, m, n, K, one, two, finish, [](int, long, long, long, const float*) {});
 }
 
@@ -302,6 +223,20 @@ static void matmul(const Matmul& p, Pool& pool) {
   Rows rows = p.transposeA ? Rows{p.a, 1, p.m} : Rows{p.a, p.k, 1};
   Operand operand{p.b, p.transposeB ? p.k : p.n, p.transposeB};
   multiply(pool, p.m, p.n, p.k, rows, operand, p.c, p.accumulate, p.alpha, p.bias);
+}
+
+// out[j] (+)= sum over rows of d [rows, n] with leading dimension ld
+static void columnSums(Pool& pool, long rows, long n, const float* d, long ld, float* out, bool add) {
+  constexpr long COLUMNS = 16 * W;
+  parallelIf(rows * n > 100000, pool, [&](int worker, int workers) {
+    const Range mine = share(n, worker, workers, COLUMNS);
+    for (long j0 = mine.begin; j0 < mine.end; j0 += COLUMNS) {
+      vf sum[16] = {};
+      const long cols = minimum(COLUMNS, mine.end - j0);
+      for (long m = 0; m < rows; m++) vectors(cols, [&](long j, int w) { sum[j / W] += load(d + m * ld + j0 + j, w); });
+      vectors(cols, [&](long j, int w) { store(out + j0 + j, add ? load(out + j0 + j, w) + sum[j / W] : sum[j / W], w); });
+    }
+  });
 }
 
 // bias gradient, a packed panel p of d [.., n] at a time: out[j] += sum over its kn rows

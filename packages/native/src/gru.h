@@ -32,17 +32,19 @@ static void gruForward(const Gru& p, Pool& pool) {
   const long T = p.T, B = p.B, H = p.H, step = side.step, GH = side.GH;
   const int operands = side.operands;
   projectInput(p, G, pool);
-  float* weights = pool.workspace(kPackedRec, packedSize(H, H) * G);
+  float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
+  uint16_t* rooms = halfRooms(pool, B, H, G);
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
   float* reset = p.resetAfter ? nullptr : pool.workspace(kCarry, step);  // r u, the operand of n
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH);
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfStep half = halfStep(rooms, tiles, worker, B, H, G);
     const BlockPanels packed =
-        packBlocks(weights, H, G, part, worker, workers, [&](int g) { return side.weights(g, part.unit0, false); });
-    const long rows = evenRows(part.row1 - part.row0);
+        packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, part.unit0, false); });
 
     // the operand of step t: state . mask
     auto mask = [&](long t, long b, long j, int w, vf h) {
@@ -117,17 +119,18 @@ static void gruForward(const Gru& p, Pool& pool) {
 
     // gates [g0, g1) of all rows and units of this worker
     auto multiplyGates = [&](long t, int g0, int g1, const auto& operand, const auto& finish) {
+      StepRows rows[G];
+      for (int g = g0; g < g1; g++) {
+        const bool same = g > g0 && operand(g) == operand(g - 1);
+        rows[g] = same ? rows[g - 1] : stepRows(packed, part, operand(g) + part.row0 * H, H, g);
+      }
       const long count = panels(part.units);
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m;
-        for (long b0 = part.row0; b0 < part.row1; b0 += NV * rows) {
-          const long b1 = minimum(part.row1, b0 + NV * rows);
-          for (int g = g0; g < g1; g++) {
-            const float* a = operand(g);
-            for (long b = b0, index = 0; b < b1; b += rows, index++)
-              blockTile(packed, q, g, (int)minimum(rows, b1 - b), a + b * H, H, index, up, false, out[g] + (b - b0) * PW);
-          }
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long b1 = minimum(part.row1, b0 + packed.chunk);
+          for (int g = g0; g < g1; g++) blockTiles(packed, q, g, rows[g], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }
@@ -151,7 +154,8 @@ static void gruBackward(const Gru& p, Pool& pool) {
   constexpr int G = GruSides::G;
   const long T = p.T, B = p.B, H = p.H, step = side.step, GH = side.GH;
   const bool after = p.resetAfter;
-  float* weights = pool.workspace(kPackedRec, packedSize(H, H) * G);
+  float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
+  uint16_t* rooms = halfRooms(pool, B, H, 1);
   float* carry = pool.workspace(kCarry, step);
   // reset gate in front of the product: the gradient of r u, and r u of all steps for the gradient of the weights
   float* resets = after ? nullptr : pool.workspace(kResets, (T + 1) * step);
@@ -160,9 +164,11 @@ static void gruBackward(const Gru& p, Pool& pool) {
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH);
-    const long u0 = part.unit0, un = part.units, rows = evenRows(part.row1 - part.row0);
-    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, [&](int g) { return side.weights(g, u0, true); });
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const long u0 = part.unit0, un = part.units;
+    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 1);
+    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, u0, true); });
     for (long b = part.row0; b < part.row1; b++)
       vectors(un, [&](long j, int w) {
         const long at = b * H + u0 + j;
@@ -228,14 +234,15 @@ static void gruBackward(const Gru& p, Pool& pool) {
 
     // add(b, j0, cols, sum) gets the product of gate g of the gradients with its weights
     auto multiplyGate = [&](long t, int g, const float* a, long rs, const auto& add) {
+      const StepRows rows = stepRows(packed, part, a + part.row0 * rs, rs);
       const long count = panels(un);
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m, j0 = u0 + q * PW, cols = minimum(PW, un - q * PW);
-        for (long b0 = part.row0, index = 0; b0 < part.row1; b0 += rows, index++) {
-          const int r = (int)minimum(rows, part.row1 - b0);
-          blockTile(packed, q, g, r, a + b0 * rs, rs, index, up, false, out);
-          for (int i = 0; i < r; i++) add(b0 + i, j0, cols, out + i * PW);
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long r = minimum(packed.chunk, part.row1 - b0), tile0 = (b0 - part.row0) / packed.tileRows;
+          blockTiles(packed, q, g, rows, b0 - part.row0, r, tile0, up, false, out);
+          for (long i = 0; i < r; i++) add(b0 + i, j0, cols, out + i * PW);
         }
       }
     };
@@ -274,6 +281,7 @@ static void gruBackward(const Gru& p, Pool& pool) {
   auto weightGradient = [&](int g, long n, Rows rows, const float* d, long ldd) {
     const float* mask = p.maskWeight ? p.maskWeight + g * H : nullptr;
     addWeightGradient(pool, M, H, n, rows, d, ldd, mask, p.dwRec + g * H, GH, bias(p.dbiasRec + g * H, n), p.fresh);
+    if (isHalf(pool)) columnSums(pool, M, n, d, ldd, p.dbiasRec + g * H, true);
   };
   if (side.operands > 1) {
     for (int g = 0; g < 2; g++) weightGradient(g, H, statesBefore(pool, p, g), p.da + g * H, GH);

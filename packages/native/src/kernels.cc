@@ -7,6 +7,8 @@
 #include "pool.h"
 // in this order
 #include "simd.h"
+#include "panels.h"
+#include "bf16.h"
 #include "gemm.h"
 #include "sparse.h"
 #include "rnn.h"

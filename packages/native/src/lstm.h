@@ -16,19 +16,21 @@ static void lstmForward(const Lstm& p, Pool& pool) {
   constexpr int G = 4;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = G * H;
   projectInput(p, G, pool);
-  float* weights = pool.workspace(kPackedRec, packedSize(H, H) * G);
+  float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
   const int operands = p.maskRecurrent.perGate() ? G : 1;
+  uint16_t* rooms = halfRooms(pool, B, H, operands);
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f, zonedCell = p.zoneoutCell.data || p.zoneoutCellRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH);
-    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, [&](int g) {
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfStep half = halfStep(rooms, tiles, worker, B, H, operands);
+    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, half, [&](int g) {
       const long at = g * H + part.unit0;
       return Operand{p.wRec + at, GH, false, p.maskWeight ? p.maskWeight + at : nullptr};
     });
-    const long rows = evenRows(part.row1 - part.row0);
 
     // the operand of step t: state . mask
     auto mask = [&](long t, long b, long j, int w, vf h) {
@@ -83,17 +85,15 @@ static void lstmForward(const Lstm& p, Pool& pool) {
 
     for (long t = 0; t < T; t++) {
       const float* operand = masked ? masked + (t & 1) * operands * step : t ? p.h + (t - 1) * step : p.h0;
+      StepRows rows[G];
+      for (int g = 0; g < operands; g++) rows[g] = stepRows(packed, part, operand + g * step + part.row0 * H, H, g);
       const long count = panels(part.units);
       const bool up = (t & 1) == 0;
       for (long n = 0; n < count; n++) {
         const long q = up ? n : count - 1 - n;
-        for (long b0 = part.row0; b0 < part.row1; b0 += NV * rows) {
-          const long b1 = minimum(part.row1, b0 + NV * rows);
-          for (int g = 0; g < G; g++) {
-            const float* a = operand + (operands > 1 ? g * step : 0);
-            for (long b = b0, index = 0; b < b1; b += rows, index++)
-              blockTile(packed, q, g, (int)minimum(rows, b1 - b), a + b * H, H, index, up, false, out[g] + (b - b0) * PW);
-          }
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long b1 = minimum(part.row1, b0 + packed.chunk);
+          for (int g = 0; g < G; g++) blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }
@@ -105,17 +105,20 @@ static void lstmForward(const Lstm& p, Pool& pool) {
 static void lstmBackward(const Lstm& p, Pool& pool) {
   constexpr int G = 4;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = G * H;
-  float* weights = pool.workspace(kPackedRec, packedSize(GH, H));
+  const int blocks = p.maskRecurrent.perGate() ? G : 1;  // gates with a mask of their own are products of their own
+  float* weights = pool.workspace(kPackedRec, blocksSize(GH / blocks, H, blocks));
+  uint16_t* rooms = halfRooms(pool, B, GH / blocks, blocks);
   float* carryH = pool.workspace(kCarry, step);
   float* carryC = pool.workspace(kCarrySecond, step);
-  const int blocks = p.maskRecurrent.perGate() ? G : 1;  // gates with a mask of their own are products of their own
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f, zonedCell = p.zoneoutCell.data || p.zoneoutCellRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
-    alignas(64) float out[MR * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH);
-    const long u0 = part.unit0, un = part.units, rows = evenRows(part.row1 - part.row0), K = GH / blocks;
-    const BlockPanels packed = packBlocks(weights, K, blocks, part, worker, workers, [&](int g) {
+    alignas(64) float out[CHUNK * PW];
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const long u0 = part.unit0, un = part.units, K = GH / blocks;
+    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfStep half = halfStep(rooms, tiles, worker, B, K, blocks);
+    const BlockPanels packed = packBlocks(weights, K, blocks, part, worker, workers, half, [&](int g) {
       const long at = u0 * GH + g * H;
       return Operand{p.wRec + at, GH, true, p.maskWeight ? p.maskWeight + at : nullptr};
     });
@@ -169,15 +172,17 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
       }
       pool.barrier(1 + part.group, part.members);
       if (t == 0 && !p.dh0) break;  // nobody wants the gradient of the state before the first step
+      StepRows rows[G];
+      for (int g = 0; g < blocks; g++) rows[g] = stepRows(packed, part, p.da + (t * B + part.row0) * GH + g * H, GH, g);
       const long count = panels(un);
       const bool up = (t & 1) == 0;
       for (long n = 0; n < count; n++) {
         const long q = up ? n : count - 1 - n, j0 = u0 + q * PW, cols = minimum(PW, un - q * PW);
-        for (long b0 = part.row0, index = 0; b0 < part.row1; b0 += rows, index++) {
-          const int r = (int)minimum(rows, part.row1 - b0);
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long r = minimum(packed.chunk, part.row1 - b0), tile0 = (b0 - part.row0) / packed.tileRows;
           for (int g = 0; g < blocks; g++) {
-            blockTile(packed, q, g, r, p.da + (t * B + b0) * GH + g * H, GH, index, up, false, out);
-            for (int i = 0; i < r; i++) {
+            blockTiles(packed, q, g, rows[g], b0 - part.row0, r, tile0, up, false, out);
+            for (long i = 0; i < r; i++) {
               float* ch = carryH + (b0 + i) * H + j0;
               const float* m = p.maskRecurrent.row(t, b0 + i, g);
               vectors(cols, [&](long j, int w) { store(ch + j, load(ch + j, w) + times(load(out + i * PW + j, w), m, j0 + j, w), w); });

@@ -98,8 +98,7 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
     alignas(64) float out[2 * G][CHUNK * PW];
     const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H);
     const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
-    const long rows = evenRows(part.row1 - part.row0);
+        packBlocks(weights, H, 2 * G, part, worker, workers, {}, [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
     const NoiseMoments noise = p.noiseRecurrent;
     auto keepNoisy = [&](long t, long at, int w, Pair h) {
       store(noisy + (t & 1) * step + at, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
@@ -131,12 +130,11 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m;
-        for (long b0 = part.row0; b0 < part.row1; b0 += NV * rows) {
-          const long b1 = minimum(part.row1, b0 + NV * rows);
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long b1 = minimum(part.row1, b0 + packed.chunk);
           for (int g = 0; g < 2 * G; g++) {
-            const float* a = g < G ? mean : variance;
-            for (long b = b0, index = 0; b < b1; b += rows, index++)
-              blockTile(packed, q, g, (int)minimum(rows, b1 - b), a + b * H, H, index, up, false, out[g] + (b - b0) * PW);
+            const StepRows rows{(g < G ? mean : variance) + part.row0 * H, H, nullptr};
+            blockTiles(packed, q, g, rows, b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           }
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
@@ -170,9 +168,9 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
   parallelIf((double)T * B * H * H > 20000, pool, [&](int worker, int workers) {
     alignas(64) float out[2][CHUNK * PW];
     const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H);
-    const long u0 = part.unit0, un = part.units, rows = evenRows(part.row1 - part.row0);
+    const long u0 = part.unit0, un = part.units;
     const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, [&](int g) { return momentsBlock(p, G, g, u0, true); });
+        packBlocks(weights, H, 2 * G, part, worker, workers, {}, [&](int g) { return momentsBlock(p, G, g, u0, true); });
     const NoiseMoments noise = p.noiseRecurrent;
     for (long b = part.row0; b < part.row1; b++)
       vectors(un, [&](long j, int w) {
@@ -204,12 +202,11 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m, j0 = u0 + q * PW, cols = minimum(PW, un - q * PW);
-        for (long b0 = part.row0; b0 < part.row1; b0 += NV * rows) {
-          const long b1 = minimum(part.row1, b0 + NV * rows);
+        for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
+          const long b1 = minimum(part.row1, b0 + packed.chunk);
           for (int g = 0; g < 2 * G; g++) {
             const float* d = (g < G ? p.daMean : p.daVariance) + t * B * ld + Cell::column(g % G) * H;
-            for (long b = b0, index = 0; b < b1; b += rows, index++)
-              blockTile(packed, q, g, (int)minimum(rows, b1 - b), d + b * ld, ld, index, up, g % G > 0, out[g / G] + (b - b0) * PW);
+            blockTiles(packed, q, g, {d + part.row0 * ld, ld, nullptr}, b0 - part.row0, b1 - b0, 0, up, g % G > 0, out[g / G]);
           }
           for (long b = b0; b < b1; b++) {
             const long at = b * H + j0;

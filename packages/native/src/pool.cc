@@ -62,6 +62,7 @@ void* allocatePages(size_t bytes) {
 
 struct Pool::State {
   int workers = 1;
+  Precision precision = Precision::f32;
   std::vector<std::thread> threads;
   alignas(64) std::atomic<unsigned> epoch{0};
   alignas(64) std::atomic<int> running{0};
@@ -124,6 +125,9 @@ Pool& Pool::instance() {
   static Pool* pool = new Pool;
   return *pool;
 }
+
+Precision Pool::precision() const { return state_->precision; }
+void Pool::setPrecision(Precision precision) { state_->precision = precision; }
 
 int Pool::threads() const { return state_->workers; }
 

@@ -13,6 +13,9 @@ namespace lethe {
 // misses of the address cache); null when there is none. Released by std::free.
 void* allocatePages(size_t bytes);
 
+// How operands of matrix products are held: float32, or bf16 by one of two units of the processor.
+enum class Precision { f32, dot, amx };
+
 class Pool {
  public:
   using Job = void (*)(void* context, int worker, int workers);
@@ -34,6 +37,10 @@ class Pool {
 
   // Next number of a shared counter that starts at 0 in every job.
   long next();
+
+  // Of all products until it is set again.
+  Precision precision() const;
+  void setPrecision(Precision precision);
 
   // Slots 0..31; valid until the same slot is asked for with a larger size.
   float* workspace(int slot, size_t floats);

@@ -11,20 +11,6 @@ namespace {
 
 constexpr long STRETCH = 4000000;  // logits
 
-// out[j] (+)= sum over rows of d [rows, n]
-static void columnSums(Pool& pool, long rows, long n, const float* d, float* out, bool add) {
-  constexpr long COLUMNS = 16 * W;
-  parallelIf(rows * n > 100000, pool, [&](int worker, int workers) {
-    const Range mine = share(n, worker, workers, COLUMNS);
-    for (long j0 = mine.begin; j0 < mine.end; j0 += COLUMNS) {
-      vf sum[16] = {};
-      const long cols = minimum(COLUMNS, mine.end - j0);
-      for (long m = 0; m < rows; m++) vectors(cols, [&](long j, int w) { sum[j / W] += load(d + m * n + j0 + j, w); });
-      vectors(cols, [&](long j, int w) { store(out + j0 + j, add ? load(out + j0 + j, w) + sum[j / W] : sum[j / W], w); });
-    }
-  });
-}
-
 // Calls inPlace(m0, rows, z) for stretches of logits, which leaves their gradient there; then the gradients.
 template <class InPlace>
 void readout(const Readout& p, Pool& pool, InPlace&& inPlace) {
@@ -37,7 +23,7 @@ void readout(const Readout& p, Pool& pool, InPlace&& inPlace) {
     inPlace(m0, rows, z);
     if (p.dx) multiply(pool, rows, I, K, {z, K, 1}, {p.w, I}, p.dx + m0 * I, false);
     if (p.dw) multiply(pool, K, I, rows, {z, 1, K}, {p.x + m0 * I, I}, p.dw, m0 > 0);
-    if (p.dbias) columnSums(pool, rows, K, z, p.dbias, m0 > 0);
+    if (p.dbias) columnSums(pool, rows, K, z, K, p.dbias, m0 > 0);
   }
 }
 

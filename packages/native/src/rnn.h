@@ -246,7 +246,8 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
   // while a packed stretch of da is in the cache: the bias and, from sparse inputs, W_in
   const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
   SparseRows rows;
-  const bool sparse = findSparse(pool, x, T * B, I, rows);
+  const bool sparse = !isHalf(pool) && findSparse(pool, x, T * B, I, rows);
+  if (isHalf(pool)) columnSums(pool, T * B, H, p.da, H, p.dbias, true);
   addWeightGradient(pool, T * B, H, H, states, p.da, H, p.maskWeight, p.dwRec, H,
                     [&](int, long panel, long k0, long kn, const float* packed) {
                       addPanelSums(panel, kn, packed, H, p.dbias);

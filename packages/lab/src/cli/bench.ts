@@ -1,5 +1,6 @@
 /** `lethe bench`: how fast full training steps are on this machine. */
 import type { Command } from 'commander';
+import type { Kernels } from 'lethe/internal';
 import type { LayerWorkload } from '../bench/layer.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
@@ -8,12 +9,24 @@ import { useThreads } from './threads.ts';
 import { oneOf, UsageError, wholeNumber } from './usage.ts';
 
 /** The workloads by name. */
-export const workloadNames = ['music-plain', 'music-fast', 'rnn-layer', 'lstm-layer', 'gru-layer'] as const;
+export const workloadNames = [
+  'music-plain',
+  'music-fast',
+  'rnn-layer',
+  'lstm-layer',
+  'gru-layer',
+  'lm-small-naive',
+  'lm-medium-naive',
+  'lm-medium-variational',
+  'lm-awd',
+  'sample-lstm',
+] as const;
 
 interface BenchOptions {
   workload: (typeof workloadNames)[number];
   dropout?: string;
   cost?: boolean;
+  dtype: 'f32' | 'bf16';
   threads?: number;
   repeats: number;
   json?: boolean;
@@ -23,10 +36,11 @@ interface BenchOptions {
 export function addBench(lethe: Command, io: Io): void {
   const command = lethe
     .command('bench')
-    .description('measures full training steps: forward, backward, clipping, update')
+    .description('measures full training steps (forward, backward, clipping, update), or drawing text')
     .requiredOption('--workload <NAME>', workloadNames.join(', '), oneOf('--workload', workloadNames))
     .option('--dropout <METHOD>', 'of a layer workload: METHOD[:key=value,…][+METHOD…]')
     .option('--cost', 'of a layer workload: every method in turn with the plain layer, and what it costs')
+    .option('--dtype <TYPE>', 'f32, or bf16 of gated cells', oneOf('--dtype', ['f32', 'bf16']), 'f32')
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--repeats <N>', 'measured steps, at least 7', wholeNumber('--repeats', 7), 15)
     .option('--json', 'one JSON document on standard output')
@@ -36,6 +50,7 @@ export function addBench(lethe: Command, io: Io): void {
     'lethe bench --workload music-fast --threads 2 --json',
     'lethe bench --workload lstm-layer --dropout variational:recurrent=.5',
     'lethe bench --workload gru-layer --cost',
+    'lethe bench --workload lm-awd --dtype bf16',
   );
 }
 
@@ -54,10 +69,19 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
       `--dropout and --cost are for ${layerWorkloads.join(', ')}, found --workload ${name}`,
     );
   }
-  const common = { engine: engine.engine, isa: engine.isa, dtype, threads: engine.threads() };
+  usePrecisionOf(name, options.dtype, engine);
+  const precision = options.dtype === 'f32' ? dtype : options.dtype;
+  const common = { engine: engine.engine, isa: engine.isa, dtype: precision, threads: engine.threads() };
   if (options.cost && isLayer(name)) return cost(name, repeats, common, output);
   const { musicWorkload } = await import('../bench/music.ts');
-  const workload = isLayer(name) ? layerWorkload(name, dropout) : musicWorkload(name);
+  const { lmWorkload, lmWorkloads } = await import('../bench/lm.ts');
+  const isLm = (one: string): one is (typeof lmWorkloads)[number] =>
+    (lmWorkloads as readonly string[]).includes(one);
+  const workload = isLayer(name)
+    ? layerWorkload(name, dropout)
+    : isLm(name)
+      ? lmWorkload(name)
+      : musicWorkload(name);
   const { ms, peakRssMb } = measure(() => void workload.step(), { repeats });
   const result = {
     workload: name,
@@ -71,6 +95,17 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
   output.table(
     Object.entries(result).map(([key, value]) => [key, String(value)]),
     { align: 'lr' },
+  );
+}
+
+/** Throws UsageError where a workload or this processor has no bf16. */
+function usePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Kernels): void {
+  if (dtype === 'bf16' && /^(music|rnn)-/.test(name)) {
+    throw new UsageError(`--dtype bf16 is for workloads of LSTM and GRU, found --workload ${name}`);
+  }
+  if (engine.setPrecision(dtype === 'bf16')) return;
+  throw new UsageError(
+    `--dtype bf16 needs a processor with AVX512-BF16, found the ${engine.engine} engine with ${engine.isa}`,
   );
 }
 

@@ -218,10 +218,5 @@ export function checkConfig(tree: unknown, where: string): Config {
   const result = configSchema.safeParse(tree, { reportInput: true });
   if (!result.success)
     throw new ConfigError(`${where}: ${issueSentence(configSchema, result.error.issues[0], tree)}`);
-  if (result.data.dtype === 'bf16') {
-    throw new ConfigError(
-      `${where}: dtype bf16 needs kernels that this version does not have; set dtype=f32`,
-    );
-  }
   return result.data;
 }

@@ -75,7 +75,7 @@ test.each([
   [['model.dropout=fast:input=1'], /below 1, got 1/],
   [['model.dropout=fast:input=-.1'], /-0?\.1/],
   [['model.dropout=fast:imput=.1'], /input/],
-  [['dtype=bf16'], /dtype=f32/],
+  [['dtype=bf17'], /did you mean 'bf16'/],
   [['seed=-1'], /seed expects/],
   [['hidden'], /--set expects KEY=VALUE/],
 ])('%j is refused in one sentence', (set, message) => {

@@ -17,6 +17,7 @@ import { finishReason } from './early-stopping.ts';
 import type { DoneEvent, Progress, TrainingEvent, TrainResult } from './events.ts';
 import { runTraining } from './loop.ts';
 import { planOf } from './plan.ts';
+import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
 import { openSession } from './session.ts';
 
@@ -62,6 +63,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   const { out, onEvent } = options;
   checkConfig(config, 'configuration');
   useThreads(config);
+  usePrecision(config);
   requireNew(out);
   const data = options.data ?? (await loadTaskData(config, options));
   const session = openSession(config, data);
@@ -90,6 +92,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
   try {
     const config = extended(readConfig(run), options);
     useThreads(config);
+    usePrecision(config);
     const data = options.data ?? (await loadTaskData(config, options));
     const before = readEnvironment(run);
     const session = openSession(config, data);

@@ -12,6 +12,7 @@ import { loadTaskData, type TaskData, taskOf } from '../tasks/open.ts';
 import type { Metrics, TaskModel, Weights } from '../tasks/task.ts';
 import { readSafetensors } from './checkpoint.ts';
 import type { MusicConfig } from './config.ts';
+import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
 
 /** Which weights of a run: those of the best validation, or those of the last checkpoint. */
@@ -77,6 +78,7 @@ export async function evaluate(
   const { weights = 'best', dataDir, fetch, log, signal, mc, seed } = options;
   const run = runPaths(directory);
   const config = readConfig(run);
+  usePrecision(config);
   const stored = readWeights(run, weights);
   const data = options.data ?? (await loadTaskData(config, { dataDir, fetch, log }));
   if (!Object.hasOwn(data.splits, split)) {

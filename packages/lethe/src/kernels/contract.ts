@@ -779,6 +779,13 @@ export interface Kernels {
   threads(): number;
   /** sets the number of threads, at least 1; the portable engine always has 1 */
   setThreads(count: number): void;
+  /** how operands of matrix products are held: 'f32', or 'bf16-dot' or 'bf16-amx' by the unit of the processor in use */
+  precision(): string;
+  /**
+   * Rounds the operands of matrix products to bf16 from now on, sums staying in float32, or does not any more; false, and
+   * nothing changed, where the processor has no bf16. Recurrent products of the plain cell and products of moments stay in float32.
+   */
+  setPrecision(bf16: boolean): boolean;
   /** memory for scratch, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
   allocate?(bytes: number): ArrayBuffer;
 

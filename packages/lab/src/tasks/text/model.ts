@@ -17,6 +17,7 @@ import {
   plan,
   type ReadoutLoss,
   type ReadoutParameters,
+  type Real,
   type Recurrent,
   type RegularizedLoss,
   type Regularizer,
@@ -70,6 +71,8 @@ export interface TextModel {
   score(window: Window, run?: TextRun): { nll: ReadoutLoss; state: State[] };
   /** [time, batch, vocabulary], for sampling and for uncertainty */
   logits(words: Int32Array, batch: number, run?: TextRun): { logits: Tensor; state: State[] };
+  /** logits of the token that follows the last of `words`, one stream */
+  next(words: Int32Array, state?: TextState): { logits: Real; state: State[] };
   /**
    * The training loss of a segment and its penalties.
    * @param factor of the mean over tokens
@@ -167,6 +170,12 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
     logits(tokens, batch, options = {}) {
       const { read: output, state } = run(tokens, batch, options);
       return { logits: readoutLogits(output, readout), state };
+    },
+    next(tokens, state) {
+      const { read: output, state: after } = run(tokens, 1, { state });
+      const [steps, , features] = output.shape;
+      const last = output.view([1, features], (steps - 1) * features);
+      return { logits: readoutLogits(last, readout).data, state: after };
     },
     loss: ({ words: tokens, targets, batch, stepMask }, state, noise, factor, examples) =>
       regularizedLoss(

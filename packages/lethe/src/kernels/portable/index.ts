@@ -25,6 +25,8 @@ export const portable: Kernels = {
   isa: 'typescript',
   threads: () => 1,
   setThreads: () => {},
+  precision: () => 'f32',
+  setPrecision: (bf16) => !bf16,
   matmul,
   rnnForward,
   rnnBackward,

@@ -1,0 +1,88 @@
+/** Text from a model: every token is drawn from the probabilities that the model gives it, and becomes the next input. */
+import { ConfigError, keepState, NoiseStream, scoped } from 'lethe';
+import type { TextModel, TextState } from './model.ts';
+
+/** What to draw. */
+export interface SampleTextOptions {
+  /** of the random numbers; the same seed gives the same text */
+  seed?: number;
+  /** tokens to draw */
+  length: number;
+  /** divides the log probabilities: below 1 surer, above 1 wilder; default 1 */
+  temperature?: number;
+  /** only the k most probable tokens; default: all */
+  topK?: number;
+  /** tokens that are never drawn, such as `<unk>` */
+  never?: readonly number[];
+}
+
+/**
+ * Draws tokens that go on from a beginning of at least one.
+ * Throws ConfigError for options that cannot be.
+ */
+export function sampleTokens(
+  model: TextModel,
+  beginning: Int32Array,
+  options: SampleTextOptions,
+): Int32Array {
+  const { seed = 1, length, temperature = 1, topK, never = [] } = options;
+  check(beginning, options);
+  const stream = new NoiseStream(seed);
+  const drawn = new Int32Array(length);
+  let state: TextState | undefined;
+  let heard = beginning;
+  for (let i = 0; i < length; i++) {
+    drawn[i] = scoped(() => {
+      const { logits, state: after } = model.next(heard, state);
+      state = after.map(keepState);
+      for (const token of never) logits[token] = Number.NEGATIVE_INFINITY;
+      const u = stream.at(i).uniforms({ site: 'sample' }, 1)[0];
+      return draw(logits, temperature, topK, u);
+    });
+    heard = drawn.subarray(i, i + 1);
+  }
+  return drawn;
+}
+
+// --- internal ---
+
+function check(beginning: Int32Array, { length, temperature = 1, topK }: SampleTextOptions): void {
+  if (beginning.length === 0) {
+    throw new ConfigError('sample: expected a beginning of at least one token, got none');
+  }
+  if (!(temperature > 0) || !Number.isFinite(temperature)) {
+    throw new ConfigError(`sample: temperature expects a number above 0, found ${temperature}`);
+  }
+  if (!Number.isInteger(length) || length < 1) {
+    throw new ConfigError(`sample: length expects a whole number of tokens of at least 1, found ${length}`);
+  }
+  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1)) {
+    throw new ConfigError(`sample: top-k expects a whole number of at least 1, found ${topK}`);
+  }
+}
+
+/** The token at which the summed probabilities pass `u`, which is in (0, 1). */
+function draw(logits: ArrayLike<number>, temperature: number, topK: number | undefined, u: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k]);
+  const least =
+    topK === undefined || topK >= logits.length ? Number.NEGATIVE_INFINITY : nthLargest(logits, topK);
+  const weights = Float64Array.from({ length: logits.length }, (_, k) =>
+    logits[k] < least ? 0 : Math.exp((logits[k] - largest) / temperature),
+  );
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  let rest = u * sum;
+  let last = 0;
+  for (let k = 0; k < weights.length; k++) {
+    if (weights[k] === 0) continue;
+    last = k;
+    rest -= weights[k];
+    if (rest < 0) return k;
+  }
+  return last;
+}
+
+function nthLargest(values: ArrayLike<number>, n: number): number {
+  return Float64Array.from(values).sort()[values.length - n];
+}
