@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ConfigError, DataError } from 'lethe';
 import { describe, expect, it } from 'vitest';
 import { type CorpusFiles, type CorpusOptions, readCorpus } from './corpus.ts';
@@ -75,6 +77,28 @@ describe('readCorpus', () => {
     expect(words(corpus, valid).join(' ')).toBe('0 <eos> 1 <eos> 2 <eos> 3 <eos> 4 <eos>');
   });
 
+  it('has <eos> in every vocabulary of words, even of a book in one line', () => {
+    const corpus = readText('a b '.repeat(50));
+    expect(corpus.vocabulary.words).toEqual(['a', 'b', '<eos>']);
+    expect(corpus.vocabulary.end).toBe(2);
+    expect(words(corpus, corpus.splits.test).at(-1)).toBe('<eos>');
+  });
+
+  it('keeps no more of a text in memory than its words', () => {
+    // Words of 13 letters and more are cut out of the text by reference (V8); 40 pieces of 1 MiB, one such word in each.
+    const line = 'the quick brown fox\n';
+    const piece = (i: number): string => `${line.repeat(2 ** 20 / line.length)}averylonguniqueword${i}\n`;
+    const file = scratch.put('a.txt', Array.from({ length: 40 }, (_, i) => piece(i)).join(''));
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const corpus = read({ whole: [file] }, 'word', { limit: 100_000 });
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10e6);
+    expect(corpus.splits.train.length).toBeGreaterThan(8_000_000);
+  });
+
   it('counts words in the training split alone', () => {
     // After the cut b is the most frequent word; in train it is not.
     const corpus = readText(`${'a '.repeat(85)}b b b b b ${'b '.repeat(10)}`, 'word');
@@ -131,5 +155,6 @@ describe('readCorpus', () => {
     expect(() => readText(Uint8Array.of(97, 0xff, 98))).toThrow(/a\.txt: expected text in UTF-8/);
     expect(() => readText(Uint8Array.of(97, 0xc3))).toThrow(/a\.txt: .*half a character at its end/);
     expect(() => read({ whole: [scratch.root] }, 'word')).toThrow(/cannot be read/);
+    expect(() => readText('x'.repeat(3 * 2 ** 20))).toThrow(/a\.txt: .*; read it at character level/);
   });
 });

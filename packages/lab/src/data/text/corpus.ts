@@ -1,10 +1,11 @@
 /** From files of text to tokens: one pass over the text, whatever its size. */
 import { createHash } from 'node:crypto';
 import { ConfigError, DataError } from 'lethe';
-import { readLines } from './read-lines.ts';
+import { readText } from './read-text.ts';
+import { endOfLine, type Splitter, splitter } from './splitter.ts';
 import { type TokenStore, tokenStore } from './token-store.ts';
 import type { Level, TextData, TokenSource, Vocabulary } from './types.ts';
-import { buildVocabulary, endOfLine, type VocabularyLimits } from './vocabulary.ts';
+import { buildVocabulary, type VocabularyLimits } from './vocabulary.ts';
 
 /** What to read and how. */
 export interface CorpusOptions extends VocabularyLimits {
@@ -26,6 +27,7 @@ export type CorpusFiles =
  * Reads a corpus.
  * @param name for errors
  * @throws DataError for a file that is not text, and for a corpus without any; ConfigError for a vocabulary of one word
+ * and for limits that are no limits
  */
 export function readCorpus(
   name: string,
@@ -39,8 +41,11 @@ export function readCorpus(
   if (store.length === 0) throw new DataError(`${name}: expected some text, found none`);
   const [trainEnd, validEnd] = ends;
   const counts = countTrain(store, words, trainEnd);
-  const seen = [...words.keys()].filter((word) => counts.has(word)).length;
-  const vocabulary = buildVocabulary(counts, level, seen < words.size, options);
+  // `<eos>` is in every vocabulary of words, and so never unseen: a book in one line has it at the end of test alone.
+  const isUnseen = [...words.keys()].some(
+    (word) => !counts.has(word) && !(level === 'word' && word === endOfLine),
+  );
+  const vocabulary = buildVocabulary(counts, level, isUnseen, options);
   if (vocabulary.words.length < 2) {
     throw new ConfigError(
       `${name}: expected a vocabulary of at least 2 ${level === 'word' ? 'words' : 'characters'}, found ${JSON.stringify(vocabulary.words)}; there is nothing to predict`,
@@ -66,19 +71,22 @@ function readAll(
   files: CorpusFiles,
   store: TokenStore,
   words: Map<string, number>,
-  options: CorpusOptions,
+  { level, trim }: CorpusOptions,
 ): [number, number] {
-  const number = (word: string): number => {
+  const take = (word: string): void => {
     let found = words.get(word);
     if (found === undefined) {
       found = words.size;
-      words.set(word, found);
+      // A copy: a word cut out of a piece would keep the whole piece in memory.
+      words.set(Buffer.from(word).toString(), found);
     }
-    return found;
+    store.push(found);
   };
   const read = (list: readonly string[]): number => {
     for (const file of list) {
-      for (const line of readLines(file)) pushLine(line, store, number, options);
+      const text = splitter(level, take, trim);
+      for (const piece of readText(file)) splitPiece(text, piece, file);
+      text.end();
     }
     return store.length;
   };
@@ -91,19 +99,13 @@ function readAll(
   return ends;
 }
 
-function pushLine(
-  line: string,
-  store: TokenStore,
-  number: (word: string) => number,
-  { level, trim }: CorpusOptions,
-): void {
-  if (level === 'char') {
-    for (const character of trim ? line.trim() : line) store.push(number(character));
-    store.push(number('\n'));
-    return;
+function splitPiece(text: Splitter, piece: string, file: string): void {
+  try {
+    text.push(piece);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`${file}: ${error.message}`, { cause: error });
   }
-  for (const word of line.split(/\s+/)) if (word !== '') store.push(number(word));
-  store.push(number(endOfLine));
 }
 
 /** How often each word stands in the training split, in the order of the first occurrence. */

@@ -69,6 +69,22 @@ describe('loadText', () => {
     expect(top).toBe(999);
   });
 
+  it('loads WikiText-2 with the published counts', async (context) => {
+    const data = await load('wikitext-2', { dataDir: publishedTexts(context, 'wikitext-2') });
+    // Description of the data sets, section 5: tokens with <eos> for every line, distinct tokens.
+    expect(lengths(data)).toEqual([2_088_628, 217_646, 245_569]);
+    expect(data.vocabulary.words).toHaveLength(33_278);
+    // Python 3.11, collections.Counter of the training words.
+    expect(data.vocabulary.words.slice(0, 6)).toEqual(['the', ',', '.', 'of', '<unk>', 'and']);
+    // Python's str.split, and so every published figure, takes the zero width no-break space for a word.
+    expect(data.vocabulary.numberOf('\ufeff')).toBeDefined();
+  });
+
+  it('takes a path from the working directory given', async () => {
+    scratch.put('book.txt', 'a b\n'.repeat(20));
+    expect(lengths(await load('book.txt'))).toEqual([54, 3, 3]);
+  });
+
   it('loads a file of words unless told otherwise', async () => {
     const file = scratch.put('book.txt', 'a b\n'.repeat(20));
     const data = await load(file);

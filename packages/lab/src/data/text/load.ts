@@ -34,7 +34,7 @@ export async function loadText(name: string, options: LoadTextOptions = {}): Pro
     files = { train: [train], valid: [valid], test: [test] };
     source = path.dirname(train);
   } else {
-    files = corpusFiles(name);
+    files = corpusFiles(path.resolve(options.cwd ?? '', name), options.log);
     if (!files) throw unknownDataSet(name, textNames, ', or the path of a text file or folder');
   }
   return {

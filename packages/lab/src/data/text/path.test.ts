@@ -38,11 +38,31 @@ describe('corpusFiles', () => {
     });
   });
 
-  it('knows dev as a name of the validation split', () => {
-    expect(filesOf('train.txt', 'dev.txt', 'test.txt')).toEqual({
-      train: ['train.txt'],
-      valid: ['dev.txt'],
-      test: ['test.txt'],
+  it('knows every usual name of the validation split', () => {
+    for (const valid of ['dev.txt', 'val.txt', 'validation.txt']) {
+      expect(filesOf(`${valid}.d/train.txt`, `${valid}.d/${valid}`, `${valid}.d/test.txt`)).toMatchObject({
+        valid: expect.arrayContaining([`${valid}.d/${valid}`]),
+      });
+    }
+  });
+
+  it('says how many files are in no split', () => {
+    for (const name of ['train.txt', 'valid.txt', 'test.txt', 'README.md']) scratch.put(`set/${name}`, 'x');
+    const lines: string[] = [];
+    corpusFiles(path.join(scratch.root, 'set'), (line) => lines.push(line));
+    expect(lines).toEqual([`${path.join(scratch.root, 'set')}: 1 files named after no split left out`]);
+  });
+
+  it('refuses a file named after two splits where the names make the splits', () => {
+    expect(filesOf('latest-train.txt', 'book.txt')).toEqual({ whole: ['book.txt', 'latest-train.txt'] });
+    expect(() => filesOf('train.txt', 'valid.txt', 'test.txt')).toThrow(
+      /latest-train\.txt: expected the name of one split, found train and test; rename it/,
+    );
+  });
+
+  it('leaves out what is hidden, folders with the names of files, and packed copies', () => {
+    expect(filesOf('._a.txt', '.git/b.txt', 'c.txt/d.txt', 'e.txt', 'e.txt.gz', 'f.txt.gz')).toEqual({
+      whole: ['c.txt/d.txt', 'e.txt', 'f.txt.gz'],
     });
   });
 
@@ -52,6 +72,7 @@ describe('corpusFiles', () => {
 
   it('gives nothing for a path where nothing is, and refuses a folder without text files', () => {
     expect(corpusFiles(path.join(scratch.root, 'nowhere'))).toBeUndefined();
+    expect(corpusFiles(path.join(scratch.put('a.txt', 'x'), 'below'))).toBeUndefined();
     expect(() => filesOf('a.png')).toThrow(DataError);
     expect(() => filesOf('a.png')).toThrow(/expected text files \(\.txt, \.md, \.tokens\), found none/);
   });

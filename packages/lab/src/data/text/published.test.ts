@@ -24,13 +24,13 @@ const put = (folder: string): void => {
   for (const { name } of Object.values(ptb.files)) scratch.put(path.join(folder, name), '');
 };
 
-/** Answers every address with the file of its name in `folder`, unpacked; counts what was asked for. */
-function stubMirror(folder: string): string[] {
+/** Answers `count` addresses with the file of their name in `folder`, unpacked; keeps what was asked for. */
+function stubMirror(folder: string, count = 3): string[] {
   const asked: string[] = [];
   vi.stubGlobal('fetch', async (url: string) => {
     asked.push(url);
     const file = path.join(folder, `${path.basename(new URL(url).pathname)}.gz`);
-    return existsSync(file)
+    return asked.length <= count && existsSync(file)
       ? new Response(gunzipSync(readFileSync(file)))
       : new Response(null, { status: 404 });
   });
@@ -116,6 +116,27 @@ describe('publishedText', () => {
     expect(asked).toHaveLength(3);
     expect(await publishedText(ptb, options())).toEqual(first);
     expect(asked).toHaveLength(3);
+  });
+
+  it('fetches again after a fetch that was interrupted', async (context) => {
+    const folder = path.join(publishedTexts(context, 'ptb'), 'ptb');
+    if (!existsSync(path.join(folder, 'ptb.train.txt.gz'))) context.skip('no packed files to serve');
+    // Two files come, the third does not.
+    let asked = stubMirror(folder, 2);
+    await expect(publishedText(ptb, options({ fetch: true }))).rejects.toThrow(MissingDataError);
+    expect(asked).toHaveLength(3);
+    await expect(publishedText(ptb, options())).rejects.toThrow(MissingDataError);
+    asked = stubMirror(folder);
+    await publishedText(ptb, options({ fetch: true }));
+    expect(asked).toHaveLength(3);
+  });
+
+  it('says which file is missing beside the others', async (context) => {
+    const folder = path.join(publishedTexts(context, 'ptb'), 'ptb');
+    scratch.put('data/ptb/ptb.train.txt.gz', readFileSync(path.join(folder, 'ptb.train.txt.gz')));
+    await expect(publishedText(ptb, options())).rejects.toThrow(
+      /ptb\.valid\.txt: expected it \(or \.gz\) beside the other files of ptb, found none; put it there/,
+    );
   });
 
   it('says what a mirror answered and where to put the file', async () => {

@@ -65,7 +65,8 @@ export async function fetchText(
   { log, env, to = cacheDirectory(env) }: Pick<PublishedOptions, 'log' | 'env'> & { to?: string } = {},
 ): Promise<SplitPaths> {
   const paths = {} as SplitPaths;
-  for (const split of ['train', 'valid', 'test'] as const) {
+  // The training split comes last: it is what makes a directory count, and so an interrupted fetch begins anew.
+  for (const split of ['test', 'valid', 'train'] as const) {
     const { name, url, bytes, sha256 } = entry.files[split];
     paths[split] = path.join(to, entry.folder, name);
     if (!url)
@@ -97,6 +98,11 @@ function checkFile(file: string, { bytes, sha256 }: TextFile, { name }: TextEntr
     content = file.endsWith('.gz') ? gunzipSync(stored, { maxOutputLength: bytes }) : stored;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      throw new DataError(
+        `${file}: expected it (or .gz) beside the other files of ${name}, found none; put it there, or fetch all anew`,
+      );
+    }
     const reason = code === 'ERR_BUFFER_TOO_LARGE' ? `it holds more than ${bytes} bytes` : message;
     throw new DataError(`${file}: cannot be read: ${reason}`, { cause: error });
   }

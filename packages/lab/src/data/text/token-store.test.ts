@@ -6,7 +6,7 @@ import { tokensOf, useScratch } from './scratch.suite.ts';
 import { type TokenStore, tokenStore } from './token-store.ts';
 
 const scratch = useScratch();
-/** More than twice what is kept at least, so that the file is written in several pieces. */
+/** More than twice what is kept, so that the file is written in several pieces. */
 const count = 200_003;
 const numbers = Int32Array.from({ length: 1000 }, (_, i) => 999 - i);
 
@@ -41,6 +41,21 @@ describe('tokenStore', () => {
       expect([...out]).toEqual([-1, -1, ...expected, -1]);
       source.read(0, out, 6);
       expect(out[5]).toBe(-1);
+    }
+  });
+
+  it('refuses windows beyond the ends, which are those of the stretch', () => {
+    for (const limit of [undefined, 1000]) {
+      const source = filled(limit).source(100, 200, numbers);
+      for (const [from, count] of [
+        [-1, 1],
+        [0, 101],
+        [100, 1],
+        [0.5, 1],
+      ]) {
+        expect(() => source.read(from, new Int32Array(200), 0, count)).toThrow(RangeError);
+      }
+      source.read(100, new Int32Array(0));
     }
   });
 

@@ -22,7 +22,7 @@ const inMemory = 32_000_000;
  * @param limit tokens kept in memory
  */
 export function tokenStore(folder: string, limit = inMemory): TokenStore {
-  let kept = new Int32Array(1 << 16);
+  let kept = new Int32Array(Math.min(limit, 1 << 16));
   let count = 0;
   let file: { handle: number; written: number } | undefined;
   const spill = (): void => {
@@ -51,9 +51,12 @@ export function tokenStore(folder: string, limit = inMemory): TokenStore {
     },
     source(from, to, numbers) {
       if (file && count > 0) spill();
+      // All is in the file: the piece that was filled again and again is not needed any more.
+      if (file) kept = new Int32Array(0);
       return {
         length: to - from,
         read(at, out, place = 0, length = out.length - place) {
+          checkRange(at, length, to - from);
           const target = out.subarray(place, place + length);
           readRaw(from + at, target);
           for (let i = 0; i < length; i++) target[i] = numbers[target[i]];
@@ -64,6 +67,12 @@ export function tokenStore(folder: string, limit = inMemory): TokenStore {
 }
 
 // --- internal ---
+
+function checkRange(from: number, count: number, length: number): void {
+  if (Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count >= 0 && from + count <= length)
+    return;
+  throw new RangeError(`expected a window within ${length} tokens, got ${count} from ${from} on`);
+}
 
 /** A file that exists as long as it is open. */
 function openUnnamed(folder: string): number {

@@ -16,7 +16,7 @@ export interface Vocabulary {
 /** Tokens read in windows by position, so that a corpus larger than memory streams. */
 export interface TokenSource {
   readonly length: number;
-  /** Copies `count` tokens from position `from` on to `out` at `at`; the caller stays in range. */
+  /** Copies `count` tokens from position `from` on to `out` at `at`. Throws RangeError beyond the ends. */
   read(from: number, out: Int32Array, at?: number, count?: number): void;
 }
 

@@ -1,3 +1,4 @@
+import { ConfigError } from 'lethe';
 import { describe, expect, it } from 'vitest';
 import { buildVocabulary, decode, encode, vocabularyOf } from './vocabulary.ts';
 
@@ -51,6 +52,45 @@ describe('buildVocabulary', () => {
     expect(less.words).toEqual(['a', '<eos>', 'b', '<unk>']);
   });
 
+  it('counts all that <unk> stands for, and puts it where that count does', () => {
+    // Without it a, b, c; the rest are 1 + 2 + 2 = 5, first seen before b.
+    const { words } = buildVocabulary(
+      counts({ d: 1, a: 9, b: 5, c: 3, e: 2, f: 2, '<eos>': 4 }),
+      'word',
+      false,
+      {
+        vocabularySize: 5,
+      },
+    );
+    expect(words).toEqual(['a', '<unk>', 'b', '<eos>', 'c']);
+    // One that the text has stands for more, too: 2 + 1 + 1.
+    const more = buildVocabulary(counts({ a: 9, '<unk>': 2, b: 3, c: 1, '<eos>': 1, d: 1 }), 'word', false, {
+      minCount: 2,
+    });
+    expect(more.words).toEqual(['a', '<unk>', 'b', '<eos>']);
+  });
+
+  it('never leaves <eos> out', () => {
+    const rare = buildVocabulary(counts({ a: 5, b: 4, '<eos>': 1 }), 'word', false, { minCount: 2 });
+    expect(rare.words).toEqual(['a', 'b', '<eos>']);
+    const small = buildVocabulary(counts({ a: 5, b: 4, '<eos>': 1 }), 'word', false, { vocabularySize: 2 });
+    expect(small.words).toEqual(['<unk>', '<eos>']);
+    const none = buildVocabulary(counts({ a: 5 }), 'word', true);
+    expect(none.words).toEqual(['a', '<eos>', '<unk>']);
+    expect(buildVocabulary(counts({ a: 5, b: 4 }), 'char', false).words).toEqual(['a', 'b']);
+  });
+
+  it('refuses limits that are none', () => {
+    for (const limits of [
+      { vocabularySize: 1 },
+      { vocabularySize: 2.5 },
+      { minCount: 0 },
+      { minCount: Number.NaN },
+    ]) {
+      expect(() => buildVocabulary(counts({ a: 1 }), 'word', false, limits)).toThrow(ConfigError);
+    }
+  });
+
   it('leaves rare words out', () => {
     const { words } = buildVocabulary(counts({ a: 5, '<eos>': 4, b: 2, c: 1 }), 'word', false, {
       minCount: 2,
@@ -68,9 +108,9 @@ describe('encode and decode', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('put <unk> for a word that is not known, and name it', () => {
-    const { tokens, unknown } = encode('the zebra', words, 'word');
-    expect([...tokens]).toEqual([0, 3]);
+  it('put <unk> for a word that is not known, and name it once', () => {
+    const { tokens, unknown } = encode('the zebra zebra', words, 'word');
+    expect([...tokens]).toEqual([0, 3, 3]);
     expect(unknown).toEqual(['zebra']);
   });
 
@@ -84,6 +124,12 @@ describe('encode and decode', () => {
     expect(decode([0, 1, 2, 0, 1, 2], words, 'word')).toBe('the cat\nthe cat\n');
     expect(decode([2, 0, 1], words, 'word')).toBe('\nthe cat');
     expect(decode([], words, 'word')).toBe('');
+    expect(decode([0, 2, 2, 2, 1], words, 'word')).toBe('the\n\n\ncat');
+  });
+
+  it('refuse numbers that are none of the vocabulary', () => {
+    expect(() => decode([0, 4], words, 'word')).toThrow(RangeError);
+    expect(() => decode([-1], words, 'word')).toThrow(/expected tokens from 0 to 3, got -1/);
   });
 
   it('give characters back as they were', () => {

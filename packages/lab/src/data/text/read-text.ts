@@ -1,33 +1,27 @@
-/** Lines of UTF-8 text files, read piece by piece. */
+/** UTF-8 text files, read piece by piece. */
 import fs from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from 'lethe';
 
 /**
- * The lines of a file without their line ends; a last line need not have one.
+ * The text of a file in pieces, of which none ends inside a character; a byte order mark is left out.
  * @throws DataError when it cannot be read or is not text in UTF-8
  */
-export function* readLines(file: string): Generator<string> {
+export function* readText(file: string): Generator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
   for (const bytes of piecesOf(file)) {
     if (bytes.includes(0)) throw notText(file, 'a zero byte');
-    let text: string;
     try {
-      text = decoder.decode(bytes, { stream: true });
-    } catch {
-      throw notText(file, 'bytes that are no UTF-8');
+      yield decoder.decode(bytes, { stream: true });
+    } catch (error) {
+      throw notText(file, 'bytes that are no UTF-8', error);
     }
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
   }
   try {
-    rest += decoder.decode();
-  } catch {
-    throw notText(file, 'half a character at its end');
+    yield decoder.decode();
+  } catch (error) {
+    throw notText(file, 'half a character at its end', error);
   }
-  if (rest !== '') yield rest;
 }
 
 // --- internal ---
@@ -37,7 +31,8 @@ const pieceBytes = 1 << 20;
 function* piecesOf(file: string): Generator<Uint8Array> {
   try {
     if (file.endsWith('.gz')) {
-      yield gunzipSync(fs.readFileSync(file));
+      const bytes = gunzipSync(fs.readFileSync(file));
+      for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
       return;
     }
     const handle = fs.openSync(file, 'r');
@@ -57,6 +52,7 @@ function* piecesOf(file: string): Generator<Uint8Array> {
   }
 }
 
-function notText(file: string, found: string): DataError {
-  return new DataError(`${file}: expected text in UTF-8, found ${found}; convert it, or leave the file out`);
+function notText(file: string, found: string, cause?: unknown): DataError {
+  const text = `${file}: expected text in UTF-8, found ${found}; convert it, or leave the file out`;
+  return new DataError(text, { cause });
 }
