@@ -1,5 +1,7 @@
 /** For the rooms next door (the lab, the benchmarks): kernels, raw storage, checks. No promise between versions. */
+
 export { applyMask } from './autograd/ops/mask.ts';
+export { usedPartsOf } from './autograd/used-rows.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,

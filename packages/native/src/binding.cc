@@ -293,6 +293,7 @@ void readSoftmax(Reader& r, SoftmaxNll& p, bool backward) {
   const size_t n = (size_t)p.M * p.K;
   p.logits = r.floats("logits", n);
   p.targets = r.integers("targets", p.M, true);
+  r.within("targets", p.targets, p.M, p.K);
   p.stepMask = r.optional("stepMask", p.M);
   if (!backward) {
     p.rowLoss = r.floats("rowLoss", p.M);
@@ -314,6 +315,7 @@ void readReadout(Reader& r, Readout& p, bool squares) {
   if (!squares) {
     p.bias = r.optional("bias", K);
     p.targets = r.integers("targets", M, true);
+    r.within("targets", p.targets, M, p.K);
     p.stepMask = r.optional("stepMask", M);
     p.rowLoss = r.floats("rowLoss", M);
     p.dbias = r.optionalOut("dbias", K);
@@ -362,6 +364,18 @@ void readMaskedSum(Reader& r, MaskedSum& p) {
   p.source = r.floats("source", size);
   p.mask = r.mask("mask", p.T, p.B, p.n);
   p.target = r.floats("target", size);
+}
+
+void readTableRows(Reader& r, TableRows& p) {
+  p = TableRows{};
+  p.M = r.count("M");
+  p.n = r.count("n");
+  const int classes = r.count("V");
+  p.numbers = r.integers("numbers", p.M, true);
+  p.factors = r.optional("factors", p.M);
+  p.table = r.floats("table", (size_t)classes * p.n);
+  p.rows = r.floats("rows", (size_t)p.M * p.n);
+  r.within("numbers", p.numbers, p.M, classes);
 }
 
 // Owns the lists that an Update points into.
@@ -474,6 +488,8 @@ LETHE_EXPORT(bernoulliNllBackward, BernoulliNll, readBernoulli(r, p, true))
 
 LETHE_EXPORT(addDifference, Difference, readDifference(r, p, true))
 LETHE_EXPORT(addMasked, MaskedSum, readMaskedSum(r, p))
+LETHE_EXPORT(gatherRows, TableRows, readTableRows(r, p))
+LETHE_EXPORT(scatterRows, TableRows, readTableRows(r, p))
 
 napi_value squaredDistance(napi_env env, napi_callback_info info) {
   Reader r(env, argument(env, info), "squaredDistance");
@@ -681,6 +697,8 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"squaredDistance", squaredDistance},
       {"addDifference", addDifference},
       {"addMasked", addMasked},
+      {"gatherRows", gatherRows},
+      {"scatterRows", scatterRows},
       {"sgd", sgd},
       {"rmsprop", rmsprop},
       {"adam", adam},

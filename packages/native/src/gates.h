@@ -167,6 +167,17 @@ static void projectInput(const Gated& p, int G, Pool& pool) {
   }
 }
 
+// gates [B, G*H] += (h0 . maskRecurrent)(W_rec . maskWeight), the recurrent side of a single step
+static void addRecurrent(const Gated& p, int G, Pool& pool) {
+  const long GH = (long)G * p.H;
+  const float* h = maskedRows(pool, kMaskedState, p.h0, p.maskRecurrent, 1, p.B, p.H);
+  product(pool, p.B, GH, p.H, {{h, p.H, 1}, {p.wRec, GH, false, p.maskWeight}}, nullptr,
+          [&](long i, long j0, long cols, const float* sum, const float*, bool) {
+            float* out = p.gates + i * GH + j0;
+            vectors(cols, [&](long j, int w) { store(out + j, load(out + j, w) + load(sum + j, w), w); });
+          });
+}
+
 // dW_in, db and dx from da
 static void inputGradients(const Gated& p, int G, Pool& pool) {
   const long M = (long)p.T * p.B, GH = (long)G * p.H, I = p.I;

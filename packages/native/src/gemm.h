@@ -151,7 +151,7 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
 constexpr long THIN = 4;
 template <class Finish>
 void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finish&& finish) {
-  constexpr long COLUMNS = 16 * W;
+  constexpr long COLUMNS = 4096;  // sums of a row: half of the first-level cache, and long stretches of memory
   const auto& [rows, o] = factor;
   auto left = [&](long i, long k) {
     return rows.rs == 1 && k < rows.headCount ? rows.head[k * rows.ks + i] : rows.a[i * rows.rs + (rows.rs == 1 ? k - rows.headCount : k) * rows.ks];
@@ -163,34 +163,49 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
       const long cols = minimum(COLUMNS, mine.end - j0);
       for (long i = 0; i < m; i++) vectors(cols, [&](long j, int) { store(sum[i] + j, splat(0.0f)); });
       if (o.transposed) {
-        for (long j = 0; j < cols; j++) {
-          vf lanes[THIN] = {};
+        // four columns at a time, each a stretch of memory of its own
+        for (long j = 0; j < cols; j += 4) {
+          const long width = minimum(4, cols - j);
+          vf lanes[4][THIN] = {};
           vectors(K, [&](long k, int w) {
-            const long at = (j0 + j) * o.ld + k;
-            vf b = load(o.b + at, w);
-            if (o.mask) b *= load(o.mask + at, w);
+            vf a[THIN];
             for (long i = 0; i < m; i++) {
-              vf a;
               if (rows.rs != 1 && rows.ks == 1) {
-                a = load(rows.a + i * rows.rs + k, w);
+                a[i] = load(rows.a + i * rows.rs + k, w);
               } else {
-                a = splat(0.0f);
-                for (int l = 0; l < w; l++) a[l] = left(i, k + l);
+                a[i] = splat(0.0f);
+                for (int l = 0; l < w; l++) a[i][l] = left(i, k + l);
               }
-              lanes[i] += a * b;
+            }
+            for (long c = 0; c < width; c++) {
+              const long at = (j0 + j + c) * o.ld + k;
+              vf b = load(o.b + at, w);
+              if (o.mask) b *= load(o.mask + at, w);
+              for (long i = 0; i < m; i++) lanes[c][i] += a[i] * b;
             }
           });
-          for (long i = 0; i < m; i++)
-            for (int l = 0; l < W; l++) sum[i][j] += lanes[i][l];
+          for (long c = 0; c < width; c++)
+            for (long i = 0; i < m; i++)
+              for (int l = 0; l < W; l++) sum[i][j + c] += lanes[c][i][l];
         }
       } else {
-        for (long k = 0; k < K; k++) {
-          const long at = k * o.ld + j0;
-          vectors(cols, [&](long j, int w) {
-            vf b = load(o.b + at + j, w);
-            if (o.mask) b *= load(o.mask + at + j, w);
-            for (long i = 0; i < m; i++) store(sum[i] + j, load(sum[i] + j) + splat(left(i, k)) * b);
-          });
+        // four of k at a time: sums are read and written a quarter as often
+        for (long k = 0; k < K; k += 4) {
+          const long depth = minimum(4, K - k);
+          for (long i = 0; i < m; i++) {
+            vf x[4];
+            for (long d = 0; d < 4; d++) x[d] = splat(d < depth ? left(i, k + d) : 0.0f);
+            const float *b = o.b + k * o.ld + j0, *mask = o.mask ? o.mask + k * o.ld + j0 : nullptr;
+            vectors(cols, [&](long j, int w) {
+              vf s = load(sum[i] + j);
+              for (long d = 0; d < depth; d++) {
+                vf v = load(b + d * o.ld + j, w);
+                if (mask) v *= load(mask + d * o.ld + j, w);
+                s += x[d] * v;
+              }
+              store(sum[i] + j, s);
+            });
+          }
         }
       }
       for (long i = 0; i < m; i++)

@@ -24,6 +24,7 @@
 #include "readout.h"
 #include "weights.h"
 #include "differences.h"
+#include "rows.h"
 #include "optim.h"
 #include "random.h"
 
@@ -67,6 +68,8 @@ const KernelTable kernelTable = {
     squaredDistance,
     addDifference,
     addMasked,
+    gatherRows,
+    scatterRows,
     sgd,
     rmsprop,
     adam,

@@ -16,6 +16,9 @@ static void lstmForward(const Lstm& p, Pool& pool) {
   constexpr int G = 4;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = G * H;
   projectInput(p, G, pool);
+  // One step of few rows, as in sampling, reads the recurrent weights once, where they lie: no panels, no products below.
+  const bool thin = T == 1 && B <= THIN && !p.maskRecurrent.perGate();
+  if (thin) addRecurrent(p, G, pool);
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
   const int operands = p.maskRecurrent.perGate() ? G : 1;
   uint16_t* rooms = halfRooms(pool, B, H, operands);
@@ -24,10 +27,11 @@ static void lstmForward(const Lstm& p, Pool& pool) {
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
+    if (thin) __builtin_memset(out, 0, sizeof out);
     const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
     const HalfTiles tiles(pool, halfTileRows(part));
     const HalfStep half = halfStep(rooms, tiles, worker, B, H, operands);
-    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, half, [&](int g) {
+    const BlockPanels packed = packBlocks(weights, thin ? 0 : H, G, part, worker, workers, half, [&](int g) {
       const long at = g * H + part.unit0;
       return Operand{p.wRec + at, GH, false, p.maskWeight ? p.maskWeight + at : nullptr};
     });
@@ -86,14 +90,14 @@ static void lstmForward(const Lstm& p, Pool& pool) {
     for (long t = 0; t < T; t++) {
       const float* operand = masked ? masked + (t & 1) * operands * step : t ? p.h + (t - 1) * step : p.h0;
       StepRows rows[G];
-      for (int g = 0; g < operands; g++) rows[g] = stepRows(packed, part, operand + g * step + part.row0 * H, H, g);
+      for (int g = 0; g < operands && !thin; g++) rows[g] = stepRows(packed, part, operand + g * step + part.row0 * H, H, g);
       const long count = panels(part.units);
       const bool up = (t & 1) == 0;
       for (long n = 0; n < count; n++) {
         const long q = up ? n : count - 1 - n;
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
-          for (int g = 0; g < G; g++) blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
+          for (int g = 0; g < G && !thin; g++) blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }

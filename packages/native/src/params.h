@@ -197,6 +197,14 @@ struct Difference {
   float* target;
 };
 
+// rows [M, n] and table [V, n]; factors [M] may be null
+struct TableRows {
+  long M, n;
+  const int32_t* numbers;
+  const float* factors;
+  float *table, *rows;
+};
+
 struct MaskedSum {
   int T, B, n;
   const float* source;
@@ -275,6 +283,8 @@ struct KernelTable {
   double (*squaredDistance)(const Difference&, Pool&);
   void (*addDifference)(const Difference&, Pool&);
   void (*addMasked)(const MaskedSum&, Pool&);
+  void (*gatherRows)(const TableRows&, Pool&);
+  void (*scatterRows)(const TableRows&, Pool&);
   void (*sgd)(const Update&, Pool&);
   void (*rmsprop)(const Update&, Pool&);
   void (*adam)(const Update&, Pool&);

@@ -51,6 +51,12 @@ class Reader {
     return static_cast<const int32_t*>(array(name, length, needed, napi_int32_array, "an Int32Array"));
   }
 
+  // Numbers of classes must be from 0 to `limit` - 1.
+  void within(const char* name, const int32_t* numbers, size_t length, int limit) {
+    for (size_t i = 0; numbers && i < length; i++)
+      if (numbers[i] < 0 || numbers[i] >= limit) return fail("%s: %s must be numbers of classes that there are", name);
+  }
+
   uint32_t* words(const char* name, size_t* length) {
     napi_value v;
     napi_typedarray_type type;

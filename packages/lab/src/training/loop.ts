@@ -22,7 +22,7 @@ import type {
 import { progressOf } from './progress.ts';
 import { averagesFrom } from './schedule.ts';
 import type { Session } from './session.ts';
-import { trainStep } from './step.ts';
+import { requireFiniteParameters, trainStep } from './step.ts';
 
 /** Who listens to the loop, and how it began. */
 export interface LoopOptions {
@@ -88,6 +88,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   const due = number % evaluateEvery === 0 || number >= epochs || timeIsUp();
   let valid: Metrics | undefined;
   if (due) {
+    requireFiniteParameters(session);
     options.onProgress?.(progressOf(session, clock, 'valid'));
     valid = await session.optimizer.evaluate(() => task.evaluate('valid', { signal: options.signal }));
     if (!valid) return interrupt(work);
@@ -169,6 +170,7 @@ async function withBest<T>(
 
 function interrupt(work: Work): InterruptedEvent {
   const { run, session, clock } = work;
+  requireFiniteParameters(session);
   saveCheckpoint(run, session);
   const event: InterruptedEvent = {
     event: 'interrupted',
@@ -184,6 +186,7 @@ function interrupt(work: Work): InterruptedEvent {
 
 function saveIfDue(work: Work): void {
   if (performance.now() - work.savedAt < 1000 * work.session.config.training.checkpointEvery) return;
+  requireFiniteParameters(work.session);
   saveCheckpoint(work.run, work.session);
   work.savedAt = performance.now();
 }

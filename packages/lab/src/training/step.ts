@@ -3,7 +3,7 @@
  * stops the run before it can reach a checkpoint.
  */
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
-import { kernels } from 'lethe/internal';
+import { kernels, usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../tasks/task.ts';
 import { rateFactor } from './schedule.ts';
 import type { Session } from './session.ts';
@@ -17,7 +17,6 @@ import type { Session } from './session.ts';
 export function trainStep(session: Session): void {
   const { task, optimizer, noise, state, config } = session;
   const { model } = task;
-  const names = Object.keys(model.parameters);
   const parameters = Object.values(model.parameters);
   scoped(() => {
     let step: TaskStep | undefined;
@@ -28,21 +27,19 @@ export function trainStep(session: Session): void {
     const { total, counted, rateFactor: ownFactor = 1 } = step!;
     const { sum } = total.nll;
     if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {
-      throw broken(session, `the loss is ${result.loss}${blame(session, result.gradients)}`);
+      throw broken(session, state.step + 1, `the loss is ${result.loss}${blame(session, result.gradients)}`);
     }
-    const norm = Math.sqrt(kernels().sumSquares(result.gradients));
+    const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(result.gradients)));
     if (!Number.isFinite(norm))
-      throw broken(session, `the gradients are not finite${blame(session, result.gradients)}`);
+      throw broken(
+        session,
+        state.step + 1,
+        `the gradients are not finite${blame(session, result.gradients)}`,
+      );
     const { clipNorm } = config.optimizer;
     const rate = ownFactor * rateFactor(config, state);
     optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm), rate);
     decayWeights(model.regularizer, parameters);
-    for (const [i, parameter] of parameters.entries()) {
-      const size = kernels().sumSquares([parameter.data]);
-      if (!(size < largestSquare)) {
-        throw broken(session, `${names[i]} grew to a norm of ${Math.sqrt(size).toPrecision(3)}`);
-      }
-    }
     state.sums.nll += sum;
     state.sums.terms += counted;
     for (const [name, value] of Object.entries(total.penalties)) {
@@ -51,6 +48,23 @@ export function trainStep(session: Session): void {
   });
   state.step += 1;
   state.position += 1;
+}
+
+/**
+ * Makes sure that what is to be saved or evaluated is finite: a step too large shows in the next loss, which may be too
+ * late for a checkpoint. Throws NumericsError with the parameter.
+ */
+export function requireFiniteParameters(session: Session): void {
+  for (const [name, { data }] of Object.entries(session.task.model.parameters)) {
+    const size = kernels().sumSquares([data]);
+    if (!(size < largestSquare)) {
+      throw broken(
+        session,
+        session.state.step,
+        `${name} grew to a norm of ${Math.sqrt(size).toPrecision(3)}`,
+      );
+    }
+  }
 }
 
 // --- internal ---
@@ -68,9 +82,9 @@ function blame(session: Session, gradients: readonly Real[]): string {
   return gradient < 0 ? '' : `, the gradient of ${names[gradient]} is not finite`;
 }
 
-function broken({ state, config }: Session, what: string): NumericsError {
+function broken({ state, config }: Session, step: number, what: string): NumericsError {
   return new NumericsError(
-    `training stopped at step ${state.step + 1} (epoch ${state.epoch + 1}): ${what}; ` +
+    `training stopped at step ${step} (epoch ${state.epoch + 1}): ${what}; ` +
       `lower optimizer.stepRate (now ${config.optimizer.stepRate}), the last checkpoint is kept`,
   );
 }

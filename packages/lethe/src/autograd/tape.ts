@@ -11,6 +11,7 @@ import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
+import { usedRows } from './used-rows.ts';
 
 /**
  * The loss and its gradients with respect to `parameters`, in their order. The arrays live in the current
@@ -42,7 +43,10 @@ export function gradients(
         if (entry.outputs.some(hasGradient)) entry.backward();
       }
     }
-    return { loss: value.item(), gradients: parameters.map(gradientOf) };
+    return {
+      loss: value.item(),
+      gradients: parameters.map((parameter) => presentGradient(parameter) ?? gradientOf(parameter)),
+    };
   } finally {
     recording = outer.recording;
     running = outer.running;
@@ -81,6 +85,8 @@ export function gradientOf(tensor: Tensor): Real {
     gradient = allocateZeros(tensor.size);
     running.gradients.set(tensor, gradient);
   }
+  // Whoever asks may add anywhere.
+  usedRows.delete(gradient);
   return gradient;
 }
 
@@ -112,6 +118,16 @@ export function adoptGradient(tensor: Tensor, gradient: Real, by = 1): void {
     return;
   }
   kernels().addDifference({ n: gradient.length, a: gradient, factor: by, target: gradientOf(tensor) });
+}
+
+/** The gradient of a tensor if there is one yet, for whoever adds to no rows but those that it names. */
+export function presentGradient(tensor: Tensor): Real | undefined {
+  return running?.gradients.get(tensor);
+}
+
+/** Makes an array the gradient of a tensor that has none yet. */
+export function putGradient(tensor: Tensor, gradient: Real): void {
+  running?.gradients.set(tensor, gradient);
 }
 
 /** The gradient of a tensor that is in need of one, else undefined. */

@@ -648,6 +648,20 @@ export interface ReadoutNll extends Readout {
 /** The sum of z² of a readout without bias, and the gradients of scale * that sum. */
 export type ReadoutSquares = Readout;
 
+/** Rows of a table by number: rows [M, n], table [V, n]. */
+export interface TableRows {
+  M: number;
+  n: number;
+  /** rows of the table */
+  V: number;
+  /** [M], in 0 .. V-1 */
+  numbers: Int32Array;
+  /** [M], absent: 1 */
+  factors?: Real;
+  table: Real;
+  rows: Real;
+}
+
 /** target += source ∘ mask; arrays [T, B, n]. */
 export interface AddMasked {
   T: number;
@@ -824,6 +838,10 @@ export interface Kernels {
   squaredDistance(p: SquaredDistance): number;
   addDifference(p: AddDifference): void;
   addMasked(p: AddMasked): void;
+  /** rows_m = factor_m table[number_m] */
+  gatherRows(p: TableRows): void;
+  /** table[number_m] += factor_m rows_m */
+  scatterRows(p: TableRows): void;
   sgd(p: SgdUpdate): void;
   rmsprop(p: RmspropUpdate): void;
   adam(p: AdamUpdate): void;

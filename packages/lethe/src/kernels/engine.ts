@@ -3,8 +3,7 @@
  * decides otherwise: LETHE_ENGINE=portable|native, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
  */
 import { ConfigError } from '../errors.ts';
-import { dtype } from '../tensor/dtype.ts';
-import { takeSlabsFrom } from '../tensor/scratch.ts';
+import { dtype, takeBuffersFrom } from '../tensor/dtype.ts';
 import type { Kernels } from './contract.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
@@ -80,6 +79,6 @@ function put(engine: Kernels): Kernels {
     }
     engine.setThreads(count);
   }
-  takeSlabsFrom(engine.allocate?.bind(engine));
+  takeBuffersFrom(engine.allocate?.bind(engine));
   return engine;
 }

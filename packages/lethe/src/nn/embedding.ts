@@ -4,14 +4,17 @@
  * (Gal and Ghahramani 2016), with `examples: 'batch'` one for the word (Merity et al. 2017). A layer that shares
  * the table, such as a tied readout, reads the rows as they are.
  */
+import { rowGradientOf } from '../autograd/row-gradients.ts';
 import { gradientOf, record } from '../autograd/tape.ts';
 import { drawMask } from '../dropout/masks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { type Plan, place, plan } from '../dropout/plan.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import type { Mask } from '../kernels/contract.ts';
+import { kernels } from '../kernels/engine.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
@@ -91,20 +94,18 @@ function checkWords(plan: Plan, words: Int32Array, batch: number, vocabulary: nu
 
 /** y[m] = weight[words[m]], times the word's element of the mask. */
 function lookUp(weight: Tensor, words: Int32Array, batch: number, mask: Mask | undefined): Tensor {
-  const size = weight.shape[1];
-  const y = new Tensor([words.length / batch, batch, size], allocate(words.length * size));
-  const factor = (m: number): number => (mask ? mask.data[(m % batch) * mask.batch + words[m]] : 1);
-  for (let m = 0; m < words.length; m++) {
-    const [from, by] = [words[m] * size, factor(m)];
-    for (let j = 0; j < size; j++) y.data[m * size + j] = by * weight.data[from + j];
+  const [V, n] = weight.shape;
+  const M = words.length;
+  const y = new Tensor([M / batch, batch, n], allocate(M * n));
+  let factors: Real | undefined;
+  if (mask) {
+    factors = allocate(M);
+    for (let m = 0; m < M; m++) factors[m] = mask.data[(m % batch) * mask.batch + words[m]];
   }
+  const call = { M, n, V, numbers: words, factors };
+  kernels().gatherRows({ ...call, table: weight.data, rows: y.data });
   record(y, [weight], () => {
-    const dw = gradientOf(weight);
-    const dy = gradientOf(y);
-    for (let m = 0; m < words.length; m++) {
-      const [to, by] = [words[m] * size, factor(m)];
-      for (let j = 0; j < size; j++) dw[to + j] += by * dy[m * size + j];
-    }
+    kernels().scatterRows({ ...call, table: rowGradientOf(weight, words), rows: gradientOf(y) });
   });
   return y;
 }

@@ -2,6 +2,7 @@
  * Clipping of the gradient by its global norm (Pascanu, Mikolov and Bengio, 2013). The factor goes to
  * `Optimizer.update` as `gradScale`, so that no gradient is written twice.
  */
+import { usedPartsOf } from '../autograd/used-rows.ts';
 import { NumericsError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber } from '../options.ts';
@@ -13,7 +14,7 @@ import type { Real } from '../tensor/dtype.ts';
  * @throws NumericsError when a gradient is not finite, naming the first such parameter
  */
 export function globalNorm(gradients: readonly Real[], names: readonly string[] = []): number {
-  const norm = Math.sqrt(kernels().sumSquares(gradients));
+  const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(gradients)));
   if (Number.isFinite(norm)) return norm;
   for (const [i, gradient] of gradients.entries()) {
     const place = gradient.findIndex((value) => !Number.isFinite(value));

@@ -4,6 +4,7 @@ import { checkNumber, checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { makeOptimizer, type Optimizer, type Rule, slotArrays } from './optimizer.ts';
+import { usedParts } from './used-parts.ts';
 
 /** Options of {@link ntAsgd}. */
 export interface NtAsgdOptions {
@@ -30,6 +31,7 @@ export function ntAsgd(parameters: Record<string, Tensor>, options: NtAsgdOption
   const { stepRate, weightDecay = 0, lagging = false } = options;
   checkNumber('ntAsgd', 'stepRate', stepRate, { above: 0 });
   checkNumber('ntAsgd', 'weightDecay', weightDecay, { from: 0 });
+  const tensors = Object.values(parameters);
   let average: Real[] | undefined;
   /** updates since averaging began */
   const averaged = new Float64Array(1);
@@ -43,7 +45,8 @@ export function ntAsgd(parameters: Record<string, Tensor>, options: NtAsgdOption
     apply(update, _, rateScale) {
       const factor = average && lagging ? asked[0] : rateScale;
       asked[0] = average ? rateScale : 1;
-      kernels().sgd({ ...update, lr: factor * stepRate, momentum: 0, weightDecay });
+      const parts = weightDecay === 0 ? usedParts(tensors, update.gradients) : undefined;
+      kernels().sgd({ ...update, ...parts, lr: factor * stepRate, momentum: 0, weightDecay });
       if (!average) return;
       averaged[0] += 1;
       const share = 1 / Math.max(1, averaged[0] - (lagging ? 1 : 0));

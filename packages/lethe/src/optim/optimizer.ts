@@ -4,7 +4,7 @@
  * The update equations stand in the file of each rule.
  */
 import { DataError, LetheError, ShapeError } from '../errors.ts';
-import type { Real } from '../tensor/dtype.ts';
+import { type Real, zeros } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** An array with its shape, as a checkpoint holds it. */
@@ -68,9 +68,8 @@ export interface Rule {
 /** One zero-filled array (or filled with `value`) per parameter, in its number type. */
 export function slotArrays(parameters: Record<string, Tensor>, value = 0): Real[] {
   return Object.values(parameters).map((parameter) => {
-    const data = parameter.data;
-    const slot = data instanceof Float64Array ? new Float64Array(data.length) : new Float32Array(data.length);
-    return slot.fill(value);
+    const slot = zeros(parameter.size);
+    return value === 0 ? slot : slot.fill(value);
   });
 }
 

@@ -3,6 +3,7 @@ import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
+import { usedParts } from './used-parts.ts';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -25,10 +26,14 @@ export function sgd(parameters: Record<string, Tensor>, options: SgdOptions): Op
   checkNumber('sgd', 'momentum', momentum, { from: 0, below: 1 });
   checkNumber('sgd', 'weightDecay', weightDecay, { from: 0 });
   const velocities = momentum > 0 ? slotArrays(parameters) : undefined;
+  const tensors = Object.values(parameters);
   return makeOptimizer(parameters, {
     name: 'sgd',
     slots: velocities === undefined ? {} : { velocity: velocities },
-    apply: (update, _, rateScale) =>
-      kernels().sgd({ ...update, lr: rateScale * stepRate, momentum, weightDecay, velocities }),
+    apply: (update, _, rateScale) => {
+      const isSparse = velocities === undefined && weightDecay === 0;
+      const parts = isSparse ? usedParts(tensors, update.gradients) : undefined;
+      kernels().sgd({ ...update, ...parts, lr: rateScale * stepRate, momentum, weightDecay, velocities });
+    },
   });
 }

@@ -8,12 +8,38 @@ export type Real = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>
 
 export const dtype: 'f32' | 'f64' = globalThis.process?.env?.LETHE_DTYPE === 'f64' ? 'f64' : 'f32';
 
+/**
+ * Takes large buffers from `source` from now on: an engine may have memory that suits it better than an ArrayBuffer,
+ * which V8 aligns to 16 bytes, so that every 64-byte vector crosses a cache line. Its contents are arbitrary.
+ */
+export function takeBuffersFrom(source: ((bytes: number) => ArrayBuffer) | undefined): void {
+  newBuffer = source ?? ((bytes) => new ArrayBuffer(bytes));
+}
+
+/** A buffer with arbitrary contents, from the engine where it has such memory. */
+export function largeBuffer(bytes: number): ArrayBuffer {
+  return newBuffer(bytes);
+}
+
 /** Fresh storage of `length` zeros in the process's number type. */
 export function zeros(length: number): Real {
+  const bytes = length * (dtype === 'f64' ? 8 : 4);
+  // What is worth large pages; smaller arrays would waste them. Written in full, they do not fault in page by page later.
+  if (bytes >= largeBytes) return view(largeBuffer(bytes)).fill(0);
   return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
 }
 
 /** A copy of `values` in the process's number type. */
 export function realFrom(values: ArrayLike<number>): Real {
   return dtype === 'f64' ? Float64Array.from(values) : Float32Array.from(values);
+}
+
+// --- internal ---
+
+const largeBytes = 1 << 20;
+
+let newBuffer = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+
+function view(buffer: ArrayBuffer): Real {
+  return dtype === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);
 }

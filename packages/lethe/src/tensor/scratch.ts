@@ -8,7 +8,7 @@
  */
 import { LetheError } from '../errors.ts';
 import type { Real } from './dtype.ts';
-import { dtype, zeros } from './dtype.ts';
+import { dtype, largeBuffer, zeros } from './dtype.ts';
 
 /** Where an array came from: the depth and generation of its scope, or null for memory of its own. */
 export type ScratchOrigin = { readonly depth: number; readonly generation: number } | null;
@@ -59,14 +59,6 @@ export function originOf(data: Real): ScratchOrigin {
   return scopes.length > 0 && ownBuffers.has(data.buffer) ? scopes[scopes.length - 1] : null;
 }
 
-/**
- * Takes slabs from `source` from now on: an engine may have memory that suits it better than an ArrayBuffer,
- * which V8 aligns to 16 bytes, so that every 64-byte vector crosses a cache line.
- */
-export function takeSlabsFrom(source: ((bytes: number) => ArrayBuffer) | undefined): void {
-  newSlab = source ?? ((bytes) => new ArrayBuffer(bytes));
-}
-
 /** Whether memory from `origin` still holds what was put there. */
 export function isAlive(origin: ScratchOrigin): boolean {
   return origin === null || scopes[origin.depth] === origin;
@@ -80,7 +72,6 @@ const slabBytes = 32 * 1024 * 1024;
 const alignment = 64;
 const bytesPerNumber = dtype === 'f64' ? 8 : 4;
 
-let newSlab = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
 const slabs: ArrayBuffer[] = [];
 const ownBuffers = new Set<ArrayBufferLike>();
 const scopes: { depth: number; generation: number }[] = [];
@@ -104,7 +95,7 @@ function openSlab(bytes: number): void {
   if (fitting >= 0) {
     [slabs[next], slabs[fitting]] = [slabs[fitting], slabs[next]];
   } else {
-    const slab = newSlab(Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes);
+    const slab = largeBuffer(Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes);
     ownBuffers.add(slab);
     slabs.splice(next, 0, slab);
   }

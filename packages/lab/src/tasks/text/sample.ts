@@ -63,18 +63,19 @@ function check(beginning: Int32Array, { length, temperature = 1, topK }: SampleT
 
 /** The token at which the summed probabilities pass `u`, which is in (0, 1). */
 function draw(logits: ArrayLike<number>, temperature: number, topK: number | undefined, u: number): number {
+  const K = logits.length;
   let largest = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k]);
-  const least =
-    topK === undefined || topK >= logits.length ? Number.NEGATIVE_INFINITY : nthLargest(logits, topK);
-  const weights = Float64Array.from({ length: logits.length }, (_, k) =>
-    logits[k] < least ? 0 : Math.exp((logits[k] - largest) / temperature),
-  );
+  for (let k = 0; k < K; k++) if (logits[k] > largest) largest = logits[k];
+  const least = topK === undefined || topK >= K ? Number.NEGATIVE_INFINITY : nthLargest(logits, topK);
+  const weights = new Float64Array(K);
   let sum = 0;
-  for (const weight of weights) sum += weight;
+  for (let k = 0; k < K; k++) {
+    if (logits[k] >= least) weights[k] = Math.exp((logits[k] - largest) / temperature);
+    sum += weights[k];
+  }
   let rest = u * sum;
   let last = 0;
-  for (let k = 0; k < weights.length; k++) {
+  for (let k = 0; k < K; k++) {
     if (weights[k] === 0) continue;
     last = k;
     rest -= weights[k];

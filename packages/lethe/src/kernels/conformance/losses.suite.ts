@@ -263,7 +263,51 @@ function differencesSuite({ newKernels }: Suite): void {
   });
 }
 
+function rowsSuite({ newKernels }: Suite): void {
+  describe('rows of a table', () => {
+    for (const [M, n, V] of [
+      [1, 1, 1],
+      [37, 50, 20],
+      [300, 130, 1000],
+    ]) {
+      for (const withFactors of [false, true]) {
+        it(`are read and added to by number${withFactors ? ', with factors' : ''}, [M, n, V] = [${[M, n, V]}]`, () => {
+          const numbers = new Numbers(61);
+          const p = {
+            M,
+            n,
+            V,
+            // Numbers repeat.
+            numbers: Int32Array.from({ length: M }, (_, m) => (m * 7) % Math.ceil(V / 2)),
+            factors: withFactors ? numbers.normal(M) : undefined,
+            table: numbers.normal(V * n),
+            rows: unset(M * n),
+          };
+          const factor = (m: number) => p.factors?.[m] ?? 1;
+          const copy = engineCopy(p);
+          newKernels().gatherRows(copy.p);
+          copy.expectGuards();
+          const rows = p.rows.map((_, i) => {
+            const m = Math.floor(i / n);
+            return factor(m) * p.table[p.numbers[m] * n + (i % n)];
+          });
+          expectClose(copy.p.rows, rows, 1e-6, 'rows');
+          newKernels().scatterRows(copy.p);
+          copy.expectGuards();
+          const table = p.table.slice();
+          for (let i = 0; i < M * n; i++) {
+            const m = Math.floor(i / n);
+            table[p.numbers[m] * n + (i % n)] += factor(m) * rows[i];
+          }
+          expectClose(copy.p.table, table, 1e-5, 'table');
+        });
+      }
+    }
+  });
+}
+
 export function lossSuite(suite: Suite): void {
+  rowsSuite(suite);
   differencesSuite(suite);
   bernoulliSuite(suite);
   optimizerSuite(suite);

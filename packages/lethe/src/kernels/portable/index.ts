@@ -17,6 +17,7 @@ import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { readoutNll, readoutSquares } from './readout.ts';
 import { rnnBackward, rnnForward } from './rnn.ts';
+import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
@@ -58,6 +59,8 @@ export const portable: Kernels = {
   squaredDistance,
   addDifference,
   addMasked,
+  gatherRows,
+  scatterRows,
   sgd,
   rmsprop,
   adam,
