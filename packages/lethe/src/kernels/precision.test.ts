@@ -1,0 +1,142 @@
+/** bf16: operands of products rounded, sums in float32; by whatever unit this processor has (LETHE_AMX=0 leaves AMX out). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
+import { engineCopy, expectClose, Numbers, unset } from './conformance/support.suite.ts';
+import type { GruBackward, GruForward, Kernels, LstmBackward, LstmForward } from './contract.ts';
+import { loadNative } from './native.ts';
+import { portable } from './portable/index.ts';
+
+it('is refused by the portable engine, which stays in its own precision', () => {
+  expect(portable.setPrecision(true)).toBe(false);
+  expect(portable.setPrecision(false)).toBe(true);
+  expect(portable.precision()).toBe('f32');
+});
+
+const native = loadNative();
+const isHere = native?.setPrecision(true) ?? false;
+const unit = native?.precision();
+native?.setPrecision(false);
+
+describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, () => {
+  const kernels = native as Kernels;
+  beforeAll(() => void kernels.setPrecision(true));
+  afterAll(() => void kernels.setPrecision(false));
+
+  it.each([
+    [5, 1, 1],
+    [5, 7, 3],
+    [20, 50, 70],
+    [37, 130, 33],
+    [64, 97, 2100],
+    [33, 17, 64],
+  ])(
+    'rounds the operands of a product to nearest even and nothing else, [m, n, k] = [%i, %i, %i]',
+    (m, n, k) => {
+      for (const [transposeA, transposeB] of [
+        [false, false],
+        [true, false],
+        [false, true],
+      ]) {
+        const numbers = new Numbers(3);
+        const { p } = engineCopy({
+          m,
+          n,
+          k,
+          a: numbers.normal(m * k),
+          b: numbers.normal(k * n),
+          c: unset(m * n),
+        });
+        kernels.matmul({ ...p, transposeA, transposeB });
+        const [a, b] = [p.a, p.b].map((values) => Float64Array.from(values, rounded));
+        const expected = Float64Array.from({ length: m * n }, (_, at) => {
+          const [i, j] = [Math.floor(at / n), at % n];
+          let sum = 0;
+          for (let q = 0; q < k; q++) {
+            sum += a[transposeA ? q * m + i : i * k + q] * b[transposeB ? j * k + q : q * n + j];
+          }
+          return sum;
+        });
+        expectClose(p.c, expected, 2e-6, 'c');
+      }
+    },
+  );
+
+  describe.each(cells)('$name, resetAfter $resetAfter', (cell) => {
+    // Eight bits of a mantissa: an operand is off by 2^-9 at most, a gradient through several steps by some of these.
+    it.each([[[4, 3, 5, 7]], [[5, 20, 33, 65]], [[3, 40, 20, 130]], [[2, 77, 20, 50]]])(
+      'stays within 1.5 % of float32 in every result, [T, B, I, H] = %j',
+      (sizes) => {
+        const results = [false, true].map((half) => {
+          kernels.setPrecision(half);
+          return run(kernels, cell, sizes);
+        });
+        for (const name of ['h', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0'] as const) {
+          expect(distance(results[1][name], results[0][name]), name).toBeLessThan(0.015);
+        }
+        expect(distance(results[1].h, results[0].h)).toBeGreaterThan(0);
+      },
+    );
+
+    it('has the same bits with one, two and three threads', () => {
+      const before = kernels.threads();
+      const results = [1, 2, 3].map((threads) => {
+        kernels.setThreads(threads);
+        return run(kernels, cell, [5, 40, 90, 200]);
+      });
+      kernels.setThreads(before);
+      for (const other of results.slice(1)) expect(other.dwRec).toEqual(results[0].dwRec);
+      for (const other of results.slice(1)) expect(other.dx).toEqual(results[0].dx);
+    });
+  });
+
+  it('leaves nothing behind: float32 has its bits again', () => {
+    kernels.setPrecision(false);
+    const before = run(kernels, cells[0], [3, 5, 4, 37]);
+    kernels.setPrecision(true);
+    run(kernels, cells[0], [3, 5, 4, 37]);
+    kernels.setPrecision(false);
+    expect(run(kernels, cells[0], [3, 5, 4, 37]).dwRec).toEqual(before.dwRec);
+    kernels.setPrecision(true);
+  });
+});
+
+// --- internal ---
+
+function rounded(x: number): number {
+  const value = Float32Array.of(x);
+  const word = new Uint32Array(value.buffer);
+  word[0] = ((word[0] + 0x7fff + ((word[0] >>> 16) & 1)) >>> 16) << 16;
+  return value[0];
+}
+
+function run(kernels: Kernels, cell: (typeof cells)[number], sizes: readonly number[]) {
+  const numbers = new Numbers(7);
+  const p = gatedLayer(numbers, cell, sizes);
+  const copy = engineCopy({
+    ...p,
+    resetAfter: cell.resetAfter,
+    ...gatedOutputs(p, cell.G),
+    ...gatedBackward(numbers, p, cell.G),
+  }).p as unknown as LstmForward & LstmBackward & GruForward & GruBackward;
+  // Gradients are added: from zero the bits are those of the gradient alone.
+  for (const name of ['dwIn', 'dwRec', 'dbias', 'dx', 'dh0'] as const) copy[name]?.fill(0);
+  if (cell.name === 'lstm') {
+    kernels.lstmForward(copy);
+    kernels.lstmBackward(copy);
+  } else {
+    kernels.gruForward(copy);
+    kernels.gruBackward(copy);
+  }
+  const { h, dwIn, dwRec, dbias, dx, dh0 } = copy;
+  return { h, dwIn, dwRec, dbias, dx: dx!, dh0: dh0! };
+}
+
+/** Euclidean, relative. */
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [off, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    off += (a[i] - b[i]) ** 2;
+    size += b[i] ** 2;
+  }
+  return Math.sqrt(off / size);
+}
