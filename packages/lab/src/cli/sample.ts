@@ -1,4 +1,4 @@
-/** `lethe sample`: a piece from a trained model, as a MIDI file and as a picture in text. */
+/** `lethe sample`: a piece from a trained model as a MIDI file and as a picture in text, or text from a language model. */
 import type { Command } from 'commander';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
@@ -17,6 +17,8 @@ interface SampleOptions {
   prime: number | null;
   split: (typeof splits)[number];
   primeFrames?: number;
+  prompt?: string;
+  topK?: number;
   threads?: number;
   data?: string;
   fetch: boolean;
@@ -27,22 +29,29 @@ interface SampleOptions {
 export function addSample(lethe: Command, io: Io): void {
   const command = lethe
     .command('sample')
-    .description("makes a piece with a run's best weights and writes it as MIDI")
+    .description("makes a piece, or text, with a run's best weights")
     .argument('<run>', 'a run directory')
-    .option('--out <FILE>', 'MIDI file to write (default: in samples/ of the run)')
+    .option('--out <FILE>', 'file to write (default: in samples/ of the run)')
     .option('--temperature <X>', 'below 1 surer, above 1 wilder', positiveNumber('--temperature'), 1)
     .option('--seed <N>', 'seed of the draws', wholeNumber('--seed', 0), 1)
-    .option('--length <N>', 'time steps to draw', wholeNumber('--length', 1), 100)
+    .option('--length <N>', 'time steps, or tokens, to draw', wholeNumber('--length', 1), 100)
+    .option('--prompt <TEXT>', 'of text: what it goes on from (default: the beginning of a line)')
+    .option('--top-k <K>', 'of text: only the K most probable tokens', wholeNumber('--top-k', 1))
     .option(
       '--prime <INDEX>',
-      'piece whose beginning the model hears first, from 0, or none',
+      'of music: piece whose beginning the model hears first, from 0, or none',
       primeIndex,
       null,
     )
-    .option('--split <NAME>', `where --prime counts: ${splits.join(', ')}`, oneOf('--split', splits), 'test')
+    .option(
+      '--split <NAME>',
+      `of music: where --prime counts: ${splits.join(', ')}`,
+      oneOf('--split', splits),
+      'test',
+    )
     .option(
       '--prime-frames <N>',
-      'steps of it that are heard (default: 16)',
+      'of music: steps of it that are heard (default: 16)',
       wholeNumber('--prime-frames', 1),
     )
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
@@ -50,7 +59,11 @@ export function addSample(lethe: Command, io: Io): void {
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
     .action((directory: string, options: SampleOptions) => run(directory, options, new Output(io, options)));
-  example(command, 'lethe sample runs/jsb-chorales-fast-1 --out piece.mid --prime 3 --temperature .9');
+  example(
+    command,
+    'lethe sample runs/jsb-chorales-fast-1 --out piece.mid --prime 3 --temperature .9',
+    'lethe sample runs/ptb-none-1 --prompt "the company said" --top-k 40',
+  );
 }
 
 // --- internal ---
@@ -66,7 +79,12 @@ function primeIndex(text: string): number | null {
 async function run(directory: string, options: SampleOptions, output: Output): Promise<void> {
   const { sampleToFile } = await import('./sample-file.ts');
   await useThreads(options.threads);
-  const { json: _, threads: __, data, ...rest } = options;
+  const { readConfig } = await import('../training/run-config.ts');
+  const { runPaths } = await import('../runs/run-directory.ts');
+  const { task } = readConfig(runPaths(directory));
+  refuseOthers(task, options);
+  if (task === 'text') return runText(directory, options, output);
+  const { json: _, threads: __, prompt: ___, topK: ____, data, ...rest } = options;
   const log = (line: string): void => output.notice(line);
   const { file, piece, primed } = await sampleToFile(directory, { ...rest, dataDir: data, log });
   const { frames } = piece;
@@ -82,4 +100,26 @@ async function run(directory: string, options: SampleOptions, output: Output): P
   const begin = `, the first ${primed} from piece ${options.prime} of ${options.split}`;
   output.say();
   output.say(`${file}: ${frames.length} steps${primed > 0 ? begin : ''}`);
+}
+
+async function runText(directory: string, options: SampleOptions, output: Output): Promise<void> {
+  const { sampleTextToFile } = await import('./sample-text.ts');
+  const { seed, temperature } = options;
+  const log = (line: string): void => output.notice(line);
+  const { file, text, unknown } = sampleTextToFile(directory, { ...options, log });
+  output.event({ run: directory, file, seed, temperature, unknown, text });
+  output.say(text);
+  output.say();
+  output.say(file);
+}
+
+/** Options that mean nothing to a run of this task. */
+function refuseOthers(task: string, { prompt, topK, prime, primeFrames }: SampleOptions): void {
+  const others = task === 'text' ? { prime, 'prime-frames': primeFrames } : { prompt, 'top-k': topK };
+  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== null);
+  if (given) {
+    throw new UsageError(
+      `--${given[0]} is for runs of ${task === 'text' ? 'music' : 'text'}, found one of ${task}`,
+    );
+  }
 }

@@ -1,0 +1,41 @@
+/** A trained language model from its run directory, with the vocabulary that it was trained with; no data set is needed. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ConfigError } from 'lethe';
+import type { Level, Vocabulary } from '../../data/text/types.ts';
+import { runPaths } from '../../runs/run-directory.ts';
+import type { TextConfig } from '../../training/config.ts';
+import { usePrecision } from '../../training/precision.ts';
+import { readConfig } from '../../training/run-config.ts';
+import { readWeights, type Which } from '../../training/trained.ts';
+import { type TextModel, textModel } from './model.ts';
+import { readVocabulary, vocabularyFile } from './vocabulary-file.ts';
+import { loadWeights } from './weights.ts';
+
+export interface TextRunOnDisk {
+  config: TextConfig;
+  level: Level;
+  vocabulary: Vocabulary;
+  model: TextModel;
+}
+
+/**
+ * Reads a run of the text task, and sets its precision.
+ * Throws ConfigError when the directory is no run or one of another task, DataError when a file is broken.
+ */
+export function loadTextRun(directory: string, which: Which = 'best'): TextRunOnDisk {
+  const run = runPaths(directory);
+  const config = readConfig(run);
+  if (config.task !== 'text') {
+    throw new ConfigError(`${directory}: expected a run of the text task, found one of ${config.task}`);
+  }
+  usePrecision(config);
+  const file = path.join(directory, vocabularyFile);
+  if (!fs.existsSync(file)) {
+    throw new ConfigError(`${directory}: expected ${vocabularyFile}, found none; the run is not complete`);
+  }
+  const { level, vocabulary } = readVocabulary(fs.readFileSync(file, 'utf8'), file);
+  const model = textModel(config, vocabulary.words.length);
+  loadWeights(model, readWeights(run, which), run[which]);
+  return { config, level, vocabulary, model };
+}
