@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { workloadNames } from './bench.ts';
 import { lethe } from './testing.suite.ts';
 
 /** Every wrong use ends with 2, says one sentence that names the command, and prints nothing else. */
@@ -56,7 +57,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'an unknown workload is answered with the nearest',
     ['bench', '--workload', 'music-fats'],
-    "lethe bench: --workload expects music-plain, music-fast, rnn-layer, lstm-layer, gru-layer, found 'music-fats'; did you mean 'music-fast'?\n",
+    `lethe bench: --workload expects ${workloadNames.join(', ')}, found 'music-fats'; did you mean 'music-fast'?\n`,
   ],
   [
     'fewer than seven repeats are refused',
