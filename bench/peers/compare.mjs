@@ -4,6 +4,7 @@
  *
  *     node bench/peers/compare.mjs --peer pytorch --workload music-fast --threads 2
  *     node bench/peers/compare.mjs --peer pytorch --workload lstm-layer --dropout recurrent
+ *     node bench/peers/compare.mjs --peer pytorch --workload lm-medium-naive --dtype bf16
  *
  * The machine must be idle, or the figures say nothing: a load average above the limit is refused
  * (`--force` goes on), and a pair that starts while something else runs is marked.
@@ -16,8 +17,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const help = `compare.mjs --peer pytorch|tfjs --workload music-plain|music-fast|lstm-layer|gru-layer
+const help = `compare.mjs --peer pytorch|tfjs --workload NAME
+  --workload NAME    music-plain, music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
+                     lm-medium-variational, lm-awd, sample-lstm
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
+  --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
   --threads N        threads of both (default: all cores)
   --pairs N          how often the two are run in turn (default 5)
   --variant NAME     formulation of the peer (default: its fastest)
@@ -30,6 +34,7 @@ const options = {
   peer: { type: 'string' },
   workload: { type: 'string' },
   dropout: { type: 'string', default: 'none' },
+  dtype: { type: 'string', default: 'f32' },
   threads: { type: 'string', default: String(cpus().length) },
   pairs: { type: 'string', default: '5' },
   variant: { type: 'string', default: 'best' },
@@ -42,6 +47,7 @@ const options = {
 };
 /** What the masks of the peer are called here. */
 const regularizers = { none: 'none', recurrent: 'variational:recurrent=.5' };
+const lmWorkloads = ['lm-small-naive', 'lm-medium-naive', 'lm-medium-variational', 'lm-awd', 'sample-lstm'];
 const loadLimit = 0.5;
 const busyLimit = 0.1;
 
@@ -61,8 +67,10 @@ async function main() {
   const { peer, workload, threads } = values;
   const pairs = Number(values.pairs);
   const isLayer = ['lstm-layer', 'gru-layer'].includes(workload);
+  const isLm = lmWorkloads.includes(workload) && ['f32', 'bf16'].includes(values.dtype);
   const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
   const known =
+    (peer === 'pytorch' && isLm) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
     (['pytorch', 'tfjs'].includes(peer) && isMusic);
   if (!known || !(Number(threads) >= 1) || !(pairs >= 1)) {
@@ -77,14 +85,21 @@ async function main() {
   }
   const common = ['--workload', workload, '--threads', threads];
   const [letheCommand, ...letheArguments] = values.lethe.split(' ');
-  const ours = isLayer ? ['--dropout', regularizers[values.dropout]] : [];
+  const ours = isLayer ? ['--dropout', regularizers[values.dropout]] : isLm ? ['--dtype', values.dtype] : [];
   const theirs = isLayer ? ['--dropout', values.dropout] : [];
   const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, ...ours, '--json']);
   const [command, script] =
     peer === 'pytorch'
-      ? [values.python, join(here, isLayer ? 'pytorch_layer.py' : 'pytorch_music.py')]
+      ? [values.python, join(here, isLm ? 'pytorch_lm.py' : isLayer ? 'pytorch_layer.py' : 'pytorch_music.py')]
       : [process.execPath, join(values['tfjs-dir'], 'tfjs-music.mjs')];
-  const runPeer = () => run(command, [script, ...common, ...theirs, '--variant', values.variant]);
+  const runPeerAs = (...more) =>
+    run(command, [script, ...common, ...theirs, ...more, '--variant', values.variant]);
+  const runPeer = () => {
+    if (!isLm) return runPeerAs();
+    const types = values.dtype === 'bf16' ? ['f32', 'bf16'] : ['f32'];
+    const all = types.map((type) => runPeerAs('--dtype', type));
+    return all.reduce((best, one) => (one.ms < best.ms ? one : best));
+  };
 
   const results = [];
   for (let pair = 1; pair <= pairs; pair++) {
@@ -178,7 +193,7 @@ function print({ workload, idle, lethe, peer, ratio, memory_ratio: memory }) {
     `${workload}, medians${idle ? '' : ' (the machine was not idle: these figures prove nothing)'}`,
   );
   for (const [name, side] of [
-    [`lethe ${lethe.engine} ${lethe.isa}`, lethe],
+    [`lethe ${lethe.engine} ${lethe.isa} ${lethe.dtype}`, lethe],
     [`${peer.system} ${peer.version} ${peer.variant}`, peer],
   ]) {
     console.log(
