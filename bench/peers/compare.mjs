@@ -90,7 +90,10 @@ async function main() {
   const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, ...ours, '--json']);
   const [command, script] =
     peer === 'pytorch'
-      ? [values.python, join(here, isLm ? 'pytorch_lm.py' : isLayer ? 'pytorch_layer.py' : 'pytorch_music.py')]
+      ? [
+          values.python,
+          join(here, isLm ? 'pytorch_lm.py' : isLayer ? 'pytorch_layer.py' : 'pytorch_music.py'),
+        ]
       : [process.execPath, join(values['tfjs-dir'], 'tfjs-music.mjs')];
   const runPeerAs = (...more) =>
     run(command, [script, ...common, ...theirs, ...more, '--variant', values.variant]);
