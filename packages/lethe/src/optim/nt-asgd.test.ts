@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { realFrom } from '../tensor/dtype.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { ntAsgd } from './nt-asgd.ts';
+import type { Optimizer } from './optimizer.ts';
+
+/** One parameter that begins at 0; a gradient of -1 and step rate 1 move it by the factor that is applied. */
+function single(options: { lagging?: boolean } = {}): { value: () => number; optimizer: Optimizer } {
+  const w = new Tensor([1], realFrom([0]));
+  return { value: () => w.data[0], optimizer: ntAsgd({ w }, { stepRate: 1, ...options }) };
+}
+
+const down = [realFrom([-1])];
+
+test('the average is the mean of the parameters after each update since it began', () => {
+  const { value, optimizer } = single();
+  for (let i = 0; i < 3; i++) optimizer.update(down);
+  expect(optimizer.evaluate(value)).toBe(3);
+  optimizer.startAveraging?.();
+  expect(optimizer.evaluate(value)).toBe(3);
+  for (let i = 0; i < 4; i++) optimizer.update(down);
+  // 4, 5, 6, 7
+  expect(optimizer.evaluate(value)).toBe(5.5);
+  expect(value()).toBe(7);
+});
+
+test('lagging, it does as torch.optim.ASGD: the first two iterates are copied, and rates come one update late', () => {
+  const { value, optimizer } = single({ lagging: true });
+  optimizer.startAveraging?.();
+  const moved: number[] = [];
+  const averages: number[] = [];
+  for (const rate of [1, 0.5, 2, 1]) {
+    const before = value();
+    optimizer.update(down, 1, rate);
+    moved.push(value() - before);
+    averages.push(optimizer.evaluate(value));
+  }
+  // Requested 1, .5, 2, 1; torch applies 1, 1, .5, 2 and averages from the second iterate on.
+  expect(moved).toEqual([1, 1, 0.5, 2]);
+  expect(averages).toEqual([1, 2, 2.25, 3]);
+});
+
+test('a state restores into a fresh optimizer, averages and all', () => {
+  const one = single();
+  one.optimizer.update(down);
+  one.optimizer.startAveraging?.();
+  one.optimizer.update(down);
+  const state = one.optimizer.state();
+  expect(Object.keys(state).sort()).toEqual(['asked', 'average.w', 'averaged', 'point.w', 'updates']);
+  const other = single();
+  other.optimizer.restore(state);
+  for (const { optimizer } of [one, other]) optimizer.update(down, 1, 0.5);
+  expect(other.optimizer.state()).toEqual(one.optimizer.state());
+});
