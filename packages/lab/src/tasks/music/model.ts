@@ -23,7 +23,7 @@ import {
 } from 'lethe';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { MusicConfig } from '../../training/config.ts';
-import { layerPrefix } from '../layers.ts';
+import { distributionsOf, layerPrefix } from '../layers.ts';
 import type { Batch } from './batches.ts';
 
 /** The carried state of every layer. */
@@ -177,16 +177,4 @@ function initial({ model, quirks }: MusicConfig) {
     },
     readout: normal(model.initialVariance),
   };
-}
-
-/** The noisy weights of all layers. */
-function distributionsOf(layers: readonly Recurrent[]) {
-  return layers.flatMap(({ parameters: p }) =>
-    p.weightInLogDeviation && p.weightRecLogDeviation
-      ? [
-          { mean: p.weightIn, logDeviation: p.weightInLogDeviation },
-          { mean: p.weightRec, logDeviation: p.weightRecLogDeviation },
-        ]
-      : [],
-  );
 }

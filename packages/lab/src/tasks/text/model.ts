@@ -34,7 +34,7 @@ import {
 } from 'lethe';
 import { noiseMoments } from 'lethe/internal';
 import type { TextConfig } from '../../training/config.ts';
-import { layerPrefix } from '../layers.ts';
+import { distributionsOf, layerPrefix } from '../layers.ts';
 
 /** The carried state of every layer. */
 export type TextState = readonly State[];
@@ -223,16 +223,4 @@ function named(
   if (!tied) parameters['readout.weight'] = readout.weight;
   if (readout.bias) parameters['readout.bias'] = readout.bias;
   return parameters;
-}
-
-/** The noisy weights of all layers. */
-function distributionsOf(layers: readonly Recurrent[]) {
-  return layers.flatMap(({ parameters: p }) =>
-    p.weightInLogDeviation && p.weightRecLogDeviation
-      ? [
-          { mean: p.weightIn, logDeviation: p.weightInLogDeviation },
-          { mean: p.weightRec, logDeviation: p.weightRecLogDeviation },
-        ]
-      : [],
-  );
 }
