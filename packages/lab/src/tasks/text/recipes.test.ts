@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { TextConfig } from '../../training/config.ts';
+import { listRecipes } from '../../training/recipes.ts';
+import { resolveConfig } from '../../training/resolve.ts';
+import { openSession } from '../../training/session.ts';
+import { trainStep } from '../../training/step.ts';
+import { tinyText } from './tiny-text.suite.ts';
+
+const recipes = listRecipes()
+  .map((name) => [name, resolveConfig(name)] as const)
+  .filter((pair): pair is [string, TextConfig] => pair[1].task === 'text');
+
+test('there are recipes of every paper on language models', () => {
+  const papers = new Set(recipes.map(([name]) => name.split('/')[0]));
+  expect([...papers].sort()).toEqual([
+    'gal2016',
+    'krueger2016',
+    'merity2017',
+    'semeniuta2016',
+    'zaremba2014',
+    'zolna2017',
+  ]);
+});
+
+test.each(recipes)('%s trains, made small', (_, config) => {
+  const session = openSession(
+    {
+      ...config,
+      model: { ...config.model, embedding: 8, hidden: 10 },
+      training: { ...config.training, batch: 4, steps: 10 },
+    },
+    tinyText(),
+  );
+  for (let i = 0; i < 3; i++) trainStep(session);
+  expect(session.state.sums.nll / session.state.sums.terms).toBeGreaterThan(0);
+});
