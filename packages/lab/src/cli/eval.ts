@@ -3,14 +3,18 @@ import type { Command } from 'commander';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { metricTable } from './metric-table.ts';
 import { Output } from './output.ts';
 import { useThreads } from './threads.ts';
 import { Interrupted, oneOf, wholeNumber } from './usage.ts';
 
 const splits = ['train', 'valid', 'test'] as const;
+const which = ['best', 'last'] as const;
 
 interface EvalOptions {
   split: (typeof splits)[number];
+  weights: (typeof which)[number];
+  streams?: number;
   mc?: number;
   seed: number;
   threads?: number;
@@ -24,14 +28,20 @@ export function addEval(lethe: Command, io: Io): void {
   const command = lethe
     .command('eval')
     .description(
-      "measures a run's best weights on a split, pieces unsplit, by the test-time rule of its method",
+      "measures a run's best weights on a split, pieces and texts unsplit, by the test-time rule of its method",
     )
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
+    .option('--weights <NAME>', which.join(', '), oneOf('--weights', which), 'best')
+    .option(
+      '--streams <N>',
+      'of text: streams that the split is cut into, 1 as it stands (default: evaluation.* of the run)',
+      wholeNumber('--streams', 1),
+    )
     .option(
       '--mc <N>',
-      'MC dropout with N draws beside it: probabilities averaged, entropies in nats',
-      wholeNumber('--mc', 1),
+      'MC dropout with N draws beside it: probabilities averaged; of music entropies, too, in nats',
+      wholeNumber('--mc', 1, 10_000),
     )
     .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
@@ -43,6 +53,7 @@ export function addEval(lethe: Command, io: Io): void {
     command,
     'lethe eval runs/jsb-chorales-fast-1 --split test --json',
     'lethe eval runs/jsb-chorales-variational-1 --mc 50',
+    'lethe eval runs/ptb-none-1 --split valid --streams 1',
   );
 }
 
@@ -51,9 +62,11 @@ export function addEval(lethe: Command, io: Io): void {
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
   const { evaluate } = await import('../training/trained.ts');
   await useThreads(options.threads);
-  const { split, data, fetch, mc, seed } = options;
+  const { split, weights, streams, data, fetch, mc, seed } = options;
   const metrics = await interruptible(output, (signal) =>
     evaluate(directory, split, {
+      weights,
+      streams,
       dataDir: data,
       fetch,
       mc,
@@ -64,8 +77,9 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
   );
   if (!metrics) throw new Interrupted();
   output.event({ run: directory, split, metrics });
-  output.table(
-    Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]),
-    { header: [`${split} of ${directory}`], align: 'lr' },
-  );
+  const columns = mc === undefined ? [''] : ['test-time rule', mc === 1 ? '1 draw' : `${mc} draws`];
+  output.table(metricTable(metrics), {
+    header: [`${split} of ${directory}`, ...columns, ''],
+    align: mc === undefined ? 'lrl' : 'lrrl',
+  });
 }

@@ -10,6 +10,7 @@ const commands = [
   'resume',
   'eval',
   'sample',
+  'predict',
   'bench',
   'start',
 ];

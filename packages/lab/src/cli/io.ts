@@ -1,7 +1,8 @@
 /**
- * What a command may touch of the outside: two streams, the terminal, the environment, interrupts.
- * Tests pass their own; nothing else in this folder reads `process` for output.
+ * What a command may touch of the outside: three streams, the terminal, the environment, interrupts.
+ * Tests pass their own; nothing else in this folder reads `process` for them.
  */
+import { addAbortSignal } from 'node:stream';
 
 /** The streams and the terminal of one run of the command. */
 export interface Io {
@@ -9,6 +10,10 @@ export interface Io {
   out(text: string): void;
   /** writes to standard error */
   err(text: string): void;
+  /** standard input, piece by piece; fails when `signal` is set */
+  input(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** whether whoever reads standard output has closed it (`| head`) */
+  closed(): boolean;
   /** whether standard output is a terminal that understands cursor movements */
   readonly terminal: boolean;
   /** whether to colour */
@@ -26,9 +31,17 @@ export interface Io {
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   const terminal = stdout.isTTY === true && env.TERM !== 'dumb';
+  let closed = false;
+  // A reader that has seen enough is no failure: a training goes on without it.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+  });
   return {
-    out: (text) => void stdout.write(text),
+    out: (text) => void (closed || stdout.write(text)),
     err: (text) => void stderr.write(text),
+    input: (signal) => (signal ? addAbortSignal(signal, process.stdin) : process.stdin),
+    closed: () => closed,
     terminal,
     colour: terminal && !env.NO_COLOR,
     get columns() {

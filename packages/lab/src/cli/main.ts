@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.ts';
 import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { type Io, processIo } from './io.ts';
+import { addPredict } from './predict.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
 import { addStart } from './start.ts';
@@ -52,7 +53,17 @@ function program(io: Io, path: string[]): Command {
       'after',
       '\nExample:\n  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6',
     );
-  const adders = [addDoctor, addData, addTrain, addResume, addEval, addSample, addBench, addStart];
+  const adders = [
+    addDoctor,
+    addData,
+    addTrain,
+    addResume,
+    addEval,
+    addSample,
+    addPredict,
+    addBench,
+    addStart,
+  ];
   for (const add of adders) add(lethe, io);
   follow(lethe, path);
   return lethe;

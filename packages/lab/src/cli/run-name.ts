@@ -29,7 +29,7 @@ export function freeRuns(names: readonly string[]): string[] {
 
 // --- internal ---
 
-/** Without characters that some file system or shell minds. */
+/** Without blanks and characters that some file system or shell minds; letters of any script stay. */
 function plain(text: string): string {
-  return text.replace(/[^\w+.-]+/g, '-') || 'data';
+  return text.replace(/[^\p{L}\p{M}\p{N}_+.-]+/gu, '-').replace(/^[-.]+|-+$/g, '') || 'data';
 }

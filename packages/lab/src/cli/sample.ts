@@ -14,11 +14,12 @@ interface SampleOptions {
   temperature: number;
   seed: number;
   length: number;
-  prime: number | null;
-  split: (typeof splits)[number];
+  prime?: number | null;
+  split?: (typeof splits)[number];
   primeFrames?: number;
   prompt?: string;
   topK?: number;
+  withUnknown?: boolean;
   threads?: number;
   data?: string;
   fetch: boolean;
@@ -31,23 +32,22 @@ export function addSample(lethe: Command, io: Io): void {
     .command('sample')
     .description("makes a piece, or text, with a run's best weights")
     .argument('<run>', 'a run directory')
-    .option('--out <FILE>', 'file to write (default: in samples/ of the run)')
+    .option('--out <FILE>', 'file to write (default: in samples/ of the run; text is printed as well)')
     .option('--temperature <X>', 'below 1 surer, above 1 wilder', positiveNumber('--temperature'), 1)
     .option('--seed <N>', 'seed of the draws', wholeNumber('--seed', 0), 1)
-    .option('--length <N>', 'time steps, or tokens, to draw', wholeNumber('--length', 1), 100)
+    .option('--length <N>', 'time steps, or tokens, to draw', wholeNumber('--length', 1, 10_000_000), 100)
     .option('--prompt <TEXT>', 'of text: what it goes on from (default: the beginning of a line)')
     .option('--top-k <K>', 'of text: only the K most probable tokens', wholeNumber('--top-k', 1))
+    .option('--with-unknown', 'of text: <unk> may be drawn, too')
     .option(
       '--prime <INDEX>',
-      'of music: piece whose beginning the model hears first, from 0, or none',
+      'of music: piece whose beginning the model hears first, from 0, or none (default: none)',
       primeIndex,
-      null,
     )
     .option(
       '--split <NAME>',
-      `of music: where --prime counts: ${splits.join(', ')}`,
+      `of music: where --prime counts: ${splits.join(', ')} (default: test)`,
       oneOf('--split', splits),
-      'test',
     )
     .option(
       '--prime-frames <N>',
@@ -77,49 +77,54 @@ function primeIndex(text: string): number | null {
 }
 
 async function run(directory: string, options: SampleOptions, output: Output): Promise<void> {
-  const { sampleToFile } = await import('./sample-file.ts');
   await useThreads(options.threads);
   const { readConfig } = await import('../training/run-config.ts');
   const { runPaths } = await import('../runs/run-directory.ts');
   const { task } = readConfig(runPaths(directory));
   refuseOthers(task, options);
-  if (task === 'text') return runText(directory, options, output);
-  const { json: _, threads: __, prompt: ___, topK: ____, data, ...rest } = options;
-  const log = (line: string): void => output.notice(line);
-  const { file, piece, primed } = await sampleToFile(directory, { ...rest, dataDir: data, log });
-  const { frames } = piece;
-  output.event({
-    run: directory,
-    file,
-    seed: options.seed,
-    temperature: options.temperature,
-    primed,
-    frames,
+  return task === 'text' ? runText(directory, options, output) : runMusic(directory, options, output);
+}
+
+async function runMusic(directory: string, options: SampleOptions, output: Output): Promise<void> {
+  const { sampleToFile } = await import('./sample-file.ts');
+  const { out, seed, length, temperature, prime = null, split = 'test', primeFrames, fetch } = options;
+  const { file, piece, primed } = await sampleToFile(directory, {
+    ...{ out, seed, length, temperature, prime, split, primeFrames, fetch },
+    dataDir: options.data,
+    log: (line) => output.notice(line),
   });
+  const { frames } = piece;
+  output.event({ run: directory, file, seed, temperature, primed, frames });
   for (const line of pianoRollText(frames, output.io.columns)) output.say(line);
-  const begin = `, the first ${primed} from piece ${options.prime} of ${options.split}`;
+  const begin = `, the first ${primed} from piece ${prime} of ${split}`;
   output.say();
   output.say(`${file}: ${frames.length} steps${primed > 0 ? begin : ''}`);
 }
 
+/** Text alone goes to standard output, so that it can be piped on; with `--out` it is in the file. */
 async function runText(directory: string, options: SampleOptions, output: Output): Promise<void> {
   const { sampleTextToFile } = await import('./sample-text.ts');
-  const { seed, temperature } = options;
-  const log = (line: string): void => output.notice(line);
-  const { file, text, unknown } = sampleTextToFile(directory, { ...options, log });
+  const { seed, temperature, length } = options;
+  const { file, text, unknown } = sampleTextToFile(directory, {
+    ...options,
+    log: (line) => output.notice(line),
+  });
   output.event({ run: directory, file, seed, temperature, unknown, text });
-  output.say(text);
-  output.say();
-  output.say(file);
+  if (options.out !== undefined) {
+    output.say(`${file}: ${length} ${length === 1 ? 'token' : 'tokens'}`);
+  } else if (!output.json) {
+    output.say(text);
+    output.notice(`(also in ${file})`);
+  }
 }
 
 /** Options that mean nothing to a run of this task. */
-function refuseOthers(task: string, { prompt, topK, prime, primeFrames }: SampleOptions): void {
-  const others = task === 'text' ? { prime, 'prime-frames': primeFrames } : { prompt, 'top-k': topK };
-  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== null);
-  if (given) {
-    throw new UsageError(
-      `--${given[0]} is for runs of ${task === 'text' ? 'music' : 'text'}, found one of ${task}`,
-    );
-  }
+function refuseOthers(task: string, options: SampleOptions): void {
+  const { prompt, topK, withUnknown, prime, primeFrames, split } = options;
+  const ofMusic = { prime, 'prime-frames': primeFrames, split };
+  const ofText = { prompt, 'top-k': topK, 'with-unknown': withUnknown };
+  const given = Object.entries(task === 'text' ? ofMusic : ofText).find(([, value]) => value !== undefined);
+  if (!given) return;
+  const other = task === 'text' ? 'music' : 'text';
+  throw new UsageError(`--${given[0]} is for runs of ${other}, found one of ${task}`);
 }

@@ -2,8 +2,10 @@
 import type { Io } from './io.ts';
 import { main } from './main.ts';
 
-/** Streams that remember; `interrupt()` does what Ctrl-C does. */
-export function captured(options: Partial<Pick<Io, 'terminal' | 'columns' | 'colour' | 'env'>> = {}) {
+/** Streams that remember, with `input` on standard input; `interrupt()` does what Ctrl-C does. */
+export function captured(
+  options: Partial<Pick<Io, 'terminal' | 'columns' | 'colour' | 'env'>> & { input?: string } = {},
+) {
   let out = '';
   let err = '';
   const handlers = new Set<() => void>();
@@ -14,6 +16,10 @@ export function captured(options: Partial<Pick<Io, 'terminal' | 'columns' | 'col
     err: (text) => {
       err += text;
     },
+    async *input() {
+      yield Buffer.from(options.input ?? '');
+    },
+    closed: () => false,
     terminal: options.terminal ?? false,
     colour: options.colour ?? false,
     columns: options.columns ?? 100,
@@ -34,7 +40,15 @@ export function captured(options: Partial<Pick<Io, 'terminal' | 'columns' | 'col
 
 /** Runs `lethe ...argv` and gives the exit code and both streams. */
 export async function lethe(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { io, out, err } = captured();
+  return letheReading('', ...argv);
+}
+
+/** The same with `input` on standard input. */
+export async function letheReading(
+  input: string,
+  ...argv: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const { io, out, err } = captured({ input });
   const code = await main(argv, io);
   return { code, out: out(), err: err() };
 }

@@ -62,6 +62,8 @@ export function addTrain(lethe: Command, io: Io): void {
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
     'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+    'lethe train zaremba2014/ptb-small',
+    'lethe train text/ptb --hidden 400 --dropout variational:input=.3,recurrent=.2,output=.3 --epochs 20',
     'lethe train text/book.txt --level char --dropout variational:input=.2,recurrent=.2',
     'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
   );

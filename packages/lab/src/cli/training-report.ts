@@ -75,18 +75,18 @@ export class TrainingReport {
     if (event.valid) this.#valid = event;
     if (event.best) this.#best = event;
     if (this.#output.json || this.#output.live.shown) return;
-    if (!this.#header) this.#output.say(`epoch    train    valid     best  steps/s     left`);
+    if (!this.#header) this.#output.say(columns(['epoch', 'train', 'valid', 'best', 'steps/s', 'left']));
     this.#header = true;
     const progress = this.#progress;
     this.#output.say(
-      [
-        String(event.epoch).padStart(5),
-        figure(this.#shown(event.train)).padStart(7),
-        figure(this.#shown(event.valid)).padStart(7),
-        figure(this.#shown(this.#best?.valid)).padStart(7),
-        (progress ? progress.stepsPerSecond.toFixed(2) : '-').padStart(7),
-        (progress ? clock(progress.secondsLeft) : '-').padStart(7),
-      ].join('  '),
+      columns([
+        String(event.epoch),
+        figure(this.#shown(event.train)),
+        figure(this.#shown(event.valid)),
+        figure(this.#shown(this.#best?.valid)),
+        progress ? progress.stepsPerSecond.toFixed(2) : '-',
+        progress ? clock(progress.secondsLeft) : '-',
+      ]),
     );
   }
 
@@ -151,4 +151,13 @@ export function endOf(result: TrainResult): void {
 /** Three decimals, or a dash. */
 export function figure(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(3);
+}
+
+// --- internal ---
+
+/** Perplexities of ten thousand words, `10000.000`, and clocks of days fit. */
+const widths = [5, 9, 9, 9, 7, 8];
+
+function columns(cells: readonly string[]): string {
+  return cells.map((cell, c) => cell.padStart(widths[c])).join('  ');
 }

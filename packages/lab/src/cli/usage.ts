@@ -19,12 +19,17 @@ export class Interrupted extends LetheError {
   }
 }
 
-/** Reads a whole number of at least `least`; throws UsageError. */
-export function wholeNumber(option: string, least = 0): (text: string) => number {
+/** Reads a whole number of at least `least` (and at most `most`); throws UsageError. */
+export function wholeNumber(
+  option: string,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least) {
-      throw new UsageError(`${option} expects a whole number of at least ${least}, found '${text}'`);
+    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) {
+      const limit = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : '';
+      throw new UsageError(`${option} expects a whole number of at least ${least}${limit}, found '${text}'`);
     }
     return value;
   };

@@ -1,24 +1,21 @@
 /** What one does with a trained run: measure it on a split, draw music from it. Reading needs no lock. */
-import fs from 'node:fs';
-import { ConfigError, NoiseStream } from 'lethe';
-import type { DataIdentity } from '../data/identity.ts';
+import { ConfigError, NoiseStream, type Regularizer } from 'lethe';
 import type { Piece } from '../data/music/dataset.ts';
+import type { TextData } from '../data/text/types.ts';
 import type { Environment } from '../runs/environment.ts';
-import { type RunPaths, readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { readEnvironment, runPaths } from '../runs/run-directory.ts';
 import { type MusicModel, musicModel } from '../tasks/music/model.ts';
 import { type SampleOptions, samplePiece } from '../tasks/music/sample.ts';
 import { loadWeights } from '../tasks/music/weights.ts';
 import { loadTaskData, type TaskData, taskOf } from '../tasks/open.ts';
-import type { Metrics, TaskModel, Weights } from '../tasks/task.ts';
-import { readSafetensors } from './checkpoint.ts';
-import type { MusicConfig } from './config.ts';
+import type { Metrics } from '../tasks/task.ts';
+import { runVocabulary } from '../tasks/text/run.ts';
+import type { Config, MusicConfig } from './config.ts';
 import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
+import { readWeights, type Which } from './run-weights.ts';
 
-/** Which weights of a run: those of the best validation, or those of the last checkpoint. */
-export type Which = 'best' | 'last';
-
-/** A run's model with its weights. */
+/** The model of a run of the music task, with its weights. */
 export interface TrainedRun {
   config: MusicConfig;
   environment: Environment;
@@ -28,6 +25,8 @@ export interface TrainedRun {
 /** What `evaluate` needs besides the run. */
 export interface EvaluateRunOptions {
   weights?: Which;
+  /** of text: how many streams the split is cut into; default: what the run's configuration says */
+  streams?: number;
   /** the data itself; default: what the run's configuration names */
   data?: TaskData;
   dataDir?: string;
@@ -41,8 +40,8 @@ export interface EvaluateRunOptions {
 }
 
 /**
- * Reads a run's model; default: the best weights.
- * Throws ConfigError when the directory is no run or has no such weights yet, DataError when a file is broken.
+ * Reads a music run's model, and sets its precision; default: the best weights.
+ * Throws ConfigError when the directory is no run, one of another task or has no such weights yet, DataError when a file is broken.
  */
 export function loadRun(directory: string, weights: Which = 'best'): TrainedRun {
   const run = runPaths(directory);
@@ -50,46 +49,37 @@ export function loadRun(directory: string, weights: Which = 'best'): TrainedRun 
   if (config.task !== 'music') {
     throw new ConfigError(`${directory}: expected a run of the music task, found one of ${config.task}`);
   }
+  usePrecision(config);
   const model = musicModel(config);
   loadWeights(model, readWeights(run, weights), run[weights]);
   return { config, environment: readEnvironment(run), model };
 }
 
-/** The stored weights of a run of any task. Throws as `loadRun` does. */
-export function readWeights(run: RunPaths, weights: Which): Weights {
-  const file = run[weights];
-  if (!fs.existsSync(file)) {
-    throw new ConfigError(
-      `${run.directory} has no ${weights} weights yet; go on with it by lethe resume ${run.directory}`,
-    );
-  }
-  return readSafetensors(file).tensors;
-}
-
 /**
- * The metrics of a run on one split of its data, unsplit sequences, at the test-time rule of its regularizer;
- * undefined when `signal` stopped it. Throws as `loadRun` does, and ConfigError for an unknown split.
+ * The metrics of a run on one split of its data, at the test-time rule of its regularizer; undefined when `signal` stopped it.
+ * Throws as `loadRun` does, and ConfigError for an unknown split, streams of what is no text, draws of a method without
+ * noise to draw, or a text with another vocabulary.
  */
 export async function evaluate(
   directory: string,
   split: 'train' | 'valid' | 'test',
   options: EvaluateRunOptions = {},
 ): Promise<Metrics | undefined> {
-  const { weights = 'best', dataDir, fetch, log, signal, mc, seed } = options;
+  const { weights = 'best', streams, dataDir, fetch, log, signal, mc, seed } = options;
   const run = runPaths(directory);
-  const config = readConfig(run);
+  const config = inStreams(readConfig(run), streams);
   usePrecision(config);
   const stored = readWeights(run, weights);
   const data = options.data ?? (await loadTaskData(config, { dataDir, fetch, log }));
   if (!Object.hasOwn(data.splits, split)) {
     throw new ConfigError(`split expects train, valid or test, found '${split}'`);
   }
+  if (config.task === 'text') checkSameVocabulary(directory, data as TextData);
   const task = taskOf(config, data, new NoiseStream(config.seed));
-  checkSameData(directory, readEnvironment(run).data, task.data);
+  if (mc !== undefined) checkDraws(task.model.regularizer);
   task.model.load(stored, run[weights]);
   const metrics = await task.evaluate(split, { signal });
   if (!metrics || mc === undefined) return metrics;
-  checkDraws(task.model);
   const drawn = await task.evaluate(split, { signal, draws: { samples: mc, seed } });
   if (!drawn) return undefined;
   return {
@@ -107,20 +97,31 @@ export function sample(directory: string, options: SampleOptions & { weights?: W
   return samplePiece(loadRun(directory, weights).model, rest);
 }
 
-// --- internal ---
-
-/** Figures of other data than a run was trained on would carry its name. Text is different: its words are the vocabulary's. */
-function checkSameData(directory: string, then: DataIdentity, now: DataIdentity): void {
-  if (then.vocabulary === now.vocabulary) return;
-  throw new ConfigError(
-    `${directory} was trained with a vocabulary of ${then.vocabulary}, and ${now.name} has ${now.vocabulary}; evaluate it on the data it was trained on`,
-  );
+/** Throws ConfigError for a method without noise to draw. */
+export function checkDraws({ name, modes: { train } }: Regularizer): void {
+  if (train === 'sample' || train === 'gaussian') return;
+  const advice =
+    train === 'mean'
+      ? 'train with one, such as variational'
+      : 'fast dropout knows its variance without draws';
+  throw new ConfigError(`mc: expected a method that draws, found ${name} (${train}); ${advice}`);
 }
 
-function checkDraws({ regularizer }: TaskModel): void {
-  const { train } = regularizer.modes;
-  if (train === 'sample' || train === 'gaussian') return;
+// --- internal ---
+
+function inStreams(config: Config, streams: number | undefined): Config {
+  if (streams === undefined) return config;
+  if (config.task !== 'text') {
+    throw new ConfigError(`streams: expected a run of the text task, found one of ${config.task}`);
+  }
+  return { ...config, evaluation: { validationStreams: streams, testStreams: streams } };
+}
+
+/** Words of another vocabulary would get the numbers, and so the probabilities, of other words. */
+function checkSameVocabulary(directory: string, { name, vocabulary: { words } }: TextData): void {
+  const then = runVocabulary(directory).vocabulary.words;
+  if (words.length === then.length && words.every((word, i) => word === then[i])) return;
   throw new ConfigError(
-    `mc: expected a method that draws, found ${regularizer.name} (${train}); fast dropout knows its variance without draws`,
+    `${directory}: expected the vocabulary that it was trained with, of ${then.length}, found another in ${name}, of ${words.length}; evaluate it on the text it was trained on`,
   );
 }

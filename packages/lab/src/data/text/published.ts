@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from 'lethe';
-import { download } from '../music/download.ts';
+import { type DownloadProgress, download } from '../music/download.ts';
 import { cacheDirectory, dataDirectories, type FindOptions } from '../music/find.ts';
 import { MissingDataError } from '../music/missing.ts';
 import type { TextEntry, TextFile } from './catalogue.ts';
@@ -59,12 +59,26 @@ export function findText(entry: TextEntry, options: FindOptions = {}): SplitPath
   return undefined;
 }
 
-/** Fetches the files into the user's cache. Throws MissingDataError when an address does not have them. */
+/** How a text is fetched. */
+export interface FetchTextOptions extends Pick<PublishedOptions, 'log' | 'env'> {
+  /** the data directory to put it in; default: the user's cache */
+  to?: string;
+  /** of all files together */
+  onProgress?: DownloadProgress;
+  signal?: AbortSignal;
+}
+
+/**
+ * Fetches the files.
+ * @throws MissingDataError when an address does not have them, LetheError `E_IO` when they cannot be written
+ */
 export async function fetchText(
   entry: TextEntry,
-  { log, env, to = cacheDirectory(env) }: Pick<PublishedOptions, 'log' | 'env'> & { to?: string } = {},
+  { log, env, to = cacheDirectory(env), onProgress, signal }: FetchTextOptions = {},
 ): Promise<SplitPaths> {
   const paths = {} as SplitPaths;
+  const all = Object.values(entry.files).reduce((sum, { bytes }) => sum + bytes, 0);
+  let before = 0;
   // The training split comes last: it is what makes a directory count, and so an interrupted fetch begins anew.
   for (const split of ['test', 'valid', 'train'] as const) {
     const { name, url, bytes, sha256 } = entry.files[split];
@@ -75,7 +89,9 @@ export async function fetchText(
       );
     log?.(`fetching ${url}`);
     try {
-      await download(url, paths[split], { bytes, sha256 });
+      const progress = (received: number): void => onProgress?.(before + received, all);
+      await download(url, paths[split], { bytes, sha256, onProgress: progress, signal });
+      before += bytes;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const advice = `put '${name}' (${url}) into ${path.join(to, entry.folder)} or a directory given by --data`;

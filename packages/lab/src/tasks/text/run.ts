@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
+import { textNames } from '../../data/text/catalogue.ts';
 import type { Level, Vocabulary } from '../../data/text/types.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { usePrecision } from '../../training/precision.ts';
 import { readConfig } from '../../training/run-config.ts';
-import { readWeights, type Which } from '../../training/trained.ts';
+import { readWeights, type Which } from '../../training/run-weights.ts';
 import { type TextModel, textModel } from './model.ts';
 import { readVocabulary, vocabularyFile } from './vocabulary-file.ts';
 import { loadWeights } from './weights.ts';
@@ -16,6 +17,8 @@ export interface TextRunOnDisk {
   config: TextConfig;
   level: Level;
   vocabulary: Vocabulary;
+  /** whether its text was read without the white space around lines */
+  trim: boolean;
   model: TextModel;
 }
 
@@ -30,12 +33,17 @@ export function loadTextRun(directory: string, which: Which = 'best'): TextRunOn
     throw new ConfigError(`${directory}: expected a run of the text task, found one of ${config.task}`);
   }
   usePrecision(config);
+  const { level, vocabulary } = runVocabulary(directory);
+  const model = textModel(config, vocabulary.words.length);
+  loadWeights(model, readWeights(run, which), run[which]);
+  return { config, level, vocabulary, trim: textNames.includes(config.dataset), model };
+}
+
+/** The words of a run by number. Throws ConfigError when it has none, DataError when the file is broken. */
+export function runVocabulary(directory: string): { level: Level; vocabulary: Vocabulary } {
   const file = path.join(directory, vocabularyFile);
   if (!fs.existsSync(file)) {
     throw new ConfigError(`${directory}: expected ${vocabularyFile}, found none; the run is not complete`);
   }
-  const { level, vocabulary } = readVocabulary(fs.readFileSync(file, 'utf8'), file);
-  const model = textModel(config, vocabulary.words.length);
-  loadWeights(model, readWeights(run, which), run[which]);
-  return { config, level, vocabulary, model };
+  return readVocabulary(fs.readFileSync(file, 'utf8'), file);
 }

@@ -14,6 +14,7 @@ import { resume, train } from '../../training/train.ts';
 import { evaluate } from '../../training/trained.ts';
 import { scoreText } from './evaluate.ts';
 import { textModel } from './model.ts';
+import { predictTokens, type TokenPrediction } from './predict.ts';
 import { sampleTokens } from './sample.ts';
 import { tinyText, tinyTextConfig, tokens } from './tiny-text.suite.ts';
 
@@ -197,3 +198,43 @@ test('noise is drawn at the step of the run, so that a segment has masks of its 
   expect(nll(0)).toBe(nll(0));
   expect(nll(0)).not.toBe(nll(1));
 });
+
+describe('the prediction of a text, token by token', () => {
+  const source = Int32Array.of(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5);
+
+  it('adds up to its score, window by window', async () => {
+    const model = textModel(tinyTextConfig('model.embeddingLimit=1', 'model.initialLimit=1'), 11);
+    const score = await scoreText(model, tokens([...source]));
+    for (const pieces of [[source], [source.subarray(0, 3), source.subarray(3)]]) {
+      const all = await predictions(model, pieces);
+      expect(all.map(({ token }) => token)).toEqual([...source.subarray(1)]);
+      expect(all.reduce((sum, { nll }) => sum + nll, 0) / 10).toBeCloseTo(score!, 5);
+      for (const { rank, probability, entropy } of all) {
+        expect(rank).toBeGreaterThanOrEqual(1);
+        // The most probable of 11 has a share of 1/11 at least, and no entropy is above ln 11.
+        if (rank === 1) expect(probability).toBeGreaterThanOrEqual(1 / 11);
+        expect(entropy).toBeLessThanOrEqual(Math.log(11));
+      }
+    }
+  });
+
+  it("knows with draws how much of the uncertainty is the model's own", async () => {
+    const noisy = textModel(
+      tinyTextConfig('model.embeddingLimit=2', 'model.dropout=variational:output=.5'),
+      11,
+    );
+    const drawn = await predictions(noisy, [source], { draws: { samples: 8 } });
+    expect(drawn.every(({ information }) => information! > 0)).toBe(true);
+    // A single draw has nothing to disagree with.
+    const [one] = await predictions(noisy, [source], { draws: { samples: 1 } });
+    expect(one.information).toBeCloseTo(0, 10);
+  });
+});
+
+// --- internal ---
+
+async function predictions(...call: Parameters<typeof predictTokens>): Promise<TokenPrediction[]> {
+  const all: TokenPrediction[] = [];
+  for await (const window of predictTokens(...call)) all.push(...window);
+  return all;
+}

@@ -1,0 +1,84 @@
+/** The names that `lethe data` takes: of both tasks, with or without `music/` or `text/` in front, and paths. */
+import fs from 'node:fs';
+import type { TextEntry } from '../data/text/catalogue.ts';
+import type { Level } from '../data/text/types.ts';
+import { UsageError } from './usage.ts';
+
+/** Data as its task knows it. */
+export interface NamedData {
+  task: 'music' | 'text';
+  name: string;
+}
+
+/**
+ * What a name stands for; one without a prefix is first looked up, then taken for a path.
+ * @param level makes a path a text
+ * @throws ConfigError with the nearest name of all when it stands for nothing, UsageError for a level of music
+ */
+export async function dataNamed(given: string, level?: Level): Promise<NamedData> {
+  const { musicNames, unknownDataSet } = await import('../data/music/names.ts');
+  const { textNames } = await import('../data/text/catalogue.ts');
+  const { prefix, name } = split(given);
+  const task = prefix ?? taskOf(name, musicNames, textNames, level);
+  const names = task === 'music' ? musicNames : textNames;
+  if (!task || !(names.includes(name) || fs.existsSync(name))) {
+    throw unknownDataSet(
+      given,
+      known(prefix, musicNames, textNames),
+      ', a folder of MIDI files, or the path of a text',
+    );
+  }
+  if (level && task === 'music') throw new UsageError(`--level is for texts, found the music ${name}`);
+  return { task, name };
+}
+
+/** A data set that can be fetched. */
+export type Fetchable = { task: 'music'; name: string } | { task: 'text'; entry: TextEntry };
+
+/** Throws ConfigError with the nearest of all fetchable names for a name that is none of them. */
+export async function fetchable(given: string): Promise<Fetchable> {
+  const { musicNames, unknownDataSet, embeddedName } = await import('../data/music/names.ts');
+  const { textCatalogue, textNames } = await import('../data/text/catalogue.ts');
+  const { prefix, name } = split(given);
+  const entry = textCatalogue.find((text) => text.name === name);
+  if (entry && prefix !== 'music') return { task: 'text', entry };
+  if (musicNames.includes(name) && prefix !== 'text') return { task: 'music', name };
+  const published = musicNames.filter((music) => music !== embeddedName);
+  throw unknownDataSet(given, known(prefix, published, textNames));
+}
+
+// --- internal ---
+
+function split(given: string): { prefix?: 'music' | 'text'; name: string } {
+  const found = /^(music|text)\/(.+)$/s.exec(given);
+  return found ? { prefix: found[1] as 'music' | 'text', name: found[2] } : { name: given };
+}
+
+/** The task of a name without a prefix, undefined where it stands for nothing. */
+function taskOf(
+  name: string,
+  music: readonly string[],
+  text: readonly string[],
+  level?: Level,
+): 'music' | 'text' | undefined {
+  if (music.includes(name)) return 'music';
+  if (text.includes(name)) return 'text';
+  const stat = fs.statSync(name, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  return level || !stat.isDirectory() || holdsTexts(name) ? 'text' : 'music';
+}
+
+/** Whether a folder has texts and no MIDI file. */
+function holdsTexts(folder: string): boolean {
+  const names = fs.readdirSync(folder, { recursive: true }) as string[];
+  return (
+    names.some((name) => /\.(txt|md|tokens)(\.gz)?$/i.test(name)) &&
+    !names.some((name) => /\.midi?$/i.test(name))
+  );
+}
+
+/** All names, as somebody who writes prefixes or does not would write them. */
+function known(prefix: string | undefined, music: readonly string[], text: readonly string[]): string[] {
+  if (prefix === undefined) return [...music, ...text];
+  return [...music.map((name) => `music/${name}`), ...text.map((name) => `text/${name}`)];
+}

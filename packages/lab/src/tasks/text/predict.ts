@@ -1,0 +1,176 @@
+/**
+ * What a model expects of every token of a text after those before it: its probability and rank, how unsure the
+ * prediction is, and with draws of the noise how much of that more data would settle. The text may be longer than
+ * memory: it is read in windows through which the state is carried.
+ */
+import {
+  categoricalEntropy,
+  DataError,
+  keepState,
+  mcDropout,
+  NoiseStream,
+  type RunMode,
+  type State,
+  scoped,
+  type Tensor,
+  tensor,
+  type Uncertainty,
+} from 'lethe';
+import { breathe } from '../../training/clock.ts';
+import { checkDraws } from '../../training/trained.ts';
+import type { TextModel, TextState } from './model.ts';
+
+/** The prediction of one token, in nats. */
+export interface TokenPrediction {
+  token: number;
+  /** minus its log probability */
+  nll: number;
+  probability: number;
+  /** 1 for the most probable token; of equally probable ones all have the best */
+  rank: number;
+  /** of the predicted distribution; of averaged probabilities where noise is drawn */
+  entropy: number;
+  /** mutual information of prediction and noise; absent without draws */
+  information?: number;
+}
+
+export interface PredictOptions {
+  /** MC dropout: the probabilities of so many draws averaged; default: the method's test-time rule */
+  draws?: { samples: number; seed?: number };
+  /** the name of the text, for errors */
+  where?: string;
+  /** stops between two windows */
+  signal?: AbortSignal;
+}
+
+/**
+ * Predicts every token but the first, window by window.
+ * Throws ConfigError for draws of a method without noise to draw, DataError for a text of fewer than two tokens, and what `text`
+ * throws.
+ */
+export async function* predictTokens(
+  model: TextModel,
+  text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
+  { draws, where = 'predict', signal }: PredictOptions = {},
+): AsyncGenerator<TokenPrediction[]> {
+  const { samples, test } = model.regularizer.modes;
+  if (draws) checkDraws(model.regularizer);
+  const drawn: Draws | undefined = draws ?? (samples ? { samples, mode: test } : undefined);
+  const predict = drawn ? drawing(model, drawn) : plain(model);
+  const vocabulary = model.readout.weight.shape[0];
+  // At most 32 MB of probabilities at a time, but at least one step.
+  const steps = Math.max(1, Math.min(100, Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)))));
+  let from = 0;
+  for await (const tokens of windows(text, steps, where)) {
+    if (signal?.aborted) return;
+    const { probabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
+    from += tokens.length - 1;
+    yield Array.from(tokens.subarray(1), (token, t) => ({
+      ...measured(token, probabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
+      ...(draws && { information: uncertainty?.[t].information }),
+    }));
+    await breathe();
+  }
+}
+
+// --- internal ---
+
+interface Draws {
+  samples: number;
+  seed?: number;
+  mode?: RunMode;
+}
+
+/** Probabilities after each word of a window, [time, vocabulary], and their uncertainty where noise is drawn. */
+type Predict = (
+  words: Int32Array,
+  from: number,
+) => { probabilities: Float64Array; uncertainty?: readonly Uncertainty[] };
+
+/** The test-time network. */
+function plain(model: TextModel): Predict {
+  let state: TextState | undefined;
+  return (words) =>
+    scoped(() => {
+      const { logits, state: after } = model.logits(words, 1, { state });
+      state = after.map(keepState);
+      return { probabilities: softmaxRows(logits) };
+    });
+}
+
+/** Masks held over the sequence live for the whole text, those of single steps are drawn at every step. */
+function drawing(model: TextModel, { samples, seed = 1, mode }: Draws): Predict {
+  const holds = model.regularizer.noise.every(({ interval }) => interval === 'sequence');
+  const stream = new NoiseStream(seed);
+  let states: readonly (readonly State[])[] | undefined;
+  return (words, from) =>
+    scoped(() => {
+      const prediction = mcDropout(
+        (x, noise, state) => {
+          const { logits, state: after } = model.logits(Int32Array.from(x.data), x.shape[1], {
+            state,
+            noise,
+            mode,
+          });
+          return { output: logits, state: after };
+        },
+        model.regularizer,
+        // Numbers of words as features: exact in float32 up to 2^24.
+        tensor(words, [words.length, 1, 1]),
+        stream.at(holds ? 0 : from),
+        { samples, distribution: 'categorical' },
+        states,
+      );
+      states = prediction.states;
+      return prediction;
+    });
+}
+
+/** Stretches of at most `steps` + 1 tokens, each beginning with the last of the one before; at least two tokens in all. */
+async function* windows(
+  text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
+  steps: number,
+  where: string,
+): AsyncGenerator<Int32Array> {
+  const window = new Int32Array(steps + 1);
+  let count = 0;
+  let all = 0;
+  for await (const tokens of text) {
+    all += tokens.length;
+    for (const token of tokens) {
+      window[count++] = token;
+      if (count < window.length) continue;
+      yield window.slice();
+      window[0] = token;
+      count = 1;
+    }
+  }
+  if (all < 2) {
+    throw new DataError(
+      `${where}: expected a text of at least 2 tokens, of which the first is not predicted, found ${all}; give more text`,
+    );
+  }
+  if (count > 1) yield window.slice(0, count);
+}
+
+/** [.., vocabulary] to probabilities, in float64. */
+function softmaxRows({ data, shape }: Tensor): Float64Array {
+  const K = shape[shape.length - 1];
+  const probabilities = new Float64Array(data.length);
+  for (let from = 0; from < data.length; from += K) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let k = from; k < from + K; k++) if (data[k] > largest) largest = data[k];
+    let sum = 0;
+    for (let k = from; k < from + K; k++) sum += probabilities[k] = Math.exp(data[k] - largest);
+    for (let k = from; k < from + K; k++) probabilities[k] /= sum;
+  }
+  return probabilities;
+}
+
+function measured(token: number, probabilities: Float64Array): TokenPrediction {
+  const probability = probabilities[token];
+  let rank = 1;
+  for (let k = 0; k < probabilities.length; k++) if (probabilities[k] > probability) rank++;
+  const entropy = categoricalEntropy(probabilities);
+  return { token, nll: -Math.log(probability), probability, rank, entropy };
+}
