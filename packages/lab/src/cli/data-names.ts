@@ -1,5 +1,6 @@
 /** The names that `lethe data` takes: of both tasks, with or without `music/` or `text/` in front, and paths. */
 import fs from 'node:fs';
+import { ConfigError } from 'lethe';
 import type { TextEntry } from '../data/text/catalogue.ts';
 import type { Level } from '../data/text/types.ts';
 import { UsageError } from './usage.ts';
@@ -16,17 +17,13 @@ export interface NamedData {
  * @throws ConfigError with the nearest name of all when it stands for nothing, UsageError for a level of music
  */
 export async function dataNamed(given: string, level?: Level): Promise<NamedData> {
-  const { musicNames, unknownDataSet } = await import('../data/music/names.ts');
+  const { musicNames } = await import('../data/music/names.ts');
   const { textNames } = await import('../data/text/catalogue.ts');
   const { prefix, name } = split(given);
   const task = prefix ?? taskOf(name, musicNames, textNames, level);
   const names = task === 'music' ? musicNames : textNames;
   if (!task || !(names.includes(name) || fs.existsSync(name))) {
-    throw unknownDataSet(
-      given,
-      known(prefix, musicNames, textNames),
-      ', a folder of MIDI files, or the path of a text',
-    );
+    throw await unknown(given, musicNames, textNames, ', a folder of MIDI files, or the path of a text');
   }
   if (level && task === 'music') throw new UsageError(`--level is for texts, found the music ${name}`);
   return { task, name };
@@ -37,14 +34,14 @@ export type Fetchable = { task: 'music'; name: string } | { task: 'text'; entry:
 
 /** Throws ConfigError with the nearest of all fetchable names for a name that is none of them. */
 export async function fetchable(given: string): Promise<Fetchable> {
-  const { musicNames, unknownDataSet, embeddedName } = await import('../data/music/names.ts');
+  const { musicNames, embeddedName } = await import('../data/music/names.ts');
   const { textCatalogue, textNames } = await import('../data/text/catalogue.ts');
   const { prefix, name } = split(given);
   const entry = textCatalogue.find((text) => text.name === name);
   if (entry && prefix !== 'music') return { task: 'text', entry };
   if (musicNames.includes(name) && prefix !== 'text') return { task: 'music', name };
   const published = musicNames.filter((music) => music !== embeddedName);
-  throw unknownDataSet(given, known(prefix, published, textNames));
+  throw await unknown(given, published, textNames);
 }
 
 // --- internal ---
@@ -77,8 +74,18 @@ function holdsTexts(folder: string): boolean {
   );
 }
 
-/** All names, as somebody who writes prefixes or does not would write them. */
-function known(prefix: string | undefined, music: readonly string[], text: readonly string[]): string[] {
-  if (prefix === undefined) return [...music, ...text];
-  return [...music.map((name) => `music/${name}`), ...text.map((name) => `text/${name}`)];
+/** The error for a name that stands for nothing; the names are written as it is, with a prefix or without. */
+async function unknown(
+  given: string,
+  music: readonly string[],
+  text: readonly string[],
+  otherwise?: string,
+): Promise<ConfigError> {
+  const { unknownDataSet } = await import('../data/music/names.ts');
+  const { prefix, name } = split(given);
+  if (prefix === undefined) return unknownDataSet(given, [...music, ...text], otherwise);
+  const names = [...music.map((one) => `music/${one}`), ...text.map((one) => `text/${one}`)];
+  const other = names.find((one) => split(one).name === name);
+  if (other) return new ConfigError(`unknown data set '${given}'; did you mean '${other}'?`);
+  return unknownDataSet(given, names, otherwise);
 }

@@ -28,7 +28,7 @@ export function addEval(lethe: Command, io: Io): void {
   const command = lethe
     .command('eval')
     .description(
-      "measures a run's best weights on a split, pieces and texts unsplit, by the test-time rule of its method",
+      "measures a run's weights on a split by the test-time rule of its method: pieces of music unsplit, text in the streams of its configuration",
     )
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')

@@ -31,17 +31,12 @@ export interface Io {
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   const terminal = stdout.isTTY === true && env.TERM !== 'dumb';
-  let closed = false;
-  // A reader that has seen enough is no failure: a training goes on without it.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed = true;
-  });
+  watchReader();
   return {
-    out: (text) => void (closed || stdout.write(text)),
+    out: (text) => void (reader.gone || stdout.write(text)),
     err: (text) => void stderr.write(text),
     input: (signal) => (signal ? addAbortSignal(signal, process.stdin) : process.stdin),
-    closed: () => closed,
+    closed: () => reader.gone,
     terminal,
     colour: terminal && !env.NO_COLOR,
     get columns() {
@@ -58,4 +53,19 @@ export function processIo(): Io {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+// --- internal ---
+
+/** Of this process's standard output. */
+const reader = { gone: false, watched: false };
+
+/** A reader that has seen enough is no failure: a training goes on without it. */
+function watchReader(): void {
+  if (reader.watched) return;
+  reader.watched = true;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader.gone = true;
+  });
 }

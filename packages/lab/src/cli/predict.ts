@@ -45,9 +45,6 @@ export function addPredict(lethe: Command, io: Io): void {
 
 // --- internal ---
 
-/** Words that a notice names; more would hide it. */
-const named = 8;
-
 async function run(directory: string, options: PredictOptions, output: Output): Promise<void> {
   const { loadTextRun } = await import('../tasks/text/run.ts');
   const { predictTokens } = await import('../tasks/text/predict.ts');
@@ -57,11 +54,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   const { model, vocabulary, level, trim } = loadTextRun(directory);
   const { mc, seed } = options;
   const where = options.text === '-' ? 'standard input' : options.text;
-  const unknown = { count: 0, words: new Set<string>() };
-  const onUnknown = (word: string): void => {
-    unknown.count++;
-    if (unknown.words.size < named + 1) unknown.words.add(word);
-  };
+  const unknown = new UnknownWords();
   const total = { tokens: 0, nll: 0 };
   const show = (prediction: TokenPrediction): void => {
     total.tokens++;
@@ -77,7 +70,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
       vocabulary,
       trim,
       where,
-      onUnknown,
+      onUnknown: (word) => unknown.add(word),
     });
     const draws = mc === undefined ? undefined : { samples: mc, seed };
     for await (const window of predictTokens(model, text, { draws, where, signal })) {
@@ -89,18 +82,33 @@ async function run(directory: string, options: PredictOptions, output: Output): 
     if (signal.aborted) throw new Interrupted();
   });
   if (output.io.closed()) return;
-  if (unknown.count > 0) {
-    const words = [...unknown.words].slice(0, named).map((word) => JSON.stringify(word));
-    const more = unknown.words.size > named ? ', …' : '';
-    const tokens = unknown.count === 1 ? 'token is' : 'tokens are';
-    output.notice(
-      `${unknown.count} ${tokens} not in the vocabulary, read as <unk>: ${words.join(', ')}${more}`,
-    );
-  }
+  if (unknown.notice) output.notice(unknown.notice);
   const { textMetrics } = await import('../tasks/text/evaluate.ts');
   const metrics = textMetrics(level, total.nll / total.tokens);
   output.event({ tokens: total.tokens, ...metrics });
   output.say();
   const { metricTable } = await import('./metric-table.ts');
   output.table(metricTable({ tokens: total.tokens, ...metrics }), { align: 'lrl' });
+}
+
+/** Words that are read as `<unk>`: how many, and the first few by name. */
+class UnknownWords {
+  #count = 0;
+  readonly #words = new Set<string>();
+  /** more would hide the others */
+  readonly #named = 8;
+
+  add(word: string): void {
+    this.#count++;
+    if (this.#words.size <= this.#named) this.#words.add(word);
+  }
+
+  /** What to tell, or nothing. */
+  get notice(): string | undefined {
+    if (this.#count === 0) return undefined;
+    const words = [...this.#words].slice(0, this.#named).map((word) => JSON.stringify(word));
+    if (this.#words.size > this.#named) words.push('…');
+    const tokens = this.#count === 1 ? 'token is' : 'tokens are';
+    return `${this.#count} ${tokens} not in the vocabulary, read as <unk>: ${words.join(', ')}`;
+  }
 }

@@ -4,7 +4,9 @@ import { main } from './main.ts';
 
 /** Streams that remember, with `input` on standard input; `interrupt()` does what Ctrl-C does. */
 export function captured(
-  options: Partial<Pick<Io, 'terminal' | 'columns' | 'colour' | 'env'>> & { input?: string } = {},
+  options: Partial<Pick<Io, 'terminal' | 'columns' | 'colour' | 'env'>> & {
+    input?: string | Uint8Array;
+  } = {},
 ) {
   let out = '';
   let err = '';
@@ -17,7 +19,8 @@ export function captured(
       err += text;
     },
     async *input() {
-      yield Buffer.from(options.input ?? '');
+      const { input = '' } = options;
+      yield typeof input === 'string' ? Buffer.from(input) : input;
     },
     closed: () => false,
     terminal: options.terminal ?? false,
@@ -45,7 +48,7 @@ export async function lethe(...argv: string[]): Promise<{ code: number; out: str
 
 /** The same with `input` on standard input. */
 export async function letheReading(
-  input: string,
+  input: string | Uint8Array,
   ...argv: string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const { io, out, err } = captured({ input });

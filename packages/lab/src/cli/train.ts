@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { defaultRun } from './run-name.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
-import { collect, positiveNumber, wholeNumber } from './usage.ts';
+import { collect, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
 interface TrainOptions {
   out?: string;
@@ -74,6 +74,9 @@ export function addTrain(lethe: Command, io: Io): void {
 async function run(target: string, options: TrainOptions, output: Output): Promise<void> {
   const { resolveConfig } = await import('../training/resolve.ts');
   const { train } = await import('../training/train.ts');
+  if (options.level !== undefined && /^music\//.test(target)) {
+    throw new UsageError(`--level is for texts, found ${target}`);
+  }
   const config = resolveConfig(target, { settings: settingsOf(options), set: options.set });
   const report = new TrainingReport(output);
   const result = await interruptible(

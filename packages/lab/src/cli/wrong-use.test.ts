@@ -74,6 +74,71 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
     ['sample', 'runs/none', '--prime', 'first'],
     "lethe sample: --prime expects the number of a piece, from 0, or none, found 'first'.\n",
   ],
+  [
+    'no tokens to choose from are refused',
+    ['sample', 'runs/none', '--top-k', '0'],
+    "lethe sample: --top-k expects a whole number of at least 1, found '0'.\n",
+  ],
+  [
+    'a negative temperature is refused',
+    ['sample', 'runs/none', '--temperature', '-1'],
+    "lethe sample: --temperature expects a number above 0, found '-1'.\n",
+  ],
+  [
+    'more tokens than memory has is refused',
+    ['sample', 'runs/none', '--length', '999999999999'],
+    "lethe sample: --length expects a whole number of at least 1 and at most 10000000, found '999999999999'.\n",
+  ],
+  [
+    'a prompt that is not given is named',
+    ['sample', 'runs/none', '--prompt'],
+    "lethe sample: option '--prompt <TEXT>' argument missing; `lethe sample --help` lists what there is.\n",
+  ],
+  [
+    'a prediction of nothing is refused',
+    ['predict', 'runs/none'],
+    "lethe predict: required option '--text <FILE>' not specified; `lethe predict --help` lists what there is.\n",
+  ],
+  [
+    'a prediction without draws is refused',
+    ['predict', 'runs/none', '--text', '-', '--mc', '0'],
+    "lethe predict: --mc expects a whole number of at least 1 and at most 10000, found '0'.\n",
+  ],
+  [
+    'a text that is not there is refused',
+    ['predict', 'runs/none', '--text', 'there-is-none.txt'],
+    "lethe predict: --text expects a text file, or - for standard input, found nothing at 'there-is-none.txt'.\n",
+  ],
+  [
+    'unknown weights are refused',
+    ['eval', 'runs/none', '--weights', 'bets'],
+    "lethe eval: --weights expects best, last, found 'bets'; did you mean 'best'?\n",
+  ],
+  [
+    'no stream at all is refused',
+    ['eval', 'runs/none', '--streams', '0'],
+    "lethe eval: --streams expects a whole number of at least 1, found '0'.\n",
+  ],
+  [
+    'an unknown level is refused',
+    ['data', 'stats', 'ptb', '--level', 'words'],
+    "lethe data stats: --level expects word, char, found 'words'; did you mean 'word'?\n",
+  ],
+  [
+    'a level of music is refused',
+    ['data', 'stats', 'music/folk', '--level', 'char'],
+    'lethe data stats: --level is for texts, found the music folk.\n',
+  ],
+  [
+    'a level of music is refused by train',
+    ['train', 'music/folk', '--level', 'char'],
+    'lethe train: --level is for texts, found music/folk.\n',
+  ],
+  [
+    'a text that is called music is named as what it is',
+    ['data', 'stats', 'music/ptb'],
+    "lethe data stats: unknown data set 'music/ptb'; did you mean 'text/ptb'?\n",
+  ],
 ];
 
 for (const [title, argv, sentence] of wrong) {
@@ -92,6 +157,22 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   ['an unknown data set is refused', ['train', 'music/jsb-choral'], /jsb-choral.*jsb-chorales/],
   ['an unknown data set has no statistics', ['data', 'stats', 'jsb-choral'], /jsb-choral.*jsb-chorales/],
   ['an unknown data set cannot be fetched', ['data', 'fetch', 'nottinghm'], /nottinghm.*nottingham/],
+  ['an unknown text is answered with the nearest', ['train', 'text/ptbb'], /ptbb.*did you mean 'ptb'/],
+  [
+    'a text with a slip has no statistics',
+    ['data', 'stats', 'wikitext2'],
+    /wikitext2.*did you mean 'wikitext-2'/,
+  ],
+  [
+    'a text with a slip cannot be fetched',
+    ['data', 'fetch', 'text/ptb-chr'],
+    /ptb-chr.*did you mean 'text\/ptb-char'/,
+  ],
+  [
+    'what is part of the package cannot be fetched',
+    ['data', 'fetch', 'music/folk'],
+    /folk is part of this package/,
+  ],
   [
     'an unknown key is refused',
     ['train', 'music/folk', '--set', 'optimizer.stepRat=.1'],
@@ -103,6 +184,11 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   ['a directory that is no run is refused by resume', ['resume', 'packages'], /packages/],
   ['a directory that is no run is refused by eval', ['eval', 'runs/there-is-none'], /there-is-none/],
   ['a directory that is no run is refused by sample', ['sample', 'runs/there-is-none'], /there-is-none/],
+  [
+    'a directory that is no run is refused by predict',
+    ['predict', 'runs/there-is-none', '--text', '-'],
+    /there-is-none/,
+  ],
 ];
 
 for (const [title, argv, named] of elsewhere) {

@@ -1,10 +1,13 @@
 /** Where the tests find the published data sets: `$LETHE_DATA`, else `../shared/data` beside the repository. */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 
-const directory =
-  process.env.LETHE_DATA ?? fileURLToPath(new URL('../../../../../../shared/data', import.meta.url));
+// Absolute, because some tests look from another directory.
+const directory = path.resolve(
+  process.env.LETHE_DATA ?? fileURLToPath(new URL('../../../../../../shared/data', import.meta.url)),
+);
 
 /** The directory of the published sets; the test is skipped, and says so, where there is none. */
 export function publishedData(context: TestContext): string {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheDirectory } from '../music/find.ts';
 import { MissingDataError } from '../music/missing.ts';
 import { textCatalogue } from './catalogue.ts';
-import { findText, type PublishedOptions, publishedText } from './published.ts';
+import { fetchText, findText, type PublishedOptions, publishedText } from './published.ts';
 import { publishedTexts } from './published-data.suite.ts';
 import { useScratch } from './scratch.suite.ts';
 
@@ -129,6 +129,29 @@ describe('publishedText', () => {
     asked = stubMirror(folder);
     await publishedText(ptb, options({ fetch: true }));
     expect(asked).toHaveLength(3);
+  });
+
+  it('tells its progress over all files, and stops when it is told to', async (context) => {
+    const folder = path.join(publishedTexts(context, 'ptb'), 'ptb');
+    if (!existsSync(path.join(folder, 'ptb.train.txt.gz'))) context.skip('no packed files to serve');
+    stubMirror(folder);
+    const received: number[] = [];
+    await fetchText(ptb, {
+      env: scratch.env,
+      onProgress: (bytes, all) => {
+        // Sum of the plain sizes in the description of the data sets.
+        expect(all).toBe(5_951_345);
+        received.push(bytes);
+      },
+    });
+    expect(received).toEqual(received.toSorted((a, b) => a - b));
+    expect(received.at(-1)).toBe(5_951_345);
+    vi.stubGlobal('fetch', async (_: string, { signal }: { signal: AbortSignal }) => {
+      signal.throwIfAborted();
+      return new Response(null, { status: 404 });
+    });
+    const stopped = fetchText(ptb, { env: scratch.env, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toThrow(/abort/i);
   });
 
   it('says which file is missing beside the others', async (context) => {

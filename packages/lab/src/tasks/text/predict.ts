@@ -37,6 +37,8 @@ export interface TokenPrediction {
 export interface PredictOptions {
   /** MC dropout: the probabilities of so many draws averaged; default: the method's test-time rule */
   draws?: { samples: number; seed?: number };
+  /** steps at a time; default 100, or as many as have 32 MB of probabilities */
+  window?: number;
   /** the name of the text, for errors */
   where?: string;
   /** stops between two windows */
@@ -51,15 +53,15 @@ export interface PredictOptions {
 export async function* predictTokens(
   model: TextModel,
   text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
-  { draws, where = 'predict', signal }: PredictOptions = {},
+  { draws, window, where = 'predict', signal }: PredictOptions = {},
 ): AsyncGenerator<TokenPrediction[]> {
   const { samples, test } = model.regularizer.modes;
   if (draws) checkDraws(model.regularizer);
   const drawn: Draws | undefined = draws ?? (samples ? { samples, mode: test } : undefined);
   const predict = drawn ? drawing(model, drawn) : plain(model);
   const vocabulary = model.readout.weight.shape[0];
-  // At most 32 MB of probabilities at a time, but at least one step.
-  const steps = Math.max(1, Math.min(100, Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)))));
+  const fitting = Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)));
+  const steps = window ?? Math.max(1, Math.min(100, fitting));
   let from = 0;
   for await (const tokens of windows(text, steps, where)) {
     if (signal?.aborted) return;

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { metricTable } from './metric-table.ts';
+
+test('every figure says what it is of', () => {
+  expect(metricTable({ tokens: 82429, nll_per_token: 4.75, perplexity: 115.5843 })).toEqual([
+    ['tokens', '82,429', 'predicted, all but the first'],
+    ['nll_per_token', '4.7500', 'NLL per token, natural log'],
+    ['perplexity', '115.5843', 'exp of it'],
+  ]);
+});
+
+test('figures of draws stand beside those of the test-time rule, a dash where there is none', () => {
+  expect(metricTable({ nll_per_step: 8, mc_nll_per_step: 7.5, mc_mutual_information: 0.25, own: 1 })).toEqual(
+    [
+      ['nll_per_step', '8.0000', '7.5000', 'NLL per time step, natural log'],
+      ['mutual_information', '-', '0.2500', 'their difference'],
+      ['own', '1.0000', '-', ''],
+    ],
+  );
+});
