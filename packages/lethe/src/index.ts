@@ -82,6 +82,7 @@ export { productMoments } from './moments/product.ts';
 export { gaussHermite, type Quadrature } from './moments/quadrature.ts';
 export { drawGaussian } from './moments/sample.ts';
 export { weightNoiseMoments } from './moments/weight-noise.ts';
+export { adaptiveCutoffs, type Clusters } from './nn/adaptive-readout.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export { type GruOptions, gru } from './nn/gru.ts';
 export { type InitOptions, initialTensor } from './nn/init.ts';

@@ -1,5 +1,7 @@
 /** `lethe eval`: the metrics of a run's best weights on a split. */
 import type { Command } from 'commander';
+import type { CacheOptions } from '../tasks/text/cache.ts';
+import { cacheOptions } from './cache-options.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -16,6 +18,7 @@ interface EvalOptions {
   weights: (typeof which)[number];
   streams?: number;
   mc?: number;
+  cache?: CacheOptions;
   seed: number;
   threads?: number;
   data?: string;
@@ -43,6 +46,11 @@ export function addEval(lethe: Command, io: Io): void {
       'MC dropout with N draws beside it: probabilities averaged; of music entropies, too, in nats',
       wholeNumber('--mc', 1, 10_000),
     )
+    .option(
+      '--cache <OPTIONS>',
+      'of text: a continuous cache beside it, as in window=500,theta=1,lambda=.1',
+      cacheOptions,
+    )
     .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')
@@ -54,6 +62,7 @@ export function addEval(lethe: Command, io: Io): void {
     'lethe eval runs/jsb-chorales-fast-1 --split test --json',
     'lethe eval runs/jsb-chorales-variational-1 --mc 50',
     'lethe eval runs/ptb-none-1 --split valid --streams 1',
+    'lethe eval runs/ptb-none-1 --cache window=500,theta=1,lambda=.1',
   );
 }
 
@@ -62,7 +71,7 @@ export function addEval(lethe: Command, io: Io): void {
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
   const { evaluate } = await import('../training/trained.ts');
   await useThreads(options.threads);
-  const { split, weights, streams, data, fetch, mc, seed } = options;
+  const { split, weights, streams, data, fetch, mc, seed, cache } = options;
   const metrics = await interruptible(output, (signal) =>
     evaluate(directory, split, {
       weights,
@@ -71,15 +80,19 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
       fetch,
       mc,
       seed,
+      cache,
       log: (line) => output.notice(line),
       signal,
     }),
   );
   if (!metrics) throw new Interrupted();
   output.event({ run: directory, split, metrics });
-  const columns = mc === undefined ? [''] : ['test-time rule', mc === 1 ? '1 draw' : `${mc} draws`];
+  const others = [
+    ...(mc === undefined ? [] : [mc === 1 ? '1 draw' : `${mc} draws`]),
+    ...(cache ? ['with cache'] : []),
+  ];
   output.table(metricTable(metrics), {
-    header: [`${split} of ${directory}`, ...columns, ''],
-    align: mc === undefined ? 'lrl' : 'lrrl',
+    header: [`${split} of ${directory}`, others.length > 0 ? 'test-time rule' : '', ...others, ''],
+    align: `lr${'r'.repeat(others.length)}l`,
   });
 }

@@ -9,6 +9,12 @@ test('every figure says what it is of', () => {
   ]);
 });
 
+test('a cache has a column of its own', () => {
+  expect(metricTable({ perplexity: 60, mc_perplexity: 59, cache_perplexity: 53 })).toEqual([
+    ['perplexity', '60.0000', '59.0000', '53.0000', 'exp of it'],
+  ]);
+});
+
 test('figures of draws stand beside those of the test-time rule, a dash where there is none', () => {
   expect(metricTable({ nll_per_step: 8, mc_nll_per_step: 7.5, mc_mutual_information: 0.25, own: 1 })).toEqual(
     [

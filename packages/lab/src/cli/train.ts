@@ -22,6 +22,8 @@ interface TrainOptions {
   seed?: number;
   threads?: number;
   dtype?: string;
+  from?: string;
+  paperQuirks?: boolean;
   data?: string;
   fetch: boolean;
   set?: string[];
@@ -49,6 +51,8 @@ export function addTrain(lethe: Command, io: Io): void {
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--dtype <TYPE>', 'f32 or bf16')
+    .option('--from <RUN>', 'begin with the best weights of another run (fine-tuning)')
+    .option('--paper-quirks', 'of a recipe: what the code behind the published figure does differently')
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option(
@@ -77,7 +81,11 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
   if (options.level !== undefined && /^music\//.test(target)) {
     throw new UsageError(`--level is for texts, found ${target}`);
   }
-  const config = resolveConfig(target, { settings: settingsOf(options), set: options.set });
+  const config = resolveConfig(target, {
+    settings: settingsOf(options),
+    set: options.set,
+    paperQuirks: options.paperQuirks,
+  });
   const report = new TrainingReport(output);
   const result = await interruptible(
     output,
@@ -110,5 +118,6 @@ function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] 
     seed: options.seed,
     threads: options.threads,
     dtype: options.dtype,
+    initialWeights: options.from,
   };
 }

@@ -49,6 +49,8 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
   /** MC dropout instead of the test-time rule: probabilities averaged over so many draws */
   draws?: { samples: number; seed?: number };
+  /** of text: the test-time network with a continuous cache */
+  cache?: { window: number; theta: number; lambda: number };
 }
 
 /** A model with its data. */

@@ -5,6 +5,7 @@
  */
 import { ConfigError } from 'lethe';
 import { z } from 'zod';
+import { conventions } from '../tasks/text/conventions.ts';
 import { issueSentence } from './config-errors.ts';
 
 const count = z.int().min(1);
@@ -50,6 +51,11 @@ const textModel = z.strictObject({
   layers: z.int().min(1).max(8),
   /** the readout reads with the embedding's table */
   tied: z.boolean(),
+  /** of an adaptive softmax, the first word of each cluster of rare ones; auto: for more than 75,000 words, where Merity et al. (2017) cut; none: one softmax */
+  cutoffs: z.preprocess(
+    (value) => (value === 'none' ? [] : value),
+    z.union([z.literal('auto'), z.array(count)]).default('auto'),
+  ),
   dropout: z.string().min(1),
   /** recurrent layers start uniform on (-limit, limit); none: 1 / sqrt(hidden) */
   initialLimit: orNone(positive),
@@ -84,6 +90,8 @@ const optimizer = z.discriminatedUnion('name', [
     ...anyOptimizer,
     /** averaging begins when a validation is worse than the best of all but so many before it */
     patience: count,
+    /** `worse`: as above; `start`: from the first step, as fine-tuning does */
+    averageFrom: z.enum(['worse', 'start']).default('worse'),
     /** averages as torch.optim.ASGD does */
     lagging: z.boolean(),
   }),
@@ -149,6 +157,8 @@ const evaluation = z.strictObject({
   validationStreams: count,
   /** the same of the test text; 1 reads it as it stands */
   testStreams: count,
+  /** figures by the conventions of published code, beside the right ones */
+  conventions: z.array(z.enum(conventions)).default([]),
 });
 
 const quirks = z.strictObject({
@@ -178,6 +188,8 @@ const anyRun = {
   /** threads of the native kernels; none: all cores */
   threads: orNone(count),
   dtype: z.enum(['f32', 'bf16']),
+  /** the directory of a run whose best weights this one begins with; none: new weights */
+  initialWeights: orNone(z.string().min(1)).default(null),
   recipe: recipe.nullable(),
 };
 

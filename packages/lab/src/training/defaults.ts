@@ -23,6 +23,7 @@ export function textDefaults(level: unknown = 'word'): TextConfig {
       hidden: isChar ? 512 : 200,
       layers: isChar ? 1 : 2,
       tied: false,
+      cutoffs: 'auto',
       dropout: 'none',
       initialLimit: null,
       embeddingLimit: 0.1,
@@ -43,7 +44,7 @@ export function textDefaults(level: unknown = 'word'): TextConfig {
       loss: 'mean',
     },
     schedule: { kind: 'constant' },
-    evaluation: { validationStreams: 20, testStreams: 1 },
+    evaluation: { validationStreams: 20, testStreams: 1, conventions: [] },
   };
 }
 
@@ -61,7 +62,15 @@ export const optimizerDefaults: { [name in OptimizerConfig['name']]: OptimizerCo
     clipNorm: 225,
   },
   sgd: { name: 'sgd', stepRate: 0.1, momentum: 0, weightDecay: 0, clipNorm: 225 },
-  'nt-asgd': { name: 'nt-asgd', stepRate: 30, weightDecay: 0, clipNorm: 0.25, patience: 5, lagging: false },
+  'nt-asgd': {
+    name: 'nt-asgd',
+    stepRate: 30,
+    weightDecay: 0,
+    clipNorm: 0.25,
+    patience: 5,
+    averageFrom: 'worse',
+    lagging: false,
+  },
   adam: { name: 'adam', ...adam },
   adamw: { name: 'adamw', ...adam, weightDecay: 0.01 },
 };
@@ -76,7 +85,14 @@ export const scheduleDefaults: { [kind in Schedule['kind']]: Schedule & { kind: 
 
 // --- internal ---
 
-const anyRun = { format: 1, seed: 1, threads: null, dtype: 'f32', recipe: null } satisfies Partial<Config>;
+const anyRun = {
+  format: 1,
+  seed: 1,
+  threads: null,
+  dtype: 'f32',
+  initialWeights: null,
+  recipe: null,
+} satisfies Partial<Config>;
 
 function plainMusic(): MusicConfig {
   return {

@@ -25,9 +25,14 @@ export function listRecipes(folder: string = recipesFolder): string[] {
 
 /**
  * Reads a recipe, by name (`jsb-fast`, `bayer2013/jsb-fast`) or by the path of a YAML file, as a part of a
- * configuration. Throws ConfigError when there is none or when it is not YAML.
+ * configuration. Its `paperQuirks`, settings in which the code behind the published figure departs from the paper or from what is
+ * right, are laid over it when `quirks` asks for them. Throws ConfigError when there is none, when it is not YAML, or when
+ * quirks are asked for and it lists none.
  */
-export function readRecipe(target: string, folder: string = recipesFolder): Record<string, unknown> {
+export function readRecipe(
+  target: string,
+  { folder = recipesFolder, quirks = false }: { folder?: string; quirks?: boolean } = {},
+): { recipe: Record<string, unknown>; quirks: Record<string, unknown> } {
   const file = recipeFile(target, folder);
   let tree: unknown;
   try {
@@ -38,9 +43,20 @@ export function readRecipe(target: string, folder: string = recipesFolder): Reco
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ConfigError(`${file} should hold a mapping with keys such as dataset, model, training`);
   }
-  const { title, published = null, ...rest } = tree as Record<string, unknown>;
+  const { title, published = null, paperQuirks = {}, ...rest } = tree as Record<string, unknown>;
   const name = path.basename(file).replace(/\.ya?ml$/, '');
-  return { ...rest, recipe: { name, title: title ?? name, published } };
+  if (typeof paperQuirks !== 'object' || paperQuirks === null || Array.isArray(paperQuirks)) {
+    throw new ConfigError(`${file}: paperQuirks should hold settings such as optimizer: { lagging: true }`);
+  }
+  if (quirks && Object.keys(paperQuirks).length === 0) {
+    throw new ConfigError(
+      `${file} lists no paperQuirks: nothing is known to differ; leave --paper-quirks out`,
+    );
+  }
+  return {
+    recipe: { ...rest, recipe: { name, title: title ?? name, published } },
+    quirks: quirks ? (paperQuirks as Record<string, unknown>) : {},
+  };
 }
 
 // --- internal ---

@@ -16,6 +16,8 @@ export interface Settings {
   settings?: Record<string, unknown>;
   /** the texts of `--set a.b=c`, applied last */
   set?: readonly string[];
+  /** takes the recipe's `paperQuirks` in: what the code behind the published figure does differently */
+  paperQuirks?: boolean;
 }
 
 /**
@@ -23,14 +25,22 @@ export interface Settings {
  * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`, `text/ptb`, `text/FILE`), with settings on top.
  * Throws ConfigError for anything unknown or out of range.
  */
-export function resolveConfig(target: string, { settings = {}, set = [] }: Settings = {}): Config {
+export function resolveConfig(
+  target: string,
+  { settings = {}, set = [], paperQuirks = false }: Settings = {},
+): Config {
   const named = /^(music|text)\/(.+)$/s.exec(target);
   const pairs = [
     ...Object.entries(settings).filter(([, value]) => value !== undefined),
     ...set.map(splitSetting),
   ];
-  const recipe: Tree = named ? { task: named[1], dataset: named[2] } : readRecipe(target);
-  let tree: Tree = merge(defaultsFor(recipe, pairs), recipe);
+  if (named && paperQuirks) {
+    throw new ConfigError(`--paper-quirks expects a recipe, found ${target}`);
+  }
+  const { recipe, quirks } = named
+    ? { recipe: { task: named[1], dataset: named[2] } as Tree, quirks: {} }
+    : readRecipe(target, { quirks: paperQuirks });
+  let tree: Tree = merge(merge(defaultsFor(recipe, pairs), recipe), quirks);
   // The names of variants decide which other keys exist, so they come first.
   const isName = ([path]: readonly [string, unknown]): boolean =>
     /^(optimizer\.name|schedule\.kind)$/.test(path);

@@ -47,8 +47,10 @@ function makeOptimizer(parameters: Record<string, Tensor>, config: OptimizerConf
       return sgd(parameters, options);
     }
     case 'nt-asgd': {
-      const { name, patience, ...options } = rest;
-      return ntAsgd(parameters, options);
+      const { name, patience, averageFrom, ...options } = rest;
+      const optimizer = ntAsgd(parameters, options);
+      if (averageFrom === 'start') optimizer.startAveraging?.();
+      return optimizer;
     }
     case 'adam': {
       const { name, ...options } = rest;

@@ -15,6 +15,7 @@ import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { type Config, checkConfig } from './config.ts';
 import { finishReason } from './early-stopping.ts';
 import type { DoneEvent, Progress, TrainingEvent, TrainResult } from './events.ts';
+import { loadInitialWeights } from './initial-weights.ts';
 import { runTraining } from './loop.ts';
 import { planOf } from './plan.ts';
 import { usePrecision } from './precision.ts';
@@ -67,6 +68,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   requireNew(out);
   const data = options.data ?? (await loadTaskData(config, options));
   const session = openSession(config, data);
+  loadInitialWeights(session, data);
   onEvent?.(planOf(session, out));
   const { run, unlock } = createRun(out, config, environment(session.task.data), (run) => {
     for (const [name, content] of Object.entries(session.task.files())) {

@@ -9,7 +9,8 @@ import { type SampleOptions, samplePiece } from '../tasks/music/sample.ts';
 import { loadWeights } from '../tasks/music/weights.ts';
 import { loadTaskData, type TaskData, taskOf } from '../tasks/open.ts';
 import type { Metrics } from '../tasks/task.ts';
-import { runVocabulary } from '../tasks/text/run.ts';
+import { type CacheOptions, checkCache } from '../tasks/text/cache.ts';
+import { checkSameVocabulary } from '../tasks/text/run.ts';
 import type { Config, MusicConfig } from './config.ts';
 import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
@@ -36,6 +37,8 @@ export interface EvaluateRunOptions {
   mc?: number;
   /** of those draws; default 1 */
   seed?: number;
+  /** of text: the test-time rule with a continuous cache, beside it */
+  cache?: CacheOptions;
   signal?: AbortSignal;
 }
 
@@ -65,7 +68,7 @@ export async function evaluate(
   split: 'train' | 'valid' | 'test',
   options: EvaluateRunOptions = {},
 ): Promise<Metrics | undefined> {
-  const { weights = 'best', streams, dataDir, fetch, log, signal, mc, seed } = options;
+  const { weights = 'best', streams, dataDir, fetch, log, signal, mc, seed, cache } = options;
   const run = runPaths(directory);
   const config = inStreams(readConfig(run), streams);
   usePrecision(config);
@@ -75,17 +78,24 @@ export async function evaluate(
     throw new ConfigError(`split expects train, valid or test, found '${split}'`);
   }
   if (config.task === 'text') checkSameVocabulary(directory, data as TextData);
+  if (cache) checkCacheOf(config, cache);
   const task = taskOf(config, data, new NoiseStream(config.seed));
   if (mc !== undefined) checkDraws(task.model.regularizer);
   task.model.load(stored, run[weights]);
   const metrics = await task.evaluate(split, { signal });
-  if (!metrics || mc === undefined) return metrics;
-  const drawn = await task.evaluate(split, { signal, draws: { samples: mc, seed } });
-  if (!drawn) return undefined;
-  return {
-    ...metrics,
-    ...Object.fromEntries(Object.entries(drawn).map(([name, value]) => [`mc_${name}`, value])),
+  if (!metrics) return undefined;
+  const all = { ...metrics };
+  const others = {
+    mc: mc === undefined ? undefined : { draws: { samples: mc, seed } },
+    cache: cache && { cache },
   };
+  for (const [prefix, how] of Object.entries(others)) {
+    if (!how) continue;
+    const found = await task.evaluate(split, { signal, ...how });
+    if (!found) return undefined;
+    for (const [name, value] of Object.entries(found)) all[`${prefix}_${name}`] = value;
+  }
+  return all;
 }
 
 /**
@@ -109,19 +119,16 @@ export function checkDraws({ name, modes: { train } }: Regularizer): void {
 
 // --- internal ---
 
+function checkCacheOf({ task }: Config, cache: CacheOptions): void {
+  if (task !== 'text') throw new ConfigError(`cache: expected a run of the text task, found one of ${task}`);
+  checkCache(cache);
+}
+
 function inStreams(config: Config, streams: number | undefined): Config {
   if (streams === undefined) return config;
   if (config.task !== 'text') {
     throw new ConfigError(`streams: expected a run of the text task, found one of ${config.task}`);
   }
-  return { ...config, evaluation: { validationStreams: streams, testStreams: streams } };
-}
-
-/** Words of another vocabulary would get the numbers, and so the probabilities, of other words. */
-function checkSameVocabulary(directory: string, { name, vocabulary: { words } }: TextData): void {
-  const then = runVocabulary(directory).vocabulary.words;
-  if (words.length === then.length && words.every((word, i) => word === then[i])) return;
-  throw new ConfigError(
-    `${directory}: expected the vocabulary that it was trained with, of ${then.length}, found another in ${name}, of ${words.length}; evaluate it on the text it was trained on`,
-  );
+  const evaluation = { ...config.evaluation, validationStreams: streams, testStreams: streams };
+  return { ...config, evaluation };
 }

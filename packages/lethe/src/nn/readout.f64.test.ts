@@ -29,6 +29,8 @@ const weight = normal([K, I], 2);
 const bias = normal([K], 3);
 const targets = Int32Array.of(0, 8, 3, 3, 1, 5);
 const parameters = { x, other, weight, bias };
+/** Of the clusters [3, 4], [5, 6, 7] and [8] the second has one target, the others some more or less. */
+const clusters = { cutoffs: [3, 5, 8], weight: normal([3, I], 4), bias: normal([3], 5) };
 
 describe.skipIf(dtype !== 'f64')('the readout in float64', () => {
   it('has the gradients of its loss and of the distance of two runs', () => {
@@ -39,6 +41,20 @@ describe.skipIf(dtype !== 'f64')('the readout in float64', () => {
           factor: 3,
         }).loss,
         readoutDistance(x, other, { weight }, 0.7),
+      ),
+    );
+    expect(worst).toBeLessThan(1e-6);
+  });
+
+  it('has the gradients of its loss and of the distance of two runs with clusters', () => {
+    const all = [...Object.values(parameters), clusters.weight, clusters.bias];
+    const { worst } = checkGradients(all, () =>
+      add(
+        readoutNll(x, { weight, bias, clusters }, targets, {
+          stepMask: new Tensor([6], Float64Array.of(1, 0, 1, 1, 1, 1)),
+          factor: 3,
+        }).loss,
+        readoutDistance(x, other, { weight, clusters }, 0.7),
       ),
     );
     expect(worst).toBeLessThan(1e-6);

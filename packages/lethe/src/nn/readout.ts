@@ -9,6 +9,16 @@ import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+import {
+  type AdaptiveParameters,
+  adaptiveLogProbabilities,
+  adaptiveNll,
+  addHeadGradient,
+  type Clusters,
+  checkClusters,
+  headOf,
+  type ReadoutRows,
+} from './adaptive-readout.ts';
 import type { SequenceLoss, StepMask } from './losses.ts';
 
 /** A table of classes: logits are x weight^T + bias. */
@@ -17,6 +27,8 @@ export interface ReadoutParameters {
   weight: Tensor;
   /** [classes] */
   bias?: Tensor;
+  /** of rare classes: an adaptive softmax; absent: one softmax over all */
+  clusters?: Clusters;
 }
 
 /** The loss, and the negative log-likelihood of every row, 0 where a step does not count. */
@@ -35,70 +47,51 @@ export interface ReadoutNllOptions {
  * factor * mean over the steps that count of log sum_k exp(z_k) - z_target, z = x weight^T + bias; natural log.
  * @param x [.., features]
  * @param targets one class for each row of x
- * @throws ShapeError; DataError for a class that is not there, or if no step counts
+ * @throws ShapeError; DataError for a class that is not there, or if no step counts; ConfigError for cutoffs that do not ascend
  */
 export function readoutNll(
   x: Tensor,
-  { weight, bias }: ReadoutParameters,
+  parameters: ReadoutParameters,
   targets: Int32Array,
   { stepMask, factor = 1 }: ReadoutNllOptions = {},
 ): ReadoutLoss {
-  const call = checkRows(x, weight, bias, targets, stepMask);
-  const { M, I, K, count } = call;
-  const rowLoss = allocate(M);
-  const own = {
-    dx: needsGradient(x) ? allocate(M * I) : undefined,
-    dw: needsGradient(weight) ? allocate(K * I) : undefined,
-    dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
-  };
-  kernels().readoutNll({
-    M,
-    I,
-    K,
-    x: x.data,
-    w: weight.data,
-    bias: bias?.data,
-    targets,
-    stepMask: call.stepMask,
-    rowLoss,
-    scale: factor / count,
-    ...own,
-  });
+  const call = checkRows(x, parameters, targets, stepMask);
+  const { M, count } = call;
+  const loss = new Tensor([], allocate(1));
+  const rows = { M, targets, stepMask: call.stepMask, scale: factor / count };
+  const rowLoss = isAdaptive(parameters)
+    ? adaptiveNll(x, parameters, rows, loss)
+    : wholeNll(x, parameters, rows, loss);
   let sum = 0;
   for (let m = 0; m < M; m++) sum += rowLoss[m];
-  const loss = new Tensor([], allocate(1));
   loss.data[0] = (factor * sum) / count;
-  record(loss, bias ? [x, weight, bias] : [x, weight], () => {
-    const by = gradientOf(loss)[0];
-    if (own.dx) adoptGradient(x, own.dx, by);
-    if (own.dw) adoptGradient(weight, own.dw, by);
-    if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
-  });
   return { loss, sum, count, rowLoss };
 }
-
 /**
  * kappa * mean((z_a - z_b)²) over all logits of two runs, the penalty of fraternal dropout (Zolna et al. 2017): the bias
- * cancels, so it is kappa mean(((a - b) weight^T)²).
+ * cancels, so it is kappa mean(((a - b) weight^T)²). With clusters the logits are those of the first step, which every row has.
  * @param a [.., features]
  * @param b as a
  * @throws ShapeError
  */
-export function readoutDistance(a: Tensor, b: Tensor, { weight }: ReadoutParameters, kappa: number): Tensor {
-  const [K, I] = weight.shape;
+export function readoutDistance(a: Tensor, b: Tensor, parameters: ReadoutParameters, kappa: number): Tensor {
+  const { weight } = parameters;
+  const I = weight.shape[1];
   expectShape('readoutDistance', 'the second run', b.shape, a.shape);
   expectShape('readoutDistance', 'the rows', [a.shape[a.shape.length - 1]], [I]);
   const M = a.size / I;
   const difference = allocate(a.size);
   difference.set(a.data);
   kernels().addDifference({ n: a.size, a: b.data, factor: -1, target: difference });
+  const w = isAdaptive(parameters) ? headOf(parameters).weight : weight.data;
+  const K = w.length / I;
   const isWanted = needsGradient(a) || needsGradient(b);
   const own = {
     dx: isWanted ? allocate(a.size) : undefined,
-    dw: needsGradient(weight) ? allocate(weight.size) : undefined,
+    dw: needsGradient(weight) ? allocate(w.length) : undefined,
   };
   const scale = kappa / (M * K);
-  const sum = kernels().readoutSquares({ M, I, K, x: difference, w: weight.data, scale, ...own });
+  const sum = kernels().readoutSquares({ M, I, K, x: difference, w, scale, ...own });
   const loss = new Tensor([], allocate(1));
   loss.data[0] = scale * sum;
   record(loss, [a, b, weight], () => {
@@ -107,20 +100,26 @@ export function readoutDistance(a: Tensor, b: Tensor, { weight }: ReadoutParamet
       kernels().addDifference({ n: b.size, a: own.dx, factor: -by, target: gradientOf(b) });
     }
     if (own.dx && needsGradient(a)) adoptGradient(a, own.dx, by);
-    if (own.dw) adoptGradient(weight, own.dw, by);
+    if (!own.dw) return;
+    if (isAdaptive(parameters)) addHeadGradient(parameters, own.dw, by);
+    else adoptGradient(weight, own.dw, by);
   });
   return loss;
 }
 
 /**
- * x weight^T + bias, without a gradient: for evaluation and sampling.
+ * x weight^T + bias, without a gradient: for evaluation and sampling. With clusters these are log probabilities.
  * @param x [.., features]
  * @returns [.., classes]
  * @throws ShapeError
  */
-export function readoutLogits(x: Tensor, { weight, bias }: ReadoutParameters): Tensor {
+export function readoutLogits(x: Tensor, parameters: ReadoutParameters): Tensor {
+  const { weight, bias } = parameters;
   const [K, I] = weight.shape;
   expectShape('readoutLogits', 'the rows', [x.shape[x.shape.length - 1]], [I]);
+  if (isAdaptive(parameters)) {
+    return new Tensor([...x.shape.slice(0, -1), K], adaptiveLogProbabilities(x, parameters));
+  }
   const m = x.size / I;
   const z = new Tensor([...x.shape.slice(0, -1), K], allocate(m * K));
   kernels().matmul({
@@ -138,13 +137,35 @@ export function readoutLogits(x: Tensor, { weight, bias }: ReadoutParameters): T
 
 // --- internal ---
 
+const isAdaptive = (parameters: ReadoutParameters): parameters is AdaptiveParameters =>
+  parameters.clusters !== undefined;
+
+/** One softmax over all classes: the negative log-likelihood of every row, recorded as the sum of scale * rows in `loss`. */
+function wholeNll(x: Tensor, { weight, bias }: ReadoutParameters, rows: ReadoutRows, loss: Tensor): Real {
+  const [K, I] = weight.shape;
+  const rowLoss = allocate(rows.M);
+  const own = {
+    dx: needsGradient(x) ? allocate(x.size) : undefined,
+    dw: needsGradient(weight) ? allocate(weight.size) : undefined,
+    dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
+  };
+  kernels().readoutNll({ I, K, x: x.data, w: weight.data, bias: bias?.data, rowLoss, ...rows, ...own });
+  record(loss, bias ? [x, weight, bias] : [x, weight], () => {
+    const by = gradientOf(loss)[0];
+    if (own.dx) adoptGradient(x, own.dx, by);
+    if (own.dw) adoptGradient(weight, own.dw, by);
+    if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
+  });
+  return rowLoss;
+}
+
 function checkRows(
   x: Tensor,
-  weight: Tensor,
-  bias: Tensor | undefined,
+  parameters: ReadoutParameters,
   targets: Int32Array,
   stepMask: StepMask | undefined,
-): { M: number; I: number; K: number; stepMask: Real | undefined; count: number } {
+): { M: number; stepMask: Real | undefined; count: number } {
+  const { weight, bias } = parameters;
   const [K, I] = weight.shape;
   if (weight.shape.length !== 2 || x.shape[x.shape.length - 1] !== I) {
     throw new ShapeError(
@@ -152,6 +173,7 @@ function checkRows(
     );
   }
   if (bias) expectShape('readoutNll', 'bias', bias.shape, [K]);
+  if (isAdaptive(parameters)) checkClusters(parameters);
   const M = x.size / I;
   const mask = stepMask instanceof Tensor ? stepMask.data : stepMask;
   if (targets.length !== M || (mask && mask.length !== M)) {
@@ -169,5 +191,5 @@ function checkRows(
   for (let m = 0; mask && m < M; m++) count += mask[m];
   if (!(count > 0))
     throw new DataError(`readoutNll: expected at least one step that counts, got none of ${M}`);
-  return { M, I, K, stepMask: mask, count };
+  return { M, stepMask: mask, count };
 }

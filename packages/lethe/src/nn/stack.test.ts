@@ -16,6 +16,12 @@ const make = (cell: CellName, more: Partial<StackOptions> = {}) =>
 const numbers = (value: Parameters<typeof meanOf>[0]) => meanOf(value).toArray();
 
 describe('a stack', () => {
+  it('starts every layer by its own size where it is asked to', () => {
+    const initial = (hiddenSize: number) => ({ bias: { kind: 'constant', value: hiddenSize } as const });
+    const { layers } = make('rnn', { initial });
+    expect(layers.map(({ parameters }) => parameters.bias.toArray()[0])).toEqual([6, 5]);
+  });
+
   for (const cell of cells) {
     it(`of ${cell} feeds each layer with the one below, and carries every state`, () => {
       const stack = make(cell);

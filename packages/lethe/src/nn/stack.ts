@@ -43,8 +43,8 @@ export interface StackOptions {
   learnInitialState?: boolean;
   /** Number of the lowest layer in the noise stream. @defaultValue 0 */
   layer?: number;
-  /** of every layer */
-  initial?: RecurrentOptions['initial'];
+  /** of every layer; a function says it by a layer's size */
+  initial?: RecurrentOptions['initial'] | ((hiddenSize: number) => RecurrentOptions['initial']);
 }
 
 /** What a stack gives; `state` has one entry for each of `layers`. */
@@ -147,7 +147,7 @@ function makeLayer(options: StackOptions, index: number, direction: 0 | 1, strea
     learnInitialState,
     layer: (options.layer ?? 0) + index,
     direction,
-    initial,
+    initial: typeof initial === 'function' ? initial(hiddenSizes[index]) : initial,
   };
   if (cell === 'lstm') return lstm({ ...common, forgetBias: options.forgetBias }, stream);
   if (cell === 'gru') return gru({ ...common, resetAfter: options.resetAfter }, stream);

@@ -20,6 +20,8 @@ export interface ScoreOptions extends EvaluateOptions {
   window?: number;
   /** averages the probabilities of so many draws of the noise; default: what the method's test-time rule says */
   draws?: { samples: number; seed?: number; mode?: RunMode };
+  /** is told the mean NLL of every window */
+  onWindow?: (nll: number) => void;
   onProgress?: (done: number, all: number) => void;
 }
 
@@ -36,7 +38,7 @@ export async function scoreText(
   source: TokenSource,
   options: ScoreOptions = {},
 ): Promise<number | undefined> {
-  const { streams: rows = 1, window = 100, signal, onProgress } = options;
+  const { streams: rows = 1, window = 100, signal, onWindow, onProgress } = options;
   const { samples, test } = model.regularizer.modes;
   const draws = options.draws ?? (samples ? { samples, mode: test } : undefined);
   const streams = evaluationStreams(source, rows);
@@ -44,7 +46,10 @@ export async function scoreText(
   let sum = 0;
   for (let from = 0; from < streams.length; from += window) {
     if (signal?.aborted) return undefined;
-    sum += score(streams.window({ from, steps: Math.min(window, streams.length - from) }), from);
+    const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
+    const part = score(here, from);
+    sum += part;
+    onWindow?.(part / counted(here));
     onProgress?.(from, streams.length);
     await breathe();
   }
@@ -54,6 +59,9 @@ export async function scoreText(
 // --- internal ---
 
 type Score = (window: Window, from: number) => number;
+
+const counted = ({ targets, stepMask }: Window): number =>
+  stepMask ? stepMask.reduce((sum, one) => sum + one, 0) : targets.length;
 
 /** The test-time network. */
 function plain(model: TextModel): Score {

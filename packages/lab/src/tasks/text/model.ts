@@ -3,6 +3,8 @@
  * logits of all tokens. Tied, the readout reads with the embedding's table, and the last layer has its width.
  */
 import {
+  adaptiveCutoffs,
+  type Clusters,
   type Embedding,
   embedding,
   embeddingRegularizer,
@@ -19,6 +21,7 @@ import {
   type ReadoutParameters,
   type Real,
   type Recurrent,
+  type RecurrentOptions,
   type RegularizedLoss,
   type Regularizer,
   type RunMode,
@@ -31,6 +34,7 @@ import {
   scale,
   splitReadout,
   type Tensor,
+  zerosTensor,
 } from 'lethe';
 import { noiseMoments } from 'lethe/internal';
 import type { TextConfig } from '../../training/config.ts';
@@ -57,7 +61,10 @@ export interface TextRun {
 }
 
 export interface TextModel {
-  /** `embedding.weight`, `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, …, `readout.weight` unless it is tied, `readout.bias` */
+  /**
+   * `embedding.weight`, `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, …, `readout.weight` unless it is tied, `readout.bias`,
+   * and of an adaptive softmax `readout.clusters.weight` and `readout.clusters.bias`
+   */
   readonly parameters: Record<string, Tensor>;
   readonly embedding: Embedding;
   readonly layers: readonly Recurrent[];
@@ -128,6 +135,10 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
       ? words.parameters.weight
       : initialTensor([vocabulary, stack.outputSize], limit, stream, { ...place, entry: 0 }),
     bias: initialTensor([vocabulary], sizes.tied ? { kind: 'zeros' } : limit, stream, { ...place, entry: 1 }),
+    clusters: clustersOf(
+      sizes.cutoffs === 'auto' ? adaptiveCutoffs(vocabulary) : sizes.cutoffs,
+      stack.outputSize,
+    ),
   };
   const readoutPlan = plan(atReadout, {
     cell: 'linear',
@@ -199,13 +210,19 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
 
 // --- internal ---
 
-/** Weights and biases alike, uniform; with `forgetBias` the biases are left to the cell. */
+/** Weights and biases alike, uniform, of every layer by its size; with `forgetBias` the biases are left to the cell. */
 function recurrentInitial({ initialLimit, forgetBias }: TextConfig['model']) {
-  const all: InitOptions =
-    initialLimit === null ? { kind: 'uniform' } : { kind: 'uniform', limit: initialLimit };
-  return forgetBias === null
-    ? { weightIn: all, weightRec: all, bias: all }
-    : { weightIn: all, weightRec: all };
+  return (hiddenSize: number): RecurrentOptions['initial'] => {
+    const all: InitOptions = { kind: 'uniform', limit: initialLimit ?? 1 / Math.sqrt(hiddenSize) };
+    const weights = { weightIn: all, weightRec: all };
+    return forgetBias === null ? { ...weights, bias: all } : weights;
+  };
+}
+
+/** The entries of clusters begin at zero, as in the code of Merity et al. (2017). */
+function clustersOf(cutoffs: readonly number[], features: number): Clusters | undefined {
+  if (cutoffs.length === 0) return undefined;
+  return { cutoffs, weight: zerosTensor([cutoffs.length, features]), bias: zerosTensor([cutoffs.length]) };
 }
 
 function named(
@@ -222,5 +239,9 @@ function named(
   }
   if (!tied) parameters['readout.weight'] = readout.weight;
   if (readout.bias) parameters['readout.bias'] = readout.bias;
+  if (readout.clusters) {
+    parameters['readout.clusters.weight'] = readout.clusters.weight;
+    parameters['readout.clusters.bias'] = readout.clusters.bias;
+  }
   return parameters;
 }

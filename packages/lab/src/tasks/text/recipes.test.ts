@@ -22,6 +22,21 @@ test('there are recipes of every paper on language models', () => {
   ]);
 });
 
+test('the recipes that list paper quirks take them in when asked', () => {
+  const quirky = (name: string) => resolveConfig(name, { paperQuirks: true }) as TextConfig;
+  const plain = resolveConfig('merity2017/ptb') as TextConfig;
+  expect(plain.optimizer).toMatchObject({ name: 'nt-asgd', lagging: false });
+  expect(plain.evaluation.conventions).toEqual([]);
+  const asRun = quirky('merity2017/ptb');
+  expect(asRun.optimizer).toMatchObject({ name: 'nt-asgd', lagging: true, stepRate: 30 });
+  expect(asRun.evaluation).toEqual({ ...plain.evaluation, conventions: ['over-length'] });
+  expect(quirky('semeniuta2016/ptb-char').evaluation.conventions).toEqual(['mean-of-exp']);
+  // 399,782 characters in chunks of 100, rounded down.
+  expect(quirky('krueger2016/ptb-char').evaluation.validationStreams).toBe(3997);
+  expect(() => quirky('zaremba2014/ptb-small')).toThrow(/ptb-small.yaml lists no paperQuirks/);
+  expect(() => resolveConfig('text/ptb', { paperQuirks: true })).toThrow(/expects a recipe, found text\/ptb/);
+});
+
 test.each(recipes)('%s trains, made small', (_, config) => {
   const session = openSession(
     {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { textNames } from '../../data/text/catalogue.ts';
-import type { Level, Vocabulary } from '../../data/text/types.ts';
+import type { Level, TextData, Vocabulary } from '../../data/text/types.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { usePrecision } from '../../training/precision.ts';
@@ -46,4 +46,16 @@ export function runVocabulary(directory: string): { level: Level; vocabulary: Vo
     throw new ConfigError(`${directory}: expected ${vocabularyFile}, found none; the run is not complete`);
   }
   return readVocabulary(fs.readFileSync(file, 'utf8'), file);
+}
+
+/**
+ * Throws ConfigError unless a text has the vocabulary that a run was trained with: words of another would get the numbers,
+ * and so the probabilities, of other words.
+ */
+export function checkSameVocabulary(directory: string, { name, vocabulary: { words } }: TextData): void {
+  const then = runVocabulary(directory).vocabulary.words;
+  if (words.length === then.length && words.every((word, i) => word === then[i])) return;
+  throw new ConfigError(
+    `${directory}: expected the vocabulary that it was trained with, of ${then.length}, found another in ${name}, of ${words.length}; take the text it was trained on`,
+  );
 }

@@ -12,6 +12,8 @@ import {
 import type { TextData } from '../../data/text/types.ts';
 import type { TextConfig } from '../../training/config.ts';
 import type { Task, TaskModel, Weights } from '../task.ts';
+import { scoreWithCache } from './cache.ts';
+import { conventionMetrics } from './conventions.ts';
 import { scoreText, textMetrics } from './evaluate.ts';
 import { type TextModel, type TextState, textModel } from './model.ts';
 import { type Segment, segmentsOf, trainingStreams } from './segments.ts';
@@ -61,10 +63,26 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
       };
     },
     trainMetrics: (mean) => textMetrics(data.level, mean),
-    async evaluate(split, { signal, draws } = {}) {
-      const rows = split === 'test' ? evaluation.testStreams : evaluation.validationStreams;
-      const nll = await scoreText(text, data.splits[split], { streams: rows, signal, draws });
-      return nll === undefined ? undefined : textMetrics(data.level, nll);
+    async evaluate(split, { signal, draws, cache } = {}) {
+      const streams = split === 'test' ? evaluation.testStreams : evaluation.validationStreams;
+      const source = data.splits[split];
+      if (cache) {
+        const nll = await scoreWithCache(text, source, cache, { streams, signal });
+        return nll === undefined ? undefined : textMetrics(data.level, nll);
+      }
+      const windows: number[] = [];
+      const { conventions } = evaluation;
+      const nll = await scoreText(text, source, {
+        streams,
+        // Segments are those of training where a figure depends on them.
+        window: conventions.includes('mean-of-exp') ? training.steps : undefined,
+        signal,
+        draws,
+        onWindow: (mean) => windows.push(mean),
+      });
+      if (nll === undefined) return undefined;
+      const scored = { nll, tokens: source.length, windows };
+      return { ...textMetrics(data.level, nll), ...conventionMetrics(data.level, conventions, scored) };
     },
     files: () => ({ [vocabularyFile]: writeVocabulary(data) }),
     carried: () => (state ? storedState(state) : {}),

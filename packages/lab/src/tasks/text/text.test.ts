@@ -15,6 +15,7 @@ import { evaluate } from '../../training/trained.ts';
 import { scoreText } from './evaluate.ts';
 import { textModel } from './model.ts';
 import { predictTokens, type TokenPrediction } from './predict.ts';
+import { loadTextRun } from './run.ts';
 import { sampleTokens } from './sample.ts';
 import { tinyText, tinyTextConfig, tokens } from './tiny-text.suite.ts';
 
@@ -115,6 +116,29 @@ test('perplexities of all splits fall, and eval finds those of the best weights 
     log: (line) => named.push(line),
   });
   expect(named).toEqual(["not in the vocabulary, read as <unk>: 'zzz'"]);
+});
+
+test('with an adaptive softmax a run learns, samples and comes back from its checkpoint', async () => {
+  const config = tinyTextConfig(
+    'model.cutoffs=[4, 8]',
+    'model.tied=true',
+    'training.epochs=12',
+    'optimizer.stepRate=.02',
+  );
+  const events: TrainingEvent[] = [];
+  const done = (await train(config, { out, data, onEvent: (event) => events.push(event) })) as DoneEvent;
+  const epochs = events.filter((event): event is EpochEvent => event.event === 'epoch');
+  expect(done.best.valid.perplexity).toBeLessThan(0.5 * epochs[0].valid!.perplexity);
+  expect(await evaluate(out, 'test', { data })).toEqual(done.best.test);
+  const { model } = loadTextRun(out);
+  expect(model.parameters['readout.clusters.weight'].shape).toEqual([2, 7]);
+  scoped(() => {
+    const { logits } = model.next(Int32Array.of(3, 4));
+    expect(Array.from(logits, Math.exp).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+  });
+  await expect(train(tinyTextConfig('model.cutoffs=[8, 4]'), { out: `${out}-2`, data })).rejects.toThrow(
+    /cutoffs that ascend between 1 and 10, found \[8, 4\]/,
+  );
 });
 
 describe('the score of a text', () => {

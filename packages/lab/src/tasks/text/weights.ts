@@ -6,7 +6,7 @@ import type { TextModel } from './model.ts';
 
 /**
  * Copies of the weights: `embedding.weight` [vocabulary, features] as torch.nn.Embedding has it, the layers under `rnn.`,
- * `readout.weight` [vocabulary, features] (absent when it is tied) and `readout.bias` as torch.nn.Linear.
+ * `readout.weight` [vocabulary, features] (absent when it is tied) and `readout.bias` as torch.nn.Linear, `readout.clusters.*`.
  */
 export function storedWeights({ layers, parameters }: TextModel): Weights {
   return { ...storedLayers(layers), ...copies(tables(parameters)) };
@@ -23,7 +23,7 @@ export function loadWeights({ layers, parameters }: TextModel, weights: Weights,
 
 /** What is stored as it is: a row for each word, here as in PyTorch. */
 function tables(parameters: Record<string, Tensor>): Record<string, Tensor> {
-  const names = ['embedding.weight', 'readout.weight', 'readout.bias'].filter((name) => parameters[name]);
+  const names = Object.keys(parameters).filter((name) => /^(embedding|readout)\./.test(name));
   return Object.fromEntries(names.map((name) => [name, parameters[name]]));
 }
 

@@ -1,0 +1,164 @@
+/**
+ * The continuous cache: at evaluation, words that followed similar states a short while ago become more probable.
+ *
+ *   p(w) = (1 - lambda) p_model(w) + lambda p_cache(w)
+ *   p_cache(w) = sum of exp(theta h_t·h_i) over the last `window` positions i that w followed / the same sum over all of them
+ *
+ * h is what the readout reads. Nothing is trained; the positions before the first have no cache and keep p_model. Grave,
+ * Joulin, Usunier 2017, Improving neural language models with a continuous cache, equations 2 and 3.
+ */
+import { ConfigError, keepState, type Real, readoutNll, scoped } from 'lethe';
+import { kernels, zeros } from 'lethe/internal';
+import type { TokenSource } from '../../data/text/types.ts';
+import { breathe } from '../../training/clock.ts';
+import type { TextModel, TextState, Window } from './model.ts';
+import { evaluationStreams } from './segments.ts';
+
+/** A cache; Merity et al. (2017) take 500, 1 and .1 for Penn Treebank, 3785, .6621 and .1279 for WikiText-2. */
+export interface CacheOptions {
+  /** positions that it remembers */
+  window: number;
+  /** how sharply it prefers similar states */
+  theta: number;
+  /** its share of the probability */
+  lambda: number;
+}
+
+/** Throws ConfigError for a cache that cannot be. */
+export function checkCache({ window, theta, lambda }: CacheOptions): void {
+  const wrong = (name: string, expected: string, found: number): never => {
+    throw new ConfigError(`cache: ${name} expects ${expected}, found ${found}`);
+  };
+  if (!(Number.isInteger(window) && window >= 1 && window <= 1_000_000)) {
+    wrong('window', 'a whole number of positions from 1 to 1000000', window);
+  }
+  if (!(theta >= 0 && Number.isFinite(theta))) wrong('theta', 'a number of at least 0', theta);
+  if (!(lambda >= 0 && lambda < 1)) wrong('lambda', 'a number from 0 to below 1', lambda);
+}
+
+/** The mean NLL of a text under the test-time network with a cache of its own for each stream; undefined when `signal` stopped it. */
+export async function scoreWithCache(
+  model: TextModel,
+  source: TokenSource,
+  cache: CacheOptions,
+  { streams: rows = 1, steps = 100, signal }: { streams?: number; steps?: number; signal?: AbortSignal } = {},
+): Promise<number | undefined> {
+  checkCache(cache);
+  const streams = evaluationStreams(source, rows);
+  const memories = Array.from({ length: streams.rows }, () => new Memory(cache));
+  let state: TextState | undefined;
+  let sum = 0;
+  for (let from = 0; from < streams.length; from += steps) {
+    if (signal?.aborted) return undefined;
+    const window = streams.window({ from, steps: Math.min(steps, streams.length - from) });
+    sum += scoped(() => {
+      const { output, state: after } = model.hidden(window.words, window.batch, { state });
+      state = after.map(keepState);
+      const { rowLoss } = readoutNll(output, model.readout, window.targets, { stepMask: window.stepMask });
+      return memories.reduce((total, memory, b) => {
+        const stretch = stretchOf(window, b, output.data, rowLoss);
+        return total + memory.score(stretch);
+      }, 0);
+    });
+    await breathe();
+  }
+  return sum / streams.stops.reduce((total, stop) => total + stop, 0);
+}
+
+// --- internal ---
+
+/** The part of a window that one stream has: states [steps, features] and what followed them. */
+interface Stretch {
+  states: Real;
+  targets: Int32Array;
+  rowLoss: Real;
+}
+
+/** A stream ends where its step mask does. */
+function stretchOf({ targets, batch, stepMask }: Window, b: number, states: Real, rowLoss: Real): Stretch {
+  const features = states.length / targets.length;
+  let steps = targets.length / batch;
+  while (steps > 0 && stepMask?.[(steps - 1) * batch + b] === 0) steps--;
+  const own = {
+    states: states.slice(0, steps * features) as Real,
+    targets: new Int32Array(steps),
+    rowLoss: rowLoss.slice(0, steps) as Real,
+  };
+  for (let t = 0; t < steps; t++) {
+    const m = t * batch + b;
+    own.states.set(states.subarray(m * features, (m + 1) * features), t * features);
+    own.targets[t] = targets[m];
+    own.rowLoss[t] = rowLoss[m];
+  }
+  return own;
+}
+
+/** The last positions of one stream. */
+class Memory {
+  readonly #options: CacheOptions;
+  #states: Real = zeros(0);
+  #targets = new Int32Array(0);
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+  }
+
+  /** The sum of minus the log probabilities of a stretch, which is remembered. */
+  score({ states, targets, rowLoss }: Stretch): number {
+    const { window, theta, lambda } = this.#options;
+    const steps = targets.length;
+    if (steps === 0) return 0;
+    const features = states.length / steps;
+    const before = this.#targets.length;
+    const all = joined(this.#states, states);
+    const followed = new Int32Array(before + steps);
+    followed.set(this.#targets);
+    followed.set(targets, before);
+    const similar = zeros(steps * followed.length);
+    kernels().matmul({
+      m: steps,
+      n: followed.length,
+      k: features,
+      a: states,
+      b: all,
+      transposeB: true,
+      c: similar,
+    });
+    let sum = 0;
+    for (let t = 0; t < steps; t++) {
+      const row = similar.subarray(t * followed.length, t * followed.length + before + t);
+      const from = Math.max(0, row.length - window);
+      const model = Math.exp(-rowLoss[t]);
+      const p =
+        row.length === 0
+          ? model
+          : (1 - lambda) * model + lambda * share(row, followed, from, targets[t], theta);
+      sum -= Math.log(p);
+    }
+    const kept = Math.max(0, followed.length - window);
+    this.#targets = followed.slice(kept);
+    this.#states = all.slice(kept * features) as Real;
+    return sum;
+  }
+}
+
+/** p_cache(target) over positions `from` on. */
+function share(similar: Real, followed: Int32Array, from: number, target: number, theta: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < similar.length; i++) if (similar[i] > largest) largest = similar[i];
+  let all = 0;
+  let hits = 0;
+  for (let i = from; i < similar.length; i++) {
+    const weight = Math.exp(theta * (similar[i] - largest));
+    all += weight;
+    if (followed[i] === target) hits += weight;
+  }
+  return hits / all;
+}
+
+function joined(a: Real, b: Real): Real {
+  const both = zeros(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,239 @@
+/**
+ * The readout over very large vocabularies in two steps: the most frequent classes and one entry for each cluster of
+ * rarer ones first, then the classes within the cluster, so that a row multiplies with the tables it needs. Classes are
+ * numbered by falling frequency. A cluster's classes are rows of the same table as all others, which can so be tied.
+ *
+ *   log p(k) = log softmax([W_head; V] x + [b_head; a])_k                              k below the first cutoff
+ *   log p(k) = log softmax(…)_(entry of c) + log softmax(W_c x + b_c)_k                 k in cluster c
+ *
+ * Grave, Joulin, Cisse, Grangier, Jegou 2017, Efficient softmax approximation for GPUs; with one width for all classes, as
+ * Merity, Keskar, Socher 2017 have it.
+ */
+import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { ConfigError } from '../errors.ts';
+import { kernels } from '../kernels/engine.ts';
+import type { Real } from '../tensor/dtype.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { expectShape, type Tensor } from '../tensor/tensor.ts';
+import type { ReadoutParameters } from './readout.ts';
+
+/** What the first step chooses from besides the frequent classes: an entry for each cluster of the others. */
+export interface Clusters {
+  /** the first class of each cluster, ascending */
+  cutoffs: readonly number[];
+  /** [clusters, features] */
+  weight: Tensor;
+  /** [clusters] */
+  bias: Tensor;
+}
+
+/** A readout with clusters. */
+export type AdaptiveParameters = ReadoutParameters & { clusters: Clusters };
+
+/**
+ * Where Merity et al. (2017, their code) cut a vocabulary: nowhere up to 75,000 words, at 2,800, 20,000 and 76,000 up to
+ * 500,000, beyond at 4,200, 35,000 and 180,000.
+ */
+export function adaptiveCutoffs(classes: number): number[] {
+  if (classes <= 75_000) return [];
+  const cutoffs = classes <= 500_000 ? [2_800, 20_000, 76_000] : [4_200, 35_000, 180_000];
+  return cutoffs.filter((cutoff) => cutoff < classes);
+}
+
+/** Throws ConfigError unless cutoffs ascend within a table of so many classes, and ShapeError for entries that do not fit them. */
+export function checkClusters({ weight, clusters: { cutoffs, ...entries } }: AdaptiveParameters): void {
+  const [K, I] = weight.shape;
+  const isFine = cutoffs.every(
+    (cutoff, c) => Number.isInteger(cutoff) && cutoff > (cutoffs[c - 1] ?? 0) && cutoff < K,
+  );
+  if (!isFine || cutoffs.length === 0) {
+    throw new ConfigError(
+      `adaptive readout: expected cutoffs that ascend between 1 and ${K - 1}, found [${cutoffs.join(', ')}]`,
+    );
+  }
+  expectShape('adaptive readout', 'the entries of clusters', entries.weight.shape, [cutoffs.length, I]);
+  expectShape('adaptive readout', 'the bias of clusters', entries.bias.shape, [cutoffs.length]);
+}
+
+/** What {@link adaptiveNll} reads: rows and targets that were checked. */
+export interface ReadoutRows {
+  M: number;
+  targets: Int32Array;
+  stepMask?: Real;
+  /** of the gradients */
+  scale: number;
+}
+
+/** The negative log-likelihood of every row, 0 where it does not count, recorded as the sum of scale * rows in `loss`. */
+export function adaptiveNll(
+  x: Tensor,
+  parameters: AdaptiveParameters,
+  rows: ReadoutRows,
+  loss: Tensor,
+): Real {
+  const { weight, bias, clusters } = parameters;
+  const [K, I] = weight.shape;
+  const { M, targets, stepMask, scale } = rows;
+  const spans = spansOf(clusters.cutoffs, K);
+  const head = headOf(parameters);
+  const rowLoss = allocate(M);
+  const isHead = needsGradient(weight) || needsGradient(clusters.weight) || needsGradient(clusters.bias);
+  const own = {
+    dx: needsGradient(x) ? allocate(M * I) : undefined,
+    dw: needsGradient(weight) ? allocate(K * I) : undefined,
+    dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
+    dhead: isHead ? allocate(head.K * I) : undefined,
+    dheadBias: isHead ? allocate(head.K) : undefined,
+  };
+  const clusterOf = targets.map((target) => spans.findLastIndex(({ from }) => target >= from));
+  kernels().readoutNll({
+    M,
+    I,
+    K: head.K,
+    x: x.data,
+    w: head.weight,
+    bias: head.bias,
+    targets: targets.map((target, m) => (clusterOf[m] === -1 ? target : head.words + clusterOf[m])),
+    stepMask,
+    rowLoss,
+    scale,
+    dx: own.dx,
+    dw: own.dhead,
+    dbias: own.dheadBias,
+  });
+  own.dw?.set(own.dhead!.subarray(0, head.words * I));
+  own.dbias?.set(own.dheadBias!.subarray(0, head.words));
+  for (const [c, { from, to }] of spans.entries()) {
+    const part = {
+      w: weight.data.subarray(from * I, to * I) as Real,
+      bias: bias?.data.subarray(from, to) as Real | undefined,
+      dw: own.dw?.subarray(from * I, to * I) as Real | undefined,
+      dbias: own.dbias?.subarray(from, to) as Real | undefined,
+    };
+    const numbers = Int32Array.from(targets.keys()).filter((m) => clusterOf[m] === c && stepMask?.[m] !== 0);
+    const n = numbers.length;
+    if (n === 0) {
+      part.dw?.fill(0);
+      part.dbias?.fill(0);
+      continue;
+    }
+    const near = { rows: allocate(n * I), loss: allocate(n), dx: own.dx && allocate(n * I) };
+    kernels().gatherRows({ M: n, n: I, V: M, numbers, table: x.data, rows: near.rows });
+    kernels().readoutNll({
+      M: n,
+      I,
+      K: to - from,
+      x: near.rows,
+      targets: numbers.map((m) => targets[m] - from),
+      rowLoss: near.loss,
+      scale,
+      dx: near.dx,
+      ...part,
+    });
+    if (own.dx && near.dx) {
+      kernels().scatterRows({ M: n, n: I, V: M, numbers, table: own.dx, rows: near.dx });
+    }
+    for (let i = 0; i < n; i++) rowLoss[numbers[i]] += near.loss[i];
+  }
+  const inputs = [x, weight, clusters.weight, clusters.bias];
+  record(loss, bias ? [...inputs, bias] : inputs, () => {
+    const by = gradientOf(loss)[0];
+    if (own.dx) adoptGradient(x, own.dx, by);
+    if (own.dw) adoptGradient(weight, own.dw, by);
+    if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
+    if (needsGradient(clusters.weight)) {
+      adoptGradient(clusters.weight, own.dhead!.slice(head.words * I) as Real, by);
+    }
+    if (needsGradient(clusters.bias)) {
+      adoptGradient(clusters.bias, own.dheadBias!.slice(head.words) as Real, by);
+    }
+  });
+  return rowLoss;
+}
+
+/** Adds factor * `gradient`, of the table that {@link headOf} makes, to the gradients of those that it is made of. */
+export function addHeadGradient(
+  { weight, clusters }: AdaptiveParameters,
+  gradient: Real,
+  factor: number,
+): void {
+  const end = clusters.cutoffs[0] * weight.shape[1];
+  const add = (tensor: Tensor, a: Real): void => {
+    if (!needsGradient(tensor)) return;
+    const target = gradientOf(tensor).subarray(0, a.length) as Real;
+    kernels().addDifference({ n: a.length, a, factor, target });
+  };
+  add(weight, gradient.subarray(0, end) as Real);
+  add(clusters.weight, gradient.subarray(end) as Real);
+}
+
+/** Log probabilities of all classes, [M, K], which stand for logits: their softmax is themselves. */
+export function adaptiveLogProbabilities(x: Tensor, parameters: AdaptiveParameters): Real {
+  const { weight, bias, clusters } = parameters;
+  const [K, I] = weight.shape;
+  const M = x.size / I;
+  const head = headOf(parameters);
+  const all = allocate(M * K);
+  const first = product(x.data, { M, I, K: head.K, w: head.weight, bias: head.bias });
+  logSoftmaxRows(first, head.K);
+  for (let m = 0; m < M; m++) {
+    all.set(first.subarray(m * head.K, m * head.K + head.words), m * K);
+  }
+  for (const [c, { from, to }] of spansOf(clusters.cutoffs, K).entries()) {
+    const w = weight.data.subarray(from * I, to * I) as Real;
+    const part = { M, I, K: to - from, w, bias: bias?.data.subarray(from, to) as Real | undefined };
+    const within = product(x.data, part);
+    logSoftmaxRows(within, to - from);
+    for (let m = 0; m < M; m++) {
+      const entry = first[m * head.K + head.words + c];
+      for (let k = from; k < to; k++) all[m * K + k] = entry + within[m * (to - from) + k - from];
+    }
+  }
+  return all;
+}
+
+/** The table of the first step: a copy of the frequent classes' rows and the clusters' entries. */
+export function headOf({ weight, bias, clusters }: AdaptiveParameters): {
+  words: number;
+  K: number;
+  weight: Real;
+  bias: Real;
+} {
+  const words = clusters.cutoffs[0];
+  const K = words + clusters.cutoffs.length;
+  const I = weight.shape[1];
+  const head = { words, K, weight: allocate(K * I), bias: allocate(K) };
+  head.weight.set(weight.data.subarray(0, words * I));
+  head.weight.set(clusters.weight.data, words * I);
+  if (bias) head.bias.set(bias.data.subarray(0, words));
+  else head.bias.fill(0, 0, words);
+  head.bias.set(clusters.bias.data, words);
+  return head;
+}
+
+// --- internal ---
+
+/** Classes `from` to `to - 1` of every cluster. */
+function spansOf(cutoffs: readonly number[], classes: number): { from: number; to: number }[] {
+  return cutoffs.map((from, c) => ({ from, to: cutoffs[c + 1] ?? classes }));
+}
+
+function product(
+  x: Real,
+  { M, I, K, w, bias }: { M: number; I: number; K: number; w: Real; bias?: Real },
+): Real {
+  const c = allocate(M * K);
+  kernels().matmul({ m: M, n: K, k: I, a: x, b: w, transposeB: true, bias, c });
+  return c;
+}
+
+function logSoftmaxRows(z: Real, K: number): void {
+  for (let at = 0; at < z.length; at += K) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let k = at; k < at + K; k++) if (z[k] > largest) largest = z[k];
+    let sum = 0;
+    for (let k = at; k < at + K; k++) sum += Math.exp(z[k] - largest);
+    const log = largest + Math.log(sum);
+    for (let k = at; k < at + K; k++) z[k] -= log;
+  }
+}
