@@ -164,6 +164,10 @@ const evaluation = z.strictObject({
 const quirks = z.strictObject({
   /** reads initialVariance and inputVariance as deviations, as the authors' notebook does with Table 3 */
   varianceIsDeviation: z.boolean(),
+  /** scales W_rec to its spectral radius before maxIncoming zeroes most of it, as the class of the authors' fast networks does */
+  radiusFirst: z.boolean().default(false),
+  /** gradients longer than the root of clipNorm are made clipNorm long, shorter or longer than they were (the authors' code since November 2013) */
+  clipEnlarges: z.boolean().default(false),
 });
 
 const published = z.strictObject({

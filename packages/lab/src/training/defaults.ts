@@ -124,7 +124,7 @@ function plainMusic(): MusicConfig {
       evaluateEvery: 1,
       checkpointEvery: 20,
     },
-    quirks: { varianceIsDeviation: false },
+    quirks: { varianceIsDeviation: false, radiusFirst: false, clipEnlarges: false },
   };
 }
 

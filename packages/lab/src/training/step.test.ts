@@ -21,6 +21,22 @@ test('the global norm of a step of gradient descent is the norm it is clipped to
   expect(moved).toBeCloseTo(0.25, 5);
 });
 
+test('clipping as in the code of Bayer et al. (2013) lengthens what is longer than the root', () => {
+  const moved = (...set: string[]): number => {
+    const session = openSession(tinyConfig('optimizer.name=sgd', 'optimizer.stepRate=1', ...set), data);
+    const before = values(session);
+    trainStep(session);
+    return Math.hypot(...values(session).map((value, i) => value - before[i]));
+  };
+  const free = moved('optimizer.clipNorm=none');
+  expect(free).toBeGreaterThan(1);
+  // between the root and the square: the root of the limit is below, the limit itself above
+  const limit = free ** 1.5;
+  expect(moved(`optimizer.clipNorm=${limit}`)).toBeCloseTo(free, 4);
+  expect(moved(`optimizer.clipNorm=${limit}`, 'quirks.clipEnlarges=true') / limit).toBeCloseTo(1, 4);
+  expect(moved(`optimizer.clipNorm=${2 * free ** 2}`, 'quirks.clipEnlarges=true')).toBeCloseTo(free, 4);
+});
+
 test('a step counts frames, not steps of padding', () => {
   const session = openSession(tinyConfig(), data);
   const chunks = (session.task as MusicTask).chunksOf({ epoch: 0, position: 0 });

@@ -5,6 +5,7 @@
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
 import { kernels, usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../tasks/task.ts';
+import type { Config } from './config.ts';
 import { rateFactor } from './schedule.ts';
 import type { Session } from './session.ts';
 
@@ -36,9 +37,8 @@ export function trainStep(session: Session): void {
         state.step + 1,
         `the gradients are not finite${blame(session, result.gradients)}`,
       );
-    const { clipNorm } = config.optimizer;
     const rate = ownFactor * rateFactor(config, state);
-    optimizer.update(result.gradients, clipNorm === null ? 1 : clipScale(norm, clipNorm), rate);
+    optimizer.update(result.gradients, gradientScale(config, norm), rate);
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;
     state.sums.terms += counted;
@@ -68,6 +68,15 @@ export function requireFiniteParameters(session: Session): void {
 }
 
 // --- internal ---
+
+/** What brings gradients of this norm to the length that clipping allows. */
+function gradientScale(config: Config, norm: number): number {
+  const { clipNorm } = config.optimizer;
+  if (clipNorm === null) return 1;
+  if ('quirks' in config && config.quirks.clipEnlarges)
+    return norm > Math.sqrt(clipNorm) ? clipNorm / norm : 1;
+  return clipScale(norm, clipNorm);
+}
 
 /** Variances multiply by squared weights: beyond the largest float32 they are infinite at the next step. */
 const largestSquare = 3.4e38;

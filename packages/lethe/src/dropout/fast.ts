@@ -2,7 +2,7 @@
 import { ConfigError } from '../errors.ts';
 import type { MomentForm } from '../kernels/contract.ts';
 import { momentFunction } from '../moments/activation.ts';
-import { checkOptionNames } from '../options.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
 import { oneOf } from './one-of.ts';
@@ -29,6 +29,14 @@ export interface FastOptions {
   propagateVariance?: boolean;
   /** `plain`: the final layer reads the means alone; then there is no output rate. @defaultValue 'fast' */
   finalLayer?: 'fast' | 'plain';
+  /** Of the plain cell: f(slope a). The code of Bayer et al. computes tanh(a / 2), .5. @defaultValue 1 */
+  slope?: number;
+  /**
+   * What multiplies the mean of the recurrent product. The code of Bayer et al. takes the rate of dropping where it should be
+   * that of keeping: `rate`, to find its figures again.
+   * @defaultValue 'keep'
+   */
+  recurrentMean?: 'keep' | 'rate';
 }
 
 /**
@@ -50,15 +58,18 @@ export function fast(options: FastOptions = {}): Regularizer {
     'scaling',
     'propagateVariance',
     'finalLayer',
+    'slope',
+    'recurrentMean',
   ];
   checkOptionNames('fast', options, known);
   const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = options;
-  const { scaling = 'paper', propagateVariance, finalLayer } = options;
+  const { scaling = 'paper', propagateVariance, finalLayer, slope, recurrentMean } = options;
   oneOf('fast', 'mode', mode, Object.keys(testMode));
   oneOf('fast', 'scaling', scaling, ['inverted', 'paper']);
   oneOf('fast', 'finalLayer', finalLayer ?? 'fast', ['fast', 'plain']);
   oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
+  checkDepartures(options);
   if (finalLayer === 'plain' && output) {
     throw new ConfigError(
       `fast: expected no output rate with a plain final layer, got ${output}; leave out one of the two`,
@@ -70,11 +81,28 @@ export function fast(options: FastOptions = {}): Regularizer {
       'Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, On fast dropout and its applicability to recurrent networks',
     noise: entriesAt('fast', { input, recurrent, output }, { scaling }),
     modes: { train: mode, test: testMode[mode] },
-    moments: { form, points, propagateVariance, finalLayer },
+    moments: { form, points, propagateVariance, finalLayer, slope, recurrentMean },
   };
 }
 
 // --- internal ---
+
+/** What the authors' code does differently has a meaning in moments alone, of masks that are not scaled up. */
+function checkDepartures(options: FastOptions): void {
+  const { slope, recurrentMean, recurrent, mode = 'moments', scaling = 'paper' } = options;
+  if (slope !== undefined) checkNumber('fast', 'slope', slope, { above: 0 });
+  oneOf('fast', 'recurrentMean', recurrentMean ?? 'keep', ['keep', 'rate']);
+  if ((slope ?? 1) === 1 && recurrentMean !== 'rate') return;
+  if (recurrentMean === 'rate' && !recurrent) {
+    throw new ConfigError(
+      "fast: expected a recurrent rate with recurrentMean 'rate', got none; leave one out",
+    );
+  }
+  if ((mode === 'moments' || mode === 'gaussian') && scaling === 'paper') return;
+  throw new ConfigError(
+    `fast: expected slope and recurrentMean with mode moments or gaussian and scaling paper, got ${mode} and ${scaling}; leave them out`,
+  );
+}
 
 /** The network at test for each way to train. */
 const testMode: Record<RunMode, RunMode> = {

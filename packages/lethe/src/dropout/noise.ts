@@ -116,6 +116,10 @@ export interface MomentOptions {
   propagateVariance?: boolean;
   /** `plain`: the layer that reads the last output runs on the means alone. @defaultValue 'fast' */
   finalLayer?: 'fast' | 'plain';
+  /** Factor of the pre-activations of a plain cell, f(slope a). @defaultValue 1 */
+  slope?: number;
+  /** What multiplies the mean of the recurrent product: the rate of keeping, or that of dropping. @defaultValue 'keep' */
+  recurrentMean?: 'keep' | 'rate';
 }
 
 /** A regularization method with its settings: data, made by the functions of this folder or by hand. */

@@ -95,6 +95,8 @@ const methods: Record<string, Method> = {
       scaling: 'word',
       propagateVariance: 'flag',
       finalLayer: 'word',
+      slope: 'number',
+      recurrentMean: 'word',
     },
   },
   gaussian: {

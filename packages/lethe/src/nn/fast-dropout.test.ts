@@ -4,9 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fast } from '../dropout/fast.ts';
-import { isGaussian } from '../moments/gaussian.ts';
+import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor, zerosTensor } from '../tensor/tensor.ts';
+import { lstm } from './lstm.ts';
 import { rnn } from './rnn.ts';
 
 const stream = new NoiseStream(41);
@@ -72,5 +73,44 @@ describe('fast dropout', () => {
     };
     expect(total(false)).toBeLessThan(total(true));
     expect(total(false)).toBeGreaterThan(0);
+  });
+
+  it('with a slope is the network whose weights and biases are so many times as large', () => {
+    const options = { inputSize: I, hiddenSize: H };
+    const dropout = { input: 0.1, recurrent: 0.3 };
+    const half = rnn({ ...options, dropout: fast({ ...dropout, slope: 0.5 }) }, stream);
+    const plain = rnn({ ...options, dropout: fast(dropout) }, stream);
+    half.parameters.bias.data.set(stream.normals({ site: 'sample', layer: 3 }, H));
+    for (const [name, tensor] of Object.entries(plain.parameters)) {
+      const from = half.parameters[name as keyof typeof half.parameters]!;
+      tensor.data.set(from.data.map((value) => 0.5 * value));
+    }
+    const x = new Tensor([T, 1, I], stream.normals({ site: 'sample' }, T * I));
+    const [a, b] = [half, plain].map((layer) => layer.forward(x).output as Gaussian);
+    expect([...a.mean.data]).toEqual([...b.mean.data]);
+    expect([...a.variance.data]).toEqual([...b.variance.data]);
+  });
+
+  it('with the rate in place of its complement weakens the recurrent mean and nothing else', () => {
+    const options = { inputSize: 1, hiddenSize: 1, activation: 'identity' } as const;
+    const layer = rnn({ ...options, dropout: fast({ recurrent: 0.2, recurrentMean: 'rate' }) }, stream);
+    layer.parameters.weightIn.data[0] = 1;
+    layer.parameters.weightRec.data[0] = 3;
+    const { mean, variance } = layer.forward(new Tensor([2, 1, 1], Float32Array.of(5, 0))).output as Gaussian;
+    // h_1 = 5 is certain; a_2 has mean .2 * 3 * 5 in place of .8 * 3 * 5, and variance .8 * .2 * (3 * 5)^2.
+    expect(mean.data[1]).toBeCloseTo(3, 5);
+    expect(variance.data[1]).toBeCloseTo(36, 4);
+  });
+
+  it('refuses a departure where it has no meaning', () => {
+    expect(() => fast({ recurrent: 0.2, slope: 0.5, mode: 'sample' })).toThrow(
+      /with mode moments or gaussian/,
+    );
+    expect(() => fast({ input: 0.2, recurrentMean: 'rate' })).toThrow(/expected a recurrent rate/);
+    expect(() => fast({ slope: 0 })).toThrow(/slope/);
+    const dropout = fast({ recurrent: 0.2, slope: 0.5 });
+    expect(() => lstm({ inputSize: 2, hiddenSize: 2, dropout }, stream)).toThrow(
+      /it belongs to a plain cell/,
+    );
   });
 });

@@ -35,6 +35,16 @@ describe('initialTensor', () => {
     );
   });
 
+  it('zeroes after scaling where it is asked to, which leaves a smaller radius', () => {
+    const options = { variance: 0.0001, spectralRadius: 1.2, maxIncoming: 15 };
+    const radius = (radiusFirst: boolean): number =>
+      spectralRadius(initialTensor([400, 400], { ...options, radiusFirst }, stream, place).data, 400);
+    expect(radius(false)).toBeCloseTo(1.2, 4);
+    // A random matrix has a radius near deviation * root of the incoming weights: 1.2 sqrt(15 / 400) = .232.
+    expect(radius(true)).toBeGreaterThan(0.2);
+    expect(radius(true)).toBeLessThan(0.27);
+  });
+
   it('fills with zeros or a constant', () => {
     expect(draw([3], { kind: 'zeros' })).toEqual([0, 0, 0]);
     expect(draw([2, 1], { kind: 'constant', value: -8 })).toEqual([-8, -8]);

@@ -25,6 +25,8 @@ export interface InitOptions {
   spectralRadius?: number;
   /** number of incoming weights that every unit (column) keeps, chosen at random; the others are zero */
   maxIncoming?: number;
+  /** scales to the radius before the others are zeroed, after which it is smaller. @defaultValue false */
+  radiusFirst?: boolean;
 }
 
 /**
@@ -43,10 +45,15 @@ export function initialTensor(
   checkInitOptions(shape, options, blocks);
   const data = zeros(shape.reduce((product, length) => product * length, 1));
   fill(data, shape, options, stream, place);
-  if (options.maxIncoming !== undefined) keepIncoming(data, shape, options.maxIncoming, stream, place);
-  if (options.spectralRadius !== undefined) {
-    for (let block = 0; block < blocks; block++) scaleToRadius(data, shape, block, options.spectralRadius);
+  const { maxIncoming, spectralRadius, radiusFirst = false } = options;
+  const sparsify = (): void => {
+    if (maxIncoming !== undefined) keepIncoming(data, shape, maxIncoming, stream, place);
+  };
+  if (!radiusFirst) sparsify();
+  if (spectralRadius !== undefined) {
+    for (let block = 0; block < blocks; block++) scaleToRadius(data, shape, block, spectralRadius);
   }
+  if (radiusFirst) sparsify();
   return new Tensor(shape, data);
 }
 
@@ -57,7 +64,15 @@ const kinds = ['normal', 'uniform', 'zeros', 'constant'];
 const ownOption = { normal: 'variance', uniform: 'limit', constant: 'value' } as const;
 
 function checkInitOptions(shape: readonly number[], options: InitOptions, blocks: number): void {
-  checkOptionNames('init', options, ['kind', 'variance', 'limit', 'value', 'spectralRadius', 'maxIncoming']);
+  checkOptionNames('init', options, [
+    'kind',
+    'variance',
+    'limit',
+    'value',
+    'spectralRadius',
+    'maxIncoming',
+    'radiusFirst',
+  ]);
   const { kind = 'normal' } = options;
   if (!kinds.includes(kind)) {
     const nearest = nearestWord(kind, kinds);

@@ -32,7 +32,7 @@ import {
   type NoiseSizes,
 } from './recurrent-noise.ts';
 import { recurrentParameters } from './recurrent-parameters.ts';
-import { closedFormWeights, drawnWeights, meanWeights } from './recurrent-weights.ts';
+import { closedFormWeights, drawnWeights, meanWeights, sloped } from './recurrent-weights.ts';
 import { checkSize } from './size.ts';
 import { weightNoiseSequence } from './weight-noise-moments.ts';
 
@@ -95,7 +95,12 @@ interface Layer {
   plan: Plan;
 }
 
-function checkMoments({ obstacleToMoments, name }: Cell, { regularizer: { modes } }: Plan): void {
+function checkMoments({ obstacleToMoments, name }: Cell, { regularizer: { modes, moments } }: Plan): void {
+  if ((moments?.slope ?? 1) !== 1 && name !== 'rnn') {
+    throw new ConfigError(
+      `${name}: expected no slope of the activation, got ${moments?.slope}; it belongs to a plain cell`,
+    );
+  }
   const integrates = [modes.train, modes.test].some((mode) => mode === 'moments' || mode === 'gaussian');
   if (integrates && obstacleToMoments) {
     throw new ConfigError(`${name}: expected a cell that has moments, ${obstacleToMoments}`);
@@ -191,13 +196,13 @@ function forwardMoments(
   noise: NoiseStream | undefined,
   { start, stop }: RunOptions,
 ): RecurrentOutput {
-  const { propagateVariance = true, form, points } = plan.regularizer.moments ?? {};
+  const { propagateVariance = true, form, points, slope = 1, recurrentMean } = plan.regularizer.moments ?? {};
   const rule = { form, points };
   const active = { start, stop };
   if (plan.regularizer.weightNoise && mode === 'moments') {
     return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, active);
   }
-  const weights = meanWeights(parameters);
+  const weights = sloped(meanWeights(parameters), slope);
   if (mode === 'moments' && isCertain(plan, cell, x, state)) {
     const means = { hidden: meanOf(state.hidden), cell: state.cell && meanOf(state.cell) };
     return certain(cell.sequence(meanOf(x), means, weights, {}, active));
@@ -208,6 +213,7 @@ function forwardMoments(
     noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
     noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
   };
+  if (recurrentMean === 'rate') integrated.noiseRecurrent.mean = 1 - integrated.noiseRecurrent.mean;
   if (mode === 'moments') return cell.moments(x, state, weights, rule, integrated, active);
   const { layer, direction } = plan.target;
   const epsilon = noise!.normals(

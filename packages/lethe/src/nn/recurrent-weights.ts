@@ -13,6 +13,18 @@ export function meanWeights({ weightIn, weightRec, bias, biasRec }: RecurrentPar
   return { weightIn, weightRec, bias, biasRec };
 }
 
+/** Weights whose pre-activations are `slope` times as large. */
+export function sloped(weights: CellWeights, slope: number): CellWeights {
+  if (slope === 1) return weights;
+  const { weightIn, weightRec, bias } = weights;
+  return {
+    ...weights,
+    weightIn: scale(weightIn, slope),
+    weightRec: scale(weightRec, slope),
+    bias: scale(bias, slope),
+  };
+}
+
 /** Weights drawn for one run where they are noisy, one draw for the sequence and the batch. */
 export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise: NoiseStream): CellWeights {
   const means = meanWeights(parameters);

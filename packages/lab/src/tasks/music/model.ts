@@ -174,6 +174,7 @@ function initial({ model, quirks }: MusicConfig) {
       ...normal(model.initialVariance),
       maxIncoming: model.maxIncoming ?? undefined,
       spectralRadius: model.spectralRadius ?? undefined,
+      radiusFirst: quirks.radiusFirst,
     },
     readout: normal(model.initialVariance),
   };
