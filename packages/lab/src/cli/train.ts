@@ -1,6 +1,7 @@
 /** `lethe train`: trains a recipe or a data set into a new run directory. */
 import type { Command } from 'commander';
 import type { Config } from '../training/config.ts';
+import { observerNames } from '../training/observe/names.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -22,6 +23,7 @@ interface TrainOptions {
   seed?: number;
   threads?: number;
   dtype?: string;
+  observe?: string[];
   data?: string;
   fetch: boolean;
   set?: string[];
@@ -49,6 +51,11 @@ export function addTrain(lethe: Command, io: Io): void {
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--dtype <TYPE>', 'f32 or bf16')
+    .option(
+      '--observe <NAME,…>',
+      `what to note after every epoch: ${observerNames.join(', ')}; may be repeated`,
+      collect,
+    )
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option(
@@ -62,6 +69,7 @@ export function addTrain(lethe: Command, io: Io): void {
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
     'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+    'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
     'lethe train zaremba2014/ptb-small',
     'lethe train text/ptb --hidden 400 --dropout variational:input=.3,recurrent=.2,output=.3 --epochs 20',
     'lethe train text/book.txt --level char --dropout variational:input=.2,recurrent=.2',
@@ -97,7 +105,9 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
 }
 
 /** The options that are keys of the configuration under a shorter name. */
-function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] | number | undefined> {
+function settingsOf(
+  options: TrainOptions,
+): Record<string, Config[keyof Config] | number | string[] | undefined> {
   return {
     'model.cell': options.cell,
     'model.hidden': options.hidden,
@@ -110,5 +120,6 @@ function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] 
     seed: options.seed,
     threads: options.threads,
     dtype: options.dtype,
+    observe: options.observe && [...new Set(options.observe.flatMap((names) => names.split(',')))],
   };
 }

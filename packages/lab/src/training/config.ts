@@ -6,6 +6,7 @@
 import { ConfigError } from 'lethe';
 import { z } from 'zod';
 import { issueSentence } from './config-errors.ts';
+import { observerNames } from './observe/names.ts';
 
 const count = z.int().min(1);
 const positive = z.number().positive();
@@ -178,6 +179,8 @@ const anyRun = {
   /** threads of the native kernels; none: all cores */
   threads: orNone(count),
   dtype: z.enum(['f32', 'bf16']),
+  /** what is observed after every epoch */
+  observe: z.array(z.enum(observerNames)).default([]),
   recipe: recipe.nullable(),
 };
 

@@ -76,7 +76,14 @@ export const scheduleDefaults: { [kind in Schedule['kind']]: Schedule & { kind: 
 
 // --- internal ---
 
-const anyRun = { format: 1, seed: 1, threads: null, dtype: 'f32', recipe: null } satisfies Partial<Config>;
+const anyRun = {
+  format: 1,
+  seed: 1,
+  threads: null,
+  dtype: 'f32',
+  observe: [],
+  recipe: null,
+} satisfies Partial<Config>;
 
 function plainMusic(): MusicConfig {
   return {
