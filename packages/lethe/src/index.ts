@@ -100,7 +100,12 @@ export {
   squaredError,
 } from './nn/losses.ts';
 export { type LstmOptions, lstm } from './nn/lstm.ts';
-export { descriptionLength, noisyWeights, type WeightPosterior } from './nn/noisy-weights.ts';
+export {
+  descriptionLength,
+  noisyWeights,
+  type WeightPosterior,
+  weightPosteriors,
+} from './nn/noisy-weights.ts';
 export {
   activationPenalty,
   decayWeights,

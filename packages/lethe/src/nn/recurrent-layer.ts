@@ -194,8 +194,13 @@ function forwardMoments(
   const { propagateVariance = true, form, points } = plan.regularizer.moments ?? {};
   const rule = { form, points };
   const active = { start, stop };
+  const step = noise?.step;
+  const integrated = {
+    noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
+    noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
+  };
   if (plan.regularizer.weightNoise && mode === 'moments') {
-    return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, active);
+    return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, integrated, active);
   }
   const weights = meanWeights(parameters);
   if (mode === 'moments' && isCertain(plan, cell, x, state)) {
@@ -203,11 +208,6 @@ function forwardMoments(
     return certain(cell.sequence(meanOf(x), means, weights, {}, active));
   }
   const [T, B] = meanOf(x).shape;
-  const step = noise?.step;
-  const integrated = {
-    noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
-    noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
-  };
   if (mode === 'moments') return cell.moments(x, state, weights, rule, integrated, active);
   const { layer, direction } = plan.target;
   const epsilon = noise!.normals(
