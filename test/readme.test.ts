@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each([
   ['README.md', 2],
   ['docs/methods.md', 16],
+  ['docs/decomposition.md', 1],
 ])('%s', (document, count) => {
   const blocks = examplesOf(readFileSync(join(root, document), 'utf8'));
 

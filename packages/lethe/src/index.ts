@@ -76,6 +76,12 @@ export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from '.
 export type { Activation, MomentForm, NoiseMoments } from './kernels/contract.ts';
 export { type EngineName, useEngine } from './kernels/engine.ts';
 export { activationMoments, type MomentFunctionOptions } from './moments/activation.ts';
+export {
+  type Decomposition,
+  decomposed,
+  type LayerDecomposition,
+  type WeightParts,
+} from './moments/decomposition.ts';
 export { type Gaussian, isGaussian, meanOf } from './moments/gaussian.ts';
 export { linearMoments, noNoise } from './moments/linear.ts';
 export { productMoments } from './moments/product.ts';
@@ -95,7 +101,12 @@ export {
   squaredError,
 } from './nn/losses.ts';
 export { type LstmOptions, lstm } from './nn/lstm.ts';
-export { descriptionLength, noisyWeights, type WeightPosterior } from './nn/noisy-weights.ts';
+export {
+  descriptionLength,
+  noisyWeights,
+  type WeightPosterior,
+  weightPosteriors,
+} from './nn/noisy-weights.ts';
 export {
   activationPenalty,
   decayWeights,

@@ -18,6 +18,7 @@ import {
   sgd,
   squaredError,
   Tensor,
+  weightPosteriors,
 } from 'lethe';
 import type { Workload } from './music.ts';
 
@@ -70,12 +71,7 @@ export function layerWorkload(name: LayerWorkload, dropout = 'none', sizes: Laye
   const { parameters } = layer;
   const tensors = Object.values(parameters);
   const names = Object.keys(parameters);
-  const distributions = names
-    .filter((key) => key.endsWith('LogDeviation'))
-    .map((key) => ({
-      mean: parameters[key.slice(0, -'LogDeviation'.length)],
-      logDeviation: parameters[key],
-    }));
+  const distributions = weightPosteriors(parameters);
   const optimizer = sgd(parameters, { stepRate: 0.1 });
   const shape = [T, batch, hidden];
   const x = new Tensor(shape, stream.normals({ site: 'sample' }, T * batch * hidden));

@@ -1,6 +1,7 @@
 /** `lethe train`: trains a recipe or a data set into a new run directory. */
 import type { Command } from 'commander';
 import type { Config } from '../training/config.ts';
+import { observerNames } from '../training/observe/names.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -24,6 +25,7 @@ interface TrainOptions {
   dtype?: string;
   from?: string;
   paperQuirks?: boolean;
+  observe?: string[];
   data?: string;
   fetch: boolean;
   set?: string[];
@@ -53,6 +55,11 @@ export function addTrain(lethe: Command, io: Io): void {
     .option('--dtype <TYPE>', 'f32 or bf16')
     .option('--from <RUN>', 'begin with the best weights of another run (fine-tuning)')
     .option('--paper-quirks', 'of a recipe: what the code behind the published figure does differently')
+    .option(
+      '--observe <NAME,…>',
+      `what to note after every epoch: ${observerNames.join(', ')}; may be repeated`,
+      collect,
+    )
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option(
@@ -66,6 +73,7 @@ export function addTrain(lethe: Command, io: Io): void {
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
     'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+    'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
     'lethe train zaremba2014/ptb-small',
     'lethe train text/ptb --hidden 400 --dropout variational:input=.3,recurrent=.2,output=.3 --epochs 20',
     'lethe train text/book.txt --level char --dropout variational:input=.2,recurrent=.2',
@@ -105,7 +113,9 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
 }
 
 /** The options that are keys of the configuration under a shorter name. */
-function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] | number | undefined> {
+function settingsOf(
+  options: TrainOptions,
+): Record<string, Config[keyof Config] | number | string[] | undefined> {
   return {
     'model.cell': options.cell,
     'model.hidden': options.hidden,
@@ -119,5 +129,6 @@ function settingsOf(options: TrainOptions): Record<string, Config[keyof Config] 
     threads: options.threads,
     dtype: options.dtype,
     initialWeights: options.from,
+    observe: options.observe && [...new Set(options.observe.flatMap((names) => names.split(',')))],
   };
 }

@@ -180,6 +180,16 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   ],
   ['a setting without a value is refused', ['train', 'music/folk', '--set', 'optimizer'], /--set.*optimizer/],
   ['an unknown cell is refused', ['train', 'music/folk', '--cell', 'transformer'], /cell.*transformer/],
+  [
+    'an unknown observer is refused',
+    ['train', 'music/folk', '--observe', 'decomposition,spectral-radus'],
+    /observe\.1.*spectral-radius.*spectral-radus/,
+  ],
+  [
+    'the decomposition of a method without moments is refused',
+    ['train', 'music/folk', '--observe', 'decomposition', '--dropout', 'standard:output=.5'],
+    /observe.*fast.*standard.*mode sample/,
+  ],
   ['bf16 without its kernels is refused', ['train', 'music/folk', '--dtype', 'bf16'], /bf16/],
   ['a directory that is no run is refused by resume', ['resume', 'packages'], /packages/],
   ['a directory that is no run is refused by eval', ['eval', 'runs/there-is-none'], /there-is-none/],

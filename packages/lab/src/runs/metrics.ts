@@ -39,7 +39,9 @@ export function truncateMetrics(file: string, epochs: number): TrainingEvent[] {
   for (let i = 0; i < end; i++) {
     const event = events[i];
     const beyond =
-      event.event === 'epoch' ? event.epoch > epochs : event.event === 'done' && event.epochs > epochs;
+      event.event === 'epoch' || event.event === 'observe'
+        ? event.epoch > epochs
+        : event.event === 'done' && event.epochs > epochs;
     if (beyond) end = i;
   }
   const kept = events.slice(0, end);

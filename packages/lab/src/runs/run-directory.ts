@@ -6,6 +6,7 @@
  *   vocabulary.json    of text: the words by number
  *   metrics.jsonl      one event a line, append-only
  *   checkpoints/       last.safetensors (to go on) and best.safetensors (to use)
+ *   observations/      what observers say of single units, one file an observer
  *   samples/           what the model made
  *   log.txt            for people
  *   lock               while somebody writes
@@ -25,6 +26,7 @@ export interface RunPaths {
   metrics: string;
   last: string;
   best: string;
+  observations: string;
   samples: string;
   log: string;
 }
@@ -39,6 +41,7 @@ export function runPaths(directory: string): RunPaths {
     metrics: at('metrics.jsonl'),
     last: at('checkpoints', 'last.safetensors'),
     best: at('checkpoints', 'best.safetensors'),
+    observations: at('observations'),
     samples: at('samples'),
     log: at('log.txt'),
   };

@@ -63,18 +63,6 @@ export function loadNamed(
   for (const [name, parameter] of Object.entries(parameters)) parameter.data.set(found.get(name)!.data);
 }
 
-/** The noisy weights of all layers. */
-export function distributionsOf(layers: readonly Recurrent[]) {
-  return layers.flatMap(({ parameters: p }) =>
-    p.weightInLogDeviation && p.weightRecLogDeviation
-      ? [
-          { mean: p.weightIn, logDeviation: p.weightInLogDeviation },
-          { mean: p.weightRec, logDeviation: p.weightRecLogDeviation },
-        ]
-      : [],
-  );
-}
-
 // --- internal ---
 
 /** Parameters without a name in PyTorch. */

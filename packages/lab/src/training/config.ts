@@ -7,6 +7,7 @@ import { ConfigError } from 'lethe';
 import { z } from 'zod';
 import { conventions } from '../tasks/text/conventions.ts';
 import { issueSentence } from './config-errors.ts';
+import { observerNames } from './observe/names.ts';
 
 const count = z.int().min(1);
 const positive = z.number().positive();
@@ -194,6 +195,8 @@ const anyRun = {
   dtype: z.enum(['f32', 'bf16']),
   /** the directory of a run whose best weights this one begins with; none: new weights */
   initialWeights: orNone(z.string().min(1)).default(null),
+  /** what is observed after every epoch */
+  observe: z.array(z.enum(observerNames)).default([]),
   recipe: recipe.nullable(),
 };
 

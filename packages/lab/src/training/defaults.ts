@@ -91,6 +91,7 @@ const anyRun = {
   threads: null,
   dtype: 'f32',
   initialWeights: null,
+  observe: [],
   recipe: null,
 } satisfies Partial<Config>;
 

@@ -3,6 +3,7 @@
  * that belong to the run's history, the lines of `metrics.jsonl`. Figures carry their convention in their name.
  */
 import type { Metrics, Task } from '../tasks/task.ts';
+import type { ObserverName } from './observe/names.ts';
 
 /** Why a run ended by itself. */
 export type FinishReason = 'epochs' | 'patience' | 'minutes';
@@ -59,6 +60,16 @@ export interface EpochEvent {
   seconds: number;
 }
 
+/** What an observer saw at the beginning (epoch 0), or after an epoch and its validation. */
+export interface ObserveEvent {
+  event: 'observe';
+  name: ObserverName;
+  epoch: number;
+  step: number;
+  /** by name; what is not finite is left out */
+  values: Metrics;
+}
+
 /** The epoch with the lowest deciding metric of the validation; `test` was measured once, with its weights. */
 export interface BestEpoch {
   epoch: number;
@@ -91,7 +102,7 @@ export interface InterruptedEvent {
   seconds: number;
 }
 
-export type TrainingEvent = PlanEvent | StartEvent | EpochEvent | DoneEvent | InterruptedEvent;
+export type TrainingEvent = PlanEvent | StartEvent | EpochEvent | ObserveEvent | DoneEvent | InterruptedEvent;
 
 /** After every training step, for progress displays. */
 export interface Progress {

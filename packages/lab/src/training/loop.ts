@@ -4,7 +4,8 @@
  * steps and between windows of an evaluation; what was computed so far is saved first.
  */
 import { NumericsError } from 'lethe';
-import { appendMetrics } from '../runs/metrics.ts';
+import { appendMetrics, readMetrics } from '../runs/metrics.ts';
+import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
 import type { Metrics } from '../tasks/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
@@ -45,6 +46,9 @@ export async function runTraining(
   const start = { epoch: state.epoch + 1, step: state.step, resumed: options.resumed };
   tell(work, { event: 'start', run: run.directory, seed: config.seed, ...start });
   try {
+    // Killed before its first checkpoint, a run may have looked already.
+    const looked = readMetrics(run.metrics).some(({ event }) => event === 'observe');
+    if (state.step === 0 && !looked) observe(work);
     for (;;) {
       const reason = finishReason(state, config.training, work.clock.seconds());
       const ended = reason ? await finish(work, reason) : await epoch(work);
@@ -95,6 +99,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
     requireFinite(valid, task.choice, `the validation after epoch ${number}`);
   }
   endEpoch(work, valid);
+  observe(work);
   saveIfDue(work);
   return undefined;
 }
@@ -129,6 +134,23 @@ function endEpoch(work: Work, valid: Metrics | undefined): void {
   state.position = 0;
   state.sums = { nll: 0, terms: 0, penalties: {} };
   tell(work, event);
+}
+
+/** Asks the observers. One that fails has a line in the log: the run matters more. */
+function observe(work: Work): void {
+  const { run, session } = work;
+  const { epoch, step } = session.state;
+  for (const [name, look] of session.observers) {
+    try {
+      const { values, units } = session.optimizer.evaluate(look);
+      const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
+      tell(work, { event: 'observe', name, epoch, step, values: Object.fromEntries(finite) });
+      if (units) appendObservation(run.observations, name, { epoch, step }, units);
+    } catch (error) {
+      if (!(error instanceof NumericsError)) throw error;
+      log(run, `observe ${name}: ${error.message}`);
+    }
+  }
 }
 
 /** The test set under the best weights, and the end of the run. */

@@ -3,6 +3,9 @@ import { adam, adamw, NoiseStream, ntAsgd, type Optimizer, rmsprop, sgd, type Te
 import { type TaskData, taskOf } from '../tasks/open.ts';
 import type { Task, Weights } from '../tasks/task.ts';
 import type { Config, OptimizerConfig } from './config.ts';
+import { makeObservers } from './observe/index.ts';
+import type { ObserverName } from './observe/names.ts';
+import type { Observer } from './observe/observer.ts';
 import { initialState, type TrainingState } from './state.ts';
 
 /** A run in memory. */
@@ -12,6 +15,7 @@ export interface Session {
   readonly optimizer: Optimizer;
   /** of the run's seed */
   readonly noise: NoiseStream;
+  readonly observers: ReadonlyMap<ObserverName, Observer>;
   state: TrainingState;
   /** weights of the best validation so far */
   best: Weights | null;
@@ -19,7 +23,7 @@ export interface Session {
   bestOnDisk?: number;
 }
 
-/** A session at its beginning. */
+/** A session at its beginning. Throws ConfigError for what this model cannot do, or has nothing to observe of. */
 export function openSession(config: Config, data: TaskData): Session {
   const noise = new NoiseStream(config.seed);
   const task = taskOf(config, data, noise);
@@ -28,6 +32,7 @@ export function openSession(config: Config, data: TaskData): Session {
     task,
     optimizer: makeOptimizer(task.model.parameters, config.optimizer),
     noise,
+    observers: makeObservers({ config, task, noise }),
     state: initialState(),
     best: null,
   };

@@ -9,6 +9,7 @@ import type { DataIdentity } from '../data/identity.ts';
 import { atomicWrite } from '../runs/atomic-write.ts';
 import { type Environment, environment } from '../runs/environment.ts';
 import { truncateMetrics } from '../runs/metrics.ts';
+import { truncateObservations } from '../runs/observations.ts';
 import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
 import { loadTaskData, type TaskData } from '../tasks/open.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -102,6 +103,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     noteOtherEngine(before, options);
     restoreCheckpoint(run, session);
     const history = truncateMetrics(run.metrics, session.state.epoch);
+    truncateObservations(run.observations, session.state.epoch);
     const seconds = Math.max(0, ...history.map((event) => ('seconds' in event ? event.seconds : 0)));
     options.onEvent?.(planOf(session, directory));
     const done = history.findLast((event): event is DoneEvent => event.event === 'done');

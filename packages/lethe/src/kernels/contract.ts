@@ -391,9 +391,9 @@ export interface MomentsRnnBackward extends MomentsRnnForward {
   dx?: Real;
   /** [T, B, I] */
   dxVariance?: Real;
-  /** [T, B, H], workspace: gradient of aMean; may be the array of aMean, which is then lost */
+  /** [T, B, H], out: gradient of aMean, 0 on inactive steps; may be the array of aMean, which is then lost */
   daMean: Real;
-  /** [T, B, H], workspace: gradient of aVariance; may be the array of aVariance, which is then lost */
+  /** [T, B, H], out: gradient of aVariance, 0 on inactive steps; may be the array of aVariance, which is then lost */
   daVariance: Real;
 }
 
@@ -454,9 +454,9 @@ interface MomentsGatedGradients {
   dx?: Real;
   /** [T, B, I] */
   dxVariance?: Real;
-  /** [T, B, 4H], workspace: gradient of aMean */
+  /** [T, B, 4H], out: gradient of aMean, 0 on inactive steps */
   daMean: Real;
-  /** [T, B, 4H], workspace: gradient of aVariance */
+  /** [T, B, 4H], out: gradient of aVariance, 0 on inactive steps */
   daVariance: Real;
 }
 

@@ -5,6 +5,7 @@ import type { NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+import { collectLayer } from './decomposition.ts';
 import { type Gaussian, isGaussian } from './gaussian.ts';
 
 /** No noise: moments pass as they are. */
@@ -66,13 +67,13 @@ export function linearMoments(
       dbias: gradientOf(bias),
     };
     const dOutVariance = hasGradient(variance) ? gradientOf(variance) : undefined;
-    scoped(() =>
-      kernels().momentsLinearBackward({
-        ...call,
-        ...gradientsOfCall,
-        dOutVariance: dOutVariance ?? allocateZeros(M * O),
-      }),
-    );
+    scoped(() => {
+      const ofVariance = dOutVariance ?? allocateZeros(M * O);
+      kernels().momentsLinearBackward({ ...call, ...gradientsOfCall, dOutVariance: ofVariance });
+      collectLayer({ rows: M, dMean: gradientsOfCall.dOutMean, dVariance: ofVariance }, () => [
+        { weight: w, noise, mean: call.mean, variance: call.variance },
+      ]);
+    });
   });
   return { mean, variance };
 }

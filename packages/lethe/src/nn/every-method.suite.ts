@@ -6,6 +6,7 @@ import type { NoiseStream } from '../random/stream.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { linear } from './linear.ts';
 import { bernoulliNll } from './losses.ts';
+import { weightPosteriors } from './noisy-weights.ts';
 import type { CellName } from './recurrent.ts';
 import { regularizedLoss } from './regularized-loss.ts';
 import { recurrentStack, type StackOptions } from './stack.ts';
@@ -107,12 +108,7 @@ export function testNetwork(
     stream.uniforms({ site: 'sample', layer: 1 }, T * B * K).map((u) => (u < 0.4 ? 1 : 0)),
   );
   const parameters = [...Object.values(stack.parameters), ...Object.values(readout.parameters)];
-  const distributions = Object.keys(stack.parameters)
-    .filter((name) => name.endsWith('LogDeviation'))
-    .map((name) => ({
-      mean: stack.parameters[name.slice(0, -'LogDeviation'.length)],
-      logDeviation: stack.parameters[name],
-    }));
+  const distributions = [...weightPosteriors(stack.parameters), ...weightPosteriors(readout.parameters)];
   const run = (noise: NoiseStream | undefined) => {
     const { output: dropped, states, state } = stack.forward(x, undefined, noise);
     const output = readout.forward(dropped, noise);

@@ -1,7 +1,9 @@
 /** Gaussians as kernels take them: a plain tensor has no variance. */
 import { gradientOf, hasGradient } from '../autograd/tape.ts';
+import type { MomentsRnnForward } from '../kernels/contract.ts';
 import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
+import { allocateZeros } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 export function parts(value: Tensor | Gaussian): { mean: Tensor; variance?: Tensor } {
@@ -26,6 +28,22 @@ export function withLastStep(sequence: Tensor, state: Tensor): Real {
   const from = gradient.length - ofState.length;
   for (let i = 0; i < ofState.length; i++) gradient[from + i] += ofState[i];
   return gradient;
+}
+
+/** The states that each step of a moments run started from, [T, B, H]: the initial one, then all but the last. */
+export function statesBefore({
+  h0,
+  h0Variance,
+  hMean,
+  hVariance,
+}: Pick<MomentsRnnForward, 'h0' | 'h0Variance' | 'hMean' | 'hVariance'>): { mean: Real; variance: Real } {
+  const before = (first: Real | undefined, sequence: Real): Real => {
+    const states = allocateZeros(sequence.length);
+    if (first) states.set(first);
+    states.set(sequence.subarray(0, sequence.length - h0.length), h0.length);
+    return states;
+  };
+  return { mean: before(h0, hMean), variance: before(h0Variance, hVariance) };
 }
 
 /** Gradients of mean and variance of a sequence and its last step, as the backward kernels take them. */

@@ -5,11 +5,12 @@
 import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
+import { collectLayer } from '../moments/decomposition.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { CellWeights, GaussianOutput, IntegratedNoise } from './cell.ts';
-import { gaussianGradient, lastStep, parts } from './gaussian-parts.ts';
+import { gaussianGradient, lastStep, parts, statesBefore } from './gaussian-parts.ts';
 
 /**
  * Runs the layer, the reset gate after the product; shapes are the caller's care.
@@ -82,6 +83,18 @@ export function gruMoments(
       };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
       kernels().momentsGruBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+      // Units: r, z, and the candidate's input and recurrent side.
+      const blocks = (...used: number[]) => ({ count: 4, used });
+      collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
+        {
+          weight: weightIn,
+          noise: noise.noiseInput,
+          mean: call.x,
+          variance: call.xVariance,
+          blocks: blocks(0, 1, 2),
+        },
+        { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call), blocks: blocks(0, 1, 3) },
+      ]);
     },
   );
   return { output, states: output, state: { hidden } };

@@ -1,6 +1,7 @@
 /**
  * The linear layer y = x W + b, with noise at its input: masks drawn (`sample`), exact moments (`moments`),
- * a draw of the Gaussian output (`gaussian`), or the test-time network (`mean`).
+ * a draw of the Gaussian output (`gaussian`), or the test-time network (`mean`). Weight noise makes every weight a
+ * Gaussian that is drawn or integrated; the bias stays a number.
  */
 
 import { applyMask } from '../autograd/ops/mask.ts';
@@ -13,10 +14,12 @@ import { ConfigError, ShapeError } from '../errors.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { linearMoments } from '../moments/linear.ts';
 import { drawGaussian } from '../moments/sample.ts';
+import { noisyInput, weightNoiseMoments } from '../moments/weight-noise.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { expectShape, shapeText, type Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
+import { noisyWeights, weightMoments } from './noisy-weights.ts';
 import { checkSize } from './size.ts';
 
 export interface LinearOptions {
@@ -37,6 +40,8 @@ export interface LinearParameters {
   weight: Tensor;
   /** [outputSize] */
   bias: Tensor;
+  /** [inputSize, outputSize], with weight noise: the logarithm of every weight's deviation */
+  weightLogDeviation?: Tensor;
 }
 
 export interface Linear {
@@ -76,6 +81,19 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
     weight: initialTensor([inputSize, outputSize], initial.weight ?? {}, stream, { layer, entry: 0 }),
     bias: initialTensor([outputSize], initial.bias ?? { kind: 'zeros' }, stream, { layer, entry: 1 }),
   };
+  const { weightNoise } = chosen.regularizer;
+  if (weightNoise && !isPlain) {
+    const value = Math.log(weightNoise.deviation);
+    parameters.weightLogDeviation = initialTensor(
+      [inputSize, outputSize],
+      { kind: 'constant', value },
+      stream,
+      {
+        layer,
+        entry: 2,
+      },
+    );
+  }
   return {
     options,
     parameters,
@@ -93,14 +111,19 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
 
 function forward(
   plan: Plan,
-  { weight, bias }: LinearParameters,
+  { weight, bias, weightLogDeviation }: LinearParameters,
   x: Tensor | Gaussian,
   noise: NoiseStream | undefined,
   mode: RunMode,
 ): Tensor | Gaussian {
   if (mode === 'moments' || mode === 'gaussian') {
     const { propagateVariance } = plan.regularizer.moments ?? {};
-    const y = linearMoments(x, weight, bias, noiseMoments(plan, 'input', propagateVariance, noise?.step));
+    const moments = noiseMoments(plan, 'input', propagateVariance, noise?.step);
+    if (weightLogDeviation) {
+      const distribution = weightMoments({ mean: weight, logDeviation: weightLogDeviation });
+      return weightNoiseMoments(noisyInput(x, moments), distribution, bias);
+    }
+    const y = linearMoments(x, weight, bias, moments);
     if (mode === 'moments') return y;
     return drawGaussian(y, noise!.normals({ site: 'gaussian', layer: plan.target.layer }, y.mean.size));
   }
@@ -111,12 +134,20 @@ function forward(
     );
   }
   const width = weight.shape[0];
+  const drawn =
+    mode === 'sample' && noise && weightLogDeviation
+      ? noisyWeights(
+          weight,
+          weightLogDeviation,
+          noise.normals({ site: 'weight', layer: plan.target.layer }, weight.size),
+        )
+      : weight;
   const [steps, batch] = x.shape.length === 3 ? x.shape : [1, x.shape[0]];
   const mask =
     mode === 'sample' && noise
       ? drawMask(plan, 'input', noise, { steps, batch, width })
       : meanMask(plan, 'input', width);
-  return affine(mask ? applyMask(x, mask) : x, weight, bias);
+  return affine(mask ? applyMask(x, mask) : x, drawn, bias);
 }
 
 function checkInput(plan: Plan, x: Tensor | Gaussian, inputSize: number): void {

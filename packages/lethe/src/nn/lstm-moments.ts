@@ -5,11 +5,12 @@
 import { gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
+import { collectLayer } from '../moments/decomposition.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { CellWeights, GaussianOutput, IntegratedNoise } from './cell.ts';
-import { gaussianGradient, lastStep, parts } from './gaussian-parts.ts';
+import { gaussianGradient, lastStep, parts, statesBefore } from './gaussian-parts.ts';
 import type { State } from './recurrent.ts';
 
 /**
@@ -92,6 +93,10 @@ export function lstmMoments(
       };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
       kernels().momentsLstmBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+      collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
+        { weight: weightIn, noise: noise.noiseInput, mean: call.x, variance: call.xVariance },
+        { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call) },
+      ]);
     },
   );
   return { output, states: output, state: { hidden, cell } };

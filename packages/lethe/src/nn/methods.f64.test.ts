@@ -16,7 +16,9 @@ describe.skipIf(dtype !== 'f64')('gradients through 50 steps (float64 only: set 
       it(`${method} on ${cell} agree with central differences`, () => {
         const stream = new NoiseStream(17, 3);
         const { parameters, loss } = testNetwork(method, cell, sizes, stream);
-        expect(checkGradients(parameters, () => loss(stream), { directions: 1 }).worst).toBeLessThan(1e-6);
+        // Some slopes are 5e-6 of the loss: a larger step than usual keeps the rounding of the loss out of them.
+        const { worst } = checkGradients(parameters, () => loss(stream), { directions: 1, epsilon: 3e-4 });
+        expect(worst).toBeLessThan(1e-6);
       });
     }
   }

@@ -2,8 +2,10 @@
  * Adaptive weight noise: weights that are Gaussians with a learned mean and deviation (Graves 2011, "Practical
  * variational inference for neural networks"). They are drawn, and their description length is the price.
  */
+import { exp, scale } from '../autograd/ops/elementwise.ts';
 import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
 import { kernels } from '../kernels/engine.ts';
+import type { Gaussian } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
@@ -13,6 +15,21 @@ export interface WeightPosterior {
   mean: Tensor;
   /** shape of `mean` */
   logDeviation: Tensor;
+}
+
+/** The distributions among the parameters of a layer: those with a logDeviation beside them, `xLogDeviation` beside `x`. */
+export function weightPosteriors(parameters: object): WeightPosterior[] {
+  const named = parameters as Record<string, Tensor | undefined>;
+  const ending = 'LogDeviation';
+  return Object.entries(named).flatMap(([name, logDeviation]) => {
+    const mean = name.endsWith(ending) ? named[name.slice(0, -ending.length)] : undefined;
+    return mean && logDeviation ? [{ mean, logDeviation }] : [];
+  });
+}
+
+/** The distribution as mean and variance, exp(2 logDeviation), on the tape. */
+export function weightMoments({ mean, logDeviation }: WeightPosterior): Gaussian {
+  return { mean, variance: exp(scale(logDeviation, 2)) };
 }
 
 /**

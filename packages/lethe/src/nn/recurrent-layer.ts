@@ -199,8 +199,14 @@ function forwardMoments(
   const { propagateVariance = true, form, points, slope = 1, recurrentMean } = plan.regularizer.moments ?? {};
   const rule = { form, points };
   const active = { start, stop };
+  const step = noise?.step;
+  const integrated = {
+    noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
+    noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
+  };
+  if (recurrentMean === 'rate') integrated.noiseRecurrent.mean = 1 - integrated.noiseRecurrent.mean;
   if (plan.regularizer.weightNoise && mode === 'moments') {
-    return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, active);
+    return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, integrated, active);
   }
   const weights = sloped(meanWeights(parameters), slope);
   if (mode === 'moments' && isCertain(plan, cell, x, state)) {
@@ -208,12 +214,6 @@ function forwardMoments(
     return certain(cell.sequence(meanOf(x), means, weights, {}, active));
   }
   const [T, B] = meanOf(x).shape;
-  const step = noise?.step;
-  const integrated = {
-    noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
-    noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
-  };
-  if (recurrentMean === 'rate') integrated.noiseRecurrent.mean = 1 - integrated.noiseRecurrent.mean;
   if (mode === 'moments') return cell.moments(x, state, weights, rule, integrated, active);
   const { layer, direction } = plan.target;
   const epsilon = noise!.normals(

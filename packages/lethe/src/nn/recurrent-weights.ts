@@ -1,12 +1,11 @@
 /** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
-import { exp, scale } from '../autograd/ops/elementwise.ts';
 import type { Plan } from '../dropout/plan.ts';
-import type { Gaussian } from '../moments/gaussian.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { CellWeights } from './cell.ts';
-import { noisyWeights } from './noisy-weights.ts';
+import { noisyWeights, weightMoments } from './noisy-weights.ts';
 import type { RecurrentParameters } from './recurrent.ts';
+import type { GaussianWeights } from './weight-noise-moments.ts';
 
 /** The weights at their means. */
 export function meanWeights({ weightIn, weightRec, bias, biasRec }: RecurrentParameters): CellWeights {
@@ -40,20 +39,11 @@ export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise:
 }
 
 /** Weights as distributions, for the closed form. */
-export function closedFormWeights(parameters: RecurrentParameters): {
-  weightIn: Gaussian;
-  weightRec: Gaussian;
-  bias: Tensor;
-  biasRec?: Tensor;
-} {
+export function closedFormWeights(parameters: RecurrentParameters): GaussianWeights {
   const { weightIn, weightRec, weightInLogDeviation, weightRecLogDeviation, bias, biasRec } = parameters;
-  const gaussian = (mean: Tensor, logDeviation: Tensor): Gaussian => ({
-    mean,
-    variance: exp(scale(logDeviation, 2)),
-  });
   return {
-    weightIn: gaussian(weightIn, weightInLogDeviation!),
-    weightRec: gaussian(weightRec, weightRecLogDeviation!),
+    weightIn: weightMoments({ mean: weightIn, logDeviation: weightInLogDeviation! }),
+    weightRec: weightMoments({ mean: weightRec, logDeviation: weightRecLogDeviation! }),
     bias,
     biasRec,
   };

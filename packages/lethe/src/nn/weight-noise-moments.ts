@@ -5,14 +5,14 @@
  */
 import { add, mul, sub } from '../autograd/ops/arithmetic.ts';
 import { addScalar, scale, square } from '../autograd/ops/elementwise.ts';
-import { reshape, slice, stack } from '../autograd/ops/shape.ts';
+import { reshape, slice, stack, where } from '../autograd/ops/shape.ts';
 import type { Activation, Active } from '../kernels/contract.ts';
 import { activationMoments, type MomentFunctionOptions } from '../moments/activation.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { productMoments } from '../moments/product.ts';
-import { weightNoiseMoments } from '../moments/weight-noise.ts';
-import { Tensor, zerosTensor } from '../tensor/tensor.ts';
-import type { GaussianOutput } from './cell.ts';
+import { noisyInput, weightNoiseMap } from '../moments/weight-noise.ts';
+import { type Tensor, zerosTensor } from '../tensor/tensor.ts';
+import type { GaussianOutput, IntegratedNoise } from './cell.ts';
 import type { CellName, State } from './recurrent.ts';
 
 /** Weights of a layer as distributions; G gates side by side. */
@@ -31,6 +31,7 @@ export interface GaussianWeights {
  * Runs a layer with noisy weights; shapes are the caller's care.
  * @param x [T, B, I], plain: variance 0
  * @param state [B, H] each, plain: variance 0
+ * @param noise dropout in front of the noisy weights, integrated with them
  */
 export function weightNoiseSequence(
   cell: { name: CellName; activation?: Activation },
@@ -38,18 +39,21 @@ export function weightNoiseSequence(
   state: State,
   weights: GaussianWeights,
   form: MomentFunctionOptions,
+  noise: IntegratedNoise,
   active: Active = {},
 ): GaussianOutput {
-  const [T, B] = meanOf(x).shape;
+  const [T] = meanOf(x).shape;
   const step = steps[cell.name];
+  const mapInput = weightNoiseMap(weights.weightIn, weights.bias);
+  const mapState = weightNoiseMap(weights.weightRec, weights.biasRec);
   let now: Moment = { hidden: gaussian(state.hidden), cell: state.cell && gaussian(state.cell) };
   const hs: Gaussian[] = [];
   for (let t = 0; t < T; t++) {
     const input = isGaussian(x) ? { mean: stepOf(x.mean, t), variance: stepOf(x.variance, t) } : stepOf(x, t);
-    const fromInput = weightNoiseMoments(input, weights.weightIn, weights.bias);
-    const fromState = weightNoiseMoments(now.hidden, weights.weightRec, weights.biasRec);
+    const fromInput = mapInput(noisyInput(input, noise.noiseInput));
+    const fromState = mapState(noisyInput(now.hidden, noise.noiseRecurrent));
     const next = step({ fromInput, fromState, now, form, activation: cell.activation ?? 'tanh' });
-    const isOn = activeRows(active, t, T, B);
+    const isOn = activeRows(active, t, T, now.hidden.mean.shape);
     now = isOn
       ? {
           hidden: choose(isOn, next.hidden, now.hidden),
@@ -125,20 +129,24 @@ function block({ mean, variance }: Gaussian, g: number, gates: number): Gaussian
   return { mean: slice(mean, -1, g * H, (g + 1) * H), variance: slice(variance, -1, g * H, (g + 1) * H) };
 }
 
-/** Which rows count at step t: [B, 1] of 0 and 1, or undefined when all do. */
-function activeRows({ start, stop }: Active, t: number, T: number, B: number): Tensor | undefined {
+/** Which rows count at step t: [B, H] of 0 and 1, or undefined when all do. */
+function activeRows(
+  { start, stop }: Active,
+  t: number,
+  T: number,
+  shape: readonly number[],
+): Tensor | undefined {
+  const [B, H] = shape;
   const rows = Array.from({ length: B }, (_, b) => t >= (start?.[b] ?? 0) && t < (stop?.[b] ?? T));
   if (rows.every(Boolean)) return undefined;
-  const on = zerosTensor([B, 1]);
+  const on = zerosTensor(shape);
   rows.forEach((isOn, b) => {
-    on.data[b] = isOn ? 1 : 0;
+    if (isOn) on.data.fill(1, b * H, (b + 1) * H);
   });
   return on;
 }
 
 /** a where the row is on, b elsewhere. */
 function choose(isOn: Tensor, a: Gaussian, b: Gaussian): Gaussian {
-  const off = new Tensor(isOn.shape, isOn.data.map((on: number) => 1 - on) as typeof isOn.data);
-  const pick = (x: Tensor, y: Tensor) => add(mul(x, isOn), mul(y, off));
-  return { mean: pick(a.mean, b.mean), variance: pick(a.variance, b.variance) };
+  return { mean: where(isOn, a.mean, b.mean), variance: where(isOn, a.variance, b.variance) };
 }

@@ -35,6 +35,8 @@ const methods = [
   'fraternal:kappa=.1+variational:recurrent=.2',
   'curriculum:gamma=.1+naive:input=.1,output=.2',
   'weight-noise:deviation=.02',
+  'weight-noise:deviation=.02,form=closed',
+  'fast:input=.1,recurrent=.2,output=.3+weight-noise:deviation=.02,form=closed',
   'fast:input=.1,recurrent=.2,output=.3',
 ];
 
@@ -92,6 +94,33 @@ describe.each(['rnn', 'lstm', 'gru'])('the %s', (cell) => {
     expect(piece.frames).toHaveLength(9);
   });
 });
+
+test.each(['sample', 'closed'])(
+  'weight noise in the form %s learns its deviations: each its own, and larger where bits have a price',
+  (form) => {
+    const deviationsAfter = (weight: number): number[][] => {
+      const dropout = `weight-noise:deviation=.02,weight=${weight},form=${form}`;
+      const session = openSession(config('rnn', dropout), data);
+      for (let epoch = 0; epoch < 12; epoch++) {
+        for (let i = 0; i < session.task.stepsIn(epoch); i++) trainStep(session);
+        session.state.epoch++;
+        session.state.position = 0;
+      }
+      return Object.entries(session.task.model.parameters)
+        .filter(([name]) => name.endsWith('LogDeviation'))
+        .map(([, { data }]) => Array.from(data, (log: number) => Math.exp(log)));
+    };
+    const free = deviationsAfter(0);
+    // W_in and W_rec of two layers, and the readout's
+    expect(free).toHaveLength(5);
+    for (const own of free) expect(Math.max(...own) / Math.min(...own)).toBeGreaterThan(1.1);
+    // The loss of the task alone never asks for more noise on the whole; the description length does.
+    const mean = (all: number[][]): number =>
+      all.flat().reduce((sum, value) => sum + value) / all.flat().length;
+    expect(mean(free)).toBeLessThan(0.0205);
+    expect(mean(deviationsAfter(1))).toBeGreaterThan(0.03);
+  },
+);
 
 test('neither minibatch nor window changes the result of a stack of LSTMs', async () => {
   const model = musicModel(config('lstm', 'none'));

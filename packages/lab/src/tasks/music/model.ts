@@ -20,10 +20,11 @@ import {
   type State,
   splitReadout,
   type Tensor,
+  weightPosteriors,
 } from 'lethe';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { MusicConfig } from '../../training/config.ts';
-import { distributionsOf, layerPrefix } from '../layers.ts';
+import { layerPrefix } from '../layers.ts';
 import type { Batch } from './batches.ts';
 
 /** The carried state of every layer. */
@@ -49,7 +50,7 @@ export interface MusicRun {
 
 /** A model with parameters of its own. */
 export interface MusicModel {
-  /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias` */
+  /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias`, … */
   readonly parameters: Record<string, Tensor>;
   readonly layers: readonly Recurrent[];
   readonly regularizer: Regularizer;
@@ -103,8 +104,7 @@ export function musicModel(config: MusicConfig): MusicModel {
       parameters[`${layerPrefix(index)}${name}`] = tensor;
     }
   }
-  parameters['readout.weight'] = readout.parameters.weight;
-  parameters['readout.bias'] = readout.parameters.bias;
+  for (const [name, tensor] of Object.entries(readout.parameters)) parameters[`readout.${name}`] = tensor;
 
   const run = (x: Tensor, { state, noise, ...options }: MusicRun) => {
     const hidden = stack.forward(x, state, noise, options);
@@ -130,7 +130,7 @@ export function musicModel(config: MusicConfig): MusicModel {
           return { output, nll: bernoulliNll(output, targets, stepMask), dropped: hidden, states, state };
         },
         noise,
-        { parameters: Object.values(parameters), distributions: distributionsOf(stack.layers), examples },
+        { parameters: Object.values(parameters), distributions: weightPosteriors(parameters), examples },
       ),
   };
 }

@@ -34,11 +34,12 @@ import {
   scale,
   splitReadout,
   type Tensor,
+  weightPosteriors,
   zerosTensor,
 } from 'lethe';
 import { noiseMoments } from 'lethe/internal';
 import type { TextConfig } from '../../training/config.ts';
-import { distributionsOf, layerPrefix } from '../layers.ts';
+import { layerPrefix } from '../layers.ts';
 
 /** The carried state of every layer. */
 export type TextState = readonly State[];
@@ -203,7 +204,11 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
           };
         },
         noise,
-        { parameters: Object.values(parameters), distributions: distributionsOf(stack.layers), examples },
+        {
+          parameters: Object.values(parameters),
+          distributions: weightPosteriors(stack.parameters),
+          examples,
+        },
       ),
   };
 }

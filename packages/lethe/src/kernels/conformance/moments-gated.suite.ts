@@ -4,7 +4,7 @@ import type { MomentsGruBackward, MomentsLstmBackward } from '../contract.ts';
 import { portable } from '../portable/index.ts';
 import { type CellCase, cells, gatedLayer } from './gated.suite.ts';
 import * as oracle from './gated-oracle.suite.ts';
-import { FORMS, NOISE } from './moments.suite.ts';
+import { expectRest, FORMS, NOISE } from './moments.suite.ts';
 import {
   dot,
   engineCopy,
@@ -126,7 +126,14 @@ function check(suite: Suite, cell: CellCase, p: Input, alias = false): void {
   call(kernels, backwardName, engineSide.p);
   engineSide.expectGuards();
   const gradients = pairs.map((name) => `d${name}` as 'dx');
-  expectFields(engineSide.p as unknown as Backward, backward, gradients, GRADIENT);
+  expectFields(
+    engineSide.p as unknown as Backward,
+    backward,
+    [...gradients, 'daMean', 'daVariance'],
+    GRADIENT,
+  );
+  const { daMean, daVariance } = engineSide.p as unknown as Backward;
+  expectRest(p, p.T * p.B, [daMean, daVariance]);
   if (kernels.engine !== 'portable' || p.T * p.B * p.H * (p.I + p.H) > 2e4) return;
   const last = (p.T - 1) * p.B * p.H;
   const loss = () => {

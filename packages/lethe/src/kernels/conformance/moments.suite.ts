@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type {
   Activation,
+  Active,
   MomentFunction,
   MomentsActivationBackward,
   MomentsLinearBackward,
@@ -337,6 +338,26 @@ export function momentsBackwardOf(numbers: Numbers, p: MomentsRnnForward): Momen
   };
 }
 
+/** Steps that do not count have no gradient of their own. */
+export function expectRest(
+  p: Active & { B: number; T: number },
+  rows: number,
+  all: readonly ArrayLike<number>[],
+): void {
+  for (const gradient of all) {
+    const width = gradient.length / rows;
+    for (let row = 0; row < rows; row++) {
+      const [t, b] = [Math.floor(row / p.B), row % p.B];
+      if (t >= (p.start?.[b] ?? 0) && t < (p.stop?.[b] ?? p.T)) continue;
+      const own = Array.from({ length: width }, (_, j) => gradient[row * width + j]);
+      expect(
+        own.every((value) => value === 0),
+        `gradient of the inactive step ${t} of row ${b}`,
+      ).toBe(true);
+    }
+  }
+}
+
 function checkLayer({ newKernels }: Suite, forward: MomentsRnnForward): void {
   const kernels = newKernels();
   const p = momentsBackwardOf(new Numbers(31), forward);
@@ -359,7 +380,8 @@ function checkLayer({ newKernels }: Suite, forward: MomentsRnnForward): void {
     x: 'dx',
     xVariance: 'dxVariance',
   } as const;
-  expectFields(copy.p, p, Object.values(pairs), GRADIENT);
+  expectFields(copy.p, p, [...Object.values(pairs), 'daMean', 'daVariance'], GRADIENT);
+  expectRest(copy.p, p.T * p.B, [copy.p.daMean, copy.p.daVariance]);
   if (kernels.engine !== 'portable' || isLarge(p)) return;
   expectDirectional(
     (Object.keys(pairs) as (keyof typeof pairs)[])

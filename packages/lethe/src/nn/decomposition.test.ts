@@ -1,0 +1,3 @@
+import { decompositionSuite } from './decomposition.suite.ts';
+
+decompositionSuite();
