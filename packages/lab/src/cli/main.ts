@@ -13,6 +13,7 @@ import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
+import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
 import { addTrain } from './train.ts';
 import { version } from './version.ts';
@@ -60,6 +61,7 @@ function program(io: Io, path: string[]): Command {
     addResume,
     addEval,
     addSample,
+    addSearch,
     addPredict,
     addBench,
     addStart,
