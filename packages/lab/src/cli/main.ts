@@ -17,6 +17,7 @@ import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
 import { addTrain } from './train.ts';
 import { version } from './version.ts';
+import { addWorker } from './worker.ts';
 
 /** Runs the command with the arguments after its name and gives the exit code; never throws. */
 export async function main(argv: string[], io: Io = processIo()): Promise<number> {
@@ -62,6 +63,7 @@ function program(io: Io, path: string[]): Command {
     addEval,
     addSample,
     addSearch,
+    addWorker,
     addPredict,
     addBench,
     addStart,

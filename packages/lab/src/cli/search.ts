@@ -13,7 +13,7 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { clock } from './progress.ts';
 import type { SearchReport } from './search-report.ts';
-import { collect, Interrupted, oneOf, positiveNumber, wholeNumber } from './usage.ts';
+import { collect, Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
 interface SearchCommandOptions {
   trials: number;
@@ -24,6 +24,7 @@ interface SearchCommandOptions {
   workers?: number;
   minutes?: number;
   prune: Pruner;
+  queue?: string;
   data?: string;
   fetch: boolean;
   json?: boolean;
@@ -53,6 +54,7 @@ export function addSearch(lethe: Command, io: Io): void {
       positiveNumber('--minutes'),
     )
     .option('--prune <RULE>', pruners.join(', '), oneOf('--prune', pruners), 'none')
+    .option('--queue <URL>', 'redis://host:port: trials are run by `lethe worker URL`, on any machine')
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')
@@ -62,6 +64,7 @@ export function addSearch(lethe: Command, io: Io): void {
     'lethe search bayer2013/search --trials 32 --seed 1 --out studies/jsb',
     'lethe search bayer2013/search --set dataset=nottingham --prune halving',
     'lethe search mine.yaml --workers 4 --threads 2 --minutes 60',
+    'lethe search mine.yaml --queue redis://localhost:6379',
   );
 }
 
@@ -75,38 +78,53 @@ async function run(target: string, options: SearchCommandOptions, output: Output
   const { SearchReport } = await import('./search-report.ts');
   const search = readSearch(target, options.set);
   const directory = options.out ?? path.join('studies', `${search.recipe.name}-${options.seed}`);
-  const executor = await executorOf(directory, options);
+  if (options.queue !== undefined && (options.workers ?? options.threads) !== undefined) {
+    throw new UsageError('--workers and --threads are for trials on this machine; give them to lethe worker');
+  }
   const study = new Study(directory, search, options.seed);
+  let executor: Executor | undefined;
   try {
+    executor = await executorOf(study, options, output);
+    const { slots } = executor;
     const report = new SearchReport(output, study, options.trials);
     study.onEvent = report.event;
     output.event({ ...study.about, study: directory, trials: options.trials });
-    output.say(`${search.title}: ${options.trials} trials, ${executor.slots} at a time, in ${directory}`);
+    output.say(
+      `${search.title}: ${options.trials} trials${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
+    );
     const before = study.trials.filter(({ state }) => state !== 'running').length;
     if (before > 0) output.say(`goes on with ${before} trials that have ended`);
     const left = await interruptible(
       output,
       async (signal) => {
-        await checkData(study.about.config, options, output);
+        if (options.queue === undefined) await checkData(study.about.config, options, output);
         const { trials, prune, minutes } = options;
         const log = (line: string): void => output.notice(line);
-        await runSearch(study, search, executor, { trials, prune, minutes, signal, log });
+        await runSearch(study, search, executor!, { trials, prune, minutes, signal, log });
         return signal.aborted;
       },
-      'stopping: the trials in work save first',
+      options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
     ).finally(() => output.live.clear());
     await conclude(study, search, report, output, (performance.now() - begun) / 1000);
     if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
   } finally {
     study.close();
-    await executor.close();
+    await executor?.close();
   }
 }
 
 async function executorOf(
-  directory: string,
-  { threads = 1, workers, trials, data, fetch }: SearchCommandOptions,
+  { directory, about }: Study,
+  { queue, threads = 1, workers, trials, data, fetch }: SearchCommandOptions,
+  output: Output,
 ): Promise<Executor> {
+  if (queue !== undefined) {
+    const { queueExecutor } = await import('../experiments/search/queue.ts');
+    const { studyId } = await import('../experiments/search/study.ts');
+    const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
+    output.notice(`trials wait in the queue for: lethe worker ${queue}`);
+    return executor;
+  }
   const { localExecutor } = await import('../experiments/search/local.ts');
   const share = Math.max(1, Math.floor(os.availableParallelism() / threads));
   return localExecutor(directory, {

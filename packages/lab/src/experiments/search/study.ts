@@ -130,8 +130,10 @@ export class Study {
     return undefined;
   }
 
-  /** A trial begins, or goes on. */
+  /** A trial begins, or another worker goes on with it; what is known already is not written again. */
   started(number: number, parameters: Parameters, worker?: string): void {
+    const trial = this.#trials.get(number);
+    if (trial && (trial.state !== 'running' || trial.worker === (worker ?? null))) return;
     this.#add({ event: 'trial', number, parameters, ...(worker === undefined ? {} : { worker }) });
   }
 
