@@ -98,14 +98,11 @@ export function shortened(parameters: Parameters): string {
   return values.map(([name, value]) => `${name.split('.').at(-1)}=${value}`).join(' ');
 }
 
-/** How many trials ended in which way: `30 complete, 2 failed`. */
-export function counted(trials: readonly Trial[]): string {
-  const words = ['complete', 'pruned', 'failed', 'running'] as const;
-  const counts = words.map((word) => [trials.filter(({ state }) => state === word).length, word] as const);
-  return counts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} ${word}`)
-    .join(', ');
+/** How many trials ended in which way. */
+export function countStates(trials: readonly Trial[]): Record<Trial['state'], number> {
+  const count = { complete: 0, pruned: 0, failed: 0, running: 0 };
+  for (const { state } of trials) count[state] += 1;
+  return count;
 }
 
 // --- internal ---

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { LetheError } from 'lethe';
 import type { Executor } from '../experiments/search/protocol.ts';
 import { type Pruner, pruners } from '../experiments/search/prune.ts';
 import type { Search } from '../experiments/search/search-file.ts';
@@ -105,7 +106,7 @@ async function run(target: string, options: SearchCommandOptions, output: Output
       },
       options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
     ).finally(() => output.live.clear());
-    await conclude(study, search, report, output, (performance.now() - begun) / 1000);
+    await conclude(study, search, report, output, (performance.now() - begun) / 1000, left);
     if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
   } finally {
     study.close();
@@ -145,28 +146,35 @@ async function checkData(
   await loadTaskData(config, { dataDir: data, fetch, log: (line) => output.notice(line) });
 }
 
-/** The table, the recipe of the best trial and the command that trains it again. */
+/** The table, the recipe of the best trial and the command that trains it again; `left` searches may have none. */
 async function conclude(
   study: Study,
   search: Search,
   report: SearchReport,
   output: Output,
   seconds: number,
+  left: boolean,
 ): Promise<void> {
   const { ranking } = await import('../experiments/search/study.ts');
   const { writeBest } = await import('../experiments/search/best.ts');
-  const { counted } = await import('./search-report.ts');
+  const { countStates } = await import('./search-report.ts');
   const [best] = ranking(study);
-  const states = counted(study.trials);
+  const states = countStates(study.trials);
   if (!best) {
     output.event({ event: 'done', study: study.directory, states, best: null, seconds });
-    output.say(states);
-    return;
+    const failed = study.trials.find(({ state }) => state === 'failed');
+    if (left) return;
+    throw new LetheError(
+      'E_SEARCH',
+      `no trial of ${study.directory} has a result${failed ? `: trial ${failed.number} failed, ${failed.reason}` : '; give it more time'}`,
+    );
   }
   const recipe = writeBest(study.directory, search, best);
   output.event({ event: 'done', study: study.directory, states, best, recipe, seconds });
   report.sayBest();
   output.say();
-  output.say(`${states}, ${clock(seconds)}; the best again with other seeds:`);
+  const counts = Object.entries(states).filter(([, count]) => count > 0);
+  const words = counts.map(([state, count]) => `${count} ${state}`).join(', ');
+  output.say(`${words}, ${clock(seconds)}; the best again with other seeds:`);
   output.say(`  lethe train ${recipe} --seed ${study.about.config.seed + 1}`);
 }

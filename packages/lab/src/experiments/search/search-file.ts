@@ -33,7 +33,10 @@ export function readSearch(target: string, set: readonly string[] = []): Search 
   const tree = readMapping(file, 'title, base, set, space');
   const result = schema.safeParse(tree, { reportInput: true });
   if (!result.success) {
-    throw new ConfigError(`${file}: ${issueSentence(schema, result.error.issues[0], tree)}`);
+    // A key that is missing may be there under a mistyped name.
+    const { issues } = result.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+    throw new ConfigError(`${file}: ${issueSentence(schema, issue, tree)}`);
   }
   const { title, base, published } = result.data;
   const name = path.basename(file).replace(/\.ya?ml$/, '');
