@@ -13,9 +13,11 @@ import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
+import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
 import { addTrain } from './train.ts';
 import { version } from './version.ts';
+import { addWorker } from './worker.ts';
 
 /** Runs the command with the arguments after its name and gives the exit code; never throws. */
 export async function main(argv: string[], io: Io = processIo()): Promise<number> {
@@ -60,6 +62,8 @@ function program(io: Io, path: string[]): Command {
     addResume,
     addEval,
     addSample,
+    addSearch,
+    addWorker,
     addPredict,
     addBench,
     addStart,

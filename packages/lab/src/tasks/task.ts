@@ -4,6 +4,7 @@
  */
 import type { NoiseStream, Plan, RegularizedLoss, Regularizer, StoredTensor, Tensor } from 'lethe';
 import type { DataIdentity } from '../data/identity.ts';
+import type { TaskMetric } from './metric.ts';
 
 /** Arrays by name, as checkpoints hold them. */
 export type Weights = Record<string, StoredTensor>;
@@ -54,13 +55,9 @@ export interface EvaluateOptions {
 }
 
 /** A model with its data. */
-export interface Task {
+export interface Task extends TaskMetric {
   readonly model: TaskModel;
   readonly data: DataIdentity;
-  /** the metric that weights are chosen by; the lowest is the best */
-  readonly choice: string;
-  /** the metric that people are shown, and what it is called in a heading */
-  readonly shown: { metric: string; label: string; unit: string };
   /** terms that an epoch of training scores */
   readonly examples: number;
   /** numbers that training keeps beside parameters, for an estimate of memory */

@@ -16,11 +16,12 @@ export const recipesFolder = ['../../recipes', '../../../../recipes']
 
 /** The names of the recipes that come with the lab, e.g. `bayer2013/jsb-fast`. */
 export function listRecipes(folder: string = recipesFolder): string[] {
-  if (!fs.existsSync(folder)) return [];
-  return (fs.readdirSync(folder, { recursive: true }) as string[])
-    .filter((file) => /\.ya?ml$/.test(file))
-    .map((file) => file.replace(/\.ya?ml$/, '').replaceAll(path.sep, '/'))
-    .sort();
+  return listFiles(folder).filter((name) => !isSearch(name));
+}
+
+/** The names of the searches that come with the lab, e.g. `bayer2013/search`: files beside the recipes. */
+export function listSearches(folder: string = recipesFolder): string[] {
+  return listFiles(folder).filter(isSearch);
 }
 
 /**
@@ -33,17 +34,14 @@ export function readRecipe(
   target: string,
   { folder = recipesFolder, quirks = false }: { folder?: string; quirks?: boolean } = {},
 ): { recipe: Record<string, unknown>; quirks: Record<string, unknown> } {
-  const file = recipeFile(target, folder);
-  let tree: unknown;
-  try {
-    tree = parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`${file} cannot be read as YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    throw new ConfigError(`${file} should hold a mapping with keys such as dataset, model, training`);
-  }
-  const { title, published = null, paperQuirks = {}, ...rest } = tree as Record<string, unknown>;
+  const file = namedFile(target, folder, 'recipe', listRecipes(folder));
+  const {
+    title,
+    published = null,
+    paperQuirks = {},
+    ...rest
+  } = readMapping(file, 'dataset, model, training');
+  if ('space' in rest) throw new ConfigError(`${file} is a search; run it with lethe search ${target}`);
   const name = path.basename(file).replace(/\.ya?ml$/, '');
   if (typeof paperQuirks !== 'object' || paperQuirks === null || Array.isArray(paperQuirks)) {
     throw new ConfigError(`${file}: paperQuirks should hold settings such as optimizer: { lagging: true }`);
@@ -59,14 +57,42 @@ export function readRecipe(
   };
 }
 
+/** The file of a search, by name (`bayer2013/search`) or path. Throws ConfigError when there is none. */
+export function searchFile(target: string, folder: string = recipesFolder): string {
+  return namedFile(target, folder, 'search', listSearches(folder));
+}
+
+/** The mapping in a YAML file, which holds keys such as `keys`. Throws ConfigError when it cannot be read or holds none. */
+export function readMapping(file: string, keys: string): Record<string, unknown> {
+  let tree: unknown;
+  try {
+    tree = parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read as YAML: ${(error as Error).message.split('\n')[0]}`);
+  }
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
+    throw new ConfigError(`${file} should hold a mapping with keys such as ${keys}`);
+  }
+  return tree as Record<string, unknown>;
+}
+
 // --- internal ---
 
-function recipeFile(target: string, folder: string): string {
+const isSearch = (name: string): boolean => /(^|\/)search(-[^/]*)?$/.test(name);
+
+function listFiles(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return (fs.readdirSync(folder, { recursive: true }) as string[])
+    .filter((file) => /\.ya?ml$/.test(file))
+    .map((file) => file.replace(/\.ya?ml$/, '').replaceAll(path.sep, '/'))
+    .sort();
+}
+
+function namedFile(target: string, folder: string, kind: string, names: readonly string[]): string {
   if (/\.ya?ml$/.test(target)) {
     if (fs.existsSync(target)) return target;
     throw new ConfigError(`there is no file ${target}`);
   }
-  const names = listRecipes(folder);
   const name =
     names.find((name) => name === target) ?? names.find((name) => path.posix.basename(name) === target);
   if (name) {
@@ -74,7 +100,9 @@ function recipeFile(target: string, folder: string): string {
     return fs.existsSync(`${stem}.yaml`) ? `${stem}.yaml` : `${stem}.yml`;
   }
   const guess = didYouMean(target, [...names, ...names.map((name) => path.posix.basename(name))]);
+  const advice =
+    kind === 'recipe' ? ', or name a data set as in music/jsb-chorales' : ', or name a YAML file';
   throw new ConfigError(
-    `there is no recipe '${target}'${guess || `; there are ${names.join(', ') || 'none'}`}, or name a data set as in music/jsb-chorales`,
+    `there is no ${kind} '${target}'${guess || `; there are ${names.join(', ') || 'none'}`}${advice}`,
   );
 }

@@ -64,6 +64,14 @@ export function applySetting(tree: Tree, path: string, value: unknown): Tree {
   return merge(tree, keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree);
 }
 
+/** The path and the value in the text of one `--set`. Throws ConfigError when there is no `=` in it. */
+export function splitSetting(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new ConfigError(`--set expects KEY=VALUE such as optimizer.stepRate=.001, found '${text}'`);
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
 // --- internal ---
 
 type Tree = { [key: string]: unknown };
@@ -111,13 +119,6 @@ function dropoutWords({ method, ...options }: Tree): string {
   }
   const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
   return words.length > 0 ? `${method}:${words.join(',')}` : method;
-}
-
-function splitSetting(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1)
-    throw new ConfigError(`--set expects KEY=VALUE such as optimizer.stepRate=.001, found '${text}'`);
-  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 const isTree = (value: unknown): value is Tree =>

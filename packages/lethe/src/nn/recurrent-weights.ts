@@ -1,4 +1,5 @@
 /** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
+import { scale } from '../autograd/ops/elementwise.ts';
 import type { Plan } from '../dropout/plan.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';

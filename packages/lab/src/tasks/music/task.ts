@@ -4,6 +4,7 @@ import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
 import type { MusicData } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { MusicConfig } from '../../training/config.ts';
+import { musicMetric } from '../metric.ts';
 import type { StepPlace, Task, TaskModel } from '../task.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
 import { trainingBatch } from './batches.ts';
@@ -39,8 +40,7 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
     chunksOf,
     model: taskModel(music),
     data: identifyMusic(data),
-    choice: 'nll_per_step',
-    shown: { metric: 'nll_per_step', label: 'NLL', unit: 'NLL per time step, natural log' },
+    ...musicMetric,
     examples,
     working: workingNumbers(config, music, chunks),
     hint: (run) => `lethe sample ${run} --out piece.mid   makes a piece with it`,

@@ -11,6 +11,7 @@ import {
 } from 'lethe';
 import type { TextData } from '../../data/text/types.ts';
 import type { TextConfig } from '../../training/config.ts';
+import { textMetric } from '../metric.ts';
 import type { Task, TaskModel, Weights } from '../task.ts';
 import { scoreWithCache } from './cache.ts';
 import { conventionMetrics } from './conventions.ts';
@@ -31,15 +32,11 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
   const streams = trainingStreams(data.splits.train, training.batch);
   checkLengths(data, streams.length, training.batch);
   const segments = segmentsPerEpoch(streams.length, training, noise);
-  const isWord = data.level === 'word';
   let state: TextState | undefined;
   return {
     model: taskModel(text),
     data: identify(data),
-    choice: isWord ? 'nll_per_token' : 'nll_per_character',
-    shown: isWord
-      ? { metric: 'perplexity', label: 'perplexity', unit: 'perplexity: exp of the mean NLL per token' }
-      : { metric: 'bits_per_character', label: 'bits', unit: 'bits per character' },
+    ...textMetric[data.level],
     examples: streams.length * streams.rows,
     working: workingNumbers(config, data.vocabulary.words.length),
     hint: (run) => `lethe sample ${run} --prompt "…"   goes on from a beginning of yours`,

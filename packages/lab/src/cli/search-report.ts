@@ -1,0 +1,110 @@
+/** What `search` shows: the trials in work on a terminal, a line for each that ended, the table of the best. */
+import type { JournalEvent, ReportEvent } from '../experiments/search/journal.ts';
+import type { Parameters } from '../experiments/search/space.ts';
+import { ranking, type Study, type Trial } from '../experiments/search/study.ts';
+import type { Output } from './output.ts';
+import { bar, clock } from './progress.ts';
+import { figure } from './training-report.ts';
+
+/** Trials in the table at the end. */
+const shownTrials = 10;
+
+/** Follows a study and prints it. */
+export class SearchReport {
+  readonly #output: Output;
+  readonly #study: Study;
+  readonly #trials: number;
+  readonly #running = new Map<number, ReportEvent | undefined>();
+  #header = false;
+
+  constructor(output: Output, study: Study, trials: number) {
+    this.#output = output;
+    this.#study = study;
+    this.#trials = trials;
+  }
+
+  /** Prints an event of the journal. */
+  readonly event = (event: JournalEvent): void => {
+    this.#output.event(event);
+    if (event.event === 'trial') this.#running.set(event.number, undefined);
+    if (event.event === 'report') this.#running.set(event.number, event);
+    if (event.event === 'end') {
+      this.#running.delete(event.number);
+      this.#sayEnd(event.number);
+    }
+    this.#live();
+  };
+
+  /** The best trials, by their validation alone; the test figures stand beside them. */
+  sayBest(): void {
+    const best = ranking(this.#study);
+    const { shown } = this.#study.about;
+    const out = this.#output;
+    out.say();
+    out.table(
+      best.slice(0, shownTrials).map((trial) => {
+        const { epoch, train, valid, test } = trial.best;
+        const figures = [train, valid, test].map((metrics) => figure(metrics[shown.metric]));
+        return [String(trial.number), trial.state, ...figures, String(epoch), shortened(trial.parameters)];
+      }),
+      {
+        header: ['trial', 'state', 'train', 'valid', 'test', 'best epoch', 'parameters'],
+        align: 'rlrrrrl',
+      },
+    );
+    out.say(`(${shown.unit}; chosen by the validation alone; train as trained, with noise)`);
+  }
+
+  #sayEnd(number: number): void {
+    const { trials, about } = this.#study;
+    const trial = trials.find((trial) => trial.number === number)!;
+    const best = ranking(this.#study)[0]?.best;
+    const { metric } = about.shown;
+    const say = (cells: readonly string[], last: string): void =>
+      this.#output.say(`${cells.map((cell, c) => cell.padEnd(widths[c])).join('  ')}  ${last}`);
+    if (!this.#header) say(['trial', 'state', 'valid', 'test', 'best'], 'parameters');
+    this.#header = true;
+    const why = trial.state === 'complete' ? '' : `  (${trial.reason})`;
+    say(
+      [
+        String(number),
+        trial.state,
+        figure(trial.best?.valid[metric]),
+        figure(trial.best?.test[metric]),
+        figure(best?.valid[metric]),
+      ],
+      shortened(trial.parameters) + why,
+    );
+  }
+
+  #live(): void {
+    const { live, colours } = this.#output;
+    if (!live.shown) return;
+    const { about, trials } = this.#study;
+    const { epochs } = about.config.training;
+    const ended = trials.filter(({ state }) => state !== 'running').length;
+    const rows = [...this.#running].map(([number, report]) => {
+      const done = (report?.epoch ?? 0) / epochs;
+      const valid = figure(report?.valid[about.shown.metric]);
+      return `trial ${number}  epoch ${report?.epoch ?? 0}/${epochs} ${colours.dim(bar(done))}  valid ${valid}  ${clock(report?.seconds ?? 0)}`;
+    });
+    live.show([`${ended} of ${this.#trials} trials`, ...rows], true);
+  }
+}
+
+/** `hidden=400 stepRate=0.001`: the last part of every key. */
+export function shortened(parameters: Parameters): string {
+  const values = Object.entries(parameters);
+  return values.map(([name, value]) => `${name.split('.').at(-1)}=${value}`).join(' ');
+}
+
+/** How many trials ended in which way. */
+export function countStates(trials: readonly Trial[]): Record<Trial['state'], number> {
+  const count = { complete: 0, pruned: 0, failed: 0, running: 0 };
+  for (const { state } of trials) count[state] += 1;
+  return count;
+}
+
+// --- internal ---
+
+const widths = [5, 8, 8, 8, 8];

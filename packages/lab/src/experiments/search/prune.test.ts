@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type Course, shouldPrune } from './prune.ts';
+
+/** A trial with a validation after every epoch. */
+const course = (number: number, state: Course['state'], ...values: number[]): Course => ({
+  number,
+  state,
+  reports: values.map((nll, i) => ({ epoch: i + 1, train: {}, valid: { nll }, seconds: 0 })),
+});
+const goal = { metric: 'nll', epochs: 27 };
+
+test('none never prunes', () => {
+  const others = [1, 2, 3, 4, 5, 6].map((number) => course(number, 'complete', 1, 1, 1));
+  expect(shouldPrune('none', course(9, 'running', 9, 9, 9), others, goal)).toBe(false);
+});
+
+describe('the median rule', () => {
+  const five = [1, 2, 3, 4, 5].map((number) => course(number, 'complete', 9, number, 9)); // bests 1 … 5, median 3
+  const judge = (others: Course[], ...values: number[]) =>
+    shouldPrune('median', course(9, 'running', ...values), others, goal);
+
+  test('prunes what is worse than the median of the others at the same epoch, and nothing else', () => {
+    expect(judge(five, 9, 3.1)).toBe(true);
+    expect(judge(five, 9, 3)).toBe(false);
+  });
+
+  test('goes by the best validation so far, of both', () => {
+    expect(judge(five, 2, 9, 9)).toBe(false); // 2 at its best
+    expect(judge(five, 9, 9, 3.1)).toBe(true); // theirs stay 1 … 5 though they end with 9
+  });
+
+  test('judges nobody before five others, and nobody in the first twentieth', () => {
+    expect(judge(five.slice(1), 9, 9)).toBe(false);
+    expect(
+      judge(
+        [1, 2, 3, 4, 5].map((number) => course(number, 'complete', 1, 1)),
+        9,
+      ),
+    ).toBe(false); // epoch 1 of 27
+  });
+
+  test('counts those that came so far or ended by themselves, not those that were stopped before', () => {
+    const short = [1, 2, 3, 4].map((number) => course(number, 'complete', 1));
+    expect(judge([...short, course(5, 'running', 1, 1)], 9, 9)).toBe(true);
+    expect(judge([...short, course(5, 'running', 1)], 9, 9)).toBe(false);
+    expect(judge([...short, course(5, 'pruned', 1)], 9, 9)).toBe(false);
+  });
+});
+
+describe('successive halving', () => {
+  // of 27 epochs the rungs are 1, 3 and 9
+  const others = [1, 2, 3, 4, 5].map((number) => course(number, 'running', number, number, number));
+  const judge = (...values: number[]) =>
+    shouldPrune('halving', course(9, 'running', ...values), others, goal);
+
+  test('lets the best third of those that came to a rung go on', () => {
+    expect(judge(1.5)).toBe(false); // second of six
+    expect(judge(2.5)).toBe(true); // third of six
+  });
+
+  test('judges at its rungs alone', () => {
+    expect(judge(1.5, 9)).toBe(false);
+    expect(judge(1.5, 9, 1.5)).toBe(false);
+    expect(judge(2.5, 2.5, 2.5)).toBe(true);
+    expect(judge(9, 9, 9, 9)).toBe(false); // epoch 4, past the rung at 3
+  });
+
+  test('lets the first at a rung go on', () => {
+    expect(shouldPrune('halving', course(1, 'running', 9), [], goal)).toBe(false);
+  });
+
+  test('takes the first validation after a rung where there is none at it', () => {
+    const late = {
+      ...course(9, 'running'),
+      reports: [{ epoch: 4, train: {}, valid: { nll: 9 }, seconds: 0 }],
+    };
+    expect(shouldPrune('halving', late, others, goal)).toBe(true);
+  });
+});

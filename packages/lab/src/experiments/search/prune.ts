@@ -1,0 +1,74 @@
+/**
+ * When a trial is stopped before its end. Both rules compare what a trial would be worth if it ended now, its best
+ * validation so far, with what others were worth at the same epoch; one that ended by itself keeps its worth.
+ *
+ *   median   worse than the median of the others (D. Golovin et al. 2017, "Google Vizier", section 3.2.1)
+ *   halving  at 1/27, 1/9 and 1/3 of the epochs only the best third of those that came so far goes on: asynchronous
+ *            successive halving in its stopping form (L. Li et al. 2020, "A system for massively parallel
+ *            hyperparameter tuning")
+ */
+import type { Trial } from './study.ts';
+
+export const pruners = ['none', 'median', 'halving'] as const;
+export type Pruner = (typeof pruners)[number];
+
+/** What the rules look at. */
+export type Course = Pick<Trial, 'number' | 'state' | 'reports'>;
+
+/** Whether the trial should be stopped after its last report. */
+export function shouldPrune(
+  pruner: Pruner,
+  trial: Course,
+  trials: readonly Course[],
+  { metric, epochs }: { metric: string; epochs: number },
+): boolean {
+  const last = trial.reports.at(-1);
+  if (!last || pruner === 'none') return false;
+  const worths = (epoch: number): number[] =>
+    trials
+      .filter(({ number }) => number !== trial.number)
+      .map((other) => worthAt(other, epoch, metric))
+      .filter((worth) => worth !== undefined);
+  if (pruner === 'median') {
+    if (last.epoch < Math.ceil(epochs / WARM_UP)) return false;
+    const others = worths(last.epoch);
+    return others.length >= STARTUP && worthAt(trial, last.epoch, metric)! > median(others);
+  }
+  const rung = rungs(epochs).findLast((rung) => last.epoch >= rung);
+  // Only the first report at a rung or after it is judged there.
+  if (rung === undefined || trial.reports.some(({ epoch }) => epoch >= rung && epoch < last.epoch))
+    return false;
+  const worth = worthAt(trial, last.epoch, metric)!;
+  const others = worths(rung);
+  const better = others.filter((other) => other < worth).length;
+  return better >= Math.max(1, Math.floor((others.length + 1) / FACTOR));
+}
+
+// --- internal ---
+
+/** Trials that the median needs. */
+const STARTUP = 5;
+/** The median judges nobody in this part of the epochs: 1/20. */
+const WARM_UP = 20;
+/** One trial in so many goes on. */
+const FACTOR = 3;
+
+/** The epochs at which successive halving judges, ascending. */
+function rungs(epochs: number): number[] {
+  return [27, 9, 3]
+    .map((part) => Math.ceil(epochs / part))
+    .filter((rung, i, all) => rung > (all[i - 1] ?? 0));
+}
+
+/** The best validation up to an epoch, of a trial that came so far or ended by itself before. */
+function worthAt({ reports, state }: Course, epoch: number, metric: string): number | undefined {
+  const came = state === 'complete' || (reports.at(-1)?.epoch ?? 0) >= epoch;
+  const values = reports.filter((report) => report.epoch <= epoch).map(({ valid }) => valid[metric]);
+  return came && values.length > 0 ? Math.min(...values) : undefined;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}

@@ -1,0 +1,191 @@
+/**
+ * The executor over a queue: every trial waits in Redis until a `lethe worker` takes it. What workers say is read from the
+ * stream's beginning, so a coordinator that was killed learns what happened without it.
+ */
+import path from 'node:path';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { DataError } from 'lethe';
+import { readEnvironment, runPaths } from '../../runs/run-directory.ts';
+import { receiveRun } from './delivery.ts';
+import type { Executor, Outcome, Stop, TrialHandle, TrialListener, TrialTask } from './protocol.ts';
+import {
+  connectRedis,
+  eventsKey,
+  prefix,
+  type QueuedTrial,
+  queueLibraries,
+  stopKey,
+  studiesKey,
+  type WorkerEvent,
+} from './redis.ts';
+import { trialDirectory } from './study.ts';
+
+/** What the executor needs to know of its study. */
+export interface QueueOptions {
+  url: string;
+  /** of {@link studyId} */
+  id: string;
+  title: string;
+  directory: string;
+}
+
+/** Connects to the queue of a study. Throws as `connectRedis` and `queueLibraries` do. */
+export async function queueExecutor({ url, id, title, directory }: QueueOptions): Promise<Executor> {
+  const libraries = await queueLibraries();
+  const redis = await connectRedis(libraries, url);
+  const queue = new libraries.bullmq.Queue<QueuedTrial>(id, { connection: redis, prefix });
+  queue.on('error', () => {}); // outages are waited out
+  await redis.sadd(studiesKey, id);
+  const running = new Map<number, Waiting>();
+  const follower = follow({ id, directory, redis, queue, running });
+  let left = false;
+  return {
+    slots: Number.POSITIVE_INFINITY,
+    run(task, listener) {
+      const handle = enqueue({ id, title, redis, queue, running }, task, listener);
+      return {
+        ...handle,
+        stop(how) {
+          left ||= how === 'leave';
+          handle.stop(how);
+        },
+      };
+    },
+    async close() {
+      await follower.end();
+      if (!left) await forget(redis, queue, id);
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+}
+
+// --- internal ---
+
+/** A trial without an outcome yet. */
+interface Waiting {
+  listener: TrialListener;
+  dataset: string;
+  end(outcome: Outcome): void;
+  fail(error: unknown): void;
+}
+
+interface Connection {
+  id: string;
+  redis: Redis;
+  queue: Queue<QueuedTrial>;
+  running: Map<number, Waiting>;
+}
+
+const jobId = (number: number): string => `trial-${number}`;
+
+function enqueue(
+  { id, title, redis, queue, running }: Connection & { title: string },
+  task: TrialTask,
+  listener: TrialListener,
+): TrialHandle {
+  const { number, config } = task;
+  const { promise, resolve, reject } = withResolvers<Outcome>();
+  const end = (outcome: Outcome): void => {
+    running.delete(number);
+    resolve(outcome);
+  };
+  running.set(number, { listener, dataset: config.dataset, end, fail: reject });
+  // A job with this number that is there already stays as it is.
+  const added = queue.add('trial', { title, task }, { jobId: jobId(number), removeOnComplete: true });
+  added.catch(reject);
+  const prune = async (): Promise<void> => {
+    await added;
+    // One that no worker has begun is as if it had never been asked for.
+    if ((await queue.remove(jobId(number))) === 1) end({ state: 'left' });
+    else await redis.hset(stopKey(id), number, 'prune');
+  };
+  return {
+    outcome: promise,
+    stop(how: Stop) {
+      // Workers go on without a coordinator; what they find out waits in Redis.
+      if (how === 'leave') end({ state: 'left' });
+      else prune().catch(reject);
+    },
+  };
+}
+
+/** Reads what workers say, and looks for trials that the queue gave up, until `end`. */
+function follow({ id, directory, redis, queue, running }: Connection & { directory: string }) {
+  const reader = redis.duplicate();
+  reader.on('error', () => {});
+  const data = new Map<string, string>();
+  let over = false;
+  let last = '0';
+  const read = async (): Promise<void> => {
+    while (!over) {
+      const found = await reader.xread('COUNT', 100, 'BLOCK', 1000, 'STREAMS', eventsKey(id), last);
+      for (const [entry, [, text]] of found?.[0][1] ?? []) {
+        last = entry;
+        await take(JSON.parse(text) as WorkerEvent);
+      }
+      if (!found) await lookForFailed();
+    }
+  };
+  const take = async ({ number, worker, message, files }: WorkerEvent): Promise<void> => {
+    const trial = running.get(number);
+    if (!trial) return; // it ended before: of several results the first counts
+    const { listener } = trial;
+    if (message.type === 'started') listener.started(worker);
+    if (message.type === 'report') listener.report(message.report);
+    if (message.type === 'note') listener.note(`${worker}: ${message.line}`);
+    if (message.type === 'error') listener.note(`${worker} gave trial ${number} back: ${message.message}`);
+    if (message.type !== 'end') return;
+    if (files) {
+      const run = path.resolve(trialDirectory(directory, number));
+      await receiveRun(redis, files, run);
+      const { sha256 } = readEnvironment(runPaths(run)).data;
+      const known = data.get(trial.dataset) ?? sha256;
+      if (known !== sha256) {
+        throw new DataError(
+          `${worker} has other data for ${trial.dataset} than those before it; all workers need the same`,
+        );
+      }
+      data.set(trial.dataset, sha256);
+    }
+    trial.end(message.outcome);
+  };
+  const lookForFailed = async (): Promise<void> => {
+    for (const job of await queue.getFailed(0, -1)) {
+      const { number } = job.data.task;
+      running
+        .get(number)
+        ?.end({ state: 'failed', reason: `given up by the queue: ${job.failedReason}`, seconds: 0 });
+    }
+  };
+  const done = read().catch((error) => {
+    if (over) return;
+    for (const trial of running.values()) trial.fail(error);
+  });
+  return {
+    async end(): Promise<void> {
+      over = true;
+      reader.disconnect();
+      await done;
+    },
+  };
+}
+
+/** A search that is over leaves nothing behind. */
+async function forget(redis: Redis, queue: Queue, id: string): Promise<void> {
+  await redis.srem(studiesKey, id);
+  await queue.obliterate({ force: true });
+  await redis.del(eventsKey(id), stopKey(id));
+}
+
+/** A promise and its ends: `Promise.withResolvers` is younger than our Node. */
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { MusicConfig } from '../../training/config.ts';
+import { listSearches } from '../../training/recipes.ts';
+import { configOf, exampleConfig, filled, readSearch } from './search-file.ts';
+import { suggest } from './suggest.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-searches-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+let files = 0;
+function search(text: string, ...set: string[]) {
+  const file = path.join(folder, `${++files}.yaml`);
+  fs.writeFileSync(file, text);
+  return readSearch(file, set);
+}
+
+const head = 'title: t\nbase: music/folk\n';
+const rates = `${head}set: { model.dropout: 'fast:input={input},{final}' }
+space:
+  input: { choice: [0, .1] }
+  output: { choice: [.2, .5] }
+  final: { choice: ['output={output}', finalLayer=plain] }
+  model.hidden: { int: [20, 40], step: 10 }
+`;
+
+describe('a search', () => {
+  test('puts parameters into texts, keys into the configuration', () => {
+    const found = search(rates);
+    const parameters = { input: 0.1, output: 0.5, final: 'output={output}', 'model.hidden': 30 };
+    expect(filled(parameters)).toEqual({ ...parameters, final: 'output=0.5' });
+    const { model } = configOf(found, parameters) as MusicConfig;
+    expect(model).toMatchObject({ dropout: 'fast:input=0.1,output=0.5', hidden: 30 });
+    expect(exampleConfig(found).model).toMatchObject({ dropout: 'fast:input=0,output=0.2', hidden: 20 });
+  });
+
+  test('takes --set for all trials, and for a parameter as its only value', () => {
+    const found = search(rates, 'training.epochs=3', 'model.hidden=8', 'input=.3');
+    const config = configOf(found, suggest(found.space, 1, 1));
+    expect(config.training.epochs).toBe(3);
+    expect(config.model.hidden).toBe(8);
+    expect(config.model.dropout).toMatch(/^fast:input=0.3,/);
+  });
+
+  test('carries its figure along, though not to another data set', () => {
+    const published =
+      'published: { value: 1, metric: m, source: s }\nspace: { model.hidden: { choice: [8] } }\n';
+    expect(configOf(search(head + published), { 'model.hidden': 8 }).recipe?.published?.value).toBe(1);
+    expect(search(head + published, 'dataset=nottingham').recipe.published).toBeNull();
+  });
+
+  test.each([
+    [`${head}spaces: {}\n`, "there is no key spaces; did you mean 'space'?"],
+    [
+      `${head}space: { model.hiden: { choice: [8] } }\n`,
+      "with model.hiden = 8: there is no key model.hiden; did you mean 'hidden'?",
+    ],
+    [
+      `${head}space: { model.hidden: { choice: [8, 0] } }\n`,
+      'with model.hidden = 0: configuration: model.hidden expects a number of at least 1',
+    ],
+    [
+      `${head}space: { rate: { choice: [0] } }\n`,
+      'space.rate is no key of the configuration and no text refers to it',
+    ],
+    [
+      `${head}set: { model.dropout: 'fast:input={imput}' }\nspace: { input: { choice: [0] } }\n`,
+      "set.model.dropout refers to {imput}, which is no parameter; did you mean 'input'?",
+    ],
+    [
+      `${head}set: { model.dropout: 'fast:{a}' }\nspace: { a: { choice: ['input={b}'] }, b: { choice: [0] } }\n`,
+      'space.a refers to {b}, which is no parameter; known there: none',
+    ],
+    [
+      `${head}set: { model.hidden: 8 }\nspace: { model.hidden: { choice: [8] } }\n`,
+      'model.hidden stands in set and in space',
+    ],
+    [
+      `title: t\nbase: jsb-fasst\nspace: { model.hidden: { choice: [8] } }\n`,
+      "there is no recipe 'jsb-fasst'; did you mean 'jsb-fast'?",
+    ],
+    [
+      `${head}set: { model.dropout: 'fast:input={input}' }\nspace: { input: { uniform: [0, 1.5] } }\n`,
+      'with input = 1.5',
+    ],
+  ])('is refused with what is wrong with it: %#', (text, message) => {
+    expect(() => search(text)).toThrow(message);
+  });
+
+  test('is no recipe, and says so', () => {
+    expect(() => readSearch('bayer2013/serach')).toThrow("did you mean 'bayer2013/search'?");
+    expect(() => configOf({ ...search(rates), base: path.join(folder, '1.yaml') }, {})).toThrow(
+      /is a search; run it with lethe search/,
+    );
+  });
+});
+
+test('the searches that come along draw configurations that can be, with the published figure', () => {
+  expect(listSearches()).toEqual(['bayer2013/search', 'bayer2013/search-plain']);
+  for (const name of listSearches()) {
+    const found = readSearch(name);
+    for (let number = 1; number <= 32; number++) {
+      const config = configOf(found, suggest(found.space, 1, number));
+      expect(config.recipe?.published?.source).toMatch(/Table 1/);
+      expect(config.training).toMatchObject({ epochs: 500, patience: 50, batch: 50 });
+    }
+  }
+});
+
+test('the settings of Table 3 lie in the space of Table 2', () => {
+  const { space } = readSearch('bayer2013/search');
+  // Bayer et al. 2013, Table 3, column JSBChorales
+  const jsb = {
+    'model.hidden': 400,
+    input: 0.1,
+    recurrent: 0.2,
+    output: 0.5,
+    'optimizer.stepRate': 0.001,
+    'optimizer.momentum': 0.99,
+    'optimizer.decay': 0.8,
+    'model.initialVariance': 0.0001,
+    'model.inputVariance': 0.01,
+    'model.spectralRadius': 1.2,
+    'model.maxIncoming': 15,
+  };
+  for (const [name, value] of Object.entries(jsb)) {
+    expect((space[name] as { choice: unknown[] }).choice, name).toContain(value);
+  }
+});

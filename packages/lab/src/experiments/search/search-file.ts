@@ -1,0 +1,160 @@
+/**
+ * A search: a file of YAML with `title`, `base` (what `lethe train` takes), `set` (fixed settings) and `space`.
+ * Texts in `set`, and texts among choices, may refer to parameters: `fast:input={input},recurrent={recurrent}`.
+ */
+import path from 'node:path';
+import { ConfigError } from 'lethe';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type Config, configSchema } from '../../training/config.ts';
+import { issueSentence } from '../../training/config-errors.ts';
+import { didYouMean } from '../../training/nearest.ts';
+import { readMapping, searchFile } from '../../training/recipes.ts';
+import { resolveConfig, splitSetting } from '../../training/resolve.ts';
+import { checkSpace, extremes, type Parameters, type Space, type Value } from './space.ts';
+
+/** A search, checked: every value of its space makes a configuration. */
+export interface Search {
+  title: string;
+  base: string;
+  /** by path; texts may hold `{parameter}` */
+  set: Record<string, unknown>;
+  space: Space;
+  /** the figure that it aims at, for reports */
+  recipe: NonNullable<Config['recipe']>;
+}
+
+/**
+ * Reads a search by name (`bayer2013/search`) or path, with the texts of `--set` on top: one for a parameter of the space
+ * fixes that parameter. Throws ConfigError for anything unknown, impossible or unused.
+ */
+export function readSearch(target: string, set: readonly string[] = []): Search {
+  const file = searchFile(target);
+  const tree = readMapping(file, 'title, base, set, space');
+  const result = schema.safeParse(tree, { reportInput: true });
+  if (!result.success) {
+    // A key that is missing may be there under a mistyped name.
+    const { issues } = result.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+    throw new ConfigError(`${file}: ${issueSentence(schema, issue, tree)}`);
+  }
+  const { title, base, published } = result.data;
+  const name = path.basename(file).replace(/\.ya?ml$/, '');
+  const search: Search = {
+    title,
+    base,
+    set: { ...result.data.set },
+    space: checkSpace(result.data.space, file),
+    recipe: { name, title, published },
+  };
+  for (const [key, value] of set.map(splitSetting)) override(search, key, value);
+  checkNames(search, file);
+  checkValues(search, file);
+  return search;
+}
+
+/** The configuration of a trial. Throws ConfigError when there is none with such values. */
+export function configOf(search: Search, parameters: Parameters): Config {
+  const values = filled(parameters);
+  const isKey = ([name]: readonly [string, unknown]): boolean => !isName(name);
+  const settings = Object.fromEntries([
+    ...Object.entries(search.set).map(([key, value]) => [key, fill(value, values)] as const),
+    ...Object.entries(values).filter(isKey),
+  ]);
+  const config = resolveConfig(search.base, { settings });
+  // Threads are the machine's share, no part of an experiment.
+  return { ...config, threads: null, recipe: search.recipe };
+}
+
+/** The parameters with the texts among them completed, as the configuration and reports have them. */
+export function filled(parameters: Parameters): Parameters {
+  const values: Parameters = {};
+  for (const [name, value] of Object.entries(parameters)) values[name] = fill(value, values) as Value;
+  return values;
+}
+
+/** The configuration with the first value of every parameter: what all trials have in common, and an example of the rest. */
+export function exampleConfig(search: Search): Config {
+  return configOf(search, firstValues(search.space));
+}
+
+// --- internal ---
+
+const schema = z.strictObject({
+  title: z.string().min(1),
+  base: z.string().min(1),
+  published: configSchema.options[0].shape.recipe.unwrap().shape.published.default(null),
+  set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+  space: z.record(z.string(), z.unknown()),
+});
+
+const topLevel = configSchema.options.flatMap((option) => Object.keys(option.shape));
+
+/** Whether this is a name for texts and no key of the configuration. */
+const isName = (key: string): boolean => !key.includes('.') && !topLevel.includes(key);
+
+const reference = /\{([^{}]*)\}/g;
+
+/** Every `{parameter}` in a text by its value. */
+function fill(value: unknown, values: Parameters): unknown {
+  if (typeof value !== 'string') return value;
+  return value.replace(reference, (text, name: string) => (name in values ? String(values[name]) : text));
+}
+
+function override(search: Search, key: string, value: string): void {
+  if (key in search.space) {
+    search.space[key] = { choice: [parse(value)] };
+    return;
+  }
+  search.set[key] = value;
+  // The published figure belongs to the data set of the file.
+  if (key === 'dataset') search.recipe = { ...search.recipe, published: null };
+}
+
+/** Texts refer to parameters that exist, choices to earlier ones; names that no text refers to do nothing. */
+function checkNames(search: Search, file: string): void {
+  const names = Object.keys(search.space);
+  const twice = names.find((name) => name in search.set);
+  if (twice !== undefined) {
+    throw new ConfigError(`${file}: ${twice} stands in set and in space; leave out one of the two`);
+  }
+  const used = new Set<string>();
+  const check = (text: unknown, known: readonly string[], where: string): void => {
+    for (const [, name] of typeof text === 'string' ? text.matchAll(reference) : []) {
+      used.add(name);
+      if (known.includes(name)) continue;
+      const guess = didYouMean(name, known) || `; known there: ${known.join(', ') || 'none'}`;
+      throw new ConfigError(`${file}: ${where} refers to {${name}}, which is no parameter${guess}`);
+    }
+  };
+  for (const [key, text] of Object.entries(search.set)) check(text, names, `set.${key}`);
+  for (const [i, [name, distribution]] of Object.entries(search.space).entries()) {
+    if (!('choice' in distribution)) continue;
+    for (const text of distribution.choice) check(text, names.slice(0, i), `space.${name}`);
+  }
+  const idle = names.find((name) => isName(name) && !used.has(name));
+  if (idle === undefined) return;
+  const guess = didYouMean(idle, [...topLevel, ...used]);
+  throw new ConfigError(
+    `${file}: space.${idle} is no key of the configuration and no text refers to it${guess || `; write {${idle}} in a text, or name a key such as optimizer.stepRate`}`,
+  );
+}
+
+/** Every value that can be drawn stands once in a configuration, beside the first values of the others. */
+function checkValues(search: Search, file: string): void {
+  const first = firstValues(search.space);
+  for (const [name, distribution] of Object.entries(search.space)) {
+    for (const value of extremes(distribution)) {
+      try {
+        configOf(search, { ...first, [name]: value });
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        throw new ConfigError(`${file}: with ${name} = ${value}: ${error.message}`, { cause: error });
+      }
+    }
+  }
+}
+
+function firstValues(space: Space): Parameters {
+  return Object.fromEntries(Object.entries(space).map(([name, values]) => [name, extremes(values)[0]]));
+}

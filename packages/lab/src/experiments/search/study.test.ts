@@ -1,0 +1,204 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Report, Result } from './journal.ts';
+import { readSearch, type Search } from './search-file.ts';
+import { ranking, readStudy, Study, studyId } from './study.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-study-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+const file = path.join(folder, 'search.yaml');
+fs.writeFileSync(
+  file,
+  `title: t
+base: music/folk
+set: { model.dropout: 'fast:input={input}' }
+space:
+  input: { choice: [0, .1, .2] }
+  model.hidden: { int: [20, 80] }
+`,
+);
+const search = readSearch(file);
+
+let directory: string;
+let studies = 0;
+beforeEach(() => {
+  directory = path.join(folder, `study-${++studies}`);
+});
+
+/** Opens the study, does something with it and closes it as a process that ends does. */
+function open<T>(
+  work: (study: Study) => T,
+  { seed = 1, by = search }: { seed?: number; by?: Search } = {},
+): T {
+  const study = new Study(directory, by, seed);
+  try {
+    return work(study);
+  } finally {
+    study.close();
+  }
+}
+
+const report = (epoch: number, nll: number): Report => ({
+  epoch,
+  train: { nll_per_step: nll },
+  valid: { nll_per_step: nll },
+  seconds: epoch,
+});
+const complete = (nll: number): Result => ({
+  state: 'complete',
+  best: { ...report(1, nll), test: { nll_per_step: nll + 1 } },
+  seconds: 2,
+  reason: 'all epochs',
+});
+const journal = () => path.join(directory, 'journal.jsonl');
+
+describe('a study', () => {
+  test('is what its journal says, whoever reads it', () => {
+    open((study) => {
+      const one = study.ask(3)!;
+      const two = study.ask(3)!;
+      study.started(one.number, one.parameters);
+      study.started(two.number, two.parameters, 'attic');
+      study.report(1, report(1, 5));
+      study.report(1, report(2, 4));
+      study.tell(1, complete(4));
+      const { about, trials } = readStudy(directory);
+      expect(about).toEqual(study.about);
+      expect(about).toMatchObject({ seed: 1, metric: 'nll_per_step', base: 'music/folk' });
+      expect(trials).toEqual(study.trials);
+      expect(trials[0]).toMatchObject({
+        number: 1,
+        state: 'complete',
+        parameters: one.parameters,
+        seconds: 2,
+      });
+      expect(trials[0].reports.map(({ epoch }) => epoch)).toEqual([1, 2]);
+      expect(trials[0].directory).toBe(path.join(directory, 'trials', '0001'));
+      expect(trials[1]).toMatchObject({ number: 2, state: 'running', best: null, worker: 'attic' });
+    });
+  });
+
+  test('asked again after an interruption gives what has no result, with the same parameters', () => {
+    const first = open((study) => {
+      const asked = [study.ask(3)!, study.ask(3)!, study.ask(3)!];
+      expect(study.ask(3)).toBeUndefined();
+      for (const { number, parameters } of asked.slice(0, 2)) study.started(number, parameters);
+      study.tell(1, complete(1));
+      return asked;
+    });
+    open((study) => {
+      expect([study.ask(3), study.ask(3), study.ask(3)]).toEqual([first[1], first[2], undefined]);
+    });
+  });
+
+  test('takes the first of several results, and every validation once', () => {
+    open((study) => {
+      study.started(1, study.ask(1)!.parameters);
+      expect(study.report(1, report(1, 5))).toBe(true);
+      expect(study.report(1, report(1, 5))).toBe(false);
+      study.tell(1, complete(4));
+      study.tell(1, complete(3));
+      expect(study.report(1, report(2, 3))).toBe(false);
+      expect(study.trials[0].best?.valid.nll_per_step).toBe(4);
+    });
+    expect(fs.readFileSync(journal(), 'utf8').trim().split('\n')).toHaveLength(4); // study, trial, report, end
+  });
+
+  test('goes on after a line that was torn off at any place', () => {
+    open((study) => study.started(1, study.ask(1)!.parameters));
+    const whole = fs.readFileSync(journal());
+    const begin = whole.lastIndexOf('\n', whole.length - 2) + 1;
+    for (let length = begin; length < whole.length; length++) {
+      fs.writeFileSync(journal(), whole.subarray(0, length));
+      expect(readStudy(directory).trials).toEqual([]);
+      open((study) => study.started(1, study.ask(1)!.parameters));
+      expect(fs.readFileSync(journal()).equals(whole)).toBe(true);
+    }
+  });
+
+  test('whose first line was torn off begins anew', () => {
+    fs.mkdirSync(directory);
+    fs.writeFileSync(journal(), '{"event":"stu');
+    open((study) => expect(study.trials).toEqual([]));
+    expect(readStudy(directory).about.seed).toBe(1);
+  });
+
+  test('with a broken line before others is refused', () => {
+    open((study) => study.started(1, study.ask(1)!.parameters));
+    fs.writeFileSync(journal(), fs.readFileSync(journal(), 'utf8').replace('"trial"', '"trial'));
+    expect(() => readStudy(directory)).toThrow(/journal.jsonl: line 2 is broken/);
+  });
+
+  test('has one coordinator at a time', () => {
+    open(() => expect(() => new Study(directory, search, 1)).toThrow(/is being written by process/));
+    open(() => {});
+  });
+});
+
+describe('another study in the same directory is refused with what differs', () => {
+  test.each([
+    ['another seed', { seed: 2 }, 'seed is 1 there and 2 here'],
+    [
+      'other choices',
+      { by: readSearch(file, ['input=.3']) },
+      'space.input.choice is [0,0.1,0.2] there and [0.3] here',
+    ],
+    [
+      'another setting',
+      { by: readSearch(file, ['optimizer.stepRate=.5']) },
+      'config.optimizer.stepRate is 0.001 there and 0.5 here',
+    ],
+    [
+      'another data set',
+      { by: readSearch(file, ['dataset=nottingham']) },
+      'config.dataset is "folk" there and "nottingham" here',
+    ],
+  ])('%s', (_, options, message) => {
+    open(() => {});
+    expect(() => open(() => {}, options)).toThrow(message);
+  });
+
+  test('another order of parameters', () => {
+    open(() => {});
+    const space = Object.fromEntries(Object.entries(search.space).reverse());
+    expect(() => open(() => {}, { by: { ...search, space } })).toThrow(
+      'order is "input, model.hidden" there',
+    );
+  });
+
+  test('a directory that is something else', () => {
+    fs.mkdirSync(directory);
+    fs.writeFileSync(path.join(directory, 'config.json'), '{}');
+    expect(() => open(() => {})).toThrow('exists already and is no study: it has config.json');
+    expect(() => readStudy(directory)).toThrow('is no study');
+  });
+
+  test('a new title makes no other study', () => {
+    open(() => {});
+    open(() => {}, { by: { ...search, title: 'other', recipe: { ...search.recipe, title: 'other' } } });
+  });
+});
+
+test('the short name of a study is its own', () => {
+  const id = open((study) => studyId(study.about));
+  expect(id).toMatch(/^[0-9a-f]{16}$/);
+  expect(open((study) => studyId(study.about))).toBe(id);
+  directory += '-other';
+  expect(open((study) => studyId(study.about), { seed: 2 })).not.toBe(id);
+});
+
+test('trials are ranked by their validation; those without one are not', () => {
+  open((study) => {
+    for (const nll of [3, 1, 2]) {
+      const { number, parameters } = study.ask(4)!;
+      study.started(number, parameters);
+      study.tell(number, complete(nll));
+    }
+    study.started(4, study.ask(4)!.parameters);
+    study.tell(4, { state: 'failed', best: null, seconds: 0, reason: 'it diverged' });
+    expect(ranking(study).map(({ number }) => number)).toEqual([2, 3, 1]);
+  });
+});

@@ -1,0 +1,231 @@
+/**
+ * A worker: takes one trial after the other from the queues of all studies in a Redis, each in a child process, so
+ * that this process is free to renew its claim while kernels compute. A worker that dies loses its claim, and the trial
+ * goes to another one.
+ */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { LetheError } from 'lethe';
+import { metricOf } from '../../tasks/metric.ts';
+import { sendRun } from './delivery.ts';
+import type { Outcome, TrialHandle } from './protocol.ts';
+import {
+  connectRedis,
+  eventsKey,
+  filesKey,
+  keepSeconds,
+  prefix,
+  type QueuedTrial,
+  queueLibraries,
+  stopKey,
+  studiesKey,
+  type WorkerEvent,
+} from './redis.ts';
+import { runInChild } from './trial-process.ts';
+
+/** A trial was taken, or ended with an outcome. */
+export interface WorkerTrialEvent {
+  event: 'trial' | 'end';
+  study: string;
+  title: string;
+  number: number;
+  /** the metric that people are shown */
+  metric: string;
+  outcome?: Outcome;
+}
+
+export interface WorkerOptions {
+  name: string;
+  threads: number;
+  /** where trials run; they are deleted once delivered */
+  out: string;
+  dataDir?: string;
+  fetch: boolean;
+  /** saves the trial in work and gives it back */
+  signal: AbortSignal;
+  onEvent: (event: WorkerTrialEvent) => void;
+  log: (line: string) => void;
+}
+
+/**
+ * Works until `signal`. Throws as `connectRedis` and `queueLibraries` do, and what a trial throws that no other trial here would
+ * survive, such as data that this machine does not have; the trial goes back first.
+ */
+export async function runWorker(url: string, options: WorkerOptions): Promise<void> {
+  const libraries = await queueLibraries();
+  const redis = await connectRedis(libraries, url);
+  const queues = new Map<string, Worker<QueuedTrial>>();
+  const token = randomUUID();
+  try {
+    while (!options.signal.aborted) {
+      const studies = (await redis.smembers(studiesKey)).sort();
+      for (const [id, queue] of queues) {
+        if (studies.includes(id)) continue;
+        queues.delete(id);
+        await queue.close();
+      }
+      let worked = false;
+      for (const id of studies) {
+        if (!queues.has(id)) queues.set(id, await openQueue(libraries.bullmq, id, redis, options.name));
+        const job = await queues.get(id)!.getNextJob(token, { block: false });
+        if (!job) continue;
+        worked = true;
+        await work({ id, redis, job, token }, options);
+        break;
+      }
+      if (!worked) await pause(500, options.signal);
+    }
+  } finally {
+    await Promise.all([...queues.values()].map((queue) => queue.close()));
+    redis.disconnect();
+  }
+}
+
+// --- internal ---
+
+/** Milliseconds after which a claim that was not renewed is void, and between two renewals. */
+const claim = 15_000;
+const renewal = 4_000;
+/** A trial that so many workers died of is given up. */
+const deaths = 5;
+
+async function openQueue(
+  { Worker }: typeof import('bullmq'),
+  id: string,
+  redis: Redis,
+  name: string,
+): Promise<Worker<QueuedTrial>> {
+  const worker = new Worker<QueuedTrial>(id, null, {
+    connection: redis,
+    prefix,
+    name,
+    lockDuration: claim,
+    stalledInterval: renewal,
+    maxStalledCount: deaths,
+  });
+  worker.on('error', () => {}); // outages are waited out
+  await worker.startStalledCheckTimer();
+  return worker;
+}
+
+interface Work {
+  id: string;
+  redis: Redis;
+  job: Job<QueuedTrial>;
+  token: string;
+}
+
+/** One trial from its claim to its delivery. */
+async function work({ id, redis, job, token }: Work, options: WorkerOptions): Promise<void> {
+  const { name, threads, dataDir, fetch, signal, log, onEvent } = options;
+  const { task, title } = job.data;
+  const { number } = task;
+  // Events of one trial stay in order.
+  let told: Promise<unknown> = Promise.resolve();
+  const tell = (message: WorkerEvent['message'], files?: string): void => {
+    const event: WorkerEvent = { number, worker: name, message, files };
+    told = told.then(() => redis.xadd(eventsKey(id), '*', 'event', JSON.stringify(event)));
+  };
+  const directory = path.resolve(options.out, id, String(number).padStart(4, '0'));
+  fs.mkdirSync(path.dirname(directory), { recursive: true });
+  const about = { study: id, title, number, metric: metricOf(task.config).shown.metric };
+  onEvent({ event: 'trial', ...about });
+  const handle = runInChild(
+    task,
+    { directory, threads, dataDir, fetch },
+    {
+      started: () => tell({ type: 'started' }),
+      report: (report) => tell({ type: 'report', report }),
+      note: log,
+    },
+  );
+  const release = keepClaim({ id, redis, job, token }, handle, signal);
+  let outcome: Outcome;
+  try {
+    outcome = await handle.outcome;
+  } catch (error) {
+    tell({
+      type: 'error',
+      code: (error as LetheError).code ?? 'E_UNEXPECTED',
+      message: (error as Error).message,
+    });
+    await told;
+    await giveBack(job, token);
+    // Another process still saves this very trial: its turn comes again.
+    if (error instanceof LetheError && error.code === 'E_LOCKED') return;
+    throw error;
+  } finally {
+    release();
+  }
+  if (outcome.state === 'left') {
+    await told;
+    await giveBack(job, token);
+    return;
+  }
+  await deliver({ id, redis, job, token }, outcome, directory, tell, log);
+  await told;
+  await redis.expire(eventsKey(id), keepSeconds);
+  // A coordinator that is done has taken the queue away.
+  await job.moveToCompleted(null, token, false).catch(() => {});
+  onEvent({ event: 'end', ...about, outcome });
+}
+
+/** Renews the claim and looks whether the trial is to be stopped, until the returned function is called. */
+function keepClaim({ id, redis, job, token }: Work, handle: TrialHandle, signal: AbortSignal): () => void {
+  const renew = setInterval(() => void job.extendLock(token, claim).catch(() => {}), renewal);
+  const look = setInterval(async () => {
+    const how = await redis.hget(stopKey(id), String(job.data.task.number)).catch(() => null);
+    if (how === 'prune') handle.stop('prune');
+  }, 1000);
+  const leave = (): void => handle.stop('leave');
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
+  return () => {
+    clearInterval(renew);
+    clearInterval(look);
+    signal.removeEventListener('abort', leave);
+  };
+}
+
+/** Files first, the result after them; what was delivered whole is not kept here. */
+async function deliver(
+  { id, redis }: Work,
+  outcome: Outcome,
+  directory: string,
+  tell: (message: WorkerEvent['message'], files?: string) => void,
+  log: (line: string) => void,
+): Promise<void> {
+  if (!fs.existsSync(directory)) {
+    tell({ type: 'end', outcome });
+    return;
+  }
+  const key = filesKey(id, randomUUID());
+  const left = await sendRun(redis, key, directory);
+  for (const file of left) {
+    const line = `${file} is too large to be sent and stays here`;
+    tell({ type: 'note', line });
+    log(line);
+  }
+  tell({ type: 'end', outcome }, key);
+  if (left.length === 0) fs.rmSync(directory, { recursive: true, force: true });
+}
+
+/** Lost claims have gone back by themselves. */
+async function giveBack(job: Job, token: string): Promise<void> {
+  await job.moveToWait(token).catch(() => {});
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}

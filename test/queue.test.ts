@@ -1,0 +1,107 @@
+/** A search over a queue, with a real Redis: workers and coordinators are killed, every trial has one result. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readStudy } from '../packages/lab/src/experiments/search/study.ts';
+import { findings, start, tinySearch } from './searching.mts';
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+if (!hasRedis)
+  console.warn('the tests of the queue are skipped: there is no redis-server (apt-get install redis-server)');
+
+describe.skipIf(!hasRedis)('a search over a queue', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lethe-queue-'));
+  const file = tinySearch(folder, 1);
+  const study = (name: string): string => join(folder, name);
+  let server: ChildProcess;
+  let port: number;
+  let url: string;
+  const started: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    port = await freePort();
+    url = `redis://127.0.0.1:${port}`;
+    server = spawn('redis-server', ['--port', `${port}`, '--save', '', '--dir', folder], { stdio: 'ignore' });
+    const client = new Redis(url, { maxRetriesPerRequest: null });
+    client.on('error', () => {}); // it asks until the server is up
+    await client.ping();
+    client.disconnect();
+  });
+  afterAll(async () => {
+    for (const child of [...started, server]) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (...args: Parameters<typeof start>): ReturnType<typeof start> => {
+    const process = start(...args);
+    started.push(process.child);
+    return process;
+  };
+  const search = (name: string, trials: number, onLine?: Parameters<typeof start>[1]) =>
+    run(['search', file, '--trials', `${trials}`, '--out', study(name), '--queue', url, '--json'], onLine);
+  const worker = (name: string, onLine?: Parameters<typeof start>[1]) =>
+    run(['worker', url, '--threads', '1', '--name', name, '--out', join(folder, 'runs'), '--json'], onLine);
+
+  it('completes all 32 trials, each once, when one of two workers is killed in mid-trial', async () => {
+    let taken = 0;
+    let lost = 0;
+    const doomed = worker('doomed', (line, child) => {
+      const { event, number } = JSON.parse(line);
+      if (event !== 'trial' || ++taken < 4) return;
+      lost = number;
+      child.kill('SIGKILL');
+    });
+    const steady = worker('steady');
+    expect(await search('two', 32).ended).toMatchObject({ code: 0 });
+    expect((await doomed.ended).code).toBeNull();
+    const { trials } = readStudy(study('two'));
+    expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 32 }, (_, i) => i + 1));
+    expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(['complete']));
+    const ends = readFileSync(join(study('two'), 'journal.jsonl'), 'utf8').match(/"event":"end"/g);
+    expect(ends).toHaveLength(32);
+    expect(trials.find(({ number }) => number === lost)?.worker).toBe('steady');
+    // The runs are here, with what `lethe eval` and `lethe sample` need.
+    for (const { directory } of trials) {
+      expect(existsSync(join(directory, 'checkpoints', 'best.safetensors')), directory).toBe(true);
+    }
+    steady.child.kill('SIGINT');
+    expect((await steady.ended).code).toBe(130);
+    // The same trials without a queue have the same results.
+    const alone = ['search', file, '--trials', '4', '--out', study('alone'), '--json'];
+    expect(await run(alone).ended).toMatchObject({ code: 0 });
+    expect(findings(study('two')).slice(0, 4)).toEqual(findings(study('alone')));
+  }, 240_000);
+
+  it('goes on when the coordinator is killed, and leaves nothing in Redis', async () => {
+    const killed = search('killed', 6, (line, child) => {
+      if (JSON.parse(line).event === 'end') child.kill('SIGKILL');
+    });
+    const only = worker('only');
+    expect((await killed.ended).code).toBeNull();
+    expect(await search('killed', 6).ended).toMatchObject({ code: 0 });
+    expect(findings(study('killed'))).toEqual(findings(study('two')).slice(0, 6));
+    only.child.kill('SIGINT');
+    await only.ended;
+    const client = new Redis(url);
+    expect(await client.keys('lethe*')).toEqual([]);
+    client.disconnect();
+  }, 240_000);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
