@@ -11,6 +11,7 @@ import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
+import { addReproduce } from './reproduce.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
 import { addStart } from './start.ts';
@@ -62,6 +63,7 @@ function program(io: Io, path: string[]): Command {
     addSample,
     addPredict,
     addBench,
+    addReproduce,
     addStart,
   ];
   for (const add of adders) add(lethe, io);
