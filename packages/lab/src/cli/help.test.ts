@@ -12,6 +12,7 @@ const commands = [
   'sample',
   'predict',
   'bench',
+  'report',
   'reproduce',
   'start',
 ];

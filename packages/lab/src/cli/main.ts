@@ -11,6 +11,7 @@ import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
+import { addReport } from './report.ts';
 import { addReproduce } from './reproduce.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
@@ -63,6 +64,7 @@ function program(io: Io, path: string[]): Command {
     addSample,
     addPredict,
     addBench,
+    addReport,
     addReproduce,
     addStart,
   ];

@@ -3,7 +3,7 @@ import { faint, ink, muted } from './colour.ts';
 import { element, escaped } from './element.ts';
 import { legend } from './legend.ts';
 import { drawMark, type Mark, type Numbers, valuesOf } from './marks.ts';
-import { domainOf, type Scale, type ScaleKind, scaleOf } from './scale.ts';
+import { domainOf, type Scale, type ScaleKind, scaleOf, type Tick } from './scale.ts';
 
 /** A finished piece of a picture. */
 export interface Drawing {
@@ -19,8 +19,8 @@ export interface Axis {
   scale?: ScaleKind;
   /** @defaultValue what the marks need, with some air */
   domain?: readonly [number, number];
-  /** words at 0, 1, 2, … instead of numbers */
-  words?: readonly string[];
+  /** @defaultValue round numbers */
+  ticks?: readonly Tick[];
 }
 
 /** Colours of a field and what they stand for. */
@@ -119,10 +119,9 @@ export function words(
 // --- internal ---
 
 function axisScale(axis: Axis, values: Numbers[], range: [number, number], wanted: number): Scale {
-  const { scale = 'linear', words: names } = axis;
-  const domain = axis.domain ?? (names ? [-0.6, names.length - 0.4] : domainOf(scale, ...values));
+  const { scale = 'linear', domain = domainOf(scale, ...values), ticks } = axis;
   const made = scaleOf(scale, domain, range, wanted);
-  return names ? { ...made, ticks: names.map((label, value) => ({ value, label })) } : made;
+  return ticks ? { ...made, ticks: [...ticks] } : made;
 }
 
 function gridLines(x: Scale, y: Scale): string {

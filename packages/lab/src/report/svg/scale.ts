@@ -64,7 +64,7 @@ export function shortNumber(value: number, decimals?: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   let text: string;
-  if (size !== 0 && (size >= 1e6 || size < 1e-3)) {
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
     const [digits, exponent] = Number(value.toPrecision(4)).toExponential().split('e');
     const power = `10${superscript(Number(exponent))}`;
     text = digits === '1' ? power : digits === '-1' ? `-${power}` : `${digits}·${power}`;
@@ -97,7 +97,7 @@ function logTicks(low: number, high: number, wanted: number): Tick[] {
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {
     if (exponent % every !== 0) continue;
     for (const factor of factors) {
-      const value = factor * 10 ** exponent;
+      const value = Number(`${factor}e${exponent}`);
       if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) {
         ticks.push({ value, label: shortNumber(value) });
       }
