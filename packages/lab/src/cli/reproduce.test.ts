@@ -29,9 +29,22 @@ test('--json is one document with the numbers and the files', async () => {
   expect(document.files).toContain(path.join(out, 'figure-1.svg'));
 });
 
+test('a table is printed, and written where a directory is named', async () => {
+  const out = path.join(folder, 'tables');
+  const { code, out: text } = await lethe('reproduce', 'bayer2013', '--table', 'accuracy', '--out', out);
+  expect(code).toBe(0);
+  expect(text).toMatch(/sigmoid +wang-manning +0 .* 0\.0132/);
+  const written = fs.readFileSync(path.join(out, 'table-accuracy.txt'), 'utf8');
+  expect(written).toContain('Largest error of the variance');
+  expect(fs.readdirSync(out)).toEqual(['table-accuracy.txt']);
+});
+
 test.each([
   [['bayer2031', '--figure', '1'], "there is no paper 'bayer2031'; did you mean 'bayer2013'?"],
-  [['bayer2013', '--figure', '7'], 'of bayer2013 there is no --figure 7; there are --figure 1'],
+  [
+    ['bayer2013', '--figure', '7'],
+    'of bayer2013 there is no --figure 7; there are --figure 1, --table accuracy',
+  ],
   [['bayer2013'], 'expects one figure or one table: --figure 1'],
   [['bayer2013', '--figure', '1', '--table', '1'], 'expects one figure or one table: --figure 1'],
 ])('what there is not is refused with what there is: %j', async (argv, sentence) => {

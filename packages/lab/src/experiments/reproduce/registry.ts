@@ -1,10 +1,11 @@
 /** All figures and tables that `lethe reproduce` makes; a new one is a file of this folder and a line here. */
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../../training/nearest.ts';
+import { bayer2013Accuracy } from './bayer2013-accuracy.ts';
 import { bayer2013Figure1 } from './bayer2013-figure-1.ts';
 import type { Reproduction } from './reproduction.ts';
 
-export const reproductions: readonly Reproduction[] = [bayer2013Figure1];
+export const reproductions: readonly Reproduction[] = [bayer2013Figure1, bayer2013Accuracy];
 
 /** The figure or table of a paper. Throws ConfigError that says what there is. */
 export function findReproduction(paper: string, kind: Reproduction['kind'], number: string): Reproduction {
