@@ -12,6 +12,8 @@ const commands = [
   'sample',
   'predict',
   'bench',
+  'report',
+  'reproduce',
   'start',
 ];
 

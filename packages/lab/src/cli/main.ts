@@ -11,6 +11,8 @@ import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
+import { addReport } from './report.ts';
+import { addReproduce } from './reproduce.ts';
 import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
 import { addSearch } from './search.ts';
@@ -66,6 +68,8 @@ function program(io: Io, path: string[]): Command {
     addWorker,
     addPredict,
     addBench,
+    addReport,
+    addReproduce,
     addStart,
   ];
   for (const add of adders) add(lethe, io);

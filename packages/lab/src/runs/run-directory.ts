@@ -17,6 +17,7 @@ import { ConfigError, DataError, type LetheError } from 'lethe';
 import { atomicWrite, ioError } from './atomic-write.ts';
 import type { Environment } from './environment.ts';
 import { lock, type Unlock } from './lock.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** The paths of a run. */
 export interface RunPaths {
@@ -62,7 +63,7 @@ export function createRun(
   const made = firstMissing(directory);
   let unlock: Unlock | undefined;
   try {
-    makeParents(path.dirname(directory));
+    makeDirectory(path.dirname(directory));
     fs.mkdirSync(directory); // fails if somebody else made it meanwhile
     unlock = lock(directory);
     fs.mkdirSync(path.dirname(run.last));
@@ -141,13 +142,6 @@ function exists(directory: string): ConfigError {
 
 function cannotMake(directory: string, error: unknown): LetheError {
   return ioError(`the run directory ${directory} cannot be made`, error, 'choose another --out');
-}
-
-/** One at a time: where a file system refuses with ENOENT (/proc), the recursive form never ends. */
-function makeParents(directory: string): void {
-  if (fs.existsSync(directory)) return;
-  makeParents(path.dirname(directory));
-  fs.mkdirSync(directory);
 }
 
 /** The outermost directory that making `directory` would make. */

@@ -1,0 +1,64 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { lethe } from './testing.suite.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-reproduce-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+test('figure 1 is written as SVG, PNG and caption, into a directory that is made', async () => {
+  const out = path.join(folder, 'a', 'b');
+  const { code, out: text, err } = await lethe('reproduce', 'bayer2013', '--figure', '1', '--out', out);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(text).toContain('target 0.2');
+  expect(fs.readdirSync(out).sort()).toEqual(['figure-1.png', 'figure-1.svg', 'figure-1.txt']);
+  const png = fs.readFileSync(path.join(out, 'figure-1.png'));
+  // the signature of the PNG standard, then width and height of the header chunk: twice 990 x 386
+  expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1980, 772]);
+});
+
+test('--json is one document with the numbers and the files', async () => {
+  const out = path.join(folder, 'json');
+  const { code, out: text } = await lethe('reproduce', 'bayer2013', '--figure', '1', '--out', out, '--json');
+  expect(code).toBe(0);
+  const document = JSON.parse(text);
+  expect(document).toMatchObject({ paper: 'bayer2013', kind: 'figure', number: '1' });
+  expect(document.data.fields).toHaveLength(3);
+  expect(document.files).toContain(path.join(out, 'figure-1.svg'));
+});
+
+test('a table is printed, and written where a directory is named', async () => {
+  const out = path.join(folder, 'tables');
+  const { code, out: text } = await lethe('reproduce', 'bayer2013', '--table', 'accuracy', '--out', out);
+  expect(code).toBe(0);
+  expect(text).toMatch(/sigmoid +wang-manning +0 .* 0\.0132/);
+  const written = fs.readFileSync(path.join(out, 'table-accuracy.txt'), 'utf8');
+  expect(written).toContain('Largest error of the variance');
+  expect(fs.readdirSync(out)).toEqual(['table-accuracy.txt']);
+});
+
+test.each([
+  [['bayer2031', '--figure', '1'], "there is no paper 'bayer2031'; did you mean 'bayer2013'?"],
+  [
+    ['bayer2013', '--figure', '7'],
+    'of bayer2013 there is no --figure 7; there are --figure 1, --table accuracy',
+  ],
+  [['bayer2013'], 'expects one figure or one table: --figure 1'],
+  [['bayer2013', '--figure', '1', '--table', '1'], 'expects one figure or one table: --figure 1'],
+])('what there is not is refused with what there is: %j', async (argv, sentence) => {
+  const { code, out, err } = await lethe('reproduce', ...argv);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(`lethe reproduce: ${sentence}`);
+});
+
+test('a directory that cannot be made is one sentence and exit code 1', async () => {
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, '');
+  const { code, err } = await lethe(
+    ...['reproduce', 'bayer2013', '--figure', '1', '--out', path.join(file, 'x')],
+  );
+  expect(code).toBe(1);
+  expect(err).toContain('choose another --out');
+});

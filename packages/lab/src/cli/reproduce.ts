@@ -1,0 +1,100 @@
+/** `lethe reproduce`: a figure or a table of a paper, made anew with this library. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { Reproduced } from '../experiments/reproduce/reproduction.ts';
+import { example } from './help.ts';
+import { interruptible } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { table } from './table.ts';
+import { useThreads } from './threads.ts';
+import { Interrupted, UsageError, wholeNumber } from './usage.ts';
+
+interface ReproduceOptions {
+  figure?: string;
+  table?: string;
+  out?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+/** Adds `reproduce` to the command. */
+export function addReproduce(lethe: Command, io: Io): void {
+  const command = lethe
+    .command('reproduce')
+    .description('makes a figure or a table of a paper anew: figures as SVG and PNG, tables as text')
+    .argument('<paper>', 'e.g. bayer2013')
+    .option('--figure <N>', 'a figure, by its number')
+    .option('--table <N>', 'a table, by its number or its name')
+    .option('--out <DIR>', 'directory to write to (default: reproduced/PAPER; tables are written with --out)')
+    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--json', 'one JSON document with all numbers on standard output')
+    .action((paper: string, options: ReproduceOptions) => run(paper, options, new Output(io, options)));
+  example(
+    command,
+    'lethe reproduce bayer2013 --figure 1 --out figures',
+    'lethe reproduce bayer2013 --table accuracy',
+  );
+}
+
+// --- internal ---
+
+async function run(paper: string, options: ReproduceOptions, output: Output): Promise<void> {
+  const { findReproduction, offersOf } = await import('../experiments/reproduce/registry.ts');
+  const { figure, table: wanted, out } = options;
+  if ((figure === undefined) === (wanted === undefined)) {
+    throw new UsageError(`expects one figure or one table: ${offersOf(paper)}`);
+  }
+  const kind = figure === undefined ? 'table' : 'figure';
+  const found = findReproduction(paper, kind, (figure ?? wanted)!);
+  await useThreads(options.threads);
+  const made = await interruptible(output, (signal) =>
+    found.make({ log: (line) => output.notice(line), signal }),
+  );
+  if (!made) throw new Interrupted();
+  const files = await write(made, `${kind}-${found.number}`, out, path.join('reproduced', paper));
+  output.event({ paper, kind, number: found.number, title: found.title, ...made, figures: undefined, files });
+  for (const { title, header, rows, align } of made.tables ?? []) {
+    output.say(title);
+    output.table(rows, { header, align });
+    output.say();
+  }
+  output.say(made.caption);
+  if (files.length > 0) output.say(`\nwritten: ${files.join(', ')}`);
+}
+
+/** Writes pictures, caption and tables; tables alone are written only where somebody named a directory. */
+async function write(
+  made: Reproduced,
+  name: string,
+  out: string | undefined,
+  fallback: string,
+): Promise<string[]> {
+  const { figures = [], tables = [], caption } = made;
+  if (figures.length === 0 && out === undefined) return [];
+  const { atomicWrite, ioError } = await import('../runs/atomic-write.ts');
+  const { makeDirectory } = await import('../runs/make-directory.ts');
+  const directory = out ?? fallback;
+  try {
+    makeDirectory(directory);
+  } catch (error) {
+    throw ioError(`cannot make the directory ${directory}`, error, 'choose another --out');
+  }
+  const files: string[] = [];
+  const put = (file: string, content: string | Uint8Array): void => {
+    files.push(path.join(directory, file));
+    atomicWrite(path.join(directory, file), content);
+  };
+  const { pngOf } = await import('../report/svg/png.ts');
+  for (const { name: stem, svg } of figures) {
+    put(`${stem}.svg`, `${svg}\n`);
+    put(`${stem}.png`, pngOf(svg));
+  }
+  const texts = tables.map(({ title, header, rows, align }) => [
+    title,
+    ...table(rows, { header, align }),
+    '',
+  ]);
+  put(`${name}.txt`, `${[...texts.flat(), caption].join('\n')}\n`);
+  return files;
+}

@@ -1,0 +1,28 @@
+/** All figures and tables that `lethe reproduce` makes; a new one is a file of this folder and a line here. */
+import { ConfigError } from 'lethe';
+import { didYouMean } from '../../training/nearest.ts';
+import { bayer2013Accuracy } from './bayer2013-accuracy.ts';
+import { bayer2013Figure1 } from './bayer2013-figure-1.ts';
+import type { Reproduction } from './reproduction.ts';
+
+export const reproductions: readonly Reproduction[] = [bayer2013Figure1, bayer2013Accuracy];
+
+/** The figure or table of a paper. Throws ConfigError that says what there is. */
+export function findReproduction(paper: string, kind: Reproduction['kind'], number: string): Reproduction {
+  const offers = offersOf(paper);
+  const found = reproductions.find(
+    (one) => one.paper === paper && one.kind === kind && one.number === number,
+  );
+  if (found) return found;
+  throw new ConfigError(`of ${paper} there is no --${kind} ${number}; there are ${offers}`);
+}
+
+/** What there is of a paper, as options of the command. Throws ConfigError for an unknown paper. */
+export function offersOf(paper: string): string {
+  const ofPaper = reproductions.filter((one) => one.paper === paper);
+  if (ofPaper.length > 0) return ofPaper.map((one) => `--${one.kind} ${one.number}`).join(', ');
+  const papers = [...new Set(reproductions.map((one) => one.paper))];
+  throw new ConfigError(
+    `there is no paper '${paper}'${didYouMean(paper, papers) || `; there is ${papers.join(', ')}`}`,
+  );
+}

@@ -1,0 +1,47 @@
+/** A figure or a table of a paper that the lab can make anew. */
+
+/** What a reproduction may use. */
+export interface ReproduceContext {
+  /** tells people how it goes on */
+  log(line: string): void;
+  /** set when the user stops the command; long work ends soon after */
+  signal: AbortSignal;
+}
+
+/** A picture, written as SVG and PNG. */
+export interface ReproducedFigure {
+  /** of the files, without an ending */
+  name: string;
+  svg: string;
+}
+
+/** A table in text. */
+export interface ReproducedTable {
+  title: string;
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** one letter a column, `l` or `r` */
+  align: string;
+}
+
+/** What came out. */
+export interface Reproduced {
+  /** what is to be seen, and how it was computed */
+  caption: string;
+  figures?: readonly ReproducedFigure[];
+  tables?: readonly ReproducedTable[];
+  /** the numbers, for machines */
+  data: unknown;
+}
+
+/** One entry of the registry: one file of this folder. */
+export interface Reproduction {
+  /** e.g. `bayer2013` */
+  paper: string;
+  kind: 'figure' | 'table';
+  /** the number in the paper, or a word for what the paper does not have */
+  number: string;
+  title: string;
+  /** Computes it; undefined when the signal stopped the work. */
+  make(context: ReproduceContext): Promise<Reproduced | undefined>;
+}

@@ -1,0 +1,84 @@
+/** One HTML page that needs nothing but itself: no script, no network, readable on a phone and on paper. */
+import { element, escaped } from './svg/element.ts';
+import { fontFamily } from './svg/figure.ts';
+
+/** A whole document around sections that are HTML. */
+export function page(title: string, sections: readonly string[]): string {
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escaped(title)}</title>`,
+    `<style>${css}</style>`,
+    '</head>',
+    '<body>',
+    `<h1>${escaped(title)}</h1>`,
+    ...sections,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** A table of text; columns of numbers are set right. A wide one scrolls by itself on a narrow screen. */
+export function htmlTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: string,
+): string {
+  const cell = (tag: string, text: string, c: number): string =>
+    element(tag, { class: align[c] === 'r' ? 'number' : undefined }, escaped(text));
+  const head = element('tr', {}, ...header.map((text, c) => cell('th', text, c)));
+  const body = rows.map((row) => element('tr', {}, ...row.map((text, c) => cell('td', text, c))));
+  return element(
+    'div',
+    { class: 'wide' },
+    `<table><thead>${head}</thead><tbody>${body.join('\n')}</tbody></table>`,
+  );
+}
+
+/** A paragraph of text. */
+export function paragraph(text: string, kind?: 'note'): string {
+  return element('p', { class: kind }, escaped(text));
+}
+
+/** Pictures beside each other as far as the screen is wide. */
+export function gallery(pictures: readonly string[]): string {
+  return pictures.length === 0
+    ? ''
+    : element('div', { class: 'gallery' }, ...pictures.map((svg) => element('figure', {}, svg)));
+}
+
+/** Something that opens on demand. */
+export function folded(title: string, content: string): string {
+  return `<details><summary>${escaped(title)}</summary>${content}</details>`;
+}
+
+// --- internal ---
+
+const css = `
+:root { color-scheme: light; }
+body { font: 16px/1.45 ${fontFamily}; color: #1f1f1f; background: #fff; margin: 0 auto; padding: 1rem; max-width: 66rem; }
+h1 { font-size: 1.6rem; margin: .3em 0 .5em; }
+h2 { font-size: 1.25rem; margin: 2em 0 .4em; padding-top: .5em; border-top: 2px solid #1f1f1f; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 1.4em 0 .4em; }
+p { margin: .4em 0; overflow-wrap: anywhere; }
+.note { color: #5a5a5a; font-size: .9rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; margin: .5em 0; }
+th, td { padding: .25em .7em .25em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4; }
+th { border-bottom: 1px solid #1f1f1f; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.gallery { display: flex; flex-wrap: wrap; gap: .5rem; }
+figure { margin: 0; max-width: 100%; break-inside: avoid; }
+.gallery figure { flex: 1 1 27rem; max-width: 36rem; }
+svg { display: block; max-width: 100%; height: auto; }
+.gallery svg { width: 100%; }
+.wide svg { max-width: none; }
+td:first-child { white-space: nowrap; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .7em; font-size: .85rem; }
+summary { cursor: pointer; margin: .6em 0; }
+@media print { body { max-width: none; font-size: 11pt; } .wide svg { max-width: 100%; } td:first-child { white-space: normal; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+`;

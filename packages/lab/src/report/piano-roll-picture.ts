@@ -1,0 +1,49 @@
+/** A piece as a picture: time in quarter notes to the right, pitch upwards. */
+import { seriesColour } from './svg/colour.ts';
+import { figure } from './svg/figure.ts';
+import { panel } from './svg/panel.ts';
+
+/** Time steps in a row of the picture. */
+const rowLength = 192;
+
+/**
+ * The piano roll of a piece as SVG, in rows of the same pitches; undefined for a piece without a note.
+ * @param frames MIDI notes sounding at each step
+ */
+export function pianoRollPicture(
+  title: string,
+  frames: readonly (readonly number[])[],
+  stepsPerQuarter: number,
+): string | undefined {
+  const notes = frames.flat();
+  if (notes.length === 0) return undefined;
+  const low = Math.min(...notes) - 1;
+  const high = Math.max(...notes) + 2;
+  const columns = Math.min(rowLength, frames.length);
+  // Every C: MIDI 60 is C4.
+  const octaves = Array.from({ length: 11 }, (_, i) => 12 * i).filter((note) => note >= low && note < high);
+  const ticks = octaves.map((note) => ({ value: note + 0.5, label: `C${note / 12 - 1}` }));
+  const rows = Array.from({ length: Math.ceil(frames.length / rowLength) }, (_, r) => {
+    const from = r * rowLength;
+    const part = frames.slice(from, from + rowLength).map((frame) => new Set(frame));
+    const x = [from / stepsPerQuarter, (from + columns) / stepsPerQuarter] as const;
+    return panel({
+      width: 1010,
+      height: 70 + 5 * (high - low),
+      title: r === 0 ? title : undefined,
+      x: { label: 'quarter notes', domain: x },
+      y: { domain: [low, high], ticks },
+      marks: [
+        {
+          kind: 'cells',
+          x,
+          y: [low, high],
+          columns,
+          rows: high - low,
+          colourOf: (c, row) => (part[c]?.has(low + row) ? seriesColour(0) : undefined),
+        },
+      ],
+    });
+  });
+  return figure(rows, { description: `${title}: ${frames.length} time steps`, columns: 1 });
+}

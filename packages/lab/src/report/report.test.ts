@@ -1,0 +1,157 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { writeMidi } from '../data/formats/midi-writer.ts';
+import { doneEvent, epochEvent, useMadeRuns } from './made-run.suite.ts';
+import { readReport, reportHtml } from './report.ts';
+
+const { make } = useMadeRuns();
+const reportOf = (...directories: string[]): string => reportHtml(readReport(directories));
+/** The page without tags: what is to be read. */
+const textOf = (html: string): string => html.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
+const rowsOf = (html: string): string[] =>
+  Array.from(html.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row]) =>
+    textOf(row.replaceAll('</td><td', '</td>|<td')).trim(),
+  );
+
+test('a finished run shows its figures beside the published one, its environment and its curves', () => {
+  const directory = make('finished', {
+    recipe: {
+      name: 'jsb-fast',
+      title: 'JSB & fast',
+      published: { value: 8.01, metric: 'test nll_per_step', source: 'Bayer et al. 2013, Table 1' },
+    },
+    events: [
+      { event: 'start', run: 'r', seed: 1, epoch: 1, step: 0, resumed: false },
+      epochEvent(1, 12, 11, { best: true, penalties: { activation: 0.25 } }),
+      epochEvent(2, 9, 8.5, { best: true, penalties: { activation: 0.125 } }),
+      epochEvent(3, 7, 9, { best: false, penalties: { activation: 0.1 } }),
+      doneEvent(2, 8.5, 8.6),
+    ],
+  });
+  const html = reportOf(directory);
+  const text = textOf(html);
+  expect(rowsOf(html)[1]).toBe(
+    'nll_per_step | 7.0000 | 8.5000 | 8.6000 | 8.01 | NLL per time step, natural log',
+  );
+  expect(text).toContain('Published: test nll_per_step 8.01 (Bayer et al. 2013, Table 1)');
+  expect(text).toContain('finished after 3 epochs, 1 h 2 min (patience)');
+  expect(text).toContain('A processor &lt;x&gt;');
+  expect(text).toContain('Recipe: JSB &amp; fast');
+  expect(text).toContain('penalties in the loss');
+  expect(text).toContain('model.dropout');
+});
+
+test('the page needs nothing from outside and has no script', () => {
+  const html = reportOf(make('alone', { events: [epochEvent(1, 12, 11, { best: true })] }));
+  expect(html.match(/https?:[^"]*/g)?.every((url) => url === 'http://www.w3.org/2000/svg')).toBe(true);
+  expect(html).not.toMatch(/<script|<link|<img|@import|url\(http/);
+});
+
+test('names with markup in them are text', () => {
+  const html = reportOf(make('<b>"&', { set: ['model.dropout=none'], events: [] }));
+  expect(html).toContain('<h2>&lt;b&gt;&quot;&amp;</h2>');
+  expect(html).not.toContain('<b>');
+});
+
+test('an unfinished run shows what there is', () => {
+  const torn = make('torn', { events: [epochEvent(1, 12, 11, { best: true }), epochEvent(2, 10, 11.5)] });
+  const text = textOf(reportOf(torn));
+  expect(text).toContain('unfinished: 2 epochs, 4 s so far');
+  expect(text).toContain('Epoch 1, the best by validation');
+  expect(text).toContain('The test set is measured when a run is finished.');
+  const stopped = make('stopped', {
+    events: [
+      epochEvent(1, 12, 11),
+      { event: 'interrupted', run: 'r', epoch: 2, step: 7, resume: '', seconds: 3 },
+    ],
+  });
+  expect(textOf(reportOf(stopped))).toContain('interrupted after 1 epoch, 2 s');
+});
+
+test('a run before its first epoch, and one without environment, are no failure', () => {
+  const text = textOf(reportOf(make('young', { events: [], environment: false })));
+  expect(text).toContain('No epoch has ended yet');
+  expect(text).toContain('The environment was not recorded.');
+});
+
+test('a run without validation shows its last epoch and says so', () => {
+  const html = reportOf(make('blind', { events: [epochEvent(1, 12), epochEvent(2, 10)] }));
+  expect(textOf(html)).toContain('No validation was measured: epoch 2, the last one.');
+  expect(rowsOf(html)[1]).toBe('nll_per_step | 10.0000 | – | – | NLL per time step, natural log');
+});
+
+test('a validation every second epoch is one line', () => {
+  const events = [1, 2, 3, 4, 5].map((e) => epochEvent(e, 12 - e, e % 2 ? 12 - e / 2 : undefined));
+  const html = reportOf(make('sparse', { events }));
+  const lines = Array.from(html.matchAll(/<path d="(M[^"]*)" fill="none" stroke="#d55e00"/g), ([, d]) => d);
+  // one panel each of nll_per_step and nll_per_sequence_mean; three points joined
+  expect(lines.map((d) => d.replace(/[^ML]/g, ''))).toEqual(['MLL', 'MLL']);
+});
+
+test('observations of any name are drawn, a line for every number in them', () => {
+  const observe = (epoch: number): object => ({
+    ...{ event: 'observe', epoch, step: 5 * epoch, name: 'spectral-radius' },
+    values: { forward: 1 + epoch, note: 'no number', ...(epoch > 1 ? { backward: 2 } : {}) },
+  });
+  const events = [
+    epochEvent(1, 9, 9),
+    observe(1),
+    epochEvent(2, 8, 8),
+    observe(2),
+    epochEvent(3, 8, 8),
+    observe(3),
+  ];
+  const text = textOf(reportOf(make('observed', { events })));
+  expect(text).toContain('spectral-radius');
+  expect(text).toMatch(/forward\s+backward/);
+  expect(text).not.toContain('no number');
+});
+
+test('samples are shown: pieces as piano rolls, texts as text, a broken file by its reason', () => {
+  const midi = writeMidi([[60, 64], [60], [67]], { stepsPerQuarter: 1, title: 't' });
+  const samples = {
+    'seed-1.mid': midi,
+    'seed-2.txt': 'once <upon>',
+    'seed-3.mid': 'no midi',
+    'other.bin': 'x',
+  };
+  const html = reportOf(make('sampled', { events: [], samples }));
+  expect(html).toContain('seed-1.mid: 3 time steps');
+  expect(html).toContain('<pre>once &lt;upon&gt;</pre>');
+  expect(textOf(html)).toContain('seed-3.mid cannot be shown: seed-3.mid: expected a MIDI file');
+  expect(html).not.toContain('other.bin');
+});
+
+test('seeds of one configuration are one row with mean and deviation, best first', () => {
+  const seeds = [1, 2, 3].map((seed, i) =>
+    make(`fast-${seed}`, {
+      set: [`seed=${seed}`, `threads=${seed}`, 'model.dropout=fast:input=.1'],
+      events: [epochEvent(1, 9, [8.1, 8.2, 8.3][i], { best: true }), doneEvent(1, [8.1, 8.2, 8.3][i], 8.5)],
+    }),
+  );
+  const plain = make('plain-1', {
+    set: ['model.dropout=none'],
+    events: [epochEvent(1, 9, 9, { best: true }), doneEvent(1, 9, 9.25)],
+  });
+  const rows = rowsOf(reportOf(plain, ...seeds));
+  expect(rows[0]).toMatch(/^runs.*published.*model\.dropout$/);
+  // deviation of 8.1, 8.2, 8.3 with n - 1: 0.1; training of doneEvent: 7
+  expect(rows.slice(1, 3)).toEqual([
+    'fast:input=.1 | 3 | 7.0000 ± 0.0000 | 8.2000 ± 0.1000 | 8.5000 ± 0.0000 | – | fast:input=.1',
+    'plain-1 | 1 | 7.0000 | 9.0000 | 9.2500 | – | none',
+  ]);
+});
+
+test('a study is read by the reader for studies, and refused without one', () => {
+  const directory = make('study', { events: [] });
+  fs.writeFileSync(path.join(directory, 'journal.jsonl'), '');
+  const study = { name: 'study', directory, metric: 'nll_per_step', logarithmic: [], trials: [] };
+  expect(readReport([directory], () => study)).toEqual({ runs: [], studies: [study] });
+  expect(() => readReport([directory])).toThrow('is a study, expected run directories');
+});
+
+test('a directory given twice is one run', () => {
+  const directory = make('twice', { events: [epochEvent(1, 12, 11)] });
+  expect(readReport([directory, `${directory}/`]).runs).toHaveLength(1);
+});

@@ -1,0 +1,41 @@
+/** A report: one HTML page on runs and studies. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ConfigError } from 'lethe';
+import { comparisonSection } from './comparison-section.ts';
+import { page } from './html.ts';
+import { type RunRecord, readRun } from './run-record.ts';
+import { runSection } from './run-section.ts';
+import { type StudyRecord, studyFile } from './study.ts';
+import { studySection } from './study-section.ts';
+
+/** What directories hold. */
+export interface ReportContent {
+  runs: RunRecord[];
+  studies: StudyRecord[];
+}
+
+/**
+ * Reads runs and studies, each directory once. Throws ConfigError for a directory that is neither.
+ * @param readStudy reads a directory with a journal; without it studies are refused
+ */
+export function readReport(
+  directories: readonly string[],
+  readStudy?: (directory: string) => StudyRecord,
+): ReportContent {
+  const content: ReportContent = { runs: [], studies: [] };
+  const once = new Map(directories.map((directory) => [path.resolve(directory), directory]));
+  for (const directory of once.values()) {
+    if (!fs.existsSync(path.join(directory, studyFile))) content.runs.push(readRun(directory));
+    else if (readStudy) content.studies.push(readStudy(directory));
+    else throw new ConfigError(`${directory} is a study, expected run directories`);
+  }
+  return content;
+}
+
+/** The page. */
+export function reportHtml({ runs, studies }: ReportContent): string {
+  const names = [...studies, ...runs].map(({ name }) => name);
+  const title = names.length > 3 ? `Report on ${names.length} trainings` : `Report on ${names.join(', ')}`;
+  return page(title, [...studies.map(studySection), comparisonSection(runs), ...runs.map(runSection)]);
+}

@@ -1,0 +1,120 @@
+/** A run as reports see it: read with patience, for a run may be young, stopped, or older than this program. */
+import path from 'node:path';
+import { DataError } from 'lethe';
+import type { Environment } from '../runs/environment.ts';
+import { readMetrics } from '../runs/metrics.ts';
+import { readConfigFile, readEnvironment, runPaths } from '../runs/run-directory.ts';
+import type { Metrics } from '../tasks/task.ts';
+import type { Published } from '../training/config.ts';
+import type { DoneEvent, EpochEvent } from '../training/events.ts';
+import { type Observation, observationsOf } from './observations.ts';
+
+/** A number of a run at one epoch, as trained, on the validation set and on the test set. */
+export interface ChosenEpoch {
+  epoch: number;
+  train: Metrics;
+  valid?: Metrics;
+  test?: Metrics;
+}
+
+export interface RunRecord {
+  /** the last part of the directory */
+  name: string;
+  directory: string;
+  /** values of `config.json` by path, e.g. `model.hidden` */
+  config: ReadonlyMap<string, unknown>;
+  environment?: Environment;
+  epochs: EpochEvent[];
+  observations: Observation[];
+  done?: DoneEvent;
+  /** what the run says of itself, e.g. `finished after 40 epochs` */
+  state: string;
+  /** the best by validation; without any validation the last; absent before the first epoch ended */
+  chosen?: ChosenEpoch;
+  published?: Published;
+  /** the metric that its curves are compared by */
+  metric?: string;
+}
+
+/** Reads a run. Throws ConfigError when the directory is none, DataError when its files are broken. */
+export function readRun(directory: string): RunRecord {
+  const run = runPaths(directory);
+  const tree = readConfigFile(run);
+  if (!isTree(tree)) throw new DataError(`${run.config}: expected an object with a configuration`);
+  const config = flat(tree);
+  const events = readMetrics(run.metrics);
+  const epochs = events.filter((event) => event.event === 'epoch');
+  const done = events.findLast((event) => event.event === 'done');
+  const chosen = chosenEpoch(epochs, done);
+  return {
+    name: path.basename(path.resolve(directory)),
+    directory,
+    config,
+    environment: environmentOf(run),
+    epochs,
+    observations: observationsOf(events),
+    done,
+    state: stateOf(epochs, done, events.at(-1)?.event === 'interrupted'),
+    chosen,
+    published: publishedOf(tree),
+    metric: Object.keys(chosen?.valid ?? chosen?.train ?? {})[0],
+  };
+}
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+/** A value of a configuration in one word or phrase. */
+export function configText(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+// --- internal ---
+
+type Tree = Record<string, unknown>;
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function flat(tree: Tree, prefix = ''): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (isTree(value))
+      for (const [below, deeper] of flat(value, `${prefix}${key}.`)) values.set(below, deeper);
+    else values.set(`${prefix}${key}`, value);
+  }
+  return values;
+}
+
+function environmentOf(run: ReturnType<typeof runPaths>): Environment | undefined {
+  try {
+    return readEnvironment(run);
+  } catch {
+    return undefined; // a report says that it is missing
+  }
+}
+
+function publishedOf(tree: Tree): Published | undefined {
+  const { recipe } = tree;
+  const published = isTree(recipe) ? recipe.published : undefined;
+  return isTree(published) && typeof published.value === 'number' ? (published as Published) : undefined;
+}
+
+function chosenEpoch(epochs: EpochEvent[], done: DoneEvent | undefined): ChosenEpoch | undefined {
+  return done?.best ?? epochs.findLast(({ best }) => best) ?? epochs.at(-1);
+}
+
+function stateOf(epochs: EpochEvent[], done: DoneEvent | undefined, isInterrupted: boolean): string {
+  const count = done?.epochs ?? epochs.at(-1)?.epoch ?? 0;
+  const seconds = done?.seconds ?? epochs.at(-1)?.seconds ?? 0;
+  const after = `${count} ${count === 1 ? 'epoch' : 'epochs'}, ${duration(seconds)}`;
+  if (done) return `finished after ${after} (${done.reason})`;
+  if (isInterrupted) return `interrupted after ${after}`;
+  return count === 0 ? 'unfinished: no epoch ended yet' : `unfinished: ${after} so far`;
+}

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { StudyRecord, TrialRecord } from './study.ts';
+import { studySection } from './study-section.ts';
+
+const trial = (
+  number: number,
+  rate: number,
+  valid?: number,
+  more: Partial<TrialRecord> = {},
+): TrialRecord => ({
+  number,
+  state: 'complete',
+  parameters: { 'optimizer.stepRate': rate, 'model.cell': number % 2 ? 'lstm' : 'gru' },
+  ...(valid === undefined ? {} : { best: { epoch: 3, valid: { nll: valid } } }),
+  seconds: 61,
+  ...more,
+});
+const study = (...trials: TrialRecord[]): StudyRecord => ({
+  ...{ name: 'a <study>', directory: 'd', metric: 'nll', logarithmic: ['optimizer.stepRate'] },
+  trials,
+});
+const rows = (html: string): string[] =>
+  Array.from(html.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row]) =>
+    row
+      .replace(/<\/t[dh]>/g, ' ')
+      .replace(/<[^>]*>/g, '')
+      .trim(),
+  );
+
+test('the best ten trials are listed, best first', () => {
+  const html = studySection(study(...Array.from({ length: 12 }, (_, i) => trial(i, 0.01, 12 - i))));
+  const table = rows(html);
+  expect(table).toHaveLength(11);
+  expect(table[1]).toBe('11 1.0000 – 0.01 lstm complete 3 1 min 1 s');
+  expect(html).toContain('<h2>a &lt;study&gt;</h2>');
+});
+
+test('every hyper-parameter has a picture, logarithmic where it was drawn so, words side by side', () => {
+  const html = studySection(study(trial(0, 1e-4, 3), trial(1, 1e-2, 2), trial(2, 1, 1)));
+  expect(html.match(/<figure>/g)).toHaveLength(3);
+  // on a logarithmic axis the three rates are equally far from each other
+  const picture = html.split('<figure>').find((part) => part.includes('optimizer.stepRate: trials'))!;
+  const places = Array.from(picture.matchAll(/<circle cx="([\d.]+)"[^>]*><title>/g), ([, cx]) => Number(cx));
+  expect(places[1] - places[0]).toBeCloseTo(places[2] - places[1], 1);
+  expect(html).toContain('>gru</text>');
+});
+
+test('the history falls like a staircase and leaves out what has no figure', () => {
+  const trials = [
+    trial(0, 1, 3),
+    trial(1, 1, 4),
+    trial(2, 1, undefined, { state: 'failed' }),
+    trial(3, 1, 2),
+  ];
+  const html = studySection(study(...trials));
+  const stairs = /<path d="([^"]*)" fill="none" stroke="#d55e00"/.exec(html)![1];
+  const heights = stairs
+    .split(/[ML]/)
+    .slice(1)
+    .map((point) => Number(point.split(' ')[1]));
+  // trials 0, 1, 3: 3, then 3 again, then down to 2
+  expect(heights).toHaveLength(5);
+  expect(new Set(heights.slice(0, 4)).size).toBe(1);
+  expect(heights[4]).toBeGreaterThan(heights[0]); // pixels count downwards
+  expect(html).toContain('4 trials: 3 complete, 1 failed.');
+});
+
+test('a study without a figure yet, and one without trials, are no failure', () => {
+  expect(studySection(study(trial(0, 1, undefined, { state: 'running' })))).toContain(
+    'No trial has a validation yet.',
+  );
+  expect(studySection(study())).toContain('0 trials: none.');
+});

@@ -1,0 +1,152 @@
+/** The part of a report on a search: its history, every hyper-parameter against the metric, the best ten trials. */
+
+import { helpfulScale, pictureWidth } from './curves.ts';
+import { gallery, htmlTable, paragraph } from './html.ts';
+import { duration } from './run-record.ts';
+import { metricText } from './run-section.ts';
+import { type StudyRecord, type TrialRecord, trialValue } from './study.ts';
+import { muted, seriesColour } from './svg/colour.ts';
+import { escaped } from './svg/element.ts';
+import { figure } from './svg/figure.ts';
+import type { Mark } from './svg/marks.ts';
+import { type Axis, panel } from './svg/panel.ts';
+import { shortNumber } from './svg/scale.ts';
+
+const bestTrials = 10;
+
+/** A study as HTML. */
+export function studySection(study: StudyRecord): string {
+  const { trials, name } = study;
+  const count = (state: TrialRecord['state']): number =>
+    trials.filter((trial) => trial.state === state).length;
+  const states = (['complete', 'pruned', 'failed', 'running'] as const)
+    .filter((state) => count(state) > 0)
+    .map((state) => `${count(state)} ${state}`);
+  const measured = measuredTrials(study);
+  const parts = [
+    `<section><h2>${escaped(name)}</h2>`,
+    paragraph(`${trials.length} trials: ${states.join(', ') || 'none'}.`),
+  ];
+  if (measured.length === 0) parts.push(paragraph('No trial has a validation yet.'));
+  else {
+    const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));
+    parts.push(bestTable(study, measured), gallery([history(study, measured), ...scatters]));
+  }
+  return [...parts, '</section>'].join('\n');
+}
+
+// --- internal ---
+
+interface Measured {
+  trial: TrialRecord;
+  value: number;
+}
+
+function measuredTrials({ trials, metric }: StudyRecord): Measured[] {
+  return trials.flatMap((trial) => {
+    const value = trialValue(trial, metric);
+    return value === undefined ? [] : [{ trial, value }];
+  });
+}
+
+const parameterNames = ({ trials }: StudyRecord): string[] => [
+  ...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters))),
+];
+
+const parameterText = (value: number | string | undefined): string =>
+  value === undefined ? '–' : typeof value === 'number' ? shortNumber(value) : value;
+
+function bestTable(study: StudyRecord, measured: readonly Measured[]): string {
+  const names = parameterNames(study);
+  const rows = measured
+    .toSorted((a, b) => a.value - b.value)
+    .slice(0, bestTrials)
+    .map(({ trial, value }) => [
+      String(trial.number),
+      metricText(value),
+      metricText(trial.best?.test?.[study.metric]),
+      ...names.map((name) => parameterText(trial.parameters[name])),
+      trial.state,
+      String(trial.best?.epoch ?? '–'),
+      trial.seconds === undefined ? '–' : duration(trial.seconds),
+    ]);
+  const header = ['trial', `valid ${study.metric}`, 'test', ...names, 'state', 'best epoch', 'time'];
+  return `<h3>Best trials</h3>${htmlTable(header, rows, `rrr${'r'.repeat(names.length)}lrr`)}`;
+}
+
+/** Every trial, and the best so far as a staircase. */
+function history({ metric }: StudyRecord, measured: readonly Measured[]): string {
+  const inOrder = measured.toSorted((a, b) => a.trial.number - b.trial.number);
+  const x: number[] = [];
+  const y: number[] = [];
+  let best = Number.POSITIVE_INFINITY;
+  for (const { trial, value } of inOrder) {
+    if (x.length > 0) {
+      x.push(trial.number);
+      y.push(best);
+    }
+    best = Math.min(best, value);
+    x.push(trial.number);
+    y.push(best);
+  }
+  const stairs: Mark = { kind: 'line', name: 'best so far', x, y, colour: seriesColour(1), width: 2 };
+  const points = trialPoints(inOrder, ({ number }) => number);
+  return plot('History', { label: 'trial' }, metric, [...points, stairs], measured);
+}
+
+/** Words get places 0, 1, 2, … in the order of the alphabet. */
+function scatter(study: StudyRecord, parameter: string, measured: readonly Measured[]): string {
+  const having = measured.filter(({ trial }) => trial.parameters[parameter] !== undefined);
+  const values = having.map(({ trial }) => trial.parameters[parameter]);
+  const words = values.every((value) => typeof value === 'number')
+    ? []
+    : [...new Set(values.map(String))].sort();
+  const place = ({ parameters }: TrialRecord): number =>
+    words.length > 0 ? words.indexOf(String(parameters[parameter])) : (parameters[parameter] as number);
+  const isLog =
+    study.logarithmic.includes(parameter) &&
+    words.length === 0 &&
+    values.every((value) => (value as number) > 0);
+  const axis: Axis =
+    words.length > 0
+      ? {
+          domain: [-0.5, words.length - 0.5],
+          ticks: words.map((label, value) => ({ value, label: short(label) })),
+        }
+      : { scale: isLog ? 'log' : 'linear' };
+  return plot(parameter, { ...axis, label: parameter }, study.metric, trialPoints(having, place), having);
+}
+
+/** Complete trials as discs, pruned and others as rings. */
+function trialPoints(measured: readonly Measured[], place: (trial: TrialRecord) => number): Mark[] {
+  const series = (name: string, part: readonly Measured[], colour: string, shape: 'disc' | 'ring'): Mark[] =>
+    part.length === 0
+      ? []
+      : [
+          {
+            ...{ kind: 'points', name, colour, shape },
+            x: part.map(({ trial }) => place(trial)),
+            y: part.map(({ value }) => value),
+            titles: part.map(({ trial, value }) => `trial ${trial.number}: ${metricText(value)}`),
+          },
+        ];
+  const isComplete = ({ trial }: Measured): boolean => trial.state === 'complete';
+  return [
+    ...series('complete', measured.filter(isComplete), seriesColour(0), 'disc'),
+    ...series(
+      'others',
+      measured.filter((one) => !isComplete(one)),
+      muted,
+      'ring',
+    ),
+  ];
+}
+
+function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): string {
+  const y = { label: `valid ${metric}`, scale: helpfulScale([measured.map(({ value }) => value)]) };
+  return figure([panel({ width: pictureWidth, height: 310, title, x, y, marks })], {
+    description: `${title}: trials of a search against valid ${metric}`,
+  });
+}
+
+const short = (label: string): string => (label.length > 14 ? `${label.slice(0, 13)}…` : label);

@@ -1,0 +1,36 @@
+/**
+ * A search for hyper-parameters as reports see it. Whoever reads studies turns one into this; nothing here knows
+ * how a study is stored.
+ */
+import type { Metrics } from '../tasks/task.ts';
+
+/** A trial: one setting of the hyper-parameters. */
+export interface TrialRecord {
+  number: number;
+  state: 'running' | 'complete' | 'pruned' | 'failed';
+  parameters: Record<string, number | string>;
+  /** where it was best by validation; absent when it never got there */
+  best?: { epoch: number; train?: Metrics; valid?: Metrics; test?: Metrics };
+  /** its run directory */
+  directory?: string;
+  seconds?: number;
+}
+
+export interface StudyRecord {
+  name: string;
+  directory: string;
+  /** the metric of the validation that is searched for its lowest value */
+  metric: string;
+  /** hyper-parameters that are drawn on a logarithmic scale */
+  logarithmic: readonly string[];
+  trials: readonly TrialRecord[];
+}
+
+/** A directory that holds a study has this file. */
+export const studyFile = 'journal.jsonl';
+
+/** What a trial reached, or undefined. */
+export function trialValue({ best }: TrialRecord, metric: string): number | undefined {
+  const value = best?.valid?.[metric];
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,55 @@
+/** Panels side by side as one SVG picture. */
+import { ink } from './colour.ts';
+import { element, escaped } from './element.ts';
+import { type Drawing, words } from './panel.ts';
+
+/** Fonts that nearly every machine has one of; the last is the one that PNG files are drawn with. */
+export const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+
+export interface FigureOptions {
+  title?: string;
+  /** what the picture shows, for those who do not see it */
+  description: string;
+  /** panels in a row. @defaultValue all */
+  columns?: number;
+}
+
+/** One SVG document with the panels in rows. */
+export function figure(panels: readonly Drawing[], options: FigureOptions): string {
+  const { title, description, columns = panels.length } = options;
+  const head = title === undefined ? 0 : 30;
+  const rows = Array.from({ length: Math.ceil(panels.length / columns) }, (_, r) =>
+    panels.slice(r * columns, (r + 1) * columns),
+  );
+  const width = Math.max(...rows.map((row) => row.reduce((sum, { width }) => sum + width, 0)));
+  let y = head;
+  const placed = rows.map((row) => {
+    let x = 0;
+    const drawn = row.map((drawing) => {
+      const group = element('g', { transform: `translate(${x} ${y})` }, drawing.body);
+      x += drawing.width;
+      return group;
+    });
+    y += Math.max(...row.map(({ height }) => height));
+    return drawn.join('\n');
+  });
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height: y,
+      viewBox: `0 0 ${width} ${y}`,
+      role: 'img',
+      'font-family': fontFamily,
+      fill: ink,
+    },
+    ...(title === undefined ? [] : [`<title>${escaped(title)}</title>`]),
+    `<desc>${escaped(description)}</desc>\n`,
+    element('rect', { width, height: y, fill: '#ffffff' }),
+    ...(title === undefined ? [] : [words(title, width / 2, 21, { size: 15, weight: 600 })]),
+    '\n',
+    ...placed,
+    '\n',
+  );
+}
