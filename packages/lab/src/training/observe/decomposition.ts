@@ -33,13 +33,18 @@ export const observeDecomposition: MakeObserver = ({ task, noise }) => {
 
 // --- internal ---
 
-function requireMoments({ name, modes, noise }: Regularizer): void {
-  const integrates = modes.train === 'moments' || modes.train === 'gaussian';
-  if (integrates && noise.length > 0) return;
-  const why = integrates ? 'no rate above 0' : `the mode ${modes.train}`;
+function requireMoments(regularizer: Regularizer): void {
+  const obstacle = obstacleTo(regularizer);
+  if (!obstacle) return;
   throw new ConfigError(
-    `observe: decomposition is of methods that integrate dropout, such as fast:input=.1,recurrent=.2,output=.5, found ${name} with ${why}; leave it out or choose such a method`,
+    `observe: decomposition is of methods that integrate dropout, such as fast:input=.1,recurrent=.2,output=.5, found ${regularizer.name} with ${obstacle}; leave it out or choose such a method`,
   );
+}
+
+function obstacleTo({ modes, noise, weightNoise }: Regularizer): string | undefined {
+  if (modes.train !== 'moments' && modes.train !== 'gaussian') return `the mode ${modes.train}`;
+  if (weightNoise) return 'Gaussian weights';
+  return noise.length === 0 ? 'no rate above 0' : undefined;
 }
 
 function observation(layers: readonly (LayerDecomposition & { name: string })[]): Observation {

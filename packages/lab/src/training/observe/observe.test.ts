@@ -133,7 +133,9 @@ test.each([
   ['none', 'mode mean'],
   ['variational:input=.1', 'mode sample'],
   [`${fast},mode=sample`, 'mode sample'],
-  ['weight-noise:form=closed', 'no rate above 0'],
+  ['fast', 'no rate above 0'],
+  ['weight-noise:form=closed', 'Gaussian weights'],
+  [`${fast}+weight-noise:form=closed`, 'Gaussian weights'],
 ])('the decomposition of %s is refused before anything is written: %s', async (dropout, why) => {
   const out = path.join(parent, 'refused');
   const config = tinyConfig(`model.dropout=${dropout}`, 'observe=[decomposition]');
