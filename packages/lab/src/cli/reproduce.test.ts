@@ -39,11 +39,28 @@ test('a table is printed, and written where a directory is named', async () => {
   expect(fs.readdirSync(out)).toEqual(['table-accuracy.txt']);
 });
 
+test('tables of trainings say what has not been run, and train nothing when they collect', async () => {
+  const runs = path.join(folder, 'runs');
+  const of = async (...argv: string[]) =>
+    (await lethe('reproduce', 'bayer2013', ...argv, '--collect', '--runs', runs)).out;
+  const one = await of('--table', '1');
+  // Table 1 of Bayer et al. (2013)
+  expect(one).toMatch(/JSB Chorales +not run +8\.01 +not run +8\.58 +not built +5\.19 +not built +7\.92/);
+  expect(one).toMatch(/Piano-midi\.de +not run +7\.39 +not run +7\.58 +not built +7\.05 +not built +–/);
+  expect(await of('--table', '3')).toMatch(/p\("dropout hidden to hidden"\) +0\.3 +not run +0\.4 +not run/);
+  expect(await of('--table', 'departures')).toMatch(/tanh\(a \/ 2\) in place of tanh\(a\) +not run/);
+  expect(await of('--table', '2')).toMatch(
+    /momentum +0\.0, 0\.9, 0\.95, 0\.99, 0\.995 +optimizer\.momentum +0, 0\.9/,
+  );
+  expect(await of('--figure', '2')).toContain('Spectral radius of W_rec');
+  expect(fs.existsSync(runs)).toBe(false);
+});
+
 test.each([
   [['bayer2031', '--figure', '1'], "there is no paper 'bayer2031'; did you mean 'bayer2013'?"],
   [
     ['bayer2013', '--figure', '7'],
-    'of bayer2013 there is no --figure 7; there are --figure 1, --table accuracy',
+    'of bayer2013 there is no --figure 7; there are --figure 1, --figure 2, --table 1, --table 2',
   ],
   [['bayer2013'], 'expects one figure or one table: --figure 1'],
   [['bayer2013', '--figure', '1', '--table', '1'], 'expects one figure or one table: --figure 1'],

@@ -1,20 +1,32 @@
 /** `lethe reproduce`: a figure or a table of a paper, made anew with this library. */
+import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Reproduced } from '../experiments/reproduce/reproduction.ts';
+import type { Trainings } from '../experiments/reproduce/trainings.ts';
+import { type Pruner, pruners } from '../experiments/search/prune.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { table } from './table.ts';
 import { useThreads } from './threads.ts';
-import { Interrupted, UsageError, wholeNumber } from './usage.ts';
+import { Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
 interface ReproduceOptions {
   figure?: string;
   table?: string;
   out?: string;
+  runs?: string;
+  collect?: boolean;
+  trials: number;
+  seed: number;
+  minutes?: number;
+  prune: Pruner;
+  workers?: number;
   threads?: number;
+  data?: string;
+  fetch: boolean;
   json?: boolean;
 }
 
@@ -27,13 +39,24 @@ export function addReproduce(lethe: Command, io: Io): void {
     .option('--figure <N>', 'a figure, by its number')
     .option('--table <N>', 'a table, by its number or its name')
     .option('--out <DIR>', 'directory to write to (default: reproduced/PAPER; tables are written with --out)')
-    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--runs <DIR>', 'where its trainings are, or will be (default: reproduced/PAPER/runs)')
+    .option('--collect', 'train nothing: show what is there')
+    .option('--trials <N>', 'trials of each search', wholeNumber('--trials', 1, 100_000), 32)
+    .option('--seed <N>', 'seed of the searches', wholeNumber('--seed', 0), 1)
+    .option('--minutes <N>', 'minutes of each search at most', positiveNumber('--minutes'))
+    .option('--prune <RULE>', `of the searches: ${pruners.join(', ')}`, oneOf('--prune', pruners), 'none')
+    .option('--workers <N>', 'trials at a time (default: cores / threads)', wholeNumber('--workers', 1))
+    .option('--threads <N>', 'threads of each training', wholeNumber('--threads', 1))
+    .option('--data <DIR>', 'look for data sets in DIR first')
+    .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document with all numbers on standard output')
     .action((paper: string, options: ReproduceOptions) => run(paper, options, new Output(io, options)));
   example(
     command,
     'lethe reproduce bayer2013 --figure 1 --out figures',
     'lethe reproduce bayer2013 --table accuracy',
+    'lethe reproduce bayer2013 --table 1 --minutes 30 --prune halving --runs runs/bayer2013',
+    'lethe reproduce bayer2013 --table 1 --runs runs/bayer2013 --collect',
   );
 }
 
@@ -48,8 +71,11 @@ async function run(paper: string, options: ReproduceOptions, output: Output): Pr
   const kind = figure === undefined ? 'table' : 'figure';
   const found = findReproduction(paper, kind, (figure ?? wanted)!);
   await useThreads(options.threads);
-  const made = await interruptible(output, (signal) =>
-    found.make({ log: (line) => output.notice(line), signal }),
+  const trainings = trainingsOf(paper, options);
+  const made = await interruptible(
+    output,
+    (signal) => found.make({ log: (line) => output.notice(line), signal, trainings }),
+    'stopping: what is in work saves first; the same command goes on',
   );
   if (!made) throw new Interrupted();
   const files = await write(made, `${kind}-${found.number}`, out, path.join('reproduced', paper));
@@ -61,6 +87,17 @@ async function run(paper: string, options: ReproduceOptions, output: Output): Pr
   }
   output.say(made.caption);
   if (files.length > 0) output.say(`\nwritten: ${files.join(', ')}`);
+}
+
+function trainingsOf(paper: string, options: ReproduceOptions): Trainings {
+  const { runs, collect = false, trials, seed, prune, minutes, workers, threads, data, fetch } = options;
+  return {
+    directory: runs ?? path.join('reproduced', paper, 'runs'),
+    collect,
+    ...{ trials, seed, prune, minutes, threads, fetch },
+    dataDir: data,
+    workers: Math.min(trials, workers ?? Math.max(1, Math.floor(os.availableParallelism() / (threads ?? 1)))),
+  };
 }
 
 /** Writes pictures, caption and tables; tables alone are written only where somebody named a directory. */

@@ -1,4 +1,5 @@
 /** A figure or a table of a paper that the lab can make anew. */
+import type { Trainings } from './trainings.ts';
 
 /** What a reproduction may use. */
 export interface ReproduceContext {
@@ -6,6 +7,8 @@ export interface ReproduceContext {
   log(line: string): void;
   /** set when the user stops the command; long work ends soon after */
   signal: AbortSignal;
+  /** where trainings are, and how they are made */
+  trainings: Trainings;
 }
 
 /** A picture, written as SVG and PNG. */

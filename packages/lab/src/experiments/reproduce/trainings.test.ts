@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ReproduceContext } from './reproduction.ts';
+import { finishedRun, finishedStudy } from './trainings.ts';
+
+let parent: string;
+beforeAll(() => {
+  parent = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-trainings-'));
+});
+afterAll(() => fs.rmSync(parent, { recursive: true, force: true }));
+
+const lines: string[] = [];
+const context = (collect = false, signal = new AbortController().signal): ReproduceContext => ({
+  log: (line) => lines.push(line),
+  signal,
+  trainings: {
+    directory: path.join(parent, 'runs'),
+    collect,
+    trials: 2,
+    seed: 1,
+    prune: 'none',
+    workers: 1,
+    threads: 1,
+    fetch: false,
+  },
+});
+
+const set = ['model.hidden=6', 'model.maxIncoming=none', 'training.epochs=1'];
+
+test('a run is trained once, then read, and never taken for another experiment', async () => {
+  expect(await finishedRun('small', 'music/folk', { set }, context(true))).toBe(undefined);
+  const run = (await finishedRun('small', 'music/folk', { set }, context()))!;
+  expect(run.done.epochs).toBe(1);
+  const file = path.join(run.directory, 'checkpoints', 'last.safetensors');
+  const { mtimeMs } = fs.statSync(file);
+  expect((await finishedRun('small', 'music/folk', { set }, context()))?.done.best).toEqual(run.done.best);
+  expect((await finishedRun('small', 'music/folk', { set }, context(true)))?.done.best).toEqual(
+    run.done.best,
+  );
+  expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
+  const other = finishedRun('small', 'music/folk', { set: [...set, 'seed=2'] }, context());
+  await expect(other).rejects.toThrow(/small holds another experiment/);
+});
+
+test('a study runs the trials that are missing and is stopped like any other search', async () => {
+  const file = path.join(parent, 'tiny.yaml');
+  fs.writeFileSync(
+    file,
+    'title: tiny\nbase: music/folk\nset: { model.hidden: 6, model.maxIncoming: none, training.epochs: 1 }\nspace: { optimizer.stepRate: { choice: [.001, .002] } }\n',
+  );
+  expect(await finishedStudy('study', file, [], context(true))).toBe(undefined);
+  const stopped = await finishedStudy('study', file, [], context(false, AbortSignal.abort()));
+  expect(stopped).toBe(undefined);
+  const study = (await finishedStudy('study', file, [], context()))!;
+  expect(study.trials.map(({ state }) => state)).toEqual(['complete', 'complete']);
+  const before = lines.length;
+  expect((await finishedStudy('study', file, [], context()))?.trials).toEqual(study.trials);
+  expect(lines.length).toBe(before);
+  expect((await finishedStudy('study', file, [], context(true)))?.trials).toEqual(study.trials);
+});
