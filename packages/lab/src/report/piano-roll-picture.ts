@@ -50,5 +50,5 @@ export function pianoRollPicture(
       ],
     });
   });
-  return figure(rows, { description: `${heading}: ${frames.length} time steps`, columns: 1 });
+  return figure(rows, { label: `${heading}: ${frames.length} time steps`, columns: 1 });
 }

@@ -87,7 +87,7 @@ describe('pictures', () => {
   const drawn = (title: string): string =>
     figure(
       [panel({ width: 300, height: 200, title, x: { label: 'x' }, y: { label: 'y', scale: 'log' }, marks })],
-      { description: title },
+      { label: title, description: title },
     );
 
   it('are XML that a renderer takes, whatever the words in them', () => {
@@ -106,7 +106,7 @@ describe('pictures', () => {
 
   it('stand in rows of as many columns as wanted', () => {
     const one = panel({ width: 100, height: 90, x: {}, y: {}, marks: [] });
-    expect(figure([one, one, one], { description: '', columns: 2 })).toContain('viewBox="0 0 200 180"');
+    expect(figure([one, one, one], { label: '', columns: 2 })).toContain('viewBox="0 0 200 180"');
   });
 });
 
