@@ -78,7 +78,13 @@ async function run(paper: string, options: ReproduceOptions, output: Output): Pr
     'stopping: what is in work saves first; the same command goes on',
   );
   if (!made) throw new Interrupted();
-  const files = await write(made, `${kind}-${found.number}`, out, path.join('reproduced', paper));
+  const files = await write(
+    made,
+    `${kind}-${found.number}`,
+    out ?? path.join('reproduced', paper),
+    options,
+    output,
+  );
   output.event({ paper, kind, number: found.number, title: found.title, ...made, figures: undefined, files });
   for (const { title, header, rows, align } of made.tables ?? []) {
     output.say(title);
@@ -104,14 +110,14 @@ function trainingsOf(paper: string, options: ReproduceOptions): Trainings {
 async function write(
   made: Reproduced,
   name: string,
-  out: string | undefined,
-  fallback: string,
+  directory: string,
+  options: ReproduceOptions,
+  output: Output,
 ): Promise<string[]> {
   const { figures = [], tables = [], caption } = made;
-  if (figures.length === 0 && out === undefined) return [];
+  if (figures.length === 0 && options.out === undefined) return [];
   const { atomicWrite, ioError } = await import('../runs/atomic-write.ts');
   const { makeDirectory } = await import('../runs/make-directory.ts');
-  const directory = out ?? fallback;
   try {
     makeDirectory(directory);
   } catch (error) {
@@ -122,10 +128,12 @@ async function write(
     files.push(path.join(directory, file));
     atomicWrite(path.join(directory, file), content);
   };
-  const { pngOf } = await import('../report/svg/png.ts');
+  // A platform without the renderer still has its SVG.
+  const png = figures.length > 0 ? await import('../report/svg/png.ts').catch(() => undefined) : undefined;
+  if (figures.length > 0 && !png) output.notice('no PNG: @resvg/resvg-js has no binary for this platform');
   for (const { name: stem, svg } of figures) {
     put(`${stem}.svg`, `${svg}\n`);
-    put(`${stem}.png`, pngOf(svg));
+    if (png) put(`${stem}.png`, png.pngOf(svg));
   }
   const texts = tables.map(({ title, header, rows, align }) => [
     title,

@@ -46,7 +46,7 @@ export function picture(title: string, axis: string, marks: readonly Mark[]): st
     y: { scale, domain: domainOf(scale, ...shown) },
     marks,
   });
-  return figure([drawn], { description: title });
+  return figure([drawn], { label: title });
 }
 
 /** Logarithmic where all values are above 0 and the largest is far from the smallest. */

@@ -78,6 +78,7 @@ svg { display: block; max-width: 100%; height: auto; }
 .gallery svg { width: 100%; }
 .wide svg { max-width: none; }
 td:first-child { white-space: nowrap; }
+td:last-child { min-width: 6rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .7em; font-size: .85rem; }
 summary { cursor: pointer; margin: .6em 0; }
 @media print { body { max-width: none; font-size: 11pt; } .wide svg { max-width: 100%; } td:first-child { white-space: normal; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }

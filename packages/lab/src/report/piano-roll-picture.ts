@@ -3,22 +3,27 @@ import { seriesColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
 import { panel } from './svg/panel.ts';
 
-/** Time steps in a row of the picture. */
+/** Time steps in a row of the picture, and rows of a picture. */
 const rowLength = 192;
+const mostRows = 6;
 
 /**
- * The piano roll of a piece as SVG, in rows of the same pitches; undefined for a piece without a note.
- * @param frames MIDI notes sounding at each step
+ * The piano roll of a piece as SVG, in rows of the same pitches, of a long piece the beginning; undefined for a
+ * piece without a note.
+ * @param all MIDI notes sounding at each step
  */
 export function pianoRollPicture(
   title: string,
-  frames: readonly (readonly number[])[],
+  all: readonly (readonly number[])[],
   stepsPerQuarter: number,
 ): string | undefined {
-  const notes = frames.flat();
+  const frames = all.slice(0, mostRows * rowLength);
+  const notes = [...new Set(frames.flat())];
   if (notes.length === 0) return undefined;
   const low = Math.min(...notes) - 1;
   const high = Math.max(...notes) + 2;
+  const heading =
+    frames.length < all.length ? `${title}, the first ${frames.length} of ${all.length} steps` : title;
   const columns = Math.min(rowLength, frames.length);
   // Every C: MIDI 60 is C4.
   const octaves = Array.from({ length: 11 }, (_, i) => 12 * i).filter((note) => note >= low && note < high);
@@ -30,7 +35,7 @@ export function pianoRollPicture(
     return panel({
       width: 1010,
       height: 70 + 5 * (high - low),
-      title: r === 0 ? title : undefined,
+      title: r === 0 ? heading : undefined,
       x: { label: 'quarter notes', domain: x },
       y: { domain: [low, high], ticks },
       marks: [
@@ -45,5 +50,5 @@ export function pianoRollPicture(
       ],
     });
   });
-  return figure(rows, { description: `${title}: ${frames.length} time steps`, columns: 1 });
+  return figure(rows, { label: `${heading}: ${frames.length} time steps`, columns: 1 });
 }

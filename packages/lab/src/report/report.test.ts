@@ -143,6 +143,11 @@ test('seeds of one configuration are one row with mean and deviation, best first
   ]);
 });
 
+test('runs of the same name in different folders are named by their directories', () => {
+  const runs = ['x/same', 'y/same', 'x/other'].map((name) => make(name, { events: [] }));
+  expect(readReport(runs).runs.map(({ name }) => name)).toEqual([runs[0], runs[1], 'other']);
+});
+
 test('a study is read by the reader for studies, and refused without one', () => {
   const directory = make('study', { events: [] });
   fs.writeFileSync(path.join(directory, 'journal.jsonl'), '');

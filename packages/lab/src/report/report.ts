@@ -30,7 +30,7 @@ export function readReport(
     else if (readStudy) content.studies.push(readStudy(directory));
     else throw new ConfigError(`${directory} is a study, expected run directories`);
   }
-  return content;
+  return { ...content, runs: content.runs.map((run) => withOwnName(run, content.runs)) };
 }
 
 /** The page. */
@@ -38,4 +38,12 @@ export function reportHtml({ runs, studies }: ReportContent): string {
   const names = [...studies, ...runs].map(({ name }) => name);
   const title = names.length > 3 ? `Report on ${names.length} trainings` : `Report on ${names.join(', ')}`;
   return page(title, [...studies.map(studySection), comparisonSection(runs), ...runs.map(runSection)]);
+}
+
+// --- internal ---
+
+/** Runs that share the last part of their directories are named by all of it. */
+function withOwnName(run: RunRecord, all: readonly RunRecord[]): RunRecord {
+  const isShared = all.some((other) => other !== run && other.name === run.name);
+  return isShared ? { ...run, name: run.directory } : run;
 }

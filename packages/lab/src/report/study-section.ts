@@ -145,7 +145,7 @@ function trialPoints(measured: readonly Measured[], place: (trial: TrialRecord) 
 function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): string {
   const y = { label: `valid ${metric}`, scale: helpfulScale([measured.map(({ value }) => value)]) };
   return figure([panel({ width: pictureWidth, height: 310, title, x, y, marks })], {
-    description: `${title}: trials of a search against valid ${metric}`,
+    label: `${title}: trials of a search against valid ${metric}`,
   });
 }
 

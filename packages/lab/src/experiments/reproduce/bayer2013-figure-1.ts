@@ -36,7 +36,7 @@ export const bayer2013Figure1: Reproduction = {
   title: 'How three losses pull at the mean and the variance of a unit',
   async make() {
     const fields = unitLosses.map((unitLoss) => fieldOf(unitLoss));
-    const svg = figure(fields.map(drawField), { description: caption });
+    const svg = figure(fields.map(drawField), { label: bayer2013Figure1.title, description: caption });
     return {
       caption,
       figures: [{ name: 'figure-1', svg }],

@@ -8,15 +8,17 @@ export const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', s
 
 export interface FigureOptions {
   title?: string;
-  /** what the picture shows, for those who do not see it */
-  description: string;
+  /** the picture in a few words, for those who do not see it */
+  label: string;
+  /** all that there is to say about it */
+  description?: string;
   /** panels in a row. @defaultValue all */
   columns?: number;
 }
 
 /** One SVG document with the panels in rows. */
 export function figure(panels: readonly Drawing[], options: FigureOptions): string {
-  const { title, description, columns = panels.length } = options;
+  const { title, label, description, columns = panels.length } = options;
   const head = title === undefined ? 0 : 30;
   const rows = Array.from({ length: Math.ceil(panels.length / columns) }, (_, r) =>
     panels.slice(r * columns, (r + 1) * columns),
@@ -41,11 +43,11 @@ export function figure(panels: readonly Drawing[], options: FigureOptions): stri
       height: y,
       viewBox: `0 0 ${width} ${y}`,
       role: 'img',
+      'aria-label': label,
       'font-family': fontFamily,
       fill: ink,
     },
-    ...(title === undefined ? [] : [`<title>${escaped(title)}</title>`]),
-    `<desc>${escaped(description)}</desc>\n`,
+    ...(description === undefined ? [] : [`<desc>${escaped(description)}</desc>`]),
     element('rect', { width, height: y, fill: '#ffffff' }),
     ...(title === undefined ? [] : [words(title, width / 2, 21, { size: 15, weight: 600 })]),
     '\n',

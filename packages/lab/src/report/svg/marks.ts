@@ -1,5 +1,8 @@
 /** What can be drawn into a panel, in data coordinates. */
+import { drawArrows } from './arrows-mark.ts';
+import { drawCells } from './cells-mark.ts';
 import { element, escaped, rounded } from './element.ts';
+import { drawBand, drawLine, pixels } from './line-marks.ts';
 import type { Scale } from './scale.ts';
 
 /** Numbers; where there is none (null, not finite, or not above 0 on a logarithmic axis) nothing is drawn. */
@@ -120,52 +123,6 @@ export function drawMark(mark: Mark, x: Scale, y: Scale): string {
 
 // --- internal ---
 
-/** Pixels of a series; undefined where there is no point. */
-function pixels(xs: Numbers, ys: Numbers, x: Scale, y: Scale): ([number, number] | undefined)[] {
-  return xs.map((value, i) => {
-    const other = ys[i];
-    if (value === null || other === null || other === undefined) return undefined;
-    const [px, py] = [x.at(value), y.at(other)];
-    return Number.isFinite(px) && Number.isFinite(py) ? [px, py] : undefined;
-  });
-}
-
-/** A path through the points, broken where there is none. A point alone becomes a dot, by its round cap. */
-function pathThrough(points: ([number, number] | undefined)[]): string {
-  let path = '';
-  let open = false;
-  for (const [i, point] of points.entries()) {
-    if (point) path += `${open ? 'L' : 'M'}${rounded(point[0])} ${rounded(point[1])}`;
-    if (point && !open && !points[i + 1]) path += 'h0';
-    open = point !== undefined;
-  }
-  return path;
-}
-
-function drawLine(mark: Line, x: Scale, y: Scale): string {
-  const d = pathThrough(pixels(mark.x, mark.y, x, y));
-  const stroke = { stroke: mark.colour, 'stroke-width': mark.width ?? 1.6 };
-  const style = { 'stroke-dasharray': mark.dash, 'stroke-opacity': mark.opacity };
-  const joins = { 'stroke-linejoin': 'round', 'stroke-linecap': 'round' };
-  return d === '' ? '' : element('path', { d, fill: 'none', ...stroke, ...style, ...joins });
-}
-
-function drawBand(mark: Band, x: Scale, y: Scale): string {
-  const low = pixels(mark.x, mark.low, x, y);
-  const high = pixels(mark.x, mark.high, x, y);
-  let d = '';
-  for (let from = 0; from < low.length; from++) {
-    let to = from;
-    while (to < low.length && low[to] && high[to]) to++;
-    if (to === from) continue;
-    const there = high.slice(from, to) as [number, number][];
-    const back = (low.slice(from, to) as [number, number][]).reverse();
-    d += `M${[...there, ...back].map(([px, py]) => `${rounded(px)} ${rounded(py)}`).join('L')}Z`;
-    from = to;
-  }
-  return d === '' ? '' : element('path', { d, fill: mark.colour, 'fill-opacity': 0.18 });
-}
-
 function drawPoints(mark: Points, x: Scale, y: Scale): string {
   const { shape = 'disc', size = 3.5, colour, titles } = mark;
   const drawn = pixels(mark.x, mark.y, x, y).map((point, i) => {
@@ -192,70 +149,6 @@ function drawBars(mark: Bars, x: Scale, y: Scale): string {
     const box = { x: left, y: top, width: right - left, height: Math.abs(y.at(height) - base) };
     return element('rect', { ...box, fill: mark.colour });
   });
-  return drawn.join('');
-}
-
-/** One path a colour, of rectangles: equal cells in a row, and equal rows of them. */
-function drawCells(mark: Cells, x: Scale, y: Scale): string {
-  const paths = new Map<string, string>();
-  const { columns, rows } = mark;
-  const column = (c: number): number => x.at(mark.x[0] + ((mark.x[1] - mark.x[0]) * c) / columns);
-  const row = (r: number): number => y.at(mark.y[0] + ((mark.y[1] - mark.y[0]) * r) / rows);
-  /** by colour and columns: the row in which a rectangle began that the last row went on with */
-  let open = new Map<string, Strip>();
-  for (let r = 0; r <= rows; r++) {
-    const next = new Map<string, Strip>();
-    for (let from = 0; r < rows && from < columns; ) {
-      const colour = mark.colourOf(from, r);
-      let to = from + 1;
-      while (to < columns && mark.colourOf(to, r) === colour) to++;
-      const key = `${colour} ${from} ${to}`;
-      if (colour !== undefined) next.set(key, { colour, from, to, since: open.get(key)?.since ?? r });
-      from = to;
-    }
-    for (const [key, { colour, from, to, since }] of open) {
-      if (next.has(key)) continue;
-      const [left, right, top, bottom] = [column(from), column(to), row(r), row(since)].map(rounded);
-      const path = `M${left} ${top}H${right}V${bottom}H${left}Z`;
-      paths.set(colour, (paths.get(colour) ?? '') + path);
-    }
-    open = next;
-  }
-  const drawn = Array.from(paths, ([fill, d]) => element('path', { d, fill }));
-  // Without smoothing, which would let the background shine through between neighbours.
-  return element('g', { 'shape-rendering': 'crispEdges' }, ...drawn);
-}
-
-interface Strip {
-  colour: string;
-  from: number;
-  to: number;
-  since: number;
-}
-
-function drawArrows(mark: Arrows, x: Scale, y: Scale): string {
-  const paths = new Map<string, string>();
-  for (let i = 0; i < mark.x.length; i++) {
-    const length = mark.length[i];
-    const [middleX, middleY] = [x.at(mark.x[i]), y.at(mark.y[i])];
-    const [alongX, alongY] = [x.at(mark.x[i] + mark.dx[i]) - middleX, y.at(mark.y[i] + mark.dy[i]) - middleY];
-    const along = Math.hypot(alongX, alongY);
-    if (!(length > 0 && along > 0)) continue;
-    const [dx, dy] = [(alongX / along) * length, (alongY / along) * length];
-    const [tipX, tipY] = [middleX + dx / 2, middleY + dy / 2];
-    const [tailX, tailY] = [tipX - dx, tipY - dy];
-    const head = Math.min(4.5, 0.5 * length);
-    const [ux, uy] = [(dx / length) * head, (dy / length) * head];
-    const wing = (side: number): string =>
-      `${rounded(tipX - ux + 0.5 * side * uy)} ${rounded(tipY - uy - 0.5 * side * ux)}`;
-    const shaft = `M${rounded(tailX)} ${rounded(tailY)}L${rounded(tipX - ux)} ${rounded(tipY - uy)}`;
-    const tip = `M${rounded(tipX)} ${rounded(tipY)}L${wing(1)}L${wing(-1)}Z`;
-    const colour = mark.colourOf(i);
-    paths.set(colour, (paths.get(colour) ?? '') + shaft + tip);
-  }
-  const drawn = Array.from(paths, ([colour, d]) =>
-    element('path', { class: 'arrows', d, fill: colour, stroke: colour, 'stroke-width': 0.9 }),
-  );
   return drawn.join('');
 }
 

@@ -27,6 +27,17 @@ describe('marks', () => {
     expect(paths(line)).toEqual(['M0 90L10 80M30 60h0']);
   });
 
+  it('keep what can be seen of a long line: every column of pixels with its ends and its extremes', () => {
+    const count = 100_000;
+    const xs = Array.from({ length: count }, (_, i) => (10 * i) / count);
+    const ys = xs.map((_, i) => (i === 54_321 ? 9 : i % 2));
+    const [path] = paths(draw({ kind: 'line', x: xs, y: ys, colour: 'red' }));
+    const points = path.split(/[ML]/).slice(1);
+    expect(points.length).toBeLessThanOrEqual(4 * 100);
+    expect(points[0]).toBe('0 100');
+    expect(points).toContain('54.32 10'); // the one point at 9
+  });
+
   it('close a band along the way back', () => {
     const band = draw({ kind: 'band', x: [0, 1, 2], low: [1, 1, null], high: [2, 3, 4], colour: 'red' });
     expect(paths(band)).toEqual(['M0 80L10 70L10 90L0 90Z']);
@@ -76,7 +87,7 @@ describe('pictures', () => {
   const drawn = (title: string): string =>
     figure(
       [panel({ width: 300, height: 200, title, x: { label: 'x' }, y: { label: 'y', scale: 'log' }, marks })],
-      { description: title },
+      { label: title, description: title },
     );
 
   it('are XML that a renderer takes, whatever the words in them', () => {
@@ -95,7 +106,7 @@ describe('pictures', () => {
 
   it('stand in rows of as many columns as wanted', () => {
     const one = panel({ width: 100, height: 90, x: {}, y: {}, marks: [] });
-    expect(figure([one, one, one], { description: '', columns: 2 })).toContain('viewBox="0 0 200 180"');
+    expect(figure([one, one, one], { label: '', columns: 2 })).toContain('viewBox="0 0 200 180"');
   });
 });
 
