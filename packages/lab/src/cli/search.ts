@@ -124,9 +124,10 @@ async function executorOf(
 ): Promise<Executor> {
   if (queue !== undefined) {
     const { queueExecutor } = await import('../experiments/search/queue.ts');
+    const { withoutPassword } = await import('../experiments/search/redis.ts');
     const { studyId } = await import('../experiments/search/study.ts');
     const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
-    output.notice(`trials wait in the queue for: lethe worker ${queue}`);
+    output.notice(`trials wait in the queue for: lethe worker ${withoutPassword(queue)}`);
     return executor;
   }
   const { localExecutor } = await import('../experiments/search/local.ts');
