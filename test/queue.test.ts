@@ -81,6 +81,44 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     expect(findings(study('two')).slice(0, 4)).toEqual(findings(study('alone')));
   }, 240_000);
 
+  it('gives a trial back that its worker was told to leave, and another goes on with it', async () => {
+    const long = tinySearch(folder, 40);
+    const args = ['search', long, '--trials', '1', '--out', study('back'), '--queue', url, '--json'];
+    const first = worker('first');
+    const waiting = run(args, (line) => {
+      // the second validation: there is something to go on with
+      const { event, epoch } = JSON.parse(line);
+      if (event === 'report' && epoch === 2) first.child.kill('SIGINT');
+    });
+    expect((await first.ended).code).toBe(130);
+    const second = worker('second');
+    expect(await waiting.ended).toMatchObject({ code: 0 });
+    const [trial] = readStudy(study('back')).trials;
+    expect(trial).toMatchObject({ state: 'complete', worker: 'second' });
+    expect(trial.reports.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    second.child.kill('SIGINT');
+    await second.ended;
+  }, 120_000);
+
+  it('goes to no worker that lacks the data, which says so and stays', async () => {
+    const args = ['search', file, '--trials', '1', '--out', study('lacking'), '--queue', url, '--json'];
+    const waiting = run([...args, '--set', `dataset=${join(folder, 'nothing')}`]);
+    const poor = worker('poor');
+    let told = '';
+    waiting.child.stderr?.on('data', (text) => {
+      told += text;
+    });
+    await expect.poll(() => told, { timeout: 30_000 }).toContain('poor gave trial 1 back');
+    waiting.child.kill('SIGINT');
+    expect((await waiting.ended).code).toBe(130);
+    expect(poor.child.exitCode).toBeNull();
+    poor.child.kill('SIGINT');
+    await poor.ended;
+    const client = new Redis(url);
+    await client.flushall();
+    client.disconnect();
+  }, 120_000);
+
   it('goes on when the coordinator is killed, and leaves nothing in Redis', async () => {
     const killed = search('killed', 6, (line, child) => {
       if (JSON.parse(line).event === 'end') child.kill('SIGKILL');
@@ -89,11 +127,11 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     expect((await killed.ended).code).toBeNull();
     expect(await search('killed', 6).ended).toMatchObject({ code: 0 });
     expect(findings(study('killed'))).toEqual(findings(study('two')).slice(0, 6));
+    const client = new Redis(url);
+    await expect.poll(() => client.keys('lethe*'), { timeout: 10_000 }).toEqual([]);
+    client.disconnect();
     only.child.kill('SIGINT');
     await only.ended;
-    const client = new Redis(url);
-    expect(await client.keys('lethe*')).toEqual([]);
-    client.disconnect();
   }, 240_000);
 });
 

@@ -1,5 +1,5 @@
 /** A search by real processes: killed twice, or stopped, it ends with the bits of the one that was left alone. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -28,14 +28,38 @@ async function killed(name: string, kind: string, count: number): Promise<void> 
   expect((await ended).code).toBeNull();
 }
 
+/** Whether a process holds the run of some trial. */
+const isWritten = (name: string): boolean =>
+  readStudy(study(name)).trials.some(({ directory }) => existsSync(join(directory, 'lock')));
+
+it('leaves no trial running when it is killed: they save and end', async () => {
+  await killed('orphans', 'report', 1);
+  await expect.poll(() => isWritten('orphans'), { timeout: 20_000 }).toBe(false);
+  const { trials } = readStudy(study('orphans'));
+  expect(trials.map(({ state }) => state)).toContain('running');
+}, 60_000);
+
+it('goes on with a trial whose process was killed', async () => {
+  let victim = 0;
+  const { ended } = start(search('struck'), (line) => {
+    const { event, number } = JSON.parse(line);
+    if (event !== 'report' || victim > 0) return;
+    victim = number;
+    const lock = join(study('struck'), 'trials', `000${number}`, 'lock');
+    process.kill(JSON.parse(readFileSync(lock, 'utf8')).pid, 'SIGKILL');
+  });
+  const { code, err } = await ended;
+  expect(code).toBe(0);
+  expect(err).toContain(`trial ${victim}: its process died (SIGKILL); it goes on in another`);
+  expect(findings(study('struck'))).toEqual(findings(study('whole')));
+}, 60_000);
+
 it('ends with the same trials, bit for bit, when it was killed twice', async () => {
   await killed('killed', 'report', 3);
   await killed('killed', 'end', 2);
   expect(await start(search('killed')).ended).toMatchObject({ code: 0 });
   expect(findings(study('killed'))).toEqual(findings(study('whole')));
-  for (const { directory } of readStudy(study('killed')).trials) {
-    expect(existsSync(join(directory, 'lock')), directory).toBe(false);
-  }
+  expect(isWritten('killed')).toBe(false);
 }, 120_000);
 
 it('stopped by Ctrl-C ends with 130, says how to go on, and goes on to the same bits', async () => {

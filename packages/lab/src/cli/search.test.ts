@@ -114,11 +114,11 @@ space: { optimizer.stepRate: { logUniform: [.0001, .01] } }
 test('--prune stops trials that are worse than the others', async () => {
   const mixed = file(
     'mixed',
-    `set: { ${small}, training.epochs: 27, training.patience: none, optimizer.momentum: 0 }
+    `set: { ${small}, training.epochs: 9, training.patience: none, optimizer.momentum: 0 }
 space: { optimizer.stepRate: { choice: [.003, 1.0e-9] } }
 `,
   );
-  const { code } = await search(mixed, 'mixed', '--trials', '8', '--prune', 'halving', '--workers', '1');
+  const { code } = await search(mixed, 'mixed', '--trials', '6', '--prune', 'halving', '--workers', '1');
   expect(code).toBe(0);
   const { trials } = readStudy(study('mixed'));
   const first = trials.findIndex(({ parameters }) => parameters['optimizer.stepRate'] === 0.003);
@@ -165,7 +165,7 @@ describe('wrong use', () => {
   test('threads and workers belong to the workers of a queue', async () => {
     const { code, err } = await search(rates(), 'wrong', '--queue', 'redis://127.0.0.1:1');
     expect(code).toBe(2);
-    expect(err).toContain('give them to lethe worker');
+    expect(err).toContain('with --queue give --threads and --data to lethe worker');
   });
 });
 

@@ -79,8 +79,11 @@ async function run(target: string, options: SearchCommandOptions, output: Output
   const { SearchReport } = await import('./search-report.ts');
   const search = readSearch(target, options.set);
   const directory = options.out ?? path.join('studies', `${search.recipe.name}-${options.seed}`);
-  if (options.queue !== undefined && (options.workers ?? options.threads) !== undefined) {
-    throw new UsageError('--workers and --threads are for trials on this machine; give them to lethe worker');
+  const { queue, workers, threads, data } = options;
+  if (queue !== undefined && (workers ?? threads ?? data) !== undefined) {
+    throw new UsageError(
+      '--workers, --threads and --data are for trials of this process; with --queue give --threads and --data to lethe worker',
+    );
   }
   const study = new Study(directory, search, options.seed);
   let executor: Executor | undefined;
@@ -98,13 +101,13 @@ async function run(target: string, options: SearchCommandOptions, output: Output
     const left = await interruptible(
       output,
       async (signal) => {
-        if (options.queue === undefined) await checkData(study.about.config, options, output);
+        if (queue === undefined) await checkData(study.about.config, options, output);
         const { trials, prune, minutes } = options;
         const log = (line: string): void => output.notice(line);
         await runSearch(study, search, executor!, { trials, prune, minutes, signal, log });
         return signal.aborted;
       },
-      options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
+      queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
     ).finally(() => output.live.clear());
     await conclude(study, search, report, output, (performance.now() - begun) / 1000, left);
     if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
@@ -121,9 +124,10 @@ async function executorOf(
 ): Promise<Executor> {
   if (queue !== undefined) {
     const { queueExecutor } = await import('../experiments/search/queue.ts');
+    const { withoutPassword } = await import('../experiments/search/redis.ts');
     const { studyId } = await import('../experiments/search/study.ts');
     const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
-    output.notice(`trials wait in the queue for: lethe worker ${queue}`);
+    output.notice(`trials wait in the queue for: lethe worker ${withoutPassword(queue)}`);
     return executor;
   }
   const { localExecutor } = await import('../experiments/search/local.ts');

@@ -26,7 +26,7 @@ export function addWorker(lethe: Command, io: Io): void {
     .argument('<url>', 'the Redis of the queue, redis://host:port')
     .option('--threads <N>', 'threads of a trial (default: all cores)', wholeNumber('--threads', 1))
     .option('--name <NAME>', 'how it is called in the study (default: host and process)')
-    .option('--out <DIR>', 'where trials run until they are delivered', 'worker-runs')
+    .option('--out <DIR>', 'where trials run until they are delivered', 'runs/workers')
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')

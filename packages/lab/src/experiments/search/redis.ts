@@ -82,11 +82,15 @@ export async function connectRedis({ Redis }: QueueLibraries, url: string): Prom
     return redis;
   } catch (error) {
     redis.disconnect();
-    const where = url.replace(/\/\/[^@/]*@/, '//');
     throw new LetheError(
       'E_QUEUE',
-      `no Redis answers at ${where}: ${reason || (error as Error).message}; start one with redis-server, or check the address`,
+      `no Redis answers at ${withoutPassword(url)}: ${reason || (error as Error).message}; start one with redis-server, or check the address`,
       { cause: error },
     );
   }
+}
+
+/** The address as it may be shown. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
 }

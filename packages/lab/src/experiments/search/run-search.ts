@@ -28,7 +28,10 @@ export async function runSearch(
   const work: Work = { study, search, executor, options, running: new Map(), over: false };
   const leave = (): void => end(work, 'leave');
   const { minutes, signal } = options;
-  const timer = minutes === undefined ? undefined : setTimeout(() => end(work, 'prune'), 60_000 * minutes);
+  const timer =
+    minutes === undefined
+      ? undefined
+      : setTimeout(() => end(work, 'prune'), Math.min(60_000 * minutes, LONGEST));
   signal?.addEventListener('abort', leave);
   if (signal?.aborted) leave();
   try {
@@ -40,6 +43,9 @@ export async function runSearch(
 }
 
 // --- internal ---
+
+/** Milliseconds that a timer can wait; a longer one would fire at once. */
+const LONGEST = 2 ** 31 - 1;
 
 interface Work {
   study: Study;

@@ -31,21 +31,24 @@ async function answer(task: TrialTask, place: TrialPlace): Promise<void> {
 
 async function attempt(task: TrialTask, place: TrialPlace): Promise<FromTrial> {
   const begun = performance.now();
+  let data: TaskData | undefined;
   try {
-    return { type: 'end', outcome: await run(task, place) };
+    data = await loadTaskData(task.config, place);
+    // An orphan makes no run that another process is about to make.
+    const outcome: Outcome = stop.signal.aborted ? { state: 'left' } : await run(task, place, data);
+    return { type: 'end', outcome };
   } catch (error) {
     const { message } = error as Error;
     const code = error instanceof LetheError ? error.code : 'E_UNEXPECTED';
-    if (!/^E_(NUMERICS|CONFIG|SHAPE)$/.test(code)) return { type: 'error', code, message };
+    if (!data || !/^E_(NUMERICS|CONFIG|SHAPE)$/.test(code)) return { type: 'error', code, message };
     const seconds = (performance.now() - begun) / 1000;
     return { type: 'end', outcome: { state: 'failed', reason: message, seconds } };
   }
 }
 
-async function run({ config, number }: TrialTask, place: TrialPlace): Promise<Outcome> {
+async function run({ config, number }: TrialTask, place: TrialPlace, data: TaskData): Promise<Outcome> {
   const { directory, threads, dataDir, fetch } = place;
   const log = (line: string): void => void say({ type: 'note', line: `trial ${number}: ${line}` });
-  const data = await loadTaskData(config, { dataDir, fetch });
   const options: RunOptions = {
     data,
     dataDir,

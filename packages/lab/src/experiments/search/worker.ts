@@ -51,14 +51,16 @@ export interface WorkerOptions {
 }
 
 /**
- * Works until `signal`. Throws as `connectRedis` and `queueLibraries` do, and what a trial throws that no other trial here would
- * survive, such as data that this machine does not have; the trial goes back first.
+ * Works until `signal`. A study that it cannot serve, for want of its data, it leaves to others. Throws as `connectRedis` and
+ * `queueLibraries` do, LetheError `E_IO` when the disk is full; the trial goes back first.
  */
 export async function runWorker(url: string, options: WorkerOptions): Promise<void> {
   const libraries = await queueLibraries();
   const redis = await connectRedis(libraries, url);
   const queues = new Map<string, Worker<QueuedTrial>>();
   const token = randomUUID();
+  /** studies for which something is missing here */
+  const unable = new Set<string>();
   try {
     while (!options.signal.aborted) {
       const studies = (await redis.smembers(studiesKey)).sort();
@@ -66,14 +68,17 @@ export async function runWorker(url: string, options: WorkerOptions): Promise<vo
         if (studies.includes(id)) continue;
         queues.delete(id);
         await queue.close();
+        // What looking for stalled trials has written since the coordinator cleared up.
+        await redis.del(`${prefix}:${id}:meta`, `${prefix}:${id}:stalled-check`);
       }
       let worked = false;
       for (const id of studies) {
+        if (unable.has(id)) continue;
         if (!queues.has(id)) queues.set(id, await openQueue(libraries.bullmq, id, redis, options.name));
         const job = await queues.get(id)!.getNextJob(token, { block: false });
         if (!job) continue;
         worked = true;
-        await work({ id, redis, job, token }, options);
+        if (!(await work({ id, redis, job, token }, options))) unable.add(id);
         break;
       }
       if (!worked) await pause(500, options.signal);
@@ -118,8 +123,8 @@ interface Work {
   token: string;
 }
 
-/** One trial from its claim to its delivery. */
-async function work({ id, redis, job, token }: Work, options: WorkerOptions): Promise<void> {
+/** One trial from its claim to its delivery. Returns whether this machine can serve its study. */
+async function work({ id, redis, job, token }: Work, options: WorkerOptions): Promise<boolean> {
   const { name, threads, dataDir, fetch, signal, log, onEvent } = options;
   const { task, title } = job.data;
   const { number } = task;
@@ -147,23 +152,22 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
   try {
     outcome = await handle.outcome;
   } catch (error) {
-    tell({
-      type: 'error',
-      code: (error as LetheError).code ?? 'E_UNEXPECTED',
-      message: (error as Error).message,
-    });
+    const { message } = error as Error;
+    const code = error instanceof LetheError ? error.code : 'E_UNEXPECTED';
+    tell({ type: 'error', code, message });
     await told;
     await giveBack(job, token);
-    // Another process still saves this very trial: its turn comes again.
-    if (error instanceof LetheError && error.code === 'E_LOCKED') return;
-    throw error;
+    if (code === 'E_IO') throw error;
+    log(`trial ${number} of ${title} goes back: ${message}`);
+    // Where another process still saves this very trial, its turn comes again.
+    return code === 'E_LOCKED';
   } finally {
     release();
   }
   if (outcome.state === 'left') {
     await told;
     await giveBack(job, token);
-    return;
+    return true;
   }
   await deliver({ id, redis, job, token }, outcome, directory, tell, log);
   await told;
@@ -171,6 +175,7 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
   // A coordinator that is done has taken the queue away.
   await job.moveToCompleted(null, token, false).catch(() => {});
   onEvent({ event: 'end', ...about, outcome });
+  return true;
 }
 
 /** Renews the claim and looks whether the trial is to be stopped, until the returned function is called. */
