@@ -14,14 +14,21 @@ interface ReportOptions {
 export function addReport(lethe: Command, io: Io): void {
   const command = lethe
     .command('report')
-    .description('writes one HTML page on runs: figures, learning curves, samples; several are compared')
-    .argument('<directory...>', 'run directories')
+    .description(
+      'writes one HTML page on runs and searches: figures, learning curves, samples, hyper-parameters; several runs are compared',
+    )
+    .argument('<directory...>', 'directories of runs and of studies')
     .option('--out <FILE>', 'file to write (default: report.html, in the run where there is only one)')
     .option('--json', 'one JSON document on standard output')
     .action((directories: string[], options: ReportOptions) =>
       run(directories, options, new Output(io, options)),
     );
-  example(command, 'lethe report runs/jsb-chorales-fast-1', 'lethe report runs/jsb-* --out jsb.html');
+  example(
+    command,
+    'lethe report runs/jsb-chorales-fast-1',
+    'lethe report runs/jsb-* --out jsb.html',
+    'lethe report studies/search-1',
+  );
 }
 
 // --- internal ---

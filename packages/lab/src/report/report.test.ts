@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { writeMidi } from '../data/formats/midi-writer.ts';
+import { readSearch } from '../experiments/search/search-file.ts';
+import { Study } from '../experiments/search/study.ts';
 import { doneEvent, epochEvent, useMadeRuns } from './made-run.suite.ts';
 import { readReport, reportHtml } from './report.ts';
 
@@ -148,12 +150,35 @@ test('runs of the same name in different folders are named by their directories'
   expect(readReport(runs).runs.map(({ name }) => name)).toEqual([runs[0], runs[1], 'other']);
 });
 
-test('a study is read by the reader for studies, and refused without one', () => {
-  const directory = make('study', { events: [] });
-  fs.writeFileSync(path.join(directory, 'journal.jsonl'), '');
-  const study = { name: 'study', directory, metric: 'nll_per_step', logarithmic: [], trials: [] };
-  expect(readReport([directory], () => study)).toEqual({ runs: [], studies: [study] });
-  expect(() => readReport([directory])).toThrow('is a study, expected run directories');
+test('a study is read from its journal: words, numbers and what is drawn on a logarithmic scale', () => {
+  const parent = path.dirname(make('beside', { events: [] }));
+  const file = path.join(parent, 'small.yaml');
+  fs.writeFileSync(
+    file,
+    'title: small\nbase: music/folk\nspace: { optimizer.stepRate: { choice: [.1, .001] }, model.hidden: { choice: [9, 12] }, model.maxIncoming: { choice: [none, 5] } }\n',
+  );
+  const directory = path.join(parent, 'small');
+  const study = new Study(directory, readSearch(file), 1);
+  const { number, parameters } = study.ask(1)!;
+  study.started(number, parameters);
+  const metrics = { nll_per_step: 8, nll_per_sequence_mean: 9 };
+  const best = { epoch: 2, train: metrics, valid: metrics, test: metrics };
+  study.tell(number, { state: 'complete', best, seconds: 3, reason: 'epochs' });
+  study.close();
+  const { runs, studies } = readReport([directory]);
+  expect(runs).toEqual([]);
+  expect(studies).toMatchObject([
+    {
+      ...{ name: 'small (small)', metric: 'nll_per_step', logarithmic: ['optimizer.stepRate'] },
+      trials: [{ number: 1, state: 'complete', best, seconds: 3 }],
+    },
+  ]);
+  expect(Object.keys(studies[0].trials[0].parameters)).toEqual([
+    'optimizer.stepRate',
+    'model.hidden',
+    'model.maxIncoming',
+  ]);
+  expect(reportHtml(readReport([directory]))).toContain('Report on small (small)');
 });
 
 test('a directory given twice is one run', () => {

@@ -1,12 +1,12 @@
 /** A report: one HTML page on runs and studies. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from 'lethe';
 import { comparisonSection } from './comparison-section.ts';
 import { page } from './html.ts';
 import { type RunRecord, readRun } from './run-record.ts';
 import { runSection } from './run-section.ts';
 import { type StudyRecord, studyFile } from './study.ts';
+import { studyRecord } from './study-reader.ts';
 import { studySection } from './study-section.ts';
 
 /** What directories hold. */
@@ -15,20 +15,13 @@ export interface ReportContent {
   studies: StudyRecord[];
 }
 
-/**
- * Reads runs and studies, each directory once. Throws ConfigError for a directory that is neither.
- * @param readStudy reads a directory with a journal; without it studies are refused
- */
-export function readReport(
-  directories: readonly string[],
-  readStudy?: (directory: string) => StudyRecord,
-): ReportContent {
+/** Reads runs and studies, each directory once. Throws ConfigError for a directory that is neither. */
+export function readReport(directories: readonly string[]): ReportContent {
   const content: ReportContent = { runs: [], studies: [] };
   const once = new Map(directories.map((directory) => [path.resolve(directory), directory]));
   for (const directory of once.values()) {
-    if (!fs.existsSync(path.join(directory, studyFile))) content.runs.push(readRun(directory));
-    else if (readStudy) content.studies.push(readStudy(directory));
-    else throw new ConfigError(`${directory} is a study, expected run directories`);
+    if (fs.existsSync(path.join(directory, studyFile))) content.studies.push(studyRecord(directory));
+    else content.runs.push(readRun(directory));
   }
   return { ...content, runs: content.runs.map((run) => withOwnName(run, content.runs)) };
 }

@@ -81,5 +81,5 @@ function drawn(curves: readonly Curve[], description: string): string {
     y: { label: 'NLL per step', scale: 'log' },
     marks: lines(({ validated: x, valid: y }) => ({ x, y })),
   });
-  return figure([radius, loss], { description });
+  return figure([radius, loss], { label: bayer2013Figure2.title, description });
 }

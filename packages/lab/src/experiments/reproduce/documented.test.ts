@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { errorText } from './bayer2013-accuracy.ts';
 import { bayer2013Figure1 } from './bayer2013-figure-1.ts';
+import { contextIn } from './context.suite.ts';
 import { deviations, formAccuracies } from './moment-accuracy.ts';
 
 const docs = new URL('../../../../../docs/', import.meta.url);
@@ -14,7 +15,7 @@ const withoutCells = (svg: string): string =>
 const number = /-?\d+(?:\.\d+)?/g;
 
 test('the figure has the arrows, axes and words of the command', async () => {
-  const made = await bayer2013Figure1.make({ log: () => {}, signal: new AbortController().signal });
+  const made = await bayer2013Figure1.make(contextIn('nowhere'));
   const [now, then] = [made!.figures![0].svg, read('figures/bayer2013/figure-1.svg')].map(withoutCells);
   expect(now.replace(number, '#')).toBe(then.replace(number, '#'));
   const [numbers, others] = [now, then].map((svg) => svg.match(number)!.map(Number));

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contextIn } from './context.suite.ts';
 import type { ReproduceContext } from './reproduction.ts';
 import { finishedRun, finishedStudy } from './trainings.ts';
 
@@ -12,20 +13,10 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(parent, { recursive: true, force: true }));
 
 const lines: string[] = [];
-const context = (collect = false, signal = new AbortController().signal): ReproduceContext => ({
-  log: (line) => lines.push(line),
-  signal,
-  trainings: {
-    directory: path.join(parent, 'runs'),
-    collect,
-    trials: 2,
-    seed: 1,
-    prune: 'none',
-    workers: 1,
-    threads: 1,
-    fetch: false,
-  },
-});
+const context = (collect = false, signal = new AbortController().signal): ReproduceContext => {
+  const made = contextIn(path.join(parent, 'runs'), { log: (line) => lines.push(line), signal });
+  return { ...made, trainings: { ...made.trainings, collect } };
+};
 
 const set = ['model.hidden=6', 'model.maxIncoming=none', 'training.epochs=1'];
 

@@ -1,0 +1,42 @@
+/** The study of a search as reports see it. */
+import path from 'node:path';
+import type { Distribution } from '../experiments/search/space.ts';
+import { readStudy } from '../experiments/search/study.ts';
+import type { StudyRecord } from './study.ts';
+
+/** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */
+export function studyRecord(directory: string): StudyRecord {
+  const { about, trials } = readStudy(directory);
+  const shown = about.shown.metric;
+  return {
+    name: `${about.title} (${path.basename(path.resolve(directory))})`,
+    directory,
+    metric: shown,
+    logarithmic: Object.keys(about.space).filter((name) => isLogarithmic(about.space[name])),
+    trials: trials.map(({ number, state, parameters, best, directory, seconds }) => ({
+      number,
+      state,
+      parameters: Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [
+          name,
+          typeof value === 'number' ? value : String(value),
+        ]),
+      ),
+      best: best ?? undefined,
+      directory,
+      seconds: seconds ?? undefined,
+    })),
+  };
+}
+
+// --- internal ---
+
+/** Drawn so, or a choice of positive numbers that spans more than a factor of ten. */
+function isLogarithmic(distribution: Distribution): boolean {
+  if ('logUniform' in distribution) return true;
+  if (!('choice' in distribution)) return false;
+  const { choice } = distribution;
+  if (!choice.every((value) => typeof value === 'number' && value > 0)) return false;
+  const numbers = choice as number[];
+  return Math.max(...numbers) > 10 * Math.min(...numbers);
+}
