@@ -1,6 +1,6 @@
 // Gaussian moments through activations and linear maps: (mean, variance) of f(X), X ~ N(mu, nu).
 // kappa = pi/8. Sources: MacKay 1992 (mean of the logistic function); Wang and Manning 2013 (its variance);
-// the probit form uses Owen's T; the rectifier is exact.
+// the probit form uses Owen's T; Daunizeau 2017 fits mean and variance; the rectifier is exact.
 
 namespace lethe {
 namespace LETHE_ISA {
@@ -97,6 +97,27 @@ LETHE_INLINE Pair logisticProbitBackward(vf mu, vf nu, vf, vf de, vf dv) {
   return {ge + dh * (kRootKappa * c), dnu};
 }
 
+// ---- logistic function, Daunizeau: e = s(c mu), c = (1 + a nu)^(-1/2), a = .368; variance e (1 - e) (1 - c)
+
+constexpr float kFitted = 0.368f;
+
+// 1 - c without cancellation
+LETHE_INLINE vf lostSlope(vf nu, vf c) { return kFitted * nu * c * c * reciprocal(1.0f + c); }
+
+LETHE_INLINE Pair logisticDaunizeau(vf mu, vf nu) {
+  vf c = reciprocalSqrt(1.0f + kFitted * nu);
+  vf x = vexp(-mu * c), e = reciprocal(1.0f + x);
+  return {e, e * (x * e) * lostSlope(nu, c)};
+}
+
+LETHE_INLINE Pair logisticDaunizeauBackward(vf mu, vf nu, vf, vf de, vf dv) {
+  vf c = reciprocalSqrt(1.0f + kFitted * nu);
+  vf x = vexp(-mu * c), e = reciprocal(1.0f + x);
+  vf slopeHere = e * (x * e);
+  vf g = (de + dv * lostSlope(nu, c) * (1.0f - 2.0f * e)) * slopeHere;
+  return {g * c, (0.5f * kFitted) * c * c * c * (dv * slopeHere - g * mu)};
+}
+
 // ---- any activation by Gauss-Hermite quadrature: E[f] = sum w_i f(mu + s x_i)
 
 LETHE_INLINE Pair quadrature(const MomentFunction& f, vf mu, vf nu) {
@@ -164,10 +185,12 @@ LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
 
 template <Form F>
 LETHE_INLINE Pair logistic(vf mu, vf nu) {
+  if (F == Form::daunizeau) return logisticDaunizeau(mu, nu);
   return F == Form::wangManning ? logisticWangManning(mu, nu) : logisticProbit(mu, nu);
 }
 template <Form F>
 LETHE_INLINE Pair logisticBackward(vf mu, vf nu, vf v, vf de, vf dv) {
+  if (F == Form::daunizeau) return logisticDaunizeauBackward(mu, nu, v, de, dv);
   return F == Form::wangManning ? logisticWangManningBackward(mu, nu, v, de, dv) : logisticProbitBackward(mu, nu, v, de, dv);
 }
 
@@ -198,6 +221,7 @@ static void withMoments(const MomentFunction& f, Body&& body) {
   switch (f.form) {                                                                \
     case Form::wangManning: return body.template run<Form::wangManning, A>();     \
     case Form::probit: return body.template run<Form::probit, A>();               \
+    case Form::daunizeau: return body.template run<Form::daunizeau, A>();         \
     default: return body.template run<Form::gaussHermite, A>();                   \
   }
   switch (f.activation) {

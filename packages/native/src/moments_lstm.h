@@ -100,6 +100,7 @@ static void inForm(const Params& p, float* carry, Body&& body) {
   switch (p.f.form) {
     case Form::wangManning: return body(Cell<Form::wangManning>(p, carry));
     case Form::probit: return body(Cell<Form::probit>(p, carry));
+    case Form::daunizeau: return body(Cell<Form::daunizeau>(p, carry));
     default: return body(Cell<Form::gaussHermite>(p, carry));
   }
 }

@@ -9,7 +9,7 @@
 namespace lethe {
 
 enum class Activation { tanh, sigmoid, relu, identity };
-enum class Form { wangManning, probit, gaussHermite };
+enum class Form { wangManning, probit, daunizeau, gaussHermite };
 
 // Element j of row b at step t and gate g: data[g * gate + t * time + b * batch + j]; a stride of 0 shares the mask along that axis.
 struct Mask {

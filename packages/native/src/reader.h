@@ -159,8 +159,10 @@ class Reader {
         fail("%s: %s must come with weights of the same length", "nodes");
     } else if (!std::strcmp(s, "probit")) {
       f.form = Form::probit;
+    } else if (!std::strcmp(s, "daunizeau")) {
+      f.form = Form::daunizeau;
     } else if (std::strcmp(s, "wang-manning")) {
-      fail("%s: %s must be wang-manning, probit or gauss-hermite", "form");
+      fail("%s: %s must be wang-manning, probit, daunizeau or gauss-hermite", "form");
     }
     return f;
   }

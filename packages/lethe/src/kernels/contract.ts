@@ -256,7 +256,7 @@ export interface NoiseMoments {
 }
 
 /** How the moments of a non-linear activation of a Gaussian are computed. relu and identity are exact in every form. */
-export type MomentForm = 'wang-manning' | 'probit' | 'gauss-hermite';
+export type MomentForm = 'wang-manning' | 'probit' | 'daunizeau' | 'gauss-hermite';
 
 /** An activation in the moments run. */
 export interface MomentFunction {

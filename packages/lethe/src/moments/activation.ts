@@ -9,7 +9,12 @@ import { expectShape, Tensor } from '../tensor/tensor.ts';
 import type { Gaussian } from './gaussian.ts';
 import { gaussHermite } from './quadrature.ts';
 
-export const momentForms = ['wang-manning', 'probit', 'gauss-hermite'] as const satisfies MomentForm[];
+export const momentForms = [
+  'wang-manning',
+  'probit',
+  'daunizeau',
+  'gauss-hermite',
+] as const satisfies MomentForm[];
 
 /** Which function, and how its moments are computed. */
 export interface MomentFunctionOptions {

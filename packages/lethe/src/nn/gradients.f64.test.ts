@@ -102,7 +102,7 @@ describe.skipIf(dtype !== 'f64')('gradients of networks (float64 only: set LETHE
     }
   }
 
-  for (const form of ['wang-manning', 'probit', 'gauss-hermite'] satisfies MomentForm[]) {
+  for (const form of ['wang-manning', 'probit', 'daunizeau', 'gauss-hermite'] satisfies MomentForm[]) {
     for (const propagateVariance of [true, false]) {
       it(`fast dropout, ${form}, ${propagateVariance ? 'all' : 'dropout'} variance, with readout and NLL agrees with central differences`, () => {
         const options = { form, propagateVariance };

@@ -93,7 +93,7 @@ function errorTable(moment: 'mean' | 'variance', forms: readonly FormAccuracy[])
 /** Without the sign of a zero. */
 const fixed = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(0\.0*)$/, '$1');
 
-const shown = ['wang-manning', 'probit', 'gauss-hermite, 15 points'];
+const shown = ['wang-manning', 'probit', 'daunizeau', 'gauss-hermite, 15 points'];
 
 function pointTable(points: readonly PointComparison[]): ReproducedTable {
   const rows = points.flatMap(({ activation, mu, nu, sampled, integrated, forms }) =>
@@ -108,7 +108,7 @@ function pointTable(points: readonly PointComparison[]): ReproducedTable {
     ]),
   );
   const header = ['f', 'mu', 'nu', '', 'draws', 'integral', ...shown];
-  return { title: 'Moments of f(X), X ~ N(mu, nu)', header, rows, align: 'lrrlrrrrr' };
+  return { title: 'Moments of f(X), X ~ N(mu, nu)', header, rows, align: 'lrrlrrrrrr' };
 }
 
 function mapTable(maps: readonly MapCheck[]): ReproducedTable {

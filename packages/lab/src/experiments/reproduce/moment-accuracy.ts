@@ -22,6 +22,7 @@ export interface FormAccuracy {
 const approximations: [form: string, options: MomentFunctionOptions][] = [
   ['wang-manning', { form: 'wang-manning' }],
   ['probit', { form: 'probit' }],
+  ['daunizeau', { form: 'daunizeau' }],
   ...[5, 9, 15, 32].map((points): [string, MomentFunctionOptions] => [
     `gauss-hermite, ${points} points`,
     { form: 'gauss-hermite', points },

@@ -40,6 +40,7 @@ const HERMITE = {
 export const FORMS = [
   { form: 'wang-manning' },
   { form: 'probit' },
+  { form: 'daunizeau' },
   { form: 'gauss-hermite', ...HERMITE },
 ] as const satisfies Omit<MomentFunction, 'activation'>[];
 

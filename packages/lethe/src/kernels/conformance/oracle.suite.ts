@@ -102,6 +102,11 @@ export function moments(p: MomentFunction, mu: number, nu: number): [number, num
     const [mean, variance] = moments({ ...p, activation: 'sigmoid' }, 2 * mu, 4 * nu);
     return [2 * mean - 1, 4 * variance];
   }
+  if (form === 'daunizeau') {
+    const root = Math.sqrt(1 + 0.368 * nu);
+    const mean = activate('sigmoid', mu / root);
+    return [mean, mean * (1 - mean) * (1 - 1 / root)];
+  }
   const mean = activate('sigmoid', mu / Math.sqrt(1 + KAPPA * nu));
   if (form === 'probit') {
     const f = (x: number) => normalCdf(Math.sqrt(KAPPA) * x);

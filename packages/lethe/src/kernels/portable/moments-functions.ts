@@ -6,6 +6,8 @@
  * - wang-manning: mean s(c mu), c = (1 + kappa nu)^(-1/2), kappa = pi/8; s(x)^2 replaced by s(a (x - b)), of which
  *   the mean is taken in the same way. The variance does not vanish with nu (S. Wang, C. Manning, 2013).
  * - probit: the same mean; variance of Phi(sqrt(kappa) X), exact for the probit and zero at nu = 0.
+ * - daunizeau: mean s(c mu), c = (1 + .368 nu)^(-1/2), variance mean (1 - mean) (1 - c), fitted (J. Daunizeau 2017,
+ *   Semi-analytical approximations to statistical moments of sigmoid and softmax mappings of normal variables).
  * - gauss-hermite: both moments by quadrature, gradients the exact derivatives of the quadrature.
  *
  * Variances are clamped at 0 and no gradient passes where they are.
@@ -18,6 +20,8 @@ const KAPPA = Math.PI / 8;
 const ROOT_KAPPA = Math.sqrt(KAPPA);
 const WM_A = 4 - 2 * Math.SQRT2;
 const WM_B = -Math.log(Math.SQRT2 - 1);
+/** of the daunizeau form */
+const FITTED = 0.368;
 /** Below this variance a quadrature's derivative by nu is taken by its limit, which has no division by s. */
 const TINY_VARIANCE = 1e-10;
 
@@ -51,7 +55,7 @@ function rawMoments(p: MomentFunction): Moments {
   if (p.activation === 'identity') return IDENTITY;
   if (p.activation === 'relu') return RELU;
   if (p.form === 'gauss-hermite') return quadrature(p.activation, p.nodes!, p.weights!);
-  const sigmoid = p.form === 'probit' ? PROBIT_SIGMOID : WANG_MANNING_SIGMOID;
+  const sigmoid = SIGMOIDS[p.form];
   return p.activation === 'sigmoid' ? sigmoid : tanhFrom(sigmoid);
 }
 
@@ -142,6 +146,34 @@ const PROBIT_SIGMOID: Moments = {
     out[2] = byH * ROOT_KAPPA * c;
     out[3] = -0.5 * KAPPA * c * c * h * byH - KAPPA * a * a * a * byA;
   },
+};
+
+const DAUNIZEAU_SIGMOID: Moments = {
+  value(mu, nu, out) {
+    const c = 1 / Math.sqrt(1 + FITTED * nu);
+    const mean = logistic(c * mu);
+    out[0] = mean;
+    out[1] = mean * (1 - mean) * lostSlope(nu, c);
+  },
+  gradient(mu, nu, out) {
+    const c = 1 / Math.sqrt(1 + FITTED * nu);
+    const mean = logistic(c * mu);
+    const slope = mean * (1 - mean);
+    const bySlope = lostSlope(nu, c) * (1 - 2 * mean);
+    out[0] = c * slope;
+    out[1] = -0.5 * FITTED * c * c * c * mu * slope;
+    out[2] = bySlope * out[0];
+    out[3] = bySlope * out[1] + 0.5 * FITTED * c * c * c * slope;
+  },
+};
+
+/** 1 - c without cancellation. */
+const lostSlope = (nu: number, c: number): number => (FITTED * nu * c * c) / (1 + c);
+
+const SIGMOIDS = {
+  'wang-manning': WANG_MANNING_SIGMOID,
+  probit: PROBIT_SIGMOID,
+  daunizeau: DAUNIZEAU_SIGMOID,
 };
 
 /** tanh(X) = 2 s(2X) - 1: mean 2 e(2 mu, 4 nu) - 1, variance 4 v(2 mu, 4 nu). */
