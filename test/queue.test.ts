@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStudy } from '../packages/lab/src/experiments/search/study.ts';
+import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;

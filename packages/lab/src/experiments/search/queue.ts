@@ -18,7 +18,7 @@ import {
   studiesKey,
   type WorkerEvent,
 } from './redis.ts';
-import { trialDirectory } from './study.ts';
+import { trialDirectory } from './study-record.ts';
 
 /** What the executor needs to know of its study. */
 export interface QueueOptions {
