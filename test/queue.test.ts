@@ -1,13 +1,13 @@
 /** A search over a queue, with a real Redis: workers and coordinators are killed, every trial has one result. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStudy } from '../packages/lab/src/experiments/search/study.ts';
+import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -48,8 +48,9 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
   };
   const search = (name: string, trials: number, onLine?: Parameters<typeof start>[1]) =>
     run(['search', file, '--trials', `${trials}`, '--out', study(name), '--queue', url, '--json'], onLine);
-  const worker = (name: string, onLine?: Parameters<typeof start>[1]) =>
-    run(['worker', url, '--threads', '1', '--name', name, '--out', join(folder, 'runs'), '--json'], onLine);
+  /** Workers of one directory share the place of their runs. */
+  const worker = (name: string, onLine?: Parameters<typeof start>[1], cwd = folder) =>
+    run(['worker', url, '--threads', '1', '--name', name, '--out', 'runs', '--json'], onLine, cwd);
 
   it('completes all 32 trials, each once, when one of two workers is killed in mid-trial', async () => {
     let taken = 0;
@@ -117,6 +118,43 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     const client = new Redis(url);
     await client.flushall();
     client.disconnect();
+  }, 120_000);
+
+  it('takes no result of a worker whose data differs', async () => {
+    // The same name, read in two directories, is two texts.
+    const [here, there] = ['here', 'there'].map((place) => {
+      mkdirSync(study(place));
+      writeFileSync(join(study(place), 'book.txt'), `${`${place} it goes on and on\n`.repeat(400)}`);
+      return study(place);
+    });
+    const text = join(folder, 'text.yaml');
+    writeFileSync(
+      text,
+      'title: text\nbase: text/book.txt\nset: { model.hidden: 4, model.embedding: 4, model.layers: 1, training.epochs: 1 }\n' +
+        'space: { optimizer.stepRate: { logUniform: [.001, .01] } }\n',
+    );
+    const args = ['search', text, '--trials', '3', '--out', study('texts'), '--queue', url, '--json'];
+    const waiting = run(args, (line) => {
+      if (JSON.parse(line).event === 'end') first.child.kill('SIGINT');
+    });
+    const first = worker('first', undefined, here);
+    // It is stopped when its first result came in; the last trials are others', then.
+    await first.ended;
+    let told = '';
+    waiting.child.stderr?.on('data', (text) => {
+      told += text;
+    });
+    const stranger = worker('stranger', undefined, there);
+    await expect.poll(() => told, { timeout: 60_000 }).toContain('book.txt has another content here');
+    const third = worker('third', undefined, here);
+    expect(await waiting.ended).toMatchObject({ code: 0 });
+    const workers = readStudy(study('texts')).trials.map(({ worker }) => worker);
+    expect([workers.at(0), workers.at(-1)]).toEqual(['first', 'third']);
+    expect(workers).not.toContain('stranger');
+    for (const { child, ended } of [stranger, third]) {
+      child.kill('SIGINT');
+      await ended;
+    }
   }, 120_000);
 
   it('goes on when the coordinator is killed, and leaves nothing in Redis', async () => {

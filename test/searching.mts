@@ -1,11 +1,13 @@
 /** For the tests of `lethe search`: a small search, and the command in processes that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readStudy } from '../packages/lab/src/experiments/search/study.ts';
+import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
 
 const script = fileURLToPath(new URL('lethe.mts', import.meta.url));
+const loader = createRequire(import.meta.url).resolve('tsx');
 
 /** Writes a search of `epochs` epochs each over the folk tunes; a trial takes a fraction of a second. */
 export function tinySearch(folder: string, epochs: number): string {
@@ -30,14 +32,16 @@ space:
 }
 
 /** The command in a process of its own, and its lines of standard output. */
-export function start(args: string[], onLine: (line: string, child: ChildProcess) => void = () => {}) {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions', 'lethe-source', script, ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+export function start(
+  args: string[],
+  onLine: (line: string, child: ChildProcess) => void = () => {},
+  cwd?: string,
+) {
+  const loading = ['--import', loader, '--conditions', 'lethe-source'];
+  const child = spawn(process.execPath, [...loading, script, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [rest, err] = ['', ''];
   child.stdout.on('data', (text) => {
     const lines = (rest + text).split('\n');

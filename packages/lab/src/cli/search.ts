@@ -125,7 +125,7 @@ async function executorOf(
   if (queue !== undefined) {
     const { queueExecutor } = await import('../experiments/search/queue.ts');
     const { withoutPassword } = await import('../experiments/search/redis.ts');
-    const { studyId } = await import('../experiments/search/study.ts');
+    const { studyId } = await import('../experiments/search/study-identity.ts');
     const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
     output.notice(`trials wait in the queue for: lethe worker ${withoutPassword(queue)}`);
     return executor;
@@ -159,7 +159,7 @@ async function conclude(
   seconds: number,
   left: boolean,
 ): Promise<void> {
-  const { ranking } = await import('../experiments/search/study.ts');
+  const { ranking } = await import('../experiments/search/study-record.ts');
   const { writeBest } = await import('../experiments/search/best.ts');
   const { countStates } = await import('./search-report.ts');
   const [best] = ranking(study);

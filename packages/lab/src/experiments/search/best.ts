@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { atomicWrite } from '../../runs/atomic-write.ts';
 import { configOf, type Search } from './search-file.ts';
-import type { Trial } from './study.ts';
+import type { Trial } from './study-record.ts';
 
 /** Writes the recipe of a trial into its study and gives the file's name. */
 export function writeBest(study: string, search: Search, { number, parameters }: Trial): string {

@@ -32,9 +32,10 @@ export async function sendRun(redis: Redis, key: string, directory: string): Pro
   return left;
 }
 
-/** Makes the run directory of what stands under `key`, whole or not at all, and takes it out of Redis. */
+/** Makes the run directory of what stands under `key`, whole or not at all; none when it stands there no more. */
 export async function receiveRun(redis: Redis, key: string, directory: string): Promise<void> {
   const found = await redis.hgetallBuffer(key);
+  if (Object.keys(found).length === 0) return;
   const whole = `${directory}.tmp`;
   fs.rmSync(whole, { recursive: true, force: true });
   const run = runPaths(whole);
@@ -43,5 +44,4 @@ export async function receiveRun(redis: Redis, key: string, directory: string): 
   for (const part of parts) if (found[part]) fs.writeFileSync(path.join(whole, part), found[part]);
   fs.rmSync(directory, { recursive: true, force: true });
   fs.renameSync(whole, directory);
-  await redis.del(key);
 }

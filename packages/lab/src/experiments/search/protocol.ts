@@ -61,5 +61,7 @@ export interface TrialListener {
 /** A trial in work. */
 export interface TrialHandle {
   outcome: Promise<Outcome>;
+  /** the outcome is in the journal: what was kept for it may go */
+  settled(): Promise<void>;
   stop(how: Stop): void;
 }

@@ -7,7 +7,7 @@
  *            successive halving in its stopping form (L. Li et al. 2020, "A system for massively parallel
  *            hyperparameter tuning")
  */
-import type { Trial } from './study.ts';
+import type { Trial } from './study-record.ts';
 
 export const pruners = ['none', 'median', 'halving'] as const;
 export type Pruner = (typeof pruners)[number];

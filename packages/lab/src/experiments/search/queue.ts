@@ -5,13 +5,12 @@
 import path from 'node:path';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { DataError } from 'lethe';
-import { readEnvironment, runPaths } from '../../runs/run-directory.ts';
 import { receiveRun } from './delivery.ts';
 import type { Executor, Outcome, Stop, TrialHandle, TrialListener, TrialTask } from './protocol.ts';
 import {
   connectRedis,
   eventsKey,
+  forgetStudy,
   prefix,
   type QueuedTrial,
   queueLibraries,
@@ -19,7 +18,7 @@ import {
   studiesKey,
   type WorkerEvent,
 } from './redis.ts';
-import { trialDirectory } from './study.ts';
+import { trialDirectory } from './study-record.ts';
 
 /** What the executor needs to know of its study. */
 export interface QueueOptions {
@@ -66,7 +65,8 @@ export async function queueExecutor({ url, id, title, directory }: QueueOptions)
 /** A trial without an outcome yet. */
 interface Waiting {
   listener: TrialListener;
-  dataset: string;
+  /** where the files of its run are in Redis, once it ended */
+  files?: string;
   end(outcome: Outcome): void;
   fail(error: unknown): void;
 }
@@ -85,24 +85,29 @@ function enqueue(
   task: TrialTask,
   listener: TrialListener,
 ): TrialHandle {
-  const { number, config } = task;
+  const { number } = task;
   const { promise, resolve, reject } = withResolvers<Outcome>();
   const end = (outcome: Outcome): void => {
     running.delete(number);
     resolve(outcome);
   };
-  running.set(number, { listener, dataset: config.dataset, end, fail: reject });
-  // A job with this number that is there already stays as it is.
-  const added = queue.add('trial', { title, task }, { jobId: jobId(number), removeOnComplete: true });
+  const waiting: Waiting = { listener, end, fail: reject };
+  running.set(number, waiting);
+  // A job with this number that is there already stays as it is, also one that has ended: its result is in the stream.
+  const added = queue.add('trial', { title, task }, { jobId: jobId(number) });
   added.catch(reject);
   const prune = async (): Promise<void> => {
-    await added;
+    const job = await added;
     // One that no worker has begun is as if it had never been asked for.
-    if ((await queue.remove(jobId(number))) === 1) end({ state: 'left' });
+    const waits = (await job.getState()) === 'waiting' && (await queue.remove(jobId(number))) === 1;
+    if (waits) end({ state: 'left' });
     else await redis.hset(stopKey(id), number, 'prune');
   };
   return {
     outcome: promise,
+    async settled() {
+      if (waiting.files) await redis.del(waiting.files);
+    },
     stop(how: Stop) {
       // Workers go on without a coordinator; what they find out waits in Redis.
       if (how === 'leave') end({ state: 'left' });
@@ -115,7 +120,6 @@ function enqueue(
 function follow({ id, directory, redis, queue, running }: Connection & { directory: string }) {
   const reader = redis.duplicate();
   reader.on('error', () => {});
-  const data = new Map<string, string>();
   let over = false;
   let last = '0';
   const read = async (): Promise<void> => {
@@ -137,18 +141,8 @@ function follow({ id, directory, redis, queue, running }: Connection & { directo
     if (message.type === 'note') listener.note(`${worker}: ${message.line}`);
     if (message.type === 'error') listener.note(`${worker} gave trial ${number} back: ${message.message}`);
     if (message.type !== 'end') return;
-    if (files) {
-      const run = path.resolve(trialDirectory(directory, number));
-      await receiveRun(redis, files, run);
-      const { sha256 } = readEnvironment(runPaths(run)).data;
-      const known = data.get(trial.dataset) ?? sha256;
-      if (known !== sha256) {
-        throw new DataError(
-          `${worker} has other data for ${trial.dataset} than those before it; all workers need the same`,
-        );
-      }
-      data.set(trial.dataset, sha256);
-    }
+    if (files) await receiveRun(redis, files, path.resolve(trialDirectory(directory, number)));
+    trial.files = files;
     trial.end(message.outcome);
   };
   const lookForFailed = async (): Promise<void> => {
@@ -176,7 +170,7 @@ function follow({ id, directory, redis, queue, running }: Connection & { directo
 async function forget(redis: Redis, queue: Queue, id: string): Promise<void> {
   await redis.srem(studiesKey, id);
   await queue.obliterate({ force: true });
-  await redis.del(eventsKey(id), stopKey(id));
+  await forgetStudy(redis, id);
 }
 
 /** A promise and its ends: `Promise.withResolvers` is younger than our Node. */

@@ -6,6 +6,7 @@
  *   lethe:<study>:…                      BullMQ's queue
  *   lethe-study:<study>:events           stream of what workers say, see {@link WorkerEvent}
  *   lethe-study:<study>:stop             hash, trials that are to be stopped
+ *   lethe-study:<study>:data             hash, checksum of each data set
  *   lethe-study:<study>:files:<unique>   hash, files of a trial that ended
  */
 import type { Redis } from 'ioredis';
@@ -38,9 +39,10 @@ export const prefix = 'lethe';
 export const studiesKey = 'lethe:studies';
 export const eventsKey = (study: string): string => `lethe-study:${study}:events`;
 export const stopKey = (study: string): string => `lethe-study:${study}:stop`;
+export const dataKey = (study: string): string => `lethe-study:${study}:data`;
 export const filesKey = (study: string, unique: string): string => `lethe-study:${study}:files:${unique}`;
 
-/** Seconds after which what nobody collected is forgotten: a week. */
+/** Seconds after which files that nobody collected are forgotten: a week. */
 export const keepSeconds = 604_800;
 
 /** Loads the optional packages. Throws LetheError that says how to get them. */
@@ -87,6 +89,15 @@ export async function connectRedis({ Redis }: QueueLibraries, url: string): Prom
       `no Redis answers at ${withoutPassword(url)}: ${reason || (error as Error).message}; start one with redis-server, or check the address`,
       { cause: error },
     );
+  }
+}
+
+/** Takes everything of a study out of Redis that its queue, once obliterated, may have left or written since. */
+export async function forgetStudy(redis: Redis, study: string): Promise<void> {
+  for (const pattern of [`lethe-study:${study}:*`, `${prefix}:${study}:*`]) {
+    for await (const keys of redis.scanStream({ match: pattern, count: 1000 })) {
+      if (keys.length > 0) await redis.del(...(keys as string[]));
+    }
   }
 }
 

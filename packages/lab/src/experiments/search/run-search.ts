@@ -70,8 +70,9 @@ async function slot(work: Work): Promise<void> {
     const next = work.over ? undefined : study.ask(options.trials);
     if (!next) return;
     try {
-      const outcome = await begin(work, next).handle.outcome;
-      conclude(work, next.number, outcome);
+      const { handle } = begin(work, next);
+      conclude(work, next.number, await handle.outcome);
+      await handle.settled();
     } catch (error) {
       end(work, 'leave');
       throw error;

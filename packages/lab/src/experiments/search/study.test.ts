@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Report, Result } from './journal.ts';
 import { readSearch, type Search } from './search-file.ts';
-import { ranking, readStudy, Study, studyId } from './study.ts';
+import { Study } from './study.ts';
+import { studyId } from './study-identity.ts';
+import { ranking, readStudy } from './study-record.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-study-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -2,15 +2,12 @@
  * A study: a directory with a journal and the runs of its trials (`trials/0007/`). The words are Optuna's (T. Akiba et al. 2019,
  * "Optuna: a next-generation hyperparameter optimization framework"): ask for a trial, report, tell how it ended.
  */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ConfigError, DataError } from 'lethe';
+import { ConfigError } from 'lethe';
 import { lock } from '../../runs/lock.ts';
 import { metricOf } from '../../tasks/metric.ts';
 import {
-  type Best,
-  type FinalState,
   type Journal,
   type JournalEvent,
   openJournal,
@@ -21,60 +18,9 @@ import {
 } from './journal.ts';
 import { exampleConfig, filled, type Search } from './search-file.ts';
 import type { Parameters } from './space.ts';
+import { requireSame } from './study-identity.ts';
+import { apply, journalFile, readStudy, type Trial } from './study-record.ts';
 import { suggest } from './suggest.ts';
-
-/** A trial as the journal has it. */
-export interface Trial {
-  /** from 1 */
-  number: number;
-  state: 'running' | FinalState;
-  parameters: Parameters;
-  /** by ascending epoch */
-  reports: Report[];
-  /** once it ended; null when it never validated */
-  best: Best | null;
-  /** the run directory */
-  directory: string;
-  /** of work, once it ended */
-  seconds: number | null;
-  /** why it ended */
-  reason: string | null;
-  /** the worker that ran it last, in a search over a queue */
-  worker: string | null;
-}
-
-/** What a study is and what came of it. */
-export interface StudyRecord {
-  about: StudyEvent;
-  /** by ascending number */
-  trials: Trial[];
-}
-
-/**
- * Reads a study, also while it is being written.
- * Throws ConfigError when the directory is none, DataError when its journal is broken.
- */
-export function readStudy(directory: string): StudyRecord {
-  const file = journalFile(directory);
-  const events = fs.existsSync(file) ? readJournal(file) : [];
-  if (events.length === 0) {
-    throw new ConfigError(
-      `${directory} is no study: it has no journal.jsonl; name a directory that search made`,
-    );
-  }
-  const [about] = events;
-  if (about.event !== 'study' || about.format !== 1) {
-    throw new DataError(`${file} does not begin with a study of format 1; it may be from another version`);
-  }
-  const trials = new Map<number, Trial>();
-  for (const event of events.slice(1)) apply(trials, directory, event);
-  return { about, trials: [...trials.values()].sort((a, b) => a.number - b.number) };
-}
-
-/** The run directory of a trial. */
-export function trialDirectory(study: string, number: number): string {
-  return path.join(study, 'trials', String(number).padStart(4, '0'));
-}
 
 /** A study in work: one process holds it. */
 export class Study {
@@ -162,56 +108,7 @@ export class Study {
   }
 }
 
-/** Ended trials with a result by the deciding metric of the validation, the best first; of equal ones the earlier. */
-export function ranking({ about, trials }: StudyRecord): (Trial & { best: Best })[] {
-  return trials
-    .filter((trial): trial is Trial & { best: Best } => trial.best !== null)
-    .sort((a, b) => a.best.valid[about.metric] - b.best.valid[about.metric] || a.number - b.number);
-}
-
-/** A short name that two studies share only when they are the same. */
-export function studyId(about: StudyEvent): string {
-  return createHash('sha256')
-    .update(JSON.stringify([...leaves(identity(about))].sort()))
-    .digest('hex')
-    .slice(0, 16);
-}
-
 // --- internal ---
-
-const journalFile = (directory: string): string => path.join(directory, 'journal.jsonl');
-
-/** What one event says about its trial. */
-function apply(trials: Map<number, Trial>, directory: string, event: JournalEvent): void {
-  if (event.event === 'study') return;
-  const { number } = event;
-  let trial = trials.get(number);
-  if (event.event === 'trial') {
-    trial ??= {
-      number,
-      state: 'running',
-      parameters: event.parameters,
-      reports: [],
-      best: null,
-      directory: trialDirectory(directory, number),
-      seconds: null,
-      reason: null,
-      worker: null,
-    };
-    trial.worker = event.worker ?? null;
-    trials.set(number, trial);
-  }
-  if (!trial)
-    throw new DataError(`${directory}: the journal has a result of trial ${number} before its beginning`);
-  if (event.event === 'report') {
-    const { epoch, train, valid, seconds } = event;
-    trial.reports.push({ epoch, train, valid, seconds });
-  }
-  if (event.event === 'end') {
-    const { state, best, seconds, reason } = event;
-    Object.assign(trial, { state, best, seconds, reason });
-  }
-}
 
 function aboutStudy(search: Search, seed: number): StudyEvent {
   const { title, base, set, space } = search;
@@ -219,34 +116,6 @@ function aboutStudy(search: Search, seed: number): StudyEvent {
   const { choice: metric, shown } = metricOf(config);
   const created = new Date().toISOString();
   return { event: 'study', format: 1, created, title, seed, base, set, space, config, metric, shown };
-}
-
-/** What makes two studies the same: seed, space, and everything that the trials have in common. */
-function identity({ seed, space, set, config }: StudyEvent): object {
-  const texts = Object.entries(set).filter(([, value]) => typeof value === 'string' && value.includes('{'));
-  const { recipe: _, ...rest } = config;
-  // Draws go by the place in the space.
-  return { seed, space, order: Object.keys(space).join(', '), set: Object.fromEntries(texts), config: rest };
-}
-
-function requireSame(directory: string, found: StudyEvent, wanted: StudyEvent): void {
-  const there = leaves(identity(found));
-  const here = leaves(identity(wanted));
-  const key = [...new Set([...here.keys(), ...there.keys()])].find((key) => there.get(key) !== here.get(key));
-  if (key === undefined) return;
-  throw new ConfigError(
-    `${directory} is another study: ${key} is ${there.get(key) ?? 'absent'} there and ${here.get(key) ?? 'absent'} here; choose another --out, or give the command it began with`,
-  );
-}
-
-/** Every value in a tree by its path, as JSON. */
-function leaves(tree: unknown, at = '', found = new Map<string, string>()): Map<string, string> {
-  if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) {
-    for (const [key, value] of Object.entries(tree)) leaves(value, at ? `${at}.${key}` : key, found);
-  } else {
-    found.set(at, JSON.stringify(tree));
-  }
-  return found;
 }
 
 function makeDirectory(directory: string): void {

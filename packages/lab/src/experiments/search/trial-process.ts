@@ -49,6 +49,7 @@ export function runInChild(task: TrialTask, place: TrialPlace, listener: TrialLi
   });
   return {
     outcome,
+    settled: async () => {},
     stop(how) {
       stop = { type: 'stop', how };
       say(stop);

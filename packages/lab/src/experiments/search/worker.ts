@@ -8,15 +8,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { LetheError } from 'lethe';
+import { DataError, LetheError } from 'lethe';
+import { readEnvironment, runPaths } from '../../runs/run-directory.ts';
 import { metricOf } from '../../tasks/metric.ts';
 import { sendRun } from './delivery.ts';
 import type { Outcome, TrialHandle } from './protocol.ts';
 import {
   connectRedis,
+  dataKey,
   eventsKey,
   filesKey,
-  keepSeconds,
+  forgetStudy,
   prefix,
   type QueuedTrial,
   queueLibraries,
@@ -63,14 +65,7 @@ export async function runWorker(url: string, options: WorkerOptions): Promise<vo
   const unable = new Set<string>();
   try {
     while (!options.signal.aborted) {
-      const studies = (await redis.smembers(studiesKey)).sort();
-      for (const [id, queue] of queues) {
-        if (studies.includes(id)) continue;
-        queues.delete(id);
-        await queue.close();
-        // What looking for stalled trials has written since the coordinator cleared up.
-        await redis.del(`${prefix}:${id}:meta`, `${prefix}:${id}:stalled-check`);
-      }
+      const studies = await openStudies(redis, queues);
       let worked = false;
       for (const id of studies) {
         if (unable.has(id)) continue;
@@ -84,6 +79,7 @@ export async function runWorker(url: string, options: WorkerOptions): Promise<vo
       if (!worked) await pause(500, options.signal);
     }
   } finally {
+    await openStudies(redis, queues);
     await Promise.all([...queues.values()].map((queue) => queue.close()));
     redis.disconnect();
   }
@@ -96,6 +92,19 @@ const claim = 15_000;
 const renewal = 4_000;
 /** A trial that so many workers died of is given up. */
 const deaths = 5;
+
+/** The studies that have trials, by name; queues of others are closed. */
+async function openStudies(redis: Redis, queues: Map<string, Worker>): Promise<string[]> {
+  const studies = (await redis.smembers(studiesKey)).sort();
+  for (const [id, queue] of queues) {
+    if (studies.includes(id)) continue;
+    queues.delete(id);
+    await queue.close();
+    // What was written here since the coordinator cleared up.
+    await forgetStudy(redis, id);
+  }
+  return studies;
+}
 
 async function openQueue(
   { Worker }: typeof import('bullmq'),
@@ -116,6 +125,9 @@ async function openQueue(
   return worker;
 }
 
+/** Adds to the events of the study. */
+type Tell = (message: WorkerEvent['message'], files?: string) => Promise<unknown>;
+
 interface Work {
   id: string;
   redis: Redis;
@@ -130,9 +142,10 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
   const { number } = task;
   // Events of one trial stay in order.
   let told: Promise<unknown> = Promise.resolve();
-  const tell = (message: WorkerEvent['message'], files?: string): void => {
+  const tell: Tell = (message, files) => {
     const event: WorkerEvent = { number, worker: name, message, files };
     told = told.then(() => redis.xadd(eventsKey(id), '*', 'event', JSON.stringify(event)));
+    return told;
   };
   const directory = path.resolve(options.out, id, String(number).padStart(4, '0'));
   fs.mkdirSync(path.dirname(directory), { recursive: true });
@@ -142,20 +155,28 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
     task,
     { directory, threads, dataDir, fetch },
     {
-      started: () => tell({ type: 'started' }),
-      report: (report) => tell({ type: 'report', report }),
+      started: () => void tell({ type: 'started' }),
+      report: (report) => void tell({ type: 'report', report }),
       note: log,
     },
   );
   const release = keepClaim({ id, redis, job, token }, handle, signal);
-  let outcome: Outcome;
   try {
-    outcome = await handle.outcome;
+    const outcome = await handle.outcome;
+    if (outcome.state === 'left') {
+      await told;
+      await giveBack(job, token);
+      return true;
+    }
+    await deliver({ id, redis, job, token }, outcome, directory, tell);
+    // A coordinator that is done has taken the queue away.
+    await job.moveToCompleted(null, token, false).catch(() => {});
+    onEvent({ event: 'end', ...about, outcome });
+    return true;
   } catch (error) {
     const { message } = error as Error;
     const code = error instanceof LetheError ? error.code : 'E_UNEXPECTED';
-    tell({ type: 'error', code, message });
-    await told;
+    await tell({ type: 'error', code, message });
     await giveBack(job, token);
     if (code === 'E_IO') throw error;
     log(`trial ${number} of ${title} goes back: ${message}`);
@@ -164,18 +185,6 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
   } finally {
     release();
   }
-  if (outcome.state === 'left') {
-    await told;
-    await giveBack(job, token);
-    return true;
-  }
-  await deliver({ id, redis, job, token }, outcome, directory, tell, log);
-  await told;
-  await redis.expire(eventsKey(id), keepSeconds);
-  // A coordinator that is done has taken the queue away.
-  await job.moveToCompleted(null, token, false).catch(() => {});
-  onEvent({ event: 'end', ...about, outcome });
-  return true;
 }
 
 /** Renews the claim and looks whether the trial is to be stopped, until the returned function is called. */
@@ -195,27 +204,37 @@ function keepClaim({ id, redis, job, token }: Work, handle: TrialHandle, signal:
   };
 }
 
-/** Files first, the result after them; what was delivered whole is not kept here. */
+/**
+ * Files first, the result after them; what was delivered whole is not kept here. Throws DataError when the trial was trained
+ * on other data than those before it.
+ */
 async function deliver(
-  { id, redis }: Work,
+  { id, redis, job }: Work,
   outcome: Outcome,
   directory: string,
-  tell: (message: WorkerEvent['message'], files?: string) => void,
-  log: (line: string) => void,
+  tell: Tell,
 ): Promise<void> {
-  if (!fs.existsSync(directory)) {
-    tell({ type: 'end', outcome });
-    return;
+  let files: string | undefined;
+  let left: string[] = [];
+  const isRun = fs.existsSync(directory);
+  if (isRun) {
+    await checkData(redis, id, job.data.task.config.dataset, directory);
+    files = filesKey(id, randomUUID());
+    left = await sendRun(redis, files, directory);
   }
-  const key = filesKey(id, randomUUID());
-  const left = await sendRun(redis, key, directory);
-  for (const file of left) {
-    const line = `${file} is too large to be sent and stays here`;
-    tell({ type: 'note', line });
-    log(line);
-  }
-  tell({ type: 'end', outcome }, key);
-  if (left.length === 0) fs.rmSync(directory, { recursive: true, force: true });
+  for (const file of left)
+    await tell({ type: 'note', line: `${file} is too large to be sent and stays here` });
+  await tell({ type: 'end', outcome }, files);
+  if (isRun && left.length === 0) fs.rmSync(directory, { recursive: true });
+}
+
+/** The first trial with a data set says what it holds. */
+async function checkData(redis: Redis, id: string, dataset: string, directory: string): Promise<void> {
+  const { sha256 } = readEnvironment(runPaths(directory)).data;
+  await redis.hsetnx(dataKey(id), dataset, sha256);
+  if ((await redis.hget(dataKey(id), dataset)) === sha256) return;
+  fs.rmSync(directory, { recursive: true });
+  throw new DataError(`${dataset} has another content here than on the other workers; all need the same`);
 }
 
 /** Lost claims have gone back by themselves. */

@@ -1,0 +1,42 @@
+/** What makes two studies the same: seed, space, and everything that the trials have in common. */
+import { createHash } from 'node:crypto';
+import { ConfigError } from 'lethe';
+import type { StudyEvent } from './journal.ts';
+
+/** A short name that two studies share only when they are the same. */
+export function studyId(about: StudyEvent): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...leaves(identity(about))].sort()))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Throws ConfigError when `directory` holds another study than the one that is wanted, with the first difference. */
+export function requireSame(directory: string, found: StudyEvent, wanted: StudyEvent): void {
+  const there = leaves(identity(found));
+  const here = leaves(identity(wanted));
+  const key = [...new Set([...here.keys(), ...there.keys()])].find((key) => there.get(key) !== here.get(key));
+  if (key === undefined) return;
+  throw new ConfigError(
+    `${directory} is another study: ${key} is ${there.get(key) ?? 'absent'} there and ${here.get(key) ?? 'absent'} here; choose another --out, or give the command it began with`,
+  );
+}
+
+// --- internal ---
+
+function identity({ seed, space, set, config }: StudyEvent): object {
+  const texts = Object.entries(set).filter(([, value]) => typeof value === 'string' && value.includes('{'));
+  const { recipe: _, ...rest } = config;
+  // Draws go by the place in the space.
+  return { seed, space, order: Object.keys(space).join(', '), set: Object.fromEntries(texts), config: rest };
+}
+
+/** Every value in a tree by its path, as JSON. */
+function leaves(tree: unknown, at = '', found = new Map<string, string>()): Map<string, string> {
+  if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) {
+    for (const [key, value] of Object.entries(tree)) leaves(value, at ? `${at}.${key}` : key, found);
+  } else {
+    found.set(at, JSON.stringify(tree));
+  }
+  return found;
+}

@@ -1,0 +1,108 @@
+/** What a study's journal says about its trials, for whoever reads it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { ConfigError, DataError } from 'lethe';
+import {
+  type Best,
+  type FinalState,
+  type JournalEvent,
+  type Report,
+  readJournal,
+  type StudyEvent,
+} from './journal.ts';
+import type { Parameters } from './space.ts';
+
+/** A trial as the journal has it. */
+export interface Trial {
+  /** from 1 */
+  number: number;
+  state: 'running' | FinalState;
+  parameters: Parameters;
+  /** by ascending epoch */
+  reports: Report[];
+  /** once it ended; null when it never validated */
+  best: Best | null;
+  /** the run directory */
+  directory: string;
+  /** of work, once it ended */
+  seconds: number | null;
+  /** why it ended */
+  reason: string | null;
+  /** the worker that ran it last, in a search over a queue */
+  worker: string | null;
+}
+
+/** What a study is and what came of it. */
+export interface StudyRecord {
+  about: StudyEvent;
+  /** by ascending number */
+  trials: Trial[];
+}
+
+/**
+ * Reads a study, also while it is being written.
+ * Throws ConfigError when the directory is none, DataError when its journal is broken.
+ */
+export function readStudy(directory: string): StudyRecord {
+  const file = journalFile(directory);
+  const events = fs.existsSync(file) ? readJournal(file) : [];
+  if (events.length === 0) {
+    throw new ConfigError(
+      `${directory} is no study: it has no journal.jsonl; name a directory that search made`,
+    );
+  }
+  const [about] = events;
+  if (about.event !== 'study' || about.format !== 1) {
+    throw new DataError(`${file} does not begin with a study of format 1; it may be from another version`);
+  }
+  const trials = new Map<number, Trial>();
+  for (const event of events.slice(1)) apply(trials, directory, event);
+  return { about, trials: [...trials.values()].sort((a, b) => a.number - b.number) };
+}
+
+/** The run directory of a trial. */
+export function trialDirectory(study: string, number: number): string {
+  return path.join(study, 'trials', String(number).padStart(4, '0'));
+}
+
+/** The journal of a study. */
+export const journalFile = (directory: string): string => path.join(directory, 'journal.jsonl');
+
+/** What one event says about its trial. */
+export function apply(trials: Map<number, Trial>, directory: string, event: JournalEvent): void {
+  if (event.event === 'study') return;
+  const { number } = event;
+  let trial = trials.get(number);
+  if (event.event === 'trial') {
+    trial ??= {
+      number,
+      state: 'running',
+      parameters: event.parameters,
+      reports: [],
+      best: null,
+      directory: trialDirectory(directory, number),
+      seconds: null,
+      reason: null,
+      worker: null,
+    };
+    trial.worker = event.worker ?? null;
+    trials.set(number, trial);
+  }
+  if (!trial)
+    throw new DataError(`${directory}: the journal has a result of trial ${number} before its beginning`);
+  if (event.event === 'report') {
+    const { epoch, train, valid, seconds } = event;
+    trial.reports.push({ epoch, train, valid, seconds });
+  }
+  if (event.event === 'end') {
+    const { state, best, seconds, reason } = event;
+    Object.assign(trial, { state, best, seconds, reason });
+  }
+}
+
+/** Ended trials with a result by the deciding metric of the validation, the best first; of equal ones the earlier. */
+export function ranking({ about, trials }: StudyRecord): (Trial & { best: Best })[] {
+  return trials
+    .filter((trial): trial is Trial & { best: Best } => trial.best !== null)
+    .sort((a, b) => a.best.valid[about.metric] - b.best.valid[about.metric] || a.number - b.number);
+}
