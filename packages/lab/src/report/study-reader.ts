@@ -1,7 +1,7 @@
 /** The study of a search as reports see it. */
 import path from 'node:path';
 import type { Distribution } from '../experiments/search/space.ts';
-import { readStudy } from '../experiments/search/study.ts';
+import { readStudy } from '../experiments/search/study-record.ts';
 import type { StudyRecord } from './study.ts';
 
 /** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */

@@ -3,7 +3,7 @@
  * dropout and for the plain network, on four data sets.
  */
 import { duration } from '../../report/run-record.ts';
-import { ranking, type StudyRecord } from '../search/study.ts';
+import { ranking, type StudyRecord } from '../search/study-record.ts';
 import { publishedRows, searches } from './bayer2013-data-sets.ts';
 import type { ReproduceContext, ReproducedTable, Reproduction } from './reproduction.ts';
 import { finishedStudy } from './trainings.ts';

@@ -17,7 +17,8 @@ import { localExecutor } from '../search/local.ts';
 import type { Pruner } from '../search/prune.ts';
 import { runSearch } from '../search/run-search.ts';
 import { readSearch } from '../search/search-file.ts';
-import { readStudy, Study, type StudyRecord } from '../search/study.ts';
+import { Study } from '../search/study.ts';
+import { readStudy, type StudyRecord } from '../search/study-record.ts';
 import type { ReproduceContext } from './reproduction.ts';
 
 /** Where trainings are, and how those that are missing are made. */
