@@ -98,7 +98,7 @@ describe('a search', () => {
 });
 
 test('the searches that come along draw configurations that can be, with the published figure', () => {
-  expect(listSearches()).toEqual(['bayer2013/search', 'bayer2013/search-plain']);
+  expect(listSearches()).toEqual(['bayer2013/search', 'bayer2013/search-plain', 'bayer2013/search-wide']);
   for (const name of listSearches()) {
     const found = readSearch(name);
     for (let number = 1; number <= 32; number++) {
