@@ -73,80 +73,45 @@ export function adaptiveNll(
 ): Real {
   const { weight, bias, clusters } = parameters;
   const [K, I] = weight.shape;
-  const { M, targets, stepMask, scale } = rows;
+  const { M, targets } = rows;
   const spans = spansOf(clusters.cutoffs, K);
+  /** the cluster of each row's target, -1 for the first step's own classes */
+  const clusterOf = targets.map((target) => spans.findLastIndex(({ from }) => target >= from));
   const head = headOf(parameters);
   const rowLoss = allocate(M);
-  const isHead = needsGradient(weight) || needsGradient(clusters.weight) || needsGradient(clusters.bias);
-  const own = {
-    dx: needsGradient(x) ? allocate(M * I) : undefined,
-    dw: needsGradient(weight) ? allocate(K * I) : undefined,
-    dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
-    dhead: isHead ? allocate(head.K * I) : undefined,
-    dheadBias: isHead ? allocate(head.K) : undefined,
-  };
-  const clusterOf = targets.map((target) => spans.findLastIndex(({ from }) => target >= from));
+  const own = ownGradients(x, parameters, head.K);
   kernels().readoutNll({
-    M,
     I,
     K: head.K,
     x: x.data,
     w: head.weight,
     bias: head.bias,
-    targets: targets.map((target, m) => (clusterOf[m] === -1 ? target : head.words + clusterOf[m])),
-    stepMask,
     rowLoss,
-    scale,
+    ...rows,
+    targets: targets.map((target, m) => (clusterOf[m] === -1 ? target : head.words + clusterOf[m])),
     dx: own.dx,
     dw: own.dhead,
     dbias: own.dheadBias,
   });
   own.dw?.set(own.dhead!.subarray(0, head.words * I));
   own.dbias?.set(own.dheadBias!.subarray(0, head.words));
-  for (const [c, { from, to }] of spans.entries()) {
-    const part = {
-      w: weight.data.subarray(from * I, to * I) as Real,
-      bias: bias?.data.subarray(from, to) as Real | undefined,
-      dw: own.dw?.subarray(from * I, to * I) as Real | undefined,
-      dbias: own.dbias?.subarray(from, to) as Real | undefined,
-    };
-    const numbers = Int32Array.from(targets.keys()).filter((m) => clusterOf[m] === c && stepMask?.[m] !== 0);
-    const n = numbers.length;
-    if (n === 0) {
-      part.dw?.fill(0);
-      part.dbias?.fill(0);
-      continue;
-    }
-    const near = { rows: allocate(n * I), loss: allocate(n), dx: own.dx && allocate(n * I) };
-    kernels().gatherRows({ M: n, n: I, V: M, numbers, table: x.data, rows: near.rows });
-    kernels().readoutNll({
-      M: n,
-      I,
-      K: to - from,
-      x: near.rows,
-      targets: numbers.map((m) => targets[m] - from),
-      rowLoss: near.loss,
-      scale,
-      dx: near.dx,
-      ...part,
-    });
-    if (own.dx && near.dx) {
-      kernels().scatterRows({ M: n, n: I, V: M, numbers, table: own.dx, rows: near.dx });
-    }
-    for (let i = 0; i < n; i++) rowLoss[numbers[i]] += near.loss[i];
+  for (const [c, span] of spans.entries()) {
+    const numbers = Int32Array.from(targets.keys()).filter(
+      (m) => clusterOf[m] === c && rows.stepMask?.[m] !== 0,
+    );
+    addCluster({ x, parameters, rows, own, rowLoss }, span, numbers);
   }
   const inputs = [x, weight, clusters.weight, clusters.bias];
   record(loss, bias ? [...inputs, bias] : inputs, () => {
     const by = gradientOf(loss)[0];
-    if (own.dx) adoptGradient(x, own.dx, by);
-    if (own.dw) adoptGradient(weight, own.dw, by);
-    if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
-    if (needsGradient(clusters.weight)) {
-      adoptGradient(clusters.weight, own.dhead!.slice(head.words * I) as Real, by);
-    }
-    if (needsGradient(clusters.bias)) {
-      adoptGradient(clusters.bias, own.dheadBias!.slice(head.words) as Real, by);
-    }
+    const give = (tensor: Tensor | undefined, gradient: Real | undefined): void => {
+      if (tensor && gradient && needsGradient(tensor)) adoptGradient(tensor, gradient, by);
+    };
+    give(x, own.dx);
+    give(weight, own.dw);
+    give(bias, own.dbias);
+    give(clusters.weight, own.dhead?.slice(head.words * I) as Real | undefined);
+    give(clusters.bias, own.dheadBias?.slice(head.words) as Real | undefined);
   });
   return rowLoss;
 }
@@ -213,8 +178,70 @@ export function headOf({ weight, bias, clusters }: AdaptiveParameters): {
 
 // --- internal ---
 
-/** Classes `from` to `to - 1` of every cluster. */
-function spansOf(cutoffs: readonly number[], classes: number): { from: number; to: number }[] {
+/** Gradients that the passes write, where somebody needs them; the first step's table has one of its own. */
+function ownGradients(x: Tensor, { weight, bias, clusters }: AdaptiveParameters, headClasses: number) {
+  const isHead = [weight, bias, clusters.weight, clusters.bias].some((one) => one && needsGradient(one));
+  return {
+    dx: needsGradient(x) ? allocate(x.size) : undefined,
+    dw: needsGradient(weight) ? allocate(weight.size) : undefined,
+    dbias: bias && needsGradient(bias) ? allocate(bias.size) : undefined,
+    dhead: isHead ? allocate(headClasses * weight.shape[1]) : undefined,
+    dheadBias: isHead ? allocate(headClasses) : undefined,
+  };
+}
+
+interface Passes {
+  x: Tensor;
+  parameters: AdaptiveParameters;
+  rows: ReadoutRows;
+  own: ReturnType<typeof ownGradients>;
+  rowLoss: Real;
+}
+
+/** The second step of the rows `numbers`, whose targets lie in one cluster. */
+function addCluster(
+  { x, parameters: { weight, bias }, rows: { M, targets, scale }, own, rowLoss }: Passes,
+  { from, to }: Span,
+  numbers: Int32Array,
+): void {
+  const I = weight.shape[1];
+  const part = {
+    w: weight.data.subarray(from * I, to * I) as Real,
+    bias: bias?.data.subarray(from, to) as Real | undefined,
+    dw: own.dw?.subarray(from * I, to * I) as Real | undefined,
+    dbias: own.dbias?.subarray(from, to) as Real | undefined,
+  };
+  const n = numbers.length;
+  if (n === 0) {
+    part.dw?.fill(0);
+    part.dbias?.fill(0);
+    return;
+  }
+  const near = { rows: allocate(n * I), loss: allocate(n), dx: own.dx && allocate(n * I) };
+  const place = { M: n, n: I, V: M, numbers };
+  kernels().gatherRows({ ...place, table: x.data, rows: near.rows });
+  kernels().readoutNll({
+    M: n,
+    I,
+    K: to - from,
+    x: near.rows,
+    targets: numbers.map((m) => targets[m] - from),
+    rowLoss: near.loss,
+    scale,
+    dx: near.dx,
+    ...part,
+  });
+  if (own.dx && near.dx) kernels().scatterRows({ ...place, table: own.dx, rows: near.dx });
+  for (let i = 0; i < n; i++) rowLoss[numbers[i]] += near.loss[i];
+}
+
+/** Classes `from` to `to - 1` of a cluster. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+function spansOf(cutoffs: readonly number[], classes: number): Span[] {
   return cutoffs.map((from, c) => ({ from, to: cutoffs[c + 1] ?? classes }));
 }
 
