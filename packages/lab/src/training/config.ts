@@ -75,7 +75,14 @@ const anyOptimizer = {
   weightDecay: z.number().min(0),
 };
 const fraction = z.number().min(0).lt(1);
-const adamOptimizer = { ...anyOptimizer, beta1: fraction, beta2: fraction, epsilon: positive };
+const adamOptimizer = {
+  ...anyOptimizer,
+  beta1: fraction,
+  beta2: fraction,
+  epsilon: positive,
+  /** the largest global norm of a step */
+  clipStep: orNone(positive).default(null),
+};
 
 const optimizer = z.discriminatedUnion('name', [
   z.strictObject({
@@ -158,6 +165,8 @@ const evaluation = z.strictObject({
   validationStreams: count,
   /** the same of the test text; 1 reads it as it stands */
   testStreams: count,
+  /** whether draws of MC dropout drop words, too */
+  drawEmbedding: z.boolean().default(true),
   /** figures by the conventions of published code, beside the right ones */
   conventions: z.array(z.enum(conventions)).default([]),
 });

@@ -44,11 +44,19 @@ export function textDefaults(level: unknown = 'word'): TextConfig {
       loss: 'mean',
     },
     schedule: { kind: 'constant' },
-    evaluation: { validationStreams: 20, testStreams: 1, conventions: [] },
+    evaluation: { validationStreams: 20, testStreams: 1, drawEmbedding: true, conventions: [] },
   };
 }
 
-const adam = { stepRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 225 };
+const adam = {
+  stepRate: 0.001,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  clipNorm: 225,
+  clipStep: null,
+};
 
 /** What a newly named optimizer starts from. */
 export const optimizerDefaults: { [name in OptimizerConfig['name']]: OptimizerConfig & { name: name } } = {

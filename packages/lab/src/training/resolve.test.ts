@@ -39,6 +39,7 @@ test('another optimizer starts from its own wherever its name stands', () => {
     epsilon: 1e-8,
     weightDecay: 0,
     clipNorm: 225,
+    clipStep: null,
   });
 });
 

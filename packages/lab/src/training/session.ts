@@ -58,12 +58,12 @@ function makeOptimizer(parameters: Record<string, Tensor>, config: OptimizerConf
       return optimizer;
     }
     case 'adam': {
-      const { name, ...options } = rest;
-      return adam(parameters, options);
+      const { name, clipStep, ...options } = rest;
+      return adam(parameters, { ...options, clipStep: clipStep ?? undefined });
     }
     case 'adamw': {
-      const { name, ...options } = rest;
-      return adamw(parameters, options);
+      const { name, clipStep, ...options } = rest;
+      return adamw(parameters, { ...options, clipStep: clipStep ?? undefined });
     }
   }
 }

@@ -1,7 +1,9 @@
 /** Adam (Kingma and Ba, 2015); its decoupled sibling is in adamw.ts and shares the code here. */
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { Real } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { shortenStep } from './clip.ts';
 import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
 
 /** Options of {@link adam} and of `adamw`. */
@@ -16,6 +18,8 @@ export interface AdamOptions {
   epsilon?: number;
   /** adam: coefficient of the parameter in its own gradient @defaultValue 0 (adamw: 0.01) */
   weightDecay?: number;
+  /** largest global norm of a step: longer ones are shortened to it, whatever the gradient was. @defaultValue none */
+  clipStep?: number;
 }
 
 /**
@@ -36,13 +40,14 @@ export function adamRule(
   options: AdamOptions & { weightDecay: number },
   decoupled: boolean,
 ): Optimizer {
-  checkOptionNames(name, options, ['stepRate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
-  const { stepRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay } = options;
+  checkOptionNames(name, options, ['stepRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'clipStep']);
+  const { stepRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay, clipStep } = options;
   checkNumber(name, 'stepRate', stepRate, { above: 0 });
   checkNumber(name, 'beta1', beta1, { from: 0, below: 1 });
   checkNumber(name, 'beta2', beta2, { from: 0, below: 1 });
   checkNumber(name, 'epsilon', epsilon, { above: 0 });
   checkNumber(name, 'weightDecay', weightDecay, { from: 0 });
+  if (clipStep !== undefined) checkNumber(name, 'clipStep', clipStep, { above: 0 });
   const firstMoments = slotArrays(parameters);
   const secondMoments = slotArrays(parameters);
   const settings = {
@@ -58,7 +63,10 @@ export function adamRule(
   return makeOptimizer(parameters, {
     name,
     slots: { firstMoment: firstMoments, secondMoment: secondMoments },
-    apply: (update, step, rateScale) =>
-      kernels().adam({ ...update, ...settings, step, lr: rateScale * settings.lr }),
+    apply(update, step, rateScale) {
+      const before = clipStep === undefined ? undefined : update.parameters.map((data) => data.slice());
+      kernels().adam({ ...update, ...settings, step, lr: rateScale * settings.lr });
+      if (before && clipStep !== undefined) shortenStep(update.parameters, before as Real[], clipStep);
+    },
   });
 }

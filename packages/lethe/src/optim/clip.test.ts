@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NumericsError } from '../errors.ts';
 import { realFrom } from '../tensor/dtype.ts';
-import { clipScale, globalNorm } from './clip.ts';
+import { tensor } from '../tensor/tensor.ts';
+import { adam } from './adam.ts';
+import { clipScale, globalNorm, shortenStep } from './clip.ts';
 
 describe('globalNorm', () => {
   it('is the Euclidean norm over all arrays together', () => {
@@ -33,5 +35,31 @@ describe('clipScale', () => {
 
   it('refuses a limit that is not above 0', () => {
     expect(() => clipScale(1, 0)).toThrow(ConfigError);
+  });
+});
+
+describe('shortenStep', () => {
+  it('keeps the direction of a step over all arrays and its length to the limit', () => {
+    const before = [realFrom([1, 1]), realFrom([2])];
+    const after = [realFrom([4, 5]), realFrom([14])];
+    // The step is (3, 4, 12), of norm 13.
+    shortenStep(after, before, 1.3);
+    const moved = after.flatMap((values, i) => Array.from(values, (value, j) => value - before[i][j]));
+    for (const [i, expected] of [0.3, 0.4, 1.2].entries()) expect(moved[i]).toBeCloseTo(expected, 5);
+    const same = [realFrom([4, 5]), realFrom([14])];
+    shortenStep(same, before, 13.5);
+    expect(same.flatMap((values) => [...values])).toEqual([4, 5, 14]);
+  });
+
+  it('is what Adam does with clipStep: two elements of its first step have the step rate each', () => {
+    // The first step of Adam is the step rate in every element: sqrt(2) * .1 in norm.
+    const moved = (clipStep?: number): number => {
+      const w = tensor([0, 0]);
+      adam({ w }, { stepRate: 0.1, clipStep }).update([realFrom([5, -0.01])]);
+      return Math.hypot(w.data[0], w.data[1]);
+    };
+    expect(moved()).toBeCloseTo(0.1 * Math.SQRT2, 5);
+    expect(moved(0.05)).toBeCloseTo(0.05, 6);
+    expect(moved(1)).toBeCloseTo(0.1 * Math.SQRT2, 5);
   });
 });

@@ -36,3 +36,14 @@ export function clipScale(norm: number, maxNorm: number): number {
   checkNumber('clipScale', 'maxNorm', maxNorm, { above: 0 });
   return norm > maxNorm ? maxNorm / norm : 1;
 }
+
+/** Takes the part of a step from `before` back that is longer than `largest`, by the norm over all arrays. */
+export function shortenStep(parameters: readonly Real[], before: readonly Real[], largest: number): void {
+  const squares = parameters.map((b, i) => kernels().squaredDistance({ n: b.length, a: before[i], b }));
+  const norm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  if (!(norm > largest)) return;
+  const factor = 1 - largest / norm;
+  for (const [i, target] of parameters.entries()) {
+    kernels().addDifference({ n: target.length, a: before[i], b: target, factor, target });
+  }
+}

@@ -19,7 +19,7 @@ export interface ScoreOptions extends EvaluateOptions {
   /** steps at a time; no result depends on it beyond rounding; default 100 */
   window?: number;
   /** averages the probabilities of so many draws of the noise; default: what the method's test-time rule says */
-  draws?: { samples: number; seed?: number; mode?: RunMode };
+  draws?: { samples: number; seed?: number; mode?: RunMode; dropsWords?: boolean };
   /** is told the mean NLL of every window */
   onWindow?: (nll: number) => void;
   onProgress?: (done: number, all: number) => void;
@@ -78,7 +78,10 @@ function plain(model: TextModel): Score {
  * Draws of the noise, probabilities averaged. Masks held over the sequence live for the whole text; where every row has
  * its own, the draws run side by side as rows.
  */
-function drawing(model: TextModel, { samples, seed = 1, mode }: NonNullable<ScoreOptions['draws']>): Score {
+function drawing(
+  model: TextModel,
+  { samples, seed = 1, mode, dropsWords }: NonNullable<ScoreOptions['draws']>,
+): Score {
   const { regularizer } = model;
   const holds = regularizer.noise.every(({ interval }) => interval === 'sequence');
   const copies = sharesMasks(regularizer) ? 1 : samples;
@@ -92,7 +95,7 @@ function drawing(model: TextModel, { samples, seed = 1, mode }: NonNullable<Scor
       scoped(() => {
         // Even passes: the two of a pair may share masks.
         const noise = stream.at(holds ? 0 : from, 2 * run);
-        const { nll, state: after } = model.score(wide, { state, noise, mode });
+        const { nll, state: after } = model.score(wide, { state, noise, mode, dropsWords });
         const { rowLoss } = nll;
         states[run] = after.map(keepState);
         for (let m = 0; m < rowLoss.length; m++) {

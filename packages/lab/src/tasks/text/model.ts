@@ -58,6 +58,8 @@ export interface TextRun {
   state?: TextState;
   /** as in training; absent: as at test */
   noise?: NoiseStream;
+  /** false leaves the embedding out of the noise. @defaultValue true */
+  dropsWords?: boolean;
   mode?: RunMode;
 }
 
@@ -154,8 +156,9 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
     const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.step);
     return mean === 1 ? x.mean : scale(x.mean, mean);
   };
-  const run = (tokens: Int32Array, batch: number, { state, noise, mode }: TextRun) => {
-    const hidden = stack.forward(words.forward(tokens, batch, noise), state, noise, { mode });
+  const run = (tokens: Int32Array, batch: number, { state, noise, dropsWords = true, mode }: TextRun) => {
+    const x = words.forward(tokens, batch, dropsWords ? noise : undefined);
+    const hidden = stack.forward(x, state, noise, { mode });
     return { ...hidden, read: read(hidden.output, noise) };
   };
 

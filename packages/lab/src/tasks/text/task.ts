@@ -74,7 +74,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
         // Segments are those of training where a figure depends on them.
         window: conventions.includes('mean-of-exp') ? training.steps : undefined,
         signal,
-        draws,
+        draws: draws && { ...draws, dropsWords: evaluation.drawEmbedding },
         onWindow: (mean) => windows.push(mean),
       });
       if (nll === undefined) return undefined;

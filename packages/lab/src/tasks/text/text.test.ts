@@ -158,6 +158,22 @@ describe('the score of a text', () => {
     expect(await scoreText(model, source)).toBeCloseTo(sum / 10, 5);
   });
 
+  it('averages over draws in which words are dropped, or are not where that is left out', async () => {
+    const config = tinyTextConfig(
+      'model.embeddingLimit=1',
+      'model.initialLimit=1',
+      'model.dropout=awd:embedding=.5',
+    );
+    const dropping = textModel(config, 11);
+    const draws = { samples: 20 };
+    const plain = await scoreText(dropping, source);
+    expect(await scoreText(dropping, source, { draws: { ...draws, dropsWords: false } })).toBeCloseTo(
+      plain!,
+      5,
+    );
+    expect(Math.abs((await scoreText(dropping, source, { draws }))! - plain!)).toBeGreaterThan(0.001);
+  });
+
   it('does not depend on the window', async () => {
     const whole = await scoreText(model, source);
     for (const window of [1, 3, 7]) expect(await scoreText(model, source, { window })).toBeCloseTo(whole!, 5);
