@@ -90,6 +90,7 @@ export { drawGaussian } from './moments/sample.ts';
 export { weightNoiseMoments } from './moments/weight-noise.ts';
 export { adaptiveCutoffs, type Clusters } from './nn/adaptive-readout.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
+export { fixedWeights } from './nn/fixed-weights.ts';
 export { type GruOptions, gru } from './nn/gru.ts';
 export { type InitOptions, initialTensor } from './nn/init.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';

@@ -655,6 +655,19 @@ napi_value setPrecision(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// keepRounded(arrays): copies of these, and of no others, from now on
+napi_value keepRounded(napi_env env, napi_callback_info info) {
+  napi_value holder;
+  napi_create_object(env, &holder);
+  napi_set_named_property(env, holder, "arrays", argument(env, info));
+  Reader r(env, holder, "keepRounded");
+  UpdateLists lists;
+  r.list("arrays", lists.gradients, lists.sizes, true);
+  if (!r.ok()) return nullptr;
+  exclusively([&](Pool& pool) { pool.keepRounded(lists.gradients.data(), lists.sizes.data(), (int)lists.sizes.size()); });
+  return nullptr;
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
   if (!kernels) kernels = chooseKernels();
   if (!kernels) {
@@ -709,6 +722,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"allocate", allocate},
       {"precision", precision},
       {"setPrecision", setPrecision},
+      {"keepRounded", keepRounded},
       {"threads", threads},
       {"setThreads", setThreads},
   };

@@ -5,8 +5,10 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #if defined(__linux__)
@@ -60,8 +62,15 @@ void* allocatePages(size_t bytes) {
   return data;
 }
 
+// An array and its copy in bf16.
+struct RoundedCopy {
+  const float* from;
+  std::vector<uint16_t> numbers;
+};
+
 struct Pool::State {
   int workers = 1;
+  std::vector<RoundedCopy> rounded;
   Precision precision = Precision::f32;
   std::vector<std::thread> threads;
   alignas(64) std::atomic<unsigned> epoch{0};
@@ -128,6 +137,25 @@ Pool& Pool::instance() {
 
 Precision Pool::precision() const { return state_->precision; }
 void Pool::setPrecision(Precision precision) { state_->precision = precision; }
+
+void Pool::keepRounded(const float* const* arrays, const size_t* sizes, int count) {
+  state_->rounded.clear();
+  for (int i = 0; i < count; i++) {
+    std::vector<uint16_t> numbers(sizes[i]);
+    for (size_t j = 0; j < sizes[i]; j++) {
+      uint32_t bits;
+      std::memcpy(&bits, arrays[i] + j, sizeof bits);
+      numbers[j] = (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);  // to the nearest, ties to even
+    }
+    state_->rounded.push_back({arrays[i], std::move(numbers)});
+  }
+}
+
+const uint16_t* Pool::rounded(const float* p) const {
+  for (const RoundedCopy& copy : state_->rounded)
+    if (p >= copy.from && p < copy.from + copy.numbers.size()) return copy.numbers.data() + (p - copy.from);
+  return nullptr;
+}
 
 int Pool::threads() const { return state_->workers; }
 

@@ -6,6 +6,7 @@
 // its contents do not survive a call.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 namespace lethe {
 
@@ -41,6 +42,11 @@ class Pool {
   // Of all products until it is set again.
   Precision precision() const;
   void setPrecision(Precision precision);
+
+  // Copies in bf16 of arrays that do not change until the next call, for whoever reads them once and is bound by memory.
+  void keepRounded(const float* const* arrays, const size_t* sizes, int count);
+  // The copy of what begins at `p`, an array or a part of one; null when there is none.
+  const uint16_t* rounded(const float* p) const;
 
   // Slots 0..31; valid until the same slot is asked for with a larger size.
   float* workspace(int slot, size_t floats);

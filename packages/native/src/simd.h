@@ -28,6 +28,7 @@ constexpr int MR = 4;
 typedef float vf __attribute__((vector_size(W * 4), may_alias));
 typedef float vfu __attribute__((vector_size(W * 4), may_alias, aligned(4)));
 typedef int32_t vi __attribute__((vector_size(W * 4), may_alias));
+typedef uint16_t vw __attribute__((vector_size(W * 2), may_alias, aligned(2)));
 
 #define LETHE_INLINE static inline __attribute__((always_inline))
 

@@ -800,6 +800,11 @@ export interface Kernels {
    * nothing changed, where the processor has no bf16. Recurrent products of the plain cell and products of moments stay in float32.
    */
   setPrecision(bf16: boolean): boolean;
+  /**
+   * Keeps copies in bf16 of these arrays, which must not change until the next call, and of no others any more. While the operands of
+   * products are rounded, right operands of at most four rows are read from them: half the bytes of what is bound by memory.
+   */
+  keepRounded(arrays: readonly Real[]): void;
   /** memory for scratch, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
   allocate?(bytes: number): ArrayBuffer;
 

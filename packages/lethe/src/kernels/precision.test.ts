@@ -61,6 +61,40 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
     },
   );
 
+  it.each([
+    [1, 70, 33],
+    [3, 17, 130],
+    [4, 4100, 9],
+  ])('reads a kept right operand rounded when there are few rows, [m, n, k] = [%i, %i, %i]', (m, n, k) => {
+    const numbers = new Numbers(5);
+    // The operand is a part of what is kept, as the blocks of a gated cell are.
+    const kept = Float32Array.from(numbers.normal(k * n + 3));
+    const a = Float32Array.from(numbers.normal(m * k));
+    const call = (transposeB: boolean): Float32Array => {
+      const c = new Float32Array(m * n);
+      kernels.matmul({ m, n, k, a, b: kept.subarray(3), transposeB, c });
+      return c;
+    };
+    const expected = (transposeB: boolean, of: (x: number) => number): Float64Array =>
+      Float64Array.from({ length: m * n }, (_, at) => {
+        const [i, j] = [Math.floor(at / n), at % n];
+        let sum = 0;
+        for (let q = 0; q < k; q++) sum += a[i * k + q] * of(kept[3 + (transposeB ? j * k + q : q * n + j)]);
+        return sum;
+      });
+    for (const transposeB of [false, true]) {
+      kernels.keepRounded([new Float32Array(2), kept]);
+      expectClose(call(transposeB), expected(transposeB, rounded), 2e-6, 'kept');
+      kernels.keepRounded([]);
+      expectClose(
+        call(transposeB),
+        expected(transposeB, (x) => x),
+        2e-6,
+        'not kept',
+      );
+    }
+  });
+
   describe.each(cells)('$name, resetAfter $resetAfter', (cell) => {
     // Eight bits of a mantissa: an operand is off by 2^-9 at most, a gradient through several steps by some of these.
     it.each([[[4, 3, 5, 7]], [[5, 20, 33, 65]], [[3, 40, 20, 130]], [[2, 77, 20, 50]]])(

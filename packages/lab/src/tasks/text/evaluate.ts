@@ -5,7 +5,7 @@
  *   nll_per_token, perplexity = exp of it                 of words
  *   nll_per_character, bits_per_character = it / ln 2     of characters
  */
-import { keepState, NoiseStream, type RunMode, scoped, sharesMasks } from 'lethe';
+import { fixedWeights, keepState, NoiseStream, type RunMode, scoped, sharesMasks } from 'lethe';
 import type { Level, TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import type { EvaluateOptions, Metrics } from '../task.ts';
@@ -43,15 +43,20 @@ export async function scoreText(
   const draws = options.draws ?? (samples ? { samples, mode: test } : undefined);
   const streams = evaluationStreams(source, rows);
   const score = draws ? drawing(model, draws) : plain(model);
+  const release = fixedWeights(Object.values(model.parameters));
   let sum = 0;
-  for (let from = 0; from < streams.length; from += window) {
-    if (signal?.aborted) return undefined;
-    const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
-    const part = score(here, from);
-    sum += part;
-    onWindow?.(part / counted(here));
-    onProgress?.(from, streams.length);
-    await breathe();
+  try {
+    for (let from = 0; from < streams.length; from += window) {
+      if (signal?.aborted) return undefined;
+      const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
+      const part = score(here, from);
+      sum += part;
+      onWindow?.(part / counted(here));
+      onProgress?.(from, streams.length);
+      await breathe();
+    }
+  } finally {
+    release();
   }
   return sum / streams.stops.reduce((total, stop) => total + stop, 0);
 }

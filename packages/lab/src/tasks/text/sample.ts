@@ -1,5 +1,5 @@
 /** Text from a model: every token is drawn from the probabilities that the model gives it, and becomes the next input. */
-import { ConfigError, keepState, NoiseStream, scoped } from 'lethe';
+import { ConfigError, fixedWeights, keepState, NoiseStream, scoped } from 'lethe';
 import type { TextModel, TextState } from './model.ts';
 
 /** What to draw. */
@@ -31,15 +31,20 @@ export function sampleTokens(
   const drawn = new Int32Array(length);
   let state: TextState | undefined;
   let heard = beginning;
-  for (let i = 0; i < length; i++) {
-    drawn[i] = scoped(() => {
-      const { logits, state: after } = model.next(heard, state);
-      state = after.map(keepState);
-      for (const token of never) logits[token] = Number.NEGATIVE_INFINITY;
-      const u = stream.at(i).uniforms({ site: 'sample' }, 1)[0];
-      return draw(logits, temperature, topK, u);
-    });
-    heard = drawn.subarray(i, i + 1);
+  const release = fixedWeights(Object.values(model.parameters));
+  try {
+    for (let i = 0; i < length; i++) {
+      drawn[i] = scoped(() => {
+        const { logits, state: after } = model.next(heard, state);
+        state = after.map(keepState);
+        for (const token of never) logits[token] = Number.NEGATIVE_INFINITY;
+        const u = stream.at(i).uniforms({ site: 'sample' }, 1)[0];
+        return draw(logits, temperature, topK, u);
+      });
+      heard = drawn.subarray(i, i + 1);
+    }
+  } finally {
+    release();
   }
   return drawn;
 }

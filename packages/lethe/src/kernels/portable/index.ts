@@ -28,6 +28,7 @@ export const portable: Kernels = {
   setThreads: () => {},
   precision: () => 'f32',
   setPrecision: (bf16) => !bf16,
+  keepRounded: () => {},
   matmul,
   rnnForward,
   rnnBackward,
