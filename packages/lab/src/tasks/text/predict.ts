@@ -6,6 +6,7 @@
 import {
   categoricalEntropy,
   DataError,
+  fixedWeights,
   keepState,
   mcDropout,
   NoiseStream,
@@ -62,16 +63,21 @@ export async function* predictTokens(
   const vocabulary = model.readout.weight.shape[0];
   const fitting = Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)));
   const steps = window ?? Math.max(1, Math.min(100, fitting));
+  const release = fixedWeights(Object.values(model.parameters));
   let from = 0;
-  for await (const tokens of windows(text, steps, where)) {
-    if (signal?.aborted) return;
-    const { probabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
-    from += tokens.length - 1;
-    yield Array.from(tokens.subarray(1), (token, t) => ({
-      ...measured(token, probabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
-      ...(draws && { information: uncertainty?.[t].information }),
-    }));
-    await breathe();
+  try {
+    for await (const tokens of windows(text, steps, where)) {
+      if (signal?.aborted) return;
+      const { probabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
+      from += tokens.length - 1;
+      yield Array.from(tokens.subarray(1), (token, t) => ({
+        ...measured(token, probabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
+        ...(draws && { information: uncertainty?.[t].information }),
+      }));
+      await breathe();
+    }
+  } finally {
+    release();
   }
 }
 
