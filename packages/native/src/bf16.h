@@ -28,6 +28,14 @@ struct HalfRows {
   long row, tile, block;
 };
 
+// Sums of tiles: rows `ld` apart, that begin with those at `from`, `fromLd` apart, or with zeros.
+struct TileSums {
+  float* to;
+  long ld;
+  const float* from = nullptr;
+  long fromLd = 0;
+};
+
 #if defined(LETHE_BF16)
 
 // Numbers of two vectors as words: `low` in the lower halves.
@@ -62,74 +70,109 @@ LETHE_HALF static void roundRows(uint16_t* dst, const float* src, long rows, lon
   }
 }
 
-// Packs columns of panel p, rows [k0, k0 + K) of the operand.
-LETHE_HALF static void packHalfPanel(uint16_t* dst, const Operand& o, long k0, long K, long n, long p) {
-  const long j0 = p * PW, cols = minimum(PW, n - j0), tiles = (cols + 15) / 16;
-  for (long kb = 0; kb < K; kb += KB) {
-    for (long v = 0; v < tiles; v++, dst += TILE) {
-      const long j = j0 + 16 * v, have = minimum(16, n - j);
-      __m512 words[16];
-      if (o.transposed) {
-        for (int i = 0; i < 16; i++) {
-          const long at = (j + i) * o.ld + k0 + kb;
-          const float* mask = o.mask ? o.mask + at : nullptr;
-          const long left = i < have ? K - kb : 0;
-          words[i] = (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
-        }
-        transpose16(words);
-      } else {
-        for (int i = 0; i < 16; i++) {
-          const long k = kb + 2 * i, at = (k0 + k) * o.ld + j;
-          const float* mask = o.mask ? o.mask + at : nullptr;
-          words[i] = (__m512)pairWords(maskedLoad(o.b + at, mask, k < K ? have : 0),
-                                       maskedLoad(o.b + at + o.ld, mask ? mask + o.ld : nullptr, k + 1 < K ? have : 0));
+// Packs panels [p0, p1) of `width` columns, rows [k0, k0 + K) of an operand of n columns; panel p begins at to(p). The
+// source is read in long stretches, 2 rows or 16 columns of it at a time: the tiles one after the other, 32 short pieces
+// each, took twice as long.
+template <class To>
+LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n, long width, long p0, long p1, To&& to) {
+  const long depth = paddedDepth(K);
+  auto tilesOf = [&](long p) { return (minimum(width, n - p * width) + 15) / 16; };
+  if (o.transposed) {
+    for (long p = p0; p < p1; p++) {
+      const long tiles = tilesOf(p);
+      for (long v = 0; v < tiles; v++) {
+        const long j = p * width + 16 * v, have = minimum(16, n - j);
+        uint16_t* dst = to(p) + v * TILE;
+        for (long kb = 0; kb < depth; kb += KB, dst += tiles * TILE) {
+          __m512 words[16];
+          for (int i = 0; i < 16; i++) {
+            const long at = (j + i) * o.ld + k0 + kb, left = i < have ? K - kb : 0;
+            const float* mask = o.mask ? o.mask + at : nullptr;
+            words[i] = (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
+          }
+          transpose16(words);
+          for (int i = 0; i < 16; i++) _mm512_store_si512(dst + 32 * i, (__m512i)words[i]);
         }
       }
-      for (int i = 0; i < 16; i++) _mm512_store_si512(dst + 32 * i, (__m512i)words[i]);
+    }
+    return;
+  }
+  for (long k = 0; k < depth; k += 2) {
+    for (long p = p0; p < p1; p++) {
+      const long tiles = tilesOf(p);
+      uint16_t* dst = to(p) + k / KB * tiles * TILE + k % KB * 16;
+      for (long v = 0; v < tiles; v++, dst += TILE) {
+        const long j = p * width + 16 * v, have = minimum(16, n - j), at = (k0 + k) * o.ld + j;
+        const float* mask = o.mask ? o.mask + at : nullptr;
+        const __m512 even = maskedLoad(o.b + at, mask, k < K ? have : 0);
+        const __m512 odd = maskedLoad(o.b + at + o.ld, mask ? mask + o.ld : nullptr, k + 1 < K ? have : 0);
+        _mm512_store_si512(dst, pairWords(even, odd));
+      }
     }
   }
 }
 
-// Packs rows [i0, i0 + 32) of the left operand, k from k0 on, as tiles [block of k][two tiles].
-LETHE_HALF static void packHalfLeft(uint16_t* dst, const Rows& rows, long i0, long m, long k0, long K) {
-  for (long kb = 0; kb < K; kb += KB) {
-    for (int t = 0; t < 2; t++, dst += TILE) {
-      const long i = i0 + 16 * t, have = minimum(16, m - i);
-      __m512 words[16];
-      if (rows.rs == 1) {
-        for (int r = 0; r < 16; r++) {
-          __m512 pair[2];
-          for (int h = 0; h < 2; h++) {
-            const long k = kb + 2 * r + h, at = k0 + k;
-            const float* from = at < rows.headCount ? rows.head + at * rows.ks : rows.a + (at - rows.headCount) * rows.ks;
-            pair[h] = maskedLoad(from + i, nullptr, k < K ? have : 0);
-          }
-          words[r] = (__m512)pairWords(pair[0], pair[1]);
-        }
-        transpose16(words);
-      } else {
-        for (int r = 0; r < 16; r++) {
-          const float* from = rows.a + (i + r) * rows.rs + k0 + kb;
-          const long left = r < have ? K - kb : 0;
-          words[r] = (__m512)orderedWords(maskedLoad(from, nullptr, left), maskedLoad(from + 16, nullptr, left - 16));
-        }
+// A tile of the left operand: rows [i, i + 16), k from k0 + kb on.
+LETHE_HALF static void packHalfTile(uint16_t* dst, const Rows& rows, long i, long m, long k0, long kb, long K) {
+  const long have = minimum(16, m - i);
+  __m512 words[16];
+  if (rows.rs == 1) {
+    for (int r = 0; r < 16; r++) {
+      __m512 pair[2];
+      for (int h = 0; h < 2; h++) {
+        const long k = kb + 2 * r + h, at = k0 + k;
+        const float* from = at < rows.headCount ? rows.head + at * rows.ks : rows.a + (at - rows.headCount) * rows.ks;
+        pair[h] = maskedLoad(from + i, nullptr, k < K ? have : 0);
       }
-      for (int r = 0; r < 16; r++) _mm512_store_si512(dst + 32 * r, (__m512i)words[r]);
+      words[r] = (__m512)pairWords(pair[0], pair[1]);
     }
+    transpose16(words);
+  } else {
+    for (int r = 0; r < 16; r++) {
+      const float* from = rows.a + (i + r) * rows.rs + k0 + kb;
+      const long left = r < have ? K - kb : 0;
+      words[r] = (__m512)orderedWords(maskedLoad(from, nullptr, left), maskedLoad(from + 16, nullptr, left - 16));
+    }
+  }
+  for (int r = 0; r < 16; r++) _mm512_store_si512(dst + 32 * r, (__m512i)words[r]);
+}
+
+// Packs `count` times 32 rows of the left operand from row i0 on, k from k0 on, each as tiles [block of k][two tiles]. What
+// lies in columns is read in stretches of all of them.
+static void packHalfLeft(uint16_t* dst, const Rows& rows, long i0, long count, long m, long k0, long K) {
+  const long depth = paddedDepth(K), size = ROWS16 * depth;
+  auto pack = [&](long q, long kb) {
+    for (int t = 0; t < 2; t++) packHalfTile(dst + q * size + kb / KB * 2 * TILE + t * TILE, rows, i0 + q * ROWS16 + 16 * t, m, k0, kb, K);
+  };
+  if (rows.rs == 1) {
+    for (long kb = 0; kb < depth; kb += KB)
+      for (long q = 0; q < count; q++) pack(q, kb);
+  } else {
+    for (long q = 0; q < count; q++)
+      for (long kb = 0; kb < depth; kb += KB) pack(q, kb);
   }
 }
 
 // The compiler does not see what tiles read and write.
 #define LETHE_FENCE asm volatile("" ::: "memory")
 
-// One or two tiles of rows by one or two of columns, summed over all blocks of k.
-template <int TILES, int COLS>
-LETHE_AMX static void amxBlock(long blocks, const HalfRows& rows, const uint16_t* panel, long stride, float* out, long outTile) {
+// One or two tiles of `height` rows by one or two of columns, summed over all blocks of k. AHEAD fetches panels that come
+// from the third-level cache; where they come from the second it costs a tenth.
+template <int TILES, int COLS, bool AHEAD>
+LETHE_AMX static void amxBlock(long blocks, const HalfRows& rows, const uint16_t* panel, long stride, const TileSums& sums, long height) {
   const char *a = reinterpret_cast<const char*>(rows.a), *b = reinterpret_cast<const char*>(panel);
-  _tile_zero(0);
-  if (COLS > 1) _tile_zero(1);
-  if (TILES > 1) _tile_zero(2);
-  if (TILES > 1 && COLS > 1) _tile_zero(3);
+  if (const float* from = sums.from) {
+    const long ld = 4 * sums.fromLd, below = height * sums.fromLd;
+    _tile_loadd(0, from, ld);
+    if (COLS > 1) _tile_loadd(1, from + 16, ld);
+    if (TILES > 1) _tile_loadd(2, from + below, ld);
+    if (TILES > 1 && COLS > 1) _tile_loadd(3, from + below + 16, ld);
+  } else {
+    _tile_zero(0);
+    if (COLS > 1) _tile_zero(1);
+    if (TILES > 1) _tile_zero(2);
+    if (TILES > 1 && COLS > 1) _tile_zero(3);
+  }
   for (long k = 0; k < blocks; k++) {
     _tile_loadd(4, a, rows.row);
     _tile_loadd(6, b, 64);
@@ -143,25 +186,29 @@ LETHE_AMX static void amxBlock(long blocks, const HalfRows& rows, const uint16_t
       _tile_dpbf16ps(2, 5, 6);
       if (COLS > 1) _tile_dpbf16ps(3, 5, 7);
     }
-    for (int line = 0; line < 16 * COLS; line++) __builtin_prefetch(b + 2 * stride + 64 * line);
+    for (int line = 0; AHEAD && line < 16 * COLS; line++) __builtin_prefetch(b + 2 * stride + 64 * line);
     a += rows.block;
     b += stride;
   }
-  _tile_stored(0, out, 4 * PW);
-  if (COLS > 1) _tile_stored(1, out + 16, 4 * PW);
-  if (TILES > 1) _tile_stored(2, out + outTile, 4 * PW);
-  if (TILES > 1 && COLS > 1) _tile_stored(3, out + outTile + 16, 4 * PW);
+  const long ld = 4 * sums.ld, below = height * sums.ld;
+  _tile_stored(0, sums.to, ld);
+  if (COLS > 1) _tile_stored(1, sums.to + 16, ld);
+  if (TILES > 1) _tile_stored(2, sums.to + below, ld);
+  if (TILES > 1 && COLS > 1) _tile_stored(3, sums.to + below + 16, ld);
 }
 
-LETHE_AMX static void amxTile(int tiles, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, float* out, long outTile) {
-  const long stride = cols * 2 * TILE;
+template <bool AHEAD>
+LETHE_AMX static void amxTile(int tiles, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, const TileSums& sums, long height) {
+  const long stride = cols * 2 * TILE, last = (cols - 1) * 16;
+  const TileSums lastSums{sums.to + last, sums.ld, sums.from ? sums.from + last : nullptr, sums.fromLd};
+  const uint16_t* lastPanel = panel + (cols - 1) * TILE;
   LETHE_FENCE;
   if (tiles > 1) {
-    if (cols > 1) amxBlock<2, 2>(blocks, rows, panel, stride, out, outTile);
-    if (cols != 2) amxBlock<2, 1>(blocks, rows, panel + (cols - 1) * TILE, stride, out + (cols - 1) * 16, outTile);
+    if (cols > 1) amxBlock<2, 2, AHEAD>(blocks, rows, panel, stride, sums, height);
+    if (cols != 2) amxBlock<2, 1, AHEAD>(blocks, rows, lastPanel, stride, lastSums, height);
   } else {
-    if (cols > 1) amxBlock<1, 2>(blocks, rows, panel, stride, out, outTile);
-    if (cols != 2) amxBlock<1, 1>(blocks, rows, panel + (cols - 1) * TILE, stride, out + (cols - 1) * 16, outTile);
+    if (cols > 1) amxBlock<1, 2, AHEAD>(blocks, rows, panel, stride, sums, height);
+    if (cols != 2) amxBlock<1, 1, AHEAD>(blocks, rows, lastPanel, stride, lastSums, height);
   }
   LETHE_FENCE;
 }
@@ -224,10 +271,10 @@ LETHE_AMX static void configureTiles(int rows) {
 }
 LETHE_AMX static void releaseTiles() { _tile_release(); }
 
-// Tiles of `rows` rows for the calling worker, as long as this lives.
+// Tiles of `rows` rows for the calling worker, as long as this lives; `ahead` where panels outgrow the second-level cache.
 class HalfTiles {
  public:
-  HalfTiles(Pool& pool, int rows) : amx_(pool.precision() == Precision::amx), rows_(rows) {
+  HalfTiles(Pool& pool, int rows, bool ahead) : amx_(pool.precision() == Precision::amx), ahead_(ahead), rows_(rows) {
     if (amx_) configureTiles(rows);
   }
   ~HalfTiles() {
@@ -237,13 +284,17 @@ class HalfTiles {
 
   // out [tiles * rows][PW] = rows * panel of `width` columns, over `blocks` times 32 of k; rows past the operand's must be readable
   void multiply(int tiles, long width, long blocks, const HalfRows& rows, const uint16_t* panel, float* out) const {
-    const long cols = width / 16;
-    if (amx_) amxTile(tiles, cols, blocks, rows, panel, out, (long)rows_ * PW);
-    else dotTile(tiles, rows_, cols, blocks, rows, panel, out, (long)rows_ * PW);
+    if (amx_) multiplyTo(tiles, width, blocks, rows, panel, {out, PW});
+    else dotTile(tiles, rows_, width / 16, blocks, rows, panel, out, (long)rows_ * PW);
+  }
+  // The same where the sums belong, added to what they begin with; by AMX alone.
+  void multiplyTo(int tiles, long width, long blocks, const HalfRows& rows, const uint16_t* panel, const TileSums& sums) const {
+    if (ahead_) amxTile<true>(tiles, width / 16, blocks, rows, panel, sums, rows_);
+    else amxTile<false>(tiles, width / 16, blocks, rows, panel, sums, rows_);
   }
 
  private:
-  bool amx_;
+  bool amx_, ahead_;
   int rows_;
 };
 
@@ -251,12 +302,14 @@ class HalfTiles {
 
 // Never called: bf16 is refused where the instruction set has none.
 static void roundRows(uint16_t*, const float*, long, long, long, long) {}
-static void packHalfPanel(uint16_t*, const Operand&, long, long, long, long) {}
-static void packHalfLeft(uint16_t*, const Rows&, long, long, long, long) {}
+template <class To>
+static void packHalfPanels(const Operand&, long, long, long, long, long, long, To&&) {}
+static void packHalfLeft(uint16_t*, const Rows&, long, long, long, long, long) {}
 class HalfTiles {
  public:
-  HalfTiles(Pool&, int) {}
+  HalfTiles(Pool&, int, bool) {}
   void multiply(int, long, long, const HalfRows&, const uint16_t*, float*) const {}
+  void multiplyTo(int, long, long, const HalfRows&, const uint16_t*, const TileSums&) const {}
 };
 
 #endif

@@ -101,12 +101,13 @@ LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPa
   } else {
     packed.base = dst + part.unit0 * K * blocks;
   }
-  const bool shared = part.members == 1;
-  for (long q = shared ? worker : 0; q < panels(part.units); q += shared ? workers : 1)
-    for (int g = 0; g < blocks; g++) {
-      if (packed.half) packHalfPanel(packed.half + packed.offset(q, g), operand(g), 0, K, part.units, q);
-      else packPanel(packed.at(q, g), operand(g), 0, K, part.units, q);
-    }
+  const Range mine = part.members == 1 ? share(panels(part.units), worker, workers) : Range{0, panels(part.units)};
+  for (int g = 0; g < blocks; g++) {
+    if (packed.half)
+      packHalfPanels(operand(g), 0, K, part.units, PW, mine.begin, mine.end, [&](long q) { return packed.half + packed.offset(q, g); });
+    else
+      for (long q = mine.begin; q < mine.end; q++) packPanel(packed.at(q, g), operand(g), 0, K, part.units, q);
+  }
   return packed;
 }
 
@@ -158,12 +159,7 @@ static void projectInput(const Gated& p, int G, Pool& pool) {
   for (int g = 0; g < parts; g++) {
     const float* x = gateInput(pool, p, g);
     const float* mask = p.maskWeightIn ? p.maskWeightIn + g * n : nullptr;
-    product(pool, M, n, p.I, {{x, p.I, 1}, {p.wIn + g * n, GH, false, mask}}, nullptr,
-            [&](long i, long j0, long cols, const float* sum, const float*, bool first) {
-              float* out = p.gates + i * GH + g * n + j0;
-              const float* bias = p.bias + g * n + j0;
-              vectors(cols, [&](long j, int w) { store(out + j, load(sum + j, w) + load(first ? bias + j : out + j, w), w); });
-            });
+    product(pool, M, n, p.I, {{x, p.I, 1}, {p.wIn + g * n, GH, false, mask}}, nullptr, AddTo{p.gates + g * n, GH, false, p.bias + g * n});
   }
 }
 
@@ -171,11 +167,7 @@ static void projectInput(const Gated& p, int G, Pool& pool) {
 static void addRecurrent(const Gated& p, int G, Pool& pool) {
   const long GH = (long)G * p.H;
   const float* h = maskedRows(pool, kMaskedState, p.h0, p.maskRecurrent, 1, p.B, p.H);
-  product(pool, p.B, GH, p.H, {{h, p.H, 1}, {p.wRec, GH, false, p.maskWeight}}, nullptr,
-          [&](long i, long j0, long cols, const float* sum, const float*, bool) {
-            float* out = p.gates + i * GH + j0;
-            vectors(cols, [&](long j, int w) { store(out + j, load(out + j, w) + load(sum + j, w), w); });
-          });
+  product(pool, p.B, GH, p.H, {{h, p.H, 1}, {p.wRec, GH, false, p.maskWeight}}, nullptr, AddTo{p.gates, GH, true});
 }
 
 // dW_in, db and dx from da
@@ -189,16 +181,16 @@ static void inputGradients(const Gated& p, int G, Pool& pool) {
                       [&](int, long panel, long, long kn, const float* packed) { addPanelSums(panel, kn, packed, n, p.dbias + g * n); }, p.fresh);
     if (isHalf(pool)) columnSums(pool, M, n, p.da + g * n, GH, p.dbias + g * n, true);
     if (!p.dx) continue;
-    product(pool, M, I, n, {{p.da + g * n, GH, 1}, {p.wIn + g * n, GH, true, mask}}, nullptr,
-            [&](long i, long j0, long cols, const float* sum, const float*, bool) {
-              const float* m = p.maskInput.row(i / p.B, i % p.B, g);
-              float* dx = p.dx + i * I + j0;
-              vectors(cols, [&](long j, int w) {
-                vf d = load(sum + j, w);
-                if (m) d *= load(m + j0 + j, w);
-                store(dx + j, load(dx + j, w) + d, w);
-              });
-            });
+    const Factor factor{{p.da + g * n, GH, 1}, {p.wIn + g * n, GH, true, mask}};
+    if (!p.maskInput.data) {
+      product(pool, M, I, n, factor, nullptr, AddTo{p.dx, I, true});
+      continue;
+    }
+    product(pool, M, I, n, factor, nullptr, [&](long i, long j0, long cols, const float* sum, const float*, bool) {
+      const float* m = p.maskInput.row(i / p.B, i % p.B, g);
+      float* dx = p.dx + i * I + j0;
+      vectors(cols, [&](long j, int w) { store(dx + j, load(dx + j, w) + load(sum + j, w) * load(m + j0 + j, w), w); });
+    });
   }
 }
 

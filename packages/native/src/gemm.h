@@ -1,5 +1,5 @@
 // Matrix products: the right operand in packed panels, the left one gathered where its rows do not lie in memory order,
-// both in blocks that fit the second-level cache. In bf16 the operands are rounded while they are packed.
+// both in blocks that fit the second-level cache.
 //
 // Whole products reach 340 to 390 GFLOP/s in float32 on two cores (peak 412), the paper's step 330.
 
@@ -8,12 +8,6 @@ namespace LETHE_ISA {
 namespace {
 
 constexpr long ROWS_PER_JOB = 2 * MR;
-
-// One product of two operands over k.
-struct Factor {
-  Rows rows;
-  Operand operand;
-};
 
 // A packed block of the right operand: `depth` of k by `panels` panels. It must fit, with what streams past it,
 // into the second-level cache (2 MB where this was tuned), or every row of jobs reads it from the third again: 155
@@ -26,45 +20,6 @@ static Blocking chooseBlocking(long n, long K, int factors) {
   const long blocks = (K + DEPTH - 1) / DEPTH, depth = maximum(1, blocks ? (K + blocks - 1) / blocks : 1);
   const long most = maximum(2, BLOCK / (depth * factors * PW)), parts = (panels(n) + most - 1) / most;
   return {depth, (panels(n) + parts - 1) / parts};
-}
-
-// The product of one factor with its operands in bf16; finish as below. The left operand is packed for each block of k, the
-// right one panel by panel.
-template <class Finish>
-void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finish&& finish) {
-  constexpr long DEPTH = 2048, BLOCK = 600000;  // as in float32, of numbers half as large
-  const long deep = (K + DEPTH - 1) / DEPTH, depth = paddedDepth(deep ? (K + deep - 1) / deep : 1);
-  const long most = maximum(2, BLOCK / (depth * PW)), parts = (panels(n) + most - 1) / most;
-  const long wide = (panels(n) + parts - 1) / parts, size = depth * wide * PW;
-  const long jobs = (m + ROWS16 - 1) / ROWS16;
-  uint16_t* packed = reinterpret_cast<uint16_t*>(pool.workspace(kPackedBlock, size));
-  uint16_t* left = reinterpret_cast<uint16_t*>(pool.workspace(kHalfLeft, jobs * ROWS16 * depth / 2));
-  parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
-    alignas(64) float out[ROWS16 * PW];
-    const HalfTiles tiles(pool, 16);
-    long job = workers > 1 ? pool.next() : 0, block = 0, kn = 0;
-    for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1)) {
-      kn = minimum(depth, K - k0);
-      const long kp = paddedDepth(kn);
-      pool.barrier(0, workers);  // nobody reads the block before any more
-      for (long q = worker; q < jobs; q += workers) packHalfLeft(left + q * ROWS16 * kp, factor.rows, q * ROWS16, m, k0, kn);
-      for (long p0 = 0; p0 < panels(n); p0 += wide, block++) {
-        const long pn = minimum(wide, panels(n) - p0);
-        uint16_t* b = packed + (block & 1) * size;  // alternating buffers: one barrier a block
-        for (long p = p0 + worker; p < p0 + pn; p += workers) packHalfPanel(b + (p - p0) * PW * kp, factor.operand, k0, kn, n, p);
-        pool.barrier(0, workers);
-        for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
-          const long q = job - block * jobs, i0 = q * ROWS16, rows = minimum(ROWS16, m - i0);
-          const HalfRows own{left + q * ROWS16 * kp, 64, 2 * TILE, 4 * TILE};
-          for (long p = p0; p < p0 + pn; p++) {
-            const long j0 = p * PW, cols = minimum(PW, n - j0);
-            tiles.multiply(rows > 16 ? 2 : 1, roundUp(cols, 16), kp / KB, own, b + (p - p0) * PW * kp, out);
-            for (long r = 0; r < rows; r++) finish(i0 + r, j0, cols, out + r * PW, nullptr, k0 == 0);
-          }
-        }
-      }
-    }
-  });
 }
 
 // Products of [m, K] by [K, n]: one, or two of the same sizes whose results are finished together.
@@ -245,15 +200,7 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
 // C [m, n] (+)= alpha * rows * operand (+ bias)
 static void multiply(Pool& pool, long m, long n, long K, Rows rows, const Operand& operand, float* c, bool add,
                      float alpha = 1.0f, const float* bias = nullptr) {
-  product(pool, m, n, K, {rows, operand}, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
-    float* ci = c + i * n + j0;
-    vectors(cols, [&](long j, int w) {
-      vf v = load(sum + j, w) * alpha;
-      if (add || !first) v += load(ci + j, w);
-      if (bias && first) v += load(bias + j0 + j, w);
-      store(ci + j, v, w);
-    });
-  });
+  product(pool, m, n, K, {rows, operand}, nullptr, AddTo{c, n, add, bias, alpha});
 }
 
 static void matmul(const Matmul& p, Pool& pool) {

@@ -41,7 +41,7 @@ static void gruForward(const Gru& p, Pool& pool) {
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
     const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
-    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfTiles tiles(pool, halfTileRows(part), true);
     const HalfStep half = halfStep(rooms, tiles, worker, B, H, G);
     const BlockPanels packed =
         packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, part.unit0, false); });
@@ -166,7 +166,7 @@ static void gruBackward(const Gru& p, Pool& pool) {
     alignas(64) float out[CHUNK * PW];
     const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
     const long u0 = part.unit0, un = part.units;
-    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfTiles tiles(pool, halfTileRows(part), true);
     const HalfStep half = halfStep(rooms, tiles, worker, B, H, 1);
     const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, u0, true); });
     for (long b = part.row0; b < part.row1; b++)

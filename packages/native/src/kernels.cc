@@ -9,6 +9,7 @@
 #include "simd.h"
 #include "panels.h"
 #include "bf16.h"
+#include "gemm_bf16.h"
 #include "gemm.h"
 #include "sparse.h"
 #include "rnn.h"

@@ -29,7 +29,7 @@ static void lstmForward(const Lstm& p, Pool& pool) {
     alignas(64) float out[G][CHUNK * PW];
     if (thin) __builtin_memset(out, 0, sizeof out);
     const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
-    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfTiles tiles(pool, halfTileRows(part), true);
     const HalfStep half = halfStep(rooms, tiles, worker, B, H, operands);
     const BlockPanels packed = packBlocks(weights, thin ? 0 : H, G, part, worker, workers, half, [&](int g) {
       const long at = g * H + part.unit0;
@@ -120,7 +120,7 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
     alignas(64) float out[CHUNK * PW];
     const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
     const long u0 = part.unit0, un = part.units, K = GH / blocks;
-    const HalfTiles tiles(pool, halfTileRows(part));
+    const HalfTiles tiles(pool, halfTileRows(part), true);
     const HalfStep half = halfStep(rooms, tiles, worker, B, K, blocks);
     const BlockPanels packed = packBlocks(weights, K, blocks, part, worker, workers, half, [&](int g) {
       const long at = u0 * GH + g * H;

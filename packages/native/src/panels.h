@@ -180,6 +180,32 @@ struct Rows {
   long headCount = 0;
 };
 
+// One product of two operands over k.
+struct Factor {
+  Rows rows;
+  Operand operand;
+};
+
+// What becomes of sums of a product of [.., n], rows of c `ld` apart: c (+)= alpha * sum (+ bias). As every such function it is
+// called for row i from column j0 on, once for each block of k in ascending order, `first` telling the first.
+struct AddTo {
+  float* c;
+  long ld;
+  bool add = false;
+  const float* bias = nullptr;
+  float alpha = 1.0f;
+
+  inline __attribute__((always_inline)) void operator()(long i, long j0, long cols, const float* sum, const float*, bool first) const {
+    float* ci = c + i * ld + j0;
+    vectors(cols, [&](long j, int w) {
+      vf v = load(sum + j, w) * alpha;
+      if (add || !first) v += load(ci + j, w);
+      if (bias && first) v += load(bias + j0 + j, w);
+      store(ci + j, v, w);
+    });
+  }
+};
+
 }  // namespace
 }  // namespace LETHE_ISA
 }  // namespace lethe

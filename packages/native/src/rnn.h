@@ -145,15 +145,15 @@ static void rnnForward(const Rnn& p, Pool& pool) {
 template <class Packed>
 void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const float* d, long ldd, const float* mask, float* dw, long ldw,
                        Packed&& seen, bool fresh = false) {
-  auto finish = [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
-    long at = i * ldw + j0;
+  const Factor factor{rows, {d, ldd}};
+  if (!mask) return product(pool, I, O, count, factor, nullptr, AddTo{dw, ldw, !fresh}, seen);
+  product(pool, I, O, count, factor, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
+    const long at = i * ldw + j0;
     vectors(cols, [&](long j, int w) {
-      vf g = load(sum + j, w);
-      if (mask) g *= load(mask + at + j, w);
+      const vf g = load(sum + j, w) * load(mask + at + j, w);
       store(dw + at + j, fresh && first ? g : load(dw + at + j, w) + g, w);
     });
-  };
-  product(pool, I, O, count, {rows, {d, ldd}}, nullptr, finish, seen);
+  }, seen);
 }
 
 static void rnnBackward(const Rnn& p, Pool& pool) {

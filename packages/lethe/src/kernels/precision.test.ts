@@ -29,6 +29,8 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
     [37, 130, 33],
     [64, 97, 2100],
     [33, 17, 64],
+    [300, 40, 2100],
+    [70, 200, 4500],
   ])(
     'rounds the operands of a product to nearest even and nothing else, [m, n, k] = [%i, %i, %i]',
     (m, n, k) => {
@@ -60,6 +62,73 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
       }
     },
   );
+
+  it.each([
+    [70, 130, 33],
+    [64, 48, 2100],
+    [300, 40, 2100],
+  ])('adds a product to what is there, or to a bias, [m, n, k] = [%i, %i, %i]', (m, n, k) => {
+    const numbers = new Numbers(5);
+    const [bias, before] = [numbers.normal(n), numbers.normal(m * n)];
+    const { p } = engineCopy({
+      m,
+      n,
+      k,
+      a: numbers.normal(m * k),
+      b: numbers.normal(k * n),
+      c: unset(m * n),
+    });
+    kernels.matmul(p);
+    const product = p.c.slice();
+    const { p: other } = engineCopy({ bias, c: before });
+    kernels.matmul({ ...p, ...other, bias: undefined, accumulate: true });
+    expectClose(
+      other.c,
+      Float64Array.from(product, (v, at) => v + before[at]!),
+      2e-6,
+      'added',
+    );
+    kernels.matmul({ ...p, bias: other.bias });
+    expectClose(
+      p.c,
+      Float64Array.from(product, (v, at) => v + bias[at % n]!),
+      2e-6,
+      'with bias',
+    );
+    other.c.set(before);
+    kernels.matmul({ ...p, ...other, accumulate: true });
+    expectClose(
+      other.c,
+      Float64Array.from(product, (v, at) => v + before[at]! + bias[at % n]!),
+      2e-6,
+      'both',
+    );
+  });
+
+  it.each([
+    [70, 130, 33],
+    [300, 40, 2100],
+    [40, 650, 4500],
+  ])('gives products the same bits with one, two and three threads, [m, n, k] = [%i, %i, %i]', (m, n, k) => {
+    const numbers = new Numbers(6);
+    const { p } = engineCopy({
+      m,
+      n,
+      k,
+      a: numbers.normal(m * k),
+      b: numbers.normal(k * n),
+      c: unset(m * n),
+    });
+    const results = [1, 2, 3].map((threads) => {
+      kernels.setThreads(threads);
+      p.c.fill(Number.NaN);
+      kernels.matmul({ ...p, transposeB: true });
+      return p.c.slice();
+    });
+    kernels.setThreads(2);
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
 
   it.each([
     [1, 70, 33],
