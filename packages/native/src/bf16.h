@@ -1,9 +1,9 @@
 // Operands rounded to bf16 and products of them with sums in float32: AMX tiles where the processor has them, the dot
-// products of AVX512-BF16 otherwise. Weights are packed once a call, as for float32, into panels of PW columns:
-// for every 32 of k up to three tiles of 16 columns, each 16 rows of pairs (k, k + 1), 1 kB.
+// products of AVX512-BF16 otherwise. Weights are packed once a call, as for float32, into panels of two or three
+// tiles of columns: for every 32 of k the tiles side by side, each 16 rows of pairs (k, k + 1) of 16 columns, 1 kB.
 //
 // Limits seen on two cores: AMX 780 GFLOP/s for 20 rows of 4608 x 1152, whose panels outgrow the second-level cache,
-// 1,250 for 20 rows of 2560 x 640, 2,000 to 3,000 for large products.
+// 1,250 for 20 rows of 2560 x 640; gemm_bf16.h has those of large products.
 
 #if defined(__AVX512F__) && defined(__x86_64__)
 #define LETHE_BF16 1
