@@ -51,7 +51,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   const { readTokens } = await import('../tasks/text/read-tokens.ts');
   await useThreads(options.threads);
   requireText(options.text);
-  const { model, vocabulary, level, trim } = loadTextRun(directory);
+  const { config, model, vocabulary, level, trim } = loadTextRun(directory);
   const { mc, seed } = options;
   const where = options.text === '-' ? 'standard input' : options.text;
   const unknown = new UnknownWords();
@@ -72,7 +72,8 @@ async function run(directory: string, options: PredictOptions, output: Output): 
       where,
       onUnknown: (word) => unknown.add(word),
     });
-    const draws = mc === undefined ? undefined : { samples: mc, seed };
+    const dropsWords = config.evaluation.drawEmbedding;
+    const draws = mc === undefined ? undefined : { samples: mc, seed, dropsWords };
     for await (const window of predictTokens(model, text, { draws, where, signal })) {
       if (total.tokens === 0) output.say(output.colours.bold(predictionHeader(mc !== undefined)));
       for (const prediction of window) show(prediction);

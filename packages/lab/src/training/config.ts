@@ -165,8 +165,8 @@ const evaluation = z.strictObject({
   validationStreams: count,
   /** the same of the test text; 1 reads it as it stands */
   testStreams: count,
-  /** whether draws of MC dropout drop words, too */
-  drawEmbedding: z.boolean().default(true),
+  /** whether draws of MC dropout drop words, too: each draw then lacks them in the whole text */
+  drawEmbedding: z.boolean().default(false),
   /** figures by the conventions of published code, beside the right ones */
   conventions: z.array(z.enum(conventions)).default([]),
 });

@@ -44,7 +44,7 @@ export function textDefaults(level: unknown = 'word'): TextConfig {
       loss: 'mean',
     },
     schedule: { kind: 'constant' },
-    evaluation: { validationStreams: 20, testStreams: 1, drawEmbedding: true, conventions: [] },
+    evaluation: { validationStreams: 20, testStreams: 1, drawEmbedding: false, conventions: [] },
   };
 }
 

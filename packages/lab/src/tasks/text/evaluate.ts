@@ -18,7 +18,10 @@ export interface ScoreOptions extends EvaluateOptions {
   streams?: number;
   /** steps at a time; no result depends on it beyond rounding; default 100 */
   window?: number;
-  /** averages the probabilities of so many draws of the noise; default: what the method's test-time rule says */
+  /**
+   * averages the probabilities of so many draws of the noise, in which words are dropped only where `dropsWords` is true; default: what
+   * the method's test-time rule says
+   */
   draws?: { samples: number; seed?: number; mode?: RunMode; dropsWords?: boolean };
   /** is told the mean NLL of every window */
   onWindow?: (nll: number) => void;
@@ -85,7 +88,7 @@ function plain(model: TextModel): Score {
  */
 function drawing(
   model: TextModel,
-  { samples, seed = 1, mode, dropsWords }: NonNullable<ScoreOptions['draws']>,
+  { samples, seed = 1, mode, dropsWords = false }: NonNullable<ScoreOptions['draws']>,
 ): Score {
   const { regularizer } = model;
   const holds = regularizer.noise.every(({ interval }) => interval === 'sequence');

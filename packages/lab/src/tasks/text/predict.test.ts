@@ -52,7 +52,7 @@ describe('predictTokens', () => {
   });
 
   it('averages the draws that evaluation averages: masks of the whole text, one pass for each draw', async () => {
-    for (const dropout of ['variational:recurrent=.5,output=.5', 'awd:weight=.5,output=.5']) {
+    for (const dropout of ['variational:recurrent=.5,embedding=.3,output=.5', 'awd:weight=.5,output=.5']) {
       const of = noisy(dropout);
       const draws = { samples: 3, seed: 4 };
       const score = await scoreText(of, tokens([...text]), { draws });

@@ -36,8 +36,11 @@ export interface TokenPrediction {
 }
 
 export interface PredictOptions {
-  /** MC dropout: the probabilities of so many draws averaged; default: the method's test-time rule */
-  draws?: { samples: number; seed?: number };
+  /**
+   * MC dropout: the probabilities of so many draws averaged, in which words are dropped only where `dropsWords` is true; default:
+   * the method's test-time rule
+   */
+  draws?: { samples: number; seed?: number; dropsWords?: boolean };
   /** steps at a time; default 100, or as many as have 32 MB of probabilities */
   window?: number;
   /** the name of the text, for errors */
@@ -87,6 +90,7 @@ interface Draws {
   samples: number;
   seed?: number;
   mode?: RunMode;
+  dropsWords?: boolean;
 }
 
 /** Probabilities after each word of a window, [time, vocabulary], and their uncertainty where noise is drawn. */
@@ -107,7 +111,7 @@ function plain(model: TextModel): Predict {
 }
 
 /** Masks held over the sequence live for the whole text, those of single steps are drawn at every step. */
-function drawing(model: TextModel, { samples, seed = 1, mode }: Draws): Predict {
+function drawing(model: TextModel, { samples, seed = 1, mode, dropsWords = false }: Draws): Predict {
   const holds = model.regularizer.noise.every(({ interval }) => interval === 'sequence');
   const stream = new NoiseStream(seed);
   let states: readonly (readonly State[])[] | undefined;
@@ -119,6 +123,7 @@ function drawing(model: TextModel, { samples, seed = 1, mode }: Draws): Predict 
             state,
             noise,
             mode,
+            dropsWords,
           });
           return { output: logits, state: after };
         },
