@@ -71,8 +71,7 @@ LETHE_HALF static void roundRows(uint16_t* dst, const float* src, long rows, lon
 }
 
 // Packs panels [p0, p1) of `width` columns, rows [k0, k0 + K) of an operand of n columns; panel p begins at to(p). The
-// source is read in long stretches, 2 rows or 16 columns of it at a time: the tiles one after the other, 32 short pieces
-// each, took twice as long.
+// source is read in long stretches, 2 rows or 16 columns of it at a time.
 template <class To>
 LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n, long width, long p0, long p1, To&& to) {
   const long depth = paddedDepth(K);

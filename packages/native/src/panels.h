@@ -1,4 +1,5 @@
-// Panels of packed weights, and the tiles of a product that stream them.
+// Panels of packed weights, the tiles of a product that stream them, and how products are described: operands, and what becomes
+// of the sums.
 //
 // The right operand is packed once into panels of PW = 3 vectors: panel p holds columns [p PW, p PW + width)
 // for all k, zero-padded to whole vectors, so that the inner loop streams it. A tile is MR rows by one panel,

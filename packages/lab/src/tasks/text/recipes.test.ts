@@ -34,6 +34,8 @@ test('the recipes that list paper quirks take them in when asked', () => {
   // 399,782 characters in chunks of 100, rounded down.
   expect(quirky('krueger2016/ptb-char').evaluation.validationStreams).toBe(3997);
   expect(quirky('krueger2016/ptb-char').optimizer).toMatchObject({ clipNorm: null, clipStep: 1 });
+  const { evaluation } = resolveConfig('gal2016/ptb-large-untied') as TextConfig;
+  expect(evaluation.drawEmbedding).toBe(false);
   expect(() => quirky('zaremba2014/ptb-small')).toThrow(/ptb-small.yaml lists no paperQuirks/);
   expect(() => resolveConfig('text/ptb', { paperQuirks: true })).toThrow(/expects a recipe, found text\/ptb/);
 });
