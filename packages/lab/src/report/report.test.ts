@@ -181,6 +181,40 @@ test('a study is read from its journal: words, numbers and what is drawn on a lo
   expect(reportHtml(readReport([directory]))).toContain('Report on small (small)');
 });
 
+test('the best trial of a study is shown as a run, and compared with those of other studies', () => {
+  const parent = path.dirname(make('near', { events: [] }));
+  const file = path.join(parent, 'two.yaml');
+  fs.writeFileSync(
+    file,
+    'title: two\nbase: music/folk\nspace: { optimizer.stepRate: { choice: [.1, .001] } }\n',
+  );
+  const made = (name: string, ...values: number[]): string => {
+    const study = new Study(path.join(parent, name), readSearch(file), 1);
+    for (const value of values) {
+      const { number, parameters } = study.ask(values.length)!;
+      study.started(number, parameters);
+      const metrics = { nll_per_step: value, nll_per_sequence_mean: value };
+      const best = { epoch: 1, train: metrics, valid: metrics, test: metrics };
+      study.tell(number, { state: 'complete', best, seconds: 3, reason: 'epochs' });
+      const trial = path.join(name, 'trials', String(number).padStart(4, '0'));
+      make(trial, { events: [epochEvent(1, 9, value, { best: true }), doneEvent(1, value, value)] });
+    }
+    study.close();
+    return path.join(parent, name);
+  };
+  const [first, second] = [made('first', 8, 7), made('second', 6)];
+  const names = (...directories: string[]) => readReport(directories).bestTrials.map(({ name }) => name);
+  expect(names(first)).toEqual(['trial 2 of first']);
+  expect(names(first, second)).toEqual(['trial 2 of first', 'trial 1 of second']);
+  expect(names(first, path.join(first, 'trials/0002'))).toEqual([]); // asked for by itself
+  const html = reportHtml(readReport([first, second]));
+  expect(html).toContain('<h2>Comparison</h2>');
+  expect(html).toContain('<h2>trial 2 of first</h2>');
+  // a trial that a worker trained elsewhere left a configuration here and no epochs
+  make('first/trials/0002', { events: [] });
+  expect(names(first)).toEqual([]);
+});
+
 test('a directory given twice is one run', () => {
   const directory = make('twice', { events: [epochEvent(1, 12, 11)] });
   expect(readReport([directory, `${directory}/`]).runs).toHaveLength(1);

@@ -13,7 +13,7 @@ export function studyRecord(directory: string): StudyRecord {
     directory,
     metric: shown,
     logarithmic: Object.keys(about.space).filter((name) => isLogarithmic(about.space[name])),
-    trials: trials.map(({ number, state, parameters, best, directory, seconds }) => ({
+    trials: trials.map(({ number, state, parameters, best, reports, directory, seconds }) => ({
       number,
       state,
       parameters: Object.fromEntries(
@@ -23,6 +23,7 @@ export function studyRecord(directory: string): StudyRecord {
         ]),
       ),
       best: best ?? undefined,
+      curve: { x: reports.map(({ epoch }) => epoch), y: reports.map(({ valid }) => valid[shown]) },
       directory,
       seconds: seconds ?? undefined,
     })),

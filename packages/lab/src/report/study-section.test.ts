@@ -65,6 +65,23 @@ test('the history falls like a staircase and leaves out what has no figure', () 
   expect(html).toContain('4 trials: 3 complete, 1 failed.');
 });
 
+test('the validations of all trials are one picture, the best of them in front', () => {
+  const falling = (...y: number[]) => ({ curve: { x: y.map((_, i) => i + 1), y } });
+  const html = studySection(
+    study(
+      trial(1, 0.1, 4, falling(5, 4)),
+      trial(2, 0.1, 3, falling(6, 3)),
+      trial(3, 0.1, 9, falling(9)), // one validation makes no line
+      trial(4, 0.1, undefined, { state: 'running', ...falling(7, 6, 5) }),
+    ),
+  );
+  const picture = html.split('<figure>').find((part) => part.includes('Validation while training: nll'))!;
+  const lines = Array.from(picture.matchAll(/<path d="M[^"]*" fill="none" stroke="([^"]*)"/g), ([, c]) => c);
+  expect(lines).toEqual(['#5a5a5a', '#5a5a5a', '#d55e00']);
+  expect(picture).toContain('trial 2, the best');
+  expect(picture.match(/other trials/g)).toHaveLength(1);
+});
+
 test('a study without a figure yet, and one without trials, are no failure', () => {
   expect(studySection(study(trial(0, 1, undefined, { state: 'running' })))).toContain(
     'No trial has a validation yet.',

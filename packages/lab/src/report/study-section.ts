@@ -1,10 +1,10 @@
-/** The part of a report on a search: its history, every hyper-parameter against the metric, the best ten trials. */
+/** The part of a report on a search: the best ten trials, its history, the curves of all trials, every hyper-parameter against the metric. */
 
-import { helpfulScale, pictureWidth } from './curves.ts';
+import { helpfulScale, picture, pictureWidth } from './curves.ts';
 import { gallery, htmlTable, paragraph } from './html.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
-import { type StudyRecord, type TrialRecord, trialValue } from './study.ts';
+import { bestTrial, type StudyRecord, type TrialRecord, trialValue } from './study.ts';
 import { muted, seriesColour } from './svg/colour.ts';
 import { escaped } from './svg/element.ts';
 import { figure } from './svg/figure.ts';
@@ -30,7 +30,10 @@ export function studySection(study: StudyRecord): string {
   if (measured.length === 0) parts.push(paragraph('No trial has a validation yet.'));
   else {
     const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));
-    parts.push(bestTable(study, measured), gallery([history(study, measured), ...scatters]));
+    parts.push(
+      bestTable(study, measured),
+      gallery([history(study, measured), ...trialCurves(study), ...scatters]),
+    );
   }
   return [...parts, '</section>'].join('\n');
 }
@@ -92,6 +95,25 @@ function history({ metric }: StudyRecord, measured: readonly Measured[]): string
   const stairs: Mark = { kind: 'line', name: 'best so far', x, y, colour: seriesColour(1), width: 2 };
   const points = trialPoints(inOrder, ({ number }) => number);
   return plot('History', { label: 'trial' }, metric, [...points, stairs], measured);
+}
+
+/** The validations of every trial, the best one's in colour; nothing where none validated twice. */
+function trialCurves(study: StudyRecord): string[] {
+  const best = bestTrial(study);
+  const drawn = study.trials.filter(({ curve }) => curve && curve.x.length > 1);
+  if (drawn.length === 0) return [];
+  const others = drawn.filter((trial) => trial !== best);
+  const marks = others.map(
+    ({ curve }, i): Mark => ({
+      ...{ kind: 'line', ...curve!, colour: muted, width: 1, opacity: 0.35 },
+      ...(i === 0 ? { name: 'other trials' } : {}),
+    }),
+  );
+  if (best && drawn.includes(best)) {
+    const name = `trial ${best.number}, the best`;
+    marks.push({ kind: 'line', ...best.curve!, name, colour: seriesColour(1), width: 2 });
+  }
+  return [picture(`Validation while training: ${study.metric}`, 'epoch', marks)];
 }
 
 /** Words get places 0, 1, 2, … in the order of the alphabet. */

@@ -11,6 +11,8 @@ export interface TrialRecord {
   parameters: Record<string, number | string>;
   /** where it was best by validation; absent when it never got there */
   best?: { epoch: number; train?: Metrics; valid?: Metrics; test?: Metrics };
+  /** its validations so far: the metric of the study by epoch */
+  curve?: { x: number[]; y: number[] };
   /** its run directory */
   directory?: string;
   seconds?: number;
@@ -28,6 +30,13 @@ export interface StudyRecord {
 
 /** A directory that holds a study has this file. */
 export const studyFile = 'journal.jsonl';
+
+/** The trial that reached the lowest, the earlier of equal ones. */
+export function bestTrial({ trials, metric }: StudyRecord): TrialRecord | undefined {
+  const value = (trial: TrialRecord): number => trialValue(trial, metric) ?? Number.POSITIVE_INFINITY;
+  const [best] = trials.toSorted((a, b) => value(a) - value(b) || a.number - b.number);
+  return best && trialValue(best, metric) !== undefined ? best : undefined;
+}
 
 /** What a trial reached, or undefined. */
 export function trialValue({ best }: TrialRecord, metric: string): number | undefined {
