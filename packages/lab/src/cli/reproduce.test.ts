@@ -56,6 +56,8 @@ test('tables of trainings say what has not been run, and train nothing when they
   expect(await of('--table', '2')).toMatch(
     /momentum +0\.0, 0\.9, 0\.95, 0\.99, 0\.995 +optimizer\.momentum +0, 0\.9/,
   );
+  expect(await of('--table', 'weight-noise')).toMatch(/weight noise, integrated +not run/);
+  expect(await of('--figure', 'decomposition')).toContain('delta of the units');
   expect(await of('--figure', '2')).toContain('Spectral radius of W_rec');
   expect(fs.existsSync(runs)).toBe(false);
 });
@@ -64,7 +66,7 @@ test.each([
   [['bayer2031', '--figure', '1'], "there is no paper 'bayer2031'; did you mean 'bayer2013'?"],
   [
     ['bayer2013', '--figure', '7'],
-    'of bayer2013 there is no --figure 7; there are --figure 1, --figure 2, --table 1, --table 2',
+    'of bayer2013 there is no --figure 7; there are --figure 1, --figure 2, --figure decomposition, --table 1, --table 2',
   ],
   [['bayer2013'], 'expects one figure or one table: --figure 1'],
   [['bayer2013', '--figure', '1', '--table', '1'], 'expects one figure or one table: --figure 1'],

@@ -2,7 +2,7 @@
 import { seriesColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
 import type { Mark, Numbers } from './svg/marks.ts';
-import { panel } from './svg/panel.ts';
+import { type Drawing, panel } from './svg/panel.ts';
 import { domainOf, type ScaleKind } from './svg/scale.ts';
 
 /** Of a picture in a report: readable on a phone, and two beside each other on a desk. */
@@ -31,14 +31,22 @@ export function curvePicture(
   return picture(title, axis, [...marks, ...extra]);
 }
 
-/** The panel of a report: axes that fit the marks, without the first steps where these hide all others. */
+/** A picture of one {@link curvePanel}. */
 export function picture(title: string, axis: string, marks: readonly Mark[]): string {
-  const curves = marks.filter((mark) => mark.kind === 'line' || mark.kind === 'points');
+  return figure([curvePanel(title, axis, marks)], { label: title });
+}
+
+/** The panel of a report: axes that fit the marks, without the first steps where these hide all others. */
+export function curvePanel(title: string, axis: string, marks: readonly Mark[]): Drawing {
+  const curves = marks.flatMap((mark): { x: Numbers; y: Numbers }[] => {
+    if (mark.kind === 'band') return [mark.low, mark.high].map((y) => ({ x: mark.x, y }));
+    return mark.kind === 'line' || mark.kind === 'points' ? [mark] : [];
+  });
   const values = curves.map(({ y }) => y);
   const calm = calmValues(curves);
   const shown = calm ?? values;
   const scale = helpfulScale(shown);
-  const drawn = panel({
+  return panel({
     width: pictureWidth,
     height: 310,
     title: calm ? `${title} (the beginning is cut off)` : title,
@@ -46,7 +54,6 @@ export function picture(title: string, axis: string, marks: readonly Mark[]): st
     y: { scale, domain: domainOf(scale, ...shown) },
     marks,
   });
-  return figure([drawn], { label: title });
 }
 
 /** Logarithmic where all values are above 0 and the largest is far from the smallest. */

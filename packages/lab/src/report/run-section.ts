@@ -2,7 +2,8 @@
 import { metricMeaning } from '../tasks/metric-meaning.ts';
 import type { Metrics } from '../tasks/task.ts';
 import type { EpochEvent } from '../training/events.ts';
-import { curvePicture } from './curves.ts';
+import { curvePicture, picture } from './curves.ts';
+import { decompositionPictures } from './decomposition-pictures.ts';
 import { folded, gallery, htmlTable, paragraph } from './html.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { samplesHtml } from './samples.ts';
@@ -124,8 +125,14 @@ function penaltyCurves({ epochs }: RunRecord): string[] {
 }
 
 /** Eight lines a panel: more would share colours. */
-function observationCurves({ observations }: RunRecord): string[] {
-  return observations.flatMap(({ name, axis, x, series }) => {
+function observationCurves({ observations, directory }: RunRecord): string[] {
+  return observations.flatMap((observation) => {
+    const { name, axis, x, series } = observation;
+    if (name === 'decomposition') {
+      return decompositionPictures(observation, directory).map(({ title, axis, marks }) =>
+        picture(title, axis, marks),
+      );
+    }
     const curves = Array.from(series, ([key, y]) => ({ name: key, x, y }));
     const panels = Array.from({ length: Math.ceil(curves.length / 8) }, (_, i) =>
       curves.slice(8 * i, 8 * i + 8),

@@ -2,22 +2,26 @@
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../../training/nearest.ts';
 import { bayer2013Accuracy } from './bayer2013-accuracy.ts';
+import { bayer2013Decomposition } from './bayer2013-decomposition.ts';
 import { bayer2013Departures } from './bayer2013-departures.ts';
 import { bayer2013Figure1 } from './bayer2013-figure-1.ts';
 import { bayer2013Figure2 } from './bayer2013-figure-2.ts';
 import { bayer2013Table1 } from './bayer2013-table-1.ts';
 import { bayer2013Table2 } from './bayer2013-table-2.ts';
 import { bayer2013Table3 } from './bayer2013-table-3.ts';
+import { bayer2013WeightNoise } from './bayer2013-weight-noise.ts';
 import type { Reproduction } from './reproduction.ts';
 
 export const reproductions: readonly Reproduction[] = [
   bayer2013Figure1,
   bayer2013Figure2,
+  bayer2013Decomposition,
   bayer2013Table1,
   bayer2013Table2,
   bayer2013Table3,
   bayer2013Accuracy,
   bayer2013Departures,
+  bayer2013WeightNoise,
 ];
 
 /** The figure or table of a paper. Throws ConfigError that says what there is. */
