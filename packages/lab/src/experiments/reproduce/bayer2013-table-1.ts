@@ -4,7 +4,7 @@
  */
 import { duration } from '../../report/run-record.ts';
 import { ranking, type StudyRecord } from '../search/study-record.ts';
-import { publishedRows, type Searched, searches } from './bayer2013-data-sets.ts';
+import { publishedRows, type Searched, searches, searchSettings } from './bayer2013-data-sets.ts';
 import type { ReproduceContext, ReproducedTable, Reproduction } from './reproduction.ts';
 import { finishedStudy } from './trainings.ts';
 
@@ -43,8 +43,7 @@ export function studyOf(
   context: ReproduceContext,
 ): Promise<StudyRecord | undefined> {
   const { target, study } = searches[method];
-  const set = dataset === 'jsb-chorales' ? [] : [`dataset=${dataset}`];
-  return finishedStudy(study(dataset), target, set, context);
+  return finishedStudy(study(dataset), target, searchSettings(dataset), context);
 }
 
 // --- internal ---

@@ -58,11 +58,19 @@ describe('successive halving', () => {
     expect(judge(2.5)).toBe(true); // third of six
   });
 
-  test('judges at its rungs alone', () => {
+  test('goes by what a trial was worth at its last rung', () => {
     expect(judge(1.5, 9)).toBe(false);
     expect(judge(1.5, 9, 1.5)).toBe(false);
     expect(judge(2.5, 2.5, 2.5)).toBe(true);
-    expect(judge(9, 9, 9, 9)).toBe(false); // epoch 4, past the rung at 3
+    expect(judge(9, 9, 1.5, 9)).toBe(false); // at epoch 3
+    expect(judge(9, 9, 9, 1)).toBe(true); // at epoch 3: what came later is asked for at the rung at 9
+  });
+
+  test('asks again as others come: who was the first at a rung is no winner yet', () => {
+    const first = course(1, 'running', 9, 9, 9, 9);
+    expect(shouldPrune('halving', first, [], goal)).toBe(false);
+    expect(shouldPrune('halving', first, [course(2, 'running', 1, 1)], goal)).toBe(false); // not at epoch 3 yet
+    expect(shouldPrune('halving', first, [course(2, 'running', 1, 1, 1)], goal)).toBe(true);
   });
 
   test('lets the first at a rung go on', () => {

@@ -5,7 +5,9 @@
  *   median   worse than the median of the others (D. Golovin et al. 2017, "Google Vizier", section 3.2.1)
  *   halving  at 1/27, 1/9 and 1/3 of the epochs only the best third of those that came so far goes on: asynchronous
  *            successive halving in its stopping form (L. Li et al. 2020, "A system for massively parallel
- *            hyperparameter tuning")
+ *            hyperparameter tuning"), with one change: whether a trial belongs to that third is asked again after
+ *            each of its validations. Otherwise the first trials, which met nobody at a rung, would run to the end
+ *            whatever they are worth, and in an hour of search nothing else would.
  */
 import type { Trial } from './study-record.ts';
 
@@ -35,10 +37,9 @@ export function shouldPrune(
     return others.length >= STARTUP && worthAt(trial, last.epoch, metric)! > median(others);
   }
   const rung = rungs(epochs).findLast((rung) => last.epoch >= rung);
-  // Only the first report at a rung or after it is judged there.
-  if (rung === undefined || trial.reports.some(({ epoch }) => epoch >= rung && epoch < last.epoch))
-    return false;
-  const worth = worthAt(trial, last.epoch, metric)!;
+  if (rung === undefined) return false;
+  const there = trial.reports.find(({ epoch }) => epoch >= rung)!;
+  const worth = worthAt(trial, there.epoch, metric)!;
   const others = worths(rung);
   const better = others.filter((other) => other < worth).length;
   return better >= Math.max(1, Math.floor((others.length + 1) / FACTOR));
