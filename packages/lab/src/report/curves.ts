@@ -49,7 +49,7 @@ export function curvePanel(title: string, axis: string, marks: readonly Mark[]):
   return panel({
     width: pictureWidth,
     height: 310,
-    title: calm ? `${title} (the beginning is cut off)` : title,
+    title: calm ? `${title} (beginning cut off)` : title,
     x: { label: axis },
     y: { scale, domain: domainOf(scale, ...shown) },
     marks,

@@ -203,6 +203,36 @@ describe('moments of linear maps', () => {
     expect(weightNoiseMoments(x.mean, w).variance.item()).toBeCloseTo(0.6, 6);
   });
 
+  it('of dropout, equation 2, are those of weights with mean q w and variance q (1 - q) w², whatever comes in', () => {
+    const q = 0.7;
+    const dropout = { mean: q, square: q * (1 - q), variance: q };
+    const w = tensor([
+      [1.5, -0.5],
+      [-2, 0.25],
+    ]);
+    const noisy = {
+      mean: tensor([
+        [q * 1.5, q * -0.5],
+        [q * -2, q * 0.25],
+      ]),
+      variance: tensor([
+        [q * (1 - q) * 2.25, q * (1 - q) * 0.25],
+        [q * (1 - q) * 4, q * (1 - q) * 0.0625],
+      ]),
+    };
+    for (const x of [
+      { mean: tensor([[2, -1]]), variance: tensor([[0.5, 0.25]]) },
+      { mean: tensor([[-0.3, 0]]), variance: tensor([[0, 3]]) },
+    ]) {
+      const [masked, drawn] = [linearMoments(x, w, tensor([0, 0]), dropout), weightNoiseMoments(x, noisy)];
+      for (const part of ['mean', 'variance'] as const) {
+        for (const [o, value] of drawn[part].data.entries()) {
+          expect(masked[part].data[o]).toBeCloseTo(value, 5);
+        }
+      }
+    }
+  });
+
   it('are what 40000 draws of masks, inputs and weights give, within 4 standard errors', () => {
     const count = 40000;
     const stream = new NoiseStream(8);
