@@ -6,8 +6,8 @@ import { curvePanel } from '../../report/curves.ts';
 import { decompositionPictures } from '../../report/decomposition-pictures.ts';
 import { type Observation, observationsOf } from '../../report/observations.ts';
 import { figure } from '../../report/svg/figure.ts';
-import type { Reproduction } from './reproduction.ts';
-import { finishedRun } from './trainings.ts';
+import type { ReproduceContext, Reproduction } from './reproduction.ts';
+import { type FinishedRun, finishedRun } from './trainings.ts';
 
 export const bayer2013Decomposition: Reproduction = {
   paper: 'bayer2013',
@@ -15,8 +15,7 @@ export const bayer2013Decomposition: Reproduction = {
   number: 'decomposition',
   title: 'The parts of the gradient under fast dropout',
   async make(context) {
-    const set = ['observe=[decomposition,spectral-radius]'];
-    const run = await finishedRun('figure-decomposition', recipe, { set }, context);
+    const run = await tunedRun(context);
     if (context.signal.aborted) return undefined;
     const observation = run && observationsOf(run.events).find(({ name }) => name === 'decomposition');
     return {
@@ -26,6 +25,12 @@ export const bayer2013Decomposition: Reproduction = {
     };
   },
 };
+
+/** Our rates, both observers; figure 2 shows the same run. */
+export function tunedRun(context: ReproduceContext): Promise<FinishedRun | undefined> {
+  const set = ['observe=[decomposition,spectral-radius]'];
+  return finishedRun('figure-decomposition', recipe, { set }, context);
+}
 
 // --- internal ---
 
