@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
 
@@ -41,9 +41,22 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** What every process of a test said, in the order in which it came: the only trace of a race that was lost. */
+  let said: string[] = [];
+  beforeEach(({ onTestFailed }) => {
+    said = [];
+    onTestFailed(() => console.error(said.join('')));
+  });
+
   const run = (...args: Parameters<typeof start>): ReturnType<typeof start> => {
     const process = start(...args);
-    started.push(process.child);
+    const { child } = process;
+    const name = `${args[0].at(args[0].indexOf('--name') + 1)} ${child.pid}`;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (text) => said.push(`${name}: ${text}`));
+    }
+    child.on('exit', (code, signal) => said.push(`${name} ended: ${code ?? signal}\n`));
+    started.push(child);
     return process;
   };
   const search = (name: string, trials: number, onLine?: Parameters<typeof start>[1]) =>
