@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
   const run = (...args: Parameters<typeof start>): ReturnType<typeof start> => {
     const process = start(...args);
     const { child } = process;
-    const name = `${args[0].at(args[0].indexOf('--name') + 1)} ${child.pid}`;
+    const name = `${args[0][0]} ${child.pid}`;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text) => said.push(`${name}: ${text}`));
     }

@@ -12,6 +12,7 @@ import type { Mark } from './svg/marks.ts';
 
 /** A picture that is to be drawn. */
 export interface Asked {
+  about: 'ratio' | 'norms' | 'shares' | 'delta' | 'eta';
   title: string;
   axis: string;
   marks: Mark[];
@@ -27,13 +28,16 @@ export function decompositionPictures({ axis, x, series }: Observation, director
       return y ? [{ kind: 'line', name, colour: seriesColour(i), dash, x, y }] : [];
     });
   return [
-    { title: 'Variance part of the gradient over its loss part', axis, marks: lines('ratio', '') },
     {
-      ...{ title: 'Norms of the two parts of the gradient', axis },
+      ...{ about: 'ratio', title: 'Variance part of the gradient over its loss part', axis },
+      marks: lines('ratio', ''),
+    },
+    {
+      ...{ about: 'norms', title: 'Norms of the two parts of the gradient', axis },
       marks: [...lines('lossPartNorm', 'loss'), ...lines('variancePartNorm', 'variance', dashes)],
     },
     {
-      ...{ title: 'Share of units with δ above and below 0', axis },
+      ...{ about: 'shares', title: 'Share of units with δ above and below 0', axis },
       marks: [...lines('deltaPositive', 'above'), ...lines('deltaNegative', 'below', dashes)],
     },
     ...unitPictures(layers, directory),
@@ -65,7 +69,14 @@ function unitPictures(layers: readonly string[], directory: string): Asked[] {
         { kind: 'band', name: '25 to 75 %', colour, x, low: at(0.25), high: at(0.75) },
         { kind: 'line', name: 'median', colour, x, y: at(0.5) },
       ];
-      return [{ title: `${sign} of the ${sorted[0].length} units of ${layer}`, axis: 'epoch', marks }];
+      return [
+        {
+          about: quantity,
+          title: `${sign} of the ${sorted[0].length} units of ${layer}`,
+          axis: 'epoch',
+          marks,
+        },
+      ];
     }),
   );
 }

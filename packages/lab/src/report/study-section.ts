@@ -1,4 +1,4 @@
-/** The part of a report on a search: the best ten trials, its history, the curves of all trials, every hyper-parameter against the metric. */
+/** The part of a report on a search: the best ten trials, its history, all curves, every hyper-parameter against the metric. */
 
 import { helpfulScale, picture, pictureWidth } from './curves.ts';
 import { gallery, htmlTable, paragraph } from './html.ts';

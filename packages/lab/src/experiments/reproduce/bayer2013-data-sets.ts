@@ -39,8 +39,8 @@ export const publishedRows: readonly PublishedRow[] = [
 ];
 
 /**
- * Settings of the searches on a data set. JSB Chorales has 229 training pieces, the others five to eighteen times as many frames: more minibatches
- * an epoch, of fewer chunks, and fewer epochs. The choice is ours.
+ * Settings of the searches on a data set. Beside JSB Chorales they have five to eighteen times as many frames to train on: smaller
+ * minibatches then make more steps an epoch, and fewer epochs do. The choice is ours.
  */
 export function searchSettings(dataset: string): string[] {
   if (dataset === 'jsb-chorales') return [];

@@ -39,9 +39,7 @@ const what = 'The gradient under fast dropout in its two parts, over the epochs 
 
 function drawn(observation: Observation, directory: string): string {
   const pictures = decompositionPictures(observation, directory);
-  const shown = [/over its loss part/, /^Share/, /^δ/].flatMap((part) =>
-    pictures.filter(({ title }) => part.test(title)),
-  );
+  const shown = pictures.filter(({ about }) => about === 'ratio' || about === 'shares' || about === 'delta');
   return figure(
     shown.map(({ title, axis, marks }) => curvePanel(title, axis, marks)),
     { label: bayer2013Decomposition.title, description: what, columns: 2 },

@@ -2,9 +2,8 @@
  * What the authors' code of the time does other than the paper says, and what each of these departures does to the figure on JSB
  * Chorales: the published hyper-parameters with correct mathematics, with one departure at a time, and with all of them.
  */
-import { duration } from '../../report/run-record.ts';
 import type { Reproduction } from './reproduction.ts';
-import { finishedRun } from './trainings.ts';
+import { type Variant, variantTable } from './variant-table.ts';
 
 export const bayer2013Departures: Reproduction = {
   paper: 'bayer2013',
@@ -12,50 +11,23 @@ export const bayer2013Departures: Reproduction = {
   number: 'departures',
   title: "What the departures of the authors' code do",
   async make(context) {
-    const rows: string[][] = [];
-    const data: object[] = [];
-    for (const { name, what, set, paperQuirks } of variants) {
-      const run = await finishedRun(
-        `departures-${name}`,
-        'bayer2013/jsb-fast',
-        { set, paperQuirks },
-        context,
-      );
-      if (context.signal.aborted) return undefined;
-      if (!run) {
-        rows.push([what, 'not run', '', '', '']);
-        continue;
+    const made = await variantTable(
+      'JSB Chorales, fast dropout with the published hyper-parameters',
+      { prefix: 'departures', recipe: 'bayer2013/jsb-fast', variants },
+      context,
+    );
+    return (
+      made && {
+        caption:
+          'recipe bayer2013/jsb-fast (400 units, rates .1, .2, .5), seed 1; nll_per_step of the epoch with the lowest validation. The paper has 8.01. All departures together: lethe train bayer2013/jsb-fast --paper-quirks.',
+        tables: [made.table],
+        data: made.data,
       }
-      const { best, seconds, epochs } = run.done;
-      data.push({ name, set, best, epochs, seconds });
-      const { nll_per_step: valid } = best.valid;
-      const { nll_per_step: test } = best.test;
-      rows.push([what, valid.toFixed(3), test.toFixed(3), `${best.epoch} of ${epochs}`, duration(seconds)]);
-    }
-    return {
-      caption:
-        'recipe bayer2013/jsb-fast (400 units, rates .1, .2, .5), seed 1; nll_per_step of the epoch with the lowest validation. The paper has 8.01. All departures together: lethe train bayer2013/jsb-fast --paper-quirks.',
-      tables: [
-        {
-          title: 'JSB Chorales, fast dropout with the published hyper-parameters',
-          header: ['', 'validation', 'test', 'best epoch', 'time'],
-          rows,
-          align: 'lrrrr',
-        },
-      ],
-      data,
-    };
+    );
   },
 };
 
 // --- internal ---
-
-interface Variant {
-  name: string;
-  what: string;
-  set?: string[];
-  paperQuirks?: boolean;
-}
 
 const rates = 'fast:input=.1,recurrent=.2,output=.5';
 

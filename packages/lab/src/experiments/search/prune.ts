@@ -7,7 +7,7 @@
  *            successive halving in its stopping form (L. Li et al. 2020, "A system for massively parallel
  *            hyperparameter tuning"), with one change: whether a trial belongs to that third is asked again after
  *            each of its validations. Otherwise the first trials, which met nobody at a rung, would run to the end
- *            whatever they are worth, and in an hour of search nothing else would.
+ *            whatever they are worth.
  */
 import type { Trial } from './study-record.ts';
 
