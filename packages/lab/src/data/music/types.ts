@@ -17,7 +17,4 @@ export interface MusicData {
   splits: { train: Piece[]; valid: Piece[]; test: Piece[] };
 }
 
-/** The splits in their usual order. */
-export const splitNames = ['train', 'valid', 'test'] as const;
-
-export type SplitName = (typeof splitNames)[number];
+export { type SplitName, splitNames } from '../split-names.ts';
