@@ -1,4 +1,5 @@
 /** A piece as a picture in text: time to the right, pitch upwards, two semitones a line of half blocks. */
+import { largest, least } from '../extremes.ts';
 
 /**
  * Lines of the picture of `frames` (MIDI notes sounding at each step), cut into strips of `width`
@@ -7,8 +8,8 @@
 export function pianoRollText(frames: readonly (readonly number[])[], width = 80): string[] {
   const notes = frames.flat();
   if (notes.length === 0) return [`(${frames.length} steps of silence)`];
-  const top = Math.floor(Math.max(...notes) / 2);
-  const bottom = Math.floor(Math.min(...notes) / 2);
+  const top = Math.floor(largest(notes) / 2);
+  const bottom = Math.floor(least(notes) / 2);
   const room = Math.max(8, width - label(0).length);
   const lines: string[] = [];
   for (let from = 0; from < frames.length; from += room) {

@@ -1,4 +1,5 @@
 /** A table in text: columns aligned by what is seen, numbers to the right, the same on a terminal and off it. */
+import { largest } from '../extremes.ts';
 
 /** How to print a table. */
 export interface TableOptions {
@@ -14,8 +15,8 @@ export interface TableOptions {
 /** Lines of a table, without trailing blanks. */
 export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
   const all = options.header ? [options.header, ...rows] : rows;
-  const count = Math.max(0, ...all.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, c) => Math.max(...all.map((row) => seen(row[c] ?? ''))));
+  const count = largest([0, ...all.map((row) => row.length)]);
+  const widths = Array.from({ length: count }, (_, c) => largest(all.map((row) => seen(row[c] ?? ''))));
   const right = widths.map((_, c) => {
     const letter = options.align?.[c];
     return letter ? letter === 'r' : rows.length > 0 && rows.every((row) => isNumber(row[c] ?? ''));

@@ -1,4 +1,6 @@
 /** A piece as a picture: time in quarter notes to the right, pitch upwards. */
+
+import { largest, least } from '../extremes.ts';
 import { seriesColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
 import { panel } from './svg/panel.ts';
@@ -20,8 +22,8 @@ export function pianoRollPicture(
   const frames = all.slice(0, mostRows * rowLength);
   const notes = [...new Set(frames.flat())];
   if (notes.length === 0) return undefined;
-  const low = Math.min(...notes) - 1;
-  const high = Math.max(...notes) + 2;
+  const low = least(notes) - 1;
+  const high = largest(notes) + 2;
   const heading =
     frames.length < all.length ? `${title}, the first ${frames.length} of ${all.length} steps` : title;
   const columns = Math.min(rowLength, frames.length);

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Distribution } from '../experiments/search/space.ts';
 import { readStudy } from '../experiments/search/study-record.ts';
+import { largest, least } from '../extremes.ts';
 import type { StudyRecord } from './study.ts';
 
 /** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */
@@ -39,5 +40,5 @@ function isLogarithmic(distribution: Distribution): boolean {
   const { choice } = distribution;
   if (!choice.every((value) => typeof value === 'number' && value > 0)) return false;
   const numbers = choice as number[];
-  return Math.max(...numbers) > 10 * Math.min(...numbers);
+  return largest(numbers) > 10 * least(numbers);
 }

@@ -1,4 +1,6 @@
 /** How the step rate moves over a run, and when averaging of the weights begins: functions of where the run stands. */
+
+import { least } from '../extremes.ts';
 import type { Config, Schedule } from './config.ts';
 import type { TrainingState } from './state.ts';
 
@@ -14,7 +16,8 @@ export function rateFactor(config: Config, state: Pick<TrainingState, 'epoch' | 
  */
 export function averagesFrom({ optimizer }: Config, before: readonly number[], latest: number): boolean {
   if (optimizer.name !== 'nt-asgd' || before.length <= optimizer.patience) return false;
-  return latest > Math.min(...before.slice(0, before.length - optimizer.patience));
+  const earlier = before.slice(0, before.length - optimizer.patience);
+  return latest > least(earlier);
 }
 
 // --- internal ---

@@ -56,7 +56,8 @@ export function checkGradients(
         }),
       ),
     );
-    const floor = 1e-6 * Math.max(...pairs.map((pair) => Math.abs(pair.difference)), Number.EPSILON);
+    const floor =
+      1e-6 * pairs.reduce((most, { difference }) => Math.max(most, Math.abs(difference)), Number.EPSILON);
     const comparisons = pairs.map((pair) => {
       const size = Math.max(Math.abs(pair.tape), Math.abs(pair.difference), floor);
       return { ...pair, relativeError: Math.abs(pair.tape - pair.difference) / size };

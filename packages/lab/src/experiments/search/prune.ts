@@ -9,6 +9,8 @@
  *            each of its validations. Otherwise the first trials, which met nobody at a rung, would run to the end
  *            whatever they are worth.
  */
+
+import { least } from '../../extremes.ts';
 import type { Trial } from './study-record.ts';
 
 export const pruners = ['none', 'median', 'halving'] as const;
@@ -65,7 +67,7 @@ function rungs(epochs: number): number[] {
 function worthAt({ reports, state }: Course, epoch: number, metric: string): number | undefined {
   const came = state === 'complete' || (reports.at(-1)?.epoch ?? 0) >= epoch;
   const values = reports.filter((report) => report.epoch <= epoch).map(({ valid }) => valid[metric]);
-  return came && values.length > 0 ? Math.min(...values) : undefined;
+  return came && values.length > 0 ? least(values) : undefined;
 }
 
 function median(values: readonly number[]): number {

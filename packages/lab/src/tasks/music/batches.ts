@@ -6,6 +6,7 @@
 import { Tensor } from 'lethe';
 import { allocateZeros } from 'lethe/internal';
 import { keys, lowestNote } from '../../data/music/piano-roll.ts';
+import { largest } from '../../extremes.ts';
 
 /** A piece or a part of one: ascending MIDI notes per time step. */
 export interface Frames {
@@ -35,7 +36,7 @@ export interface Batch {
 /** A minibatch for training: chunk b ends at the last step, and what it lacks stands in front. */
 export function trainingBatch(chunks: readonly Frames[]): Batch {
   const lengths = chunks.map((chunk) => chunk.frames.length - 1);
-  const steps = Math.max(...lengths);
+  const steps = largest(lengths);
   const starts = lengths.map((length) => steps - length);
   return fill(
     chunks,
@@ -49,7 +50,7 @@ export function trainingBatch(chunks: readonly Frames[]): Batch {
 /** Frames `at` … `at + window` of every piece, for evaluation; a piece that ends sooner stops sooner. */
 export function windowBatch(pieces: readonly Frames[], at: number, window: number): Batch {
   const stops = pieces.map((piece) => Math.min(window, Math.max(0, piece.frames.length - 1 - at)));
-  const steps = Math.max(...stops);
+  const steps = largest(stops);
   return fill(
     pieces,
     steps,

@@ -88,7 +88,7 @@ export async function scorePieces(
       score({ pieces: running, sums: groupSums }, at, window);
       await pause();
     }
-    sums.push(...groupSums);
+    for (const sum of groupSums) sums.push(sum);
   }
   const scored = sorted.map((piece) => piece.frames.length - 1);
   return {

@@ -3,6 +3,7 @@ import type { NoiseStream } from 'lethe';
 import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
 import type { MusicData } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
+import { largest } from '../../extremes.ts';
 import type { MusicConfig } from '../../training/config.ts';
 import { musicMetric } from '../metric.ts';
 import type { StepPlace, Task, TaskModel } from '../task.ts';
@@ -81,7 +82,7 @@ function workingNumbers(
   { regularizer }: MusicModel,
   chunks: readonly Chunk[],
 ): number {
-  const longest = Math.max(...chunks.map((chunk) => chunk.frames.length - 1));
+  const longest = largest(chunks.map((chunk) => chunk.frames.length - 1));
   const rows = longest * Math.min(training.batch, chunks.length);
   const mode = regularizer.modes.train;
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
