@@ -47,6 +47,20 @@ describe('random lengths', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(90);
   });
 
+  it.each([1, 2, 4, 5, 6])('are whole steps of the text where none may be longer than %i', (longest) => {
+    for (const steps of [1, 3, 70]) {
+      const set = [`training.steps=${steps}`, 'training.lengths=random', `training.longest=${longest}`];
+      let at = 0;
+      for (const segment of segmentsOf(103, tinyTextConfig(...set).training, stream)) {
+        expect(segment.from).toBe(at);
+        expect(segment.steps).toBeGreaterThanOrEqual(1);
+        expect(segment.steps).toBeLessThanOrEqual(longest);
+        at += segment.steps;
+      }
+      expect(at).toBe(103);
+    }
+  });
+
   it('are others in another epoch, and the same in the same', () => {
     expect(segmentsOf(1000, config, stream.at(1))).not.toEqual(segmentsOf(1000, config, stream.at(2)));
     expect(segmentsOf(1000, config, stream.at(1))).toEqual(segmentsOf(1000, config, stream.at(1)));

@@ -5,6 +5,7 @@
  */
 import type { NoiseStream } from 'lethe';
 import type { TokenSource } from '../../data/text/types.ts';
+import { largest } from '../../extremes.ts';
 import type { TextConfig } from '../../training/config.ts';
 import type { Window } from './model.ts';
 
@@ -45,11 +46,11 @@ export function segmentsOf(
       segments.push({ from, steps: Math.min(steps, length - from) });
     return segments;
   }
-  // No segment is shorter than five steps, but the last.
-  const most = Math.ceil(length / shortest) + 1;
+  const limit = longest ?? steps + 20;
+  // No segment is shorter, but the last.
+  const most = Math.ceil(length / Math.min(limit, shortest)) + 1;
   const isHalf = noise.uniforms({ site: 'order', entry: 1 }, most).slice();
   const normal = noise.normals({ site: 'order', entry: 2 }, most).slice();
-  const limit = longest ?? steps + 20;
   for (let from = 0, i = 0; from < length; i++) {
     const base = isHalf[i] < 0.05 ? steps / 2 : steps;
     const drawn = Math.min(limit, Math.max(shortest, Math.trunc(base + 5 * normal[i])));
@@ -68,13 +69,13 @@ export function evaluationStreams(source: TokenSource, rows: number): Streams & 
   const count = Math.max(1, Math.min(rows, predicted));
   const starts = Array.from({ length: count + 1 }, (_, b) => Math.floor((predicted * b) / count));
   const stops = Int32Array.from({ length: count }, (_, b) => starts[b + 1] - starts[b]);
-  const streams = streamsAt(source, starts.slice(0, count), Math.max(0, ...stops), stops);
+  const streams = streamsAt(source, starts.slice(0, count), largest(stops), stops);
   return { ...streams, stops };
 }
 
 // --- internal ---
 
-/** Merity et al. (2017) keep no segment below it. */
+/** Merity et al. (2017) keep no segment below it, unless the longest is. */
 const shortest = 5;
 
 function streamsAt(
