@@ -92,6 +92,24 @@ describe('lethe sample of a language model', () => {
       ['--prompt', 'a'],
       /^--prompt is for runs of text, found one of music\.$/,
     ],
+    [
+      'the temperature 0',
+      () => run,
+      ['--temperature', '0'],
+      /^--temperature expects a number above 0, found 0; --top-k 1 always takes the most probable token\.$/,
+    ],
+    [
+      'the temperature 0 of music',
+      () => music,
+      ['--temperature', '0.0'],
+      /^--temperature expects a number above 0, found 0; --temperature \.01 sounds a note where/,
+    ],
+    [
+      'a temperature below 0',
+      () => run,
+      ['--temperature=-1'],
+      /^.*--temperature expects a number above 0, found '-1'/,
+    ],
     ['top-k of music', () => music, ['--top-k', '3'], /^--top-k is for runs of text, found one of music\.$/],
     [
       '<unk> of music',

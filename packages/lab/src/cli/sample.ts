@@ -33,7 +33,7 @@ export function addSample(lethe: Command, io: Io): void {
     .description("makes a piece, or text, with a run's best weights")
     .argument('<run>', 'a run directory')
     .option('--out <FILE>', 'file to write (default: in samples/ of the run; text is printed as well)')
-    .option('--temperature <X>', 'below 1 surer, above 1 wilder', positiveNumber('--temperature'), 1)
+    .option('--temperature <X>', 'below 1 surer, above 1 wilder', temperature, 1)
     .option('--seed <N>', 'seed of the draws', wholeNumber('--seed', 0), 1)
     .option('--length <N>', 'time steps, or tokens, to draw', wholeNumber('--length', 1, 10_000_000), 100)
     .option('--prompt <TEXT>', 'of text: what it goes on from (default: the beginning of a line)')
@@ -68,6 +68,22 @@ export function addSample(lethe: Command, io: Io): void {
 
 // --- internal ---
 
+const aboveZero = positiveNumber('--temperature');
+
+/** Zero goes through: what to do instead depends on the task. */
+function temperature(text: string): number {
+  return text.trim() !== '' && Number(text) === 0 ? 0 : aboveZero(text);
+}
+
+/** Throws UsageError that names what has the effect that the temperature 0 would have. */
+function refuseZero(task: string): never {
+  const instead =
+    task === 'text'
+      ? '--top-k 1 always takes the most probable token'
+      : '--temperature .01 sounds a note where that is more probable than not';
+  throw new UsageError(`--temperature expects a number above 0, found 0; ${instead}`);
+}
+
 function primeIndex(text: string): number | null {
   if (text === 'none') return null;
   if (!/^\d+$/.test(text)) {
@@ -82,6 +98,7 @@ async function run(directory: string, options: SampleOptions, output: Output): P
   const { runPaths } = await import('../runs/run-directory.ts');
   const { task } = readConfig(runPaths(directory));
   refuseOthers(task, options);
+  if (options.temperature === 0) refuseZero(task);
   return task === 'text' ? runText(directory, options, output) : runMusic(directory, options, output);
 }
 

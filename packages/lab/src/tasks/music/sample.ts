@@ -29,7 +29,9 @@ export interface SampleOptions {
 export function samplePiece(model: MusicModel, options: SampleOptions): Piece {
   const { seed = 1, length, temperature = 1, prime = null } = options;
   if (!(temperature > 0) || !Number.isFinite(temperature)) {
-    throw new ConfigError(`sample: temperature expects a number above 0, found ${temperature}`);
+    throw new ConfigError(
+      `sample: temperature expects a number above 0, found ${temperature}${temperature === 0 ? '; .01 sounds a note where that is more probable than not' : ''}`,
+    );
   }
   if (!Number.isInteger(length) || length < 1) {
     throw new ConfigError(`sample: length expects a whole number of frames of at least 1, found ${length}`);

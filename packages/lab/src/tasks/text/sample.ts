@@ -56,7 +56,9 @@ function check(beginning: Int32Array, { length, temperature = 1, topK }: SampleT
     throw new ConfigError('sample: expected a beginning of at least one token, got none');
   }
   if (!(temperature > 0) || !Number.isFinite(temperature)) {
-    throw new ConfigError(`sample: temperature expects a number above 0, found ${temperature}`);
+    throw new ConfigError(
+      `sample: temperature expects a number above 0, found ${temperature}${temperature === 0 ? '; topK 1 always takes the most probable token' : ''}`,
+    );
   }
   if (!Number.isInteger(length) || length < 1) {
     throw new ConfigError(`sample: length expects a whole number of tokens of at least 1, found ${length}`);
