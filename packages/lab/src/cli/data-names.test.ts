@@ -10,7 +10,7 @@ describe('dataNamed', () => {
     expect(await dataNamed('folk')).toEqual({ task: 'music', name: 'folk' });
     expect(await dataNamed('music/jsb-chorales')).toEqual({ task: 'music', name: 'jsb-chorales' });
     expect(await dataNamed('ptb')).toEqual({ task: 'text', name: 'ptb' });
-    expect(await dataNamed('text/ptb', 'char')).toEqual({ task: 'text', name: 'ptb' });
+    expect(await dataNamed('text/ptb', { level: 'char' })).toEqual({ task: 'text', name: 'ptb' });
   });
 
   it('takes a file for a text, and a folder for what is in it', async () => {
@@ -24,7 +24,7 @@ describe('dataNamed', () => {
     expect(await dataNamed(folder('texts'))).toEqual({ task: 'text', name: folder('texts') });
     expect(await dataNamed(folder('tunes'))).toEqual({ task: 'music', name: folder('tunes') });
     expect(await dataNamed(folder('others'))).toEqual({ task: 'music', name: folder('others') });
-    expect((await dataNamed(folder('others'), 'char')).task).toBe('text');
+    expect((await dataNamed(folder('others'), { level: 'char' })).task).toBe('text');
     expect((await dataNamed(`text/${folder('tunes')}`)).task).toBe('text');
   });
 

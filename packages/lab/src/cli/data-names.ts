@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import { ConfigError } from 'lethe';
 import type { TextEntry } from '../data/text/catalogue.ts';
-import type { Level } from '../data/text/types.ts';
 import { UsageError } from './usage.ts';
 
 /** Data as its task knows it. */
@@ -13,19 +12,23 @@ export interface NamedData {
 
 /**
  * What a name stands for; one without a prefix is first looked up, then taken for a path.
- * @param level makes a path a text
- * @throws ConfigError with the nearest name of all when it stands for nothing, UsageError for a level of music
+ * @param ofText options of texts; one that is given makes a path a text
+ * @throws ConfigError with the nearest name of all when it stands for nothing, UsageError for such an option of music
  */
-export async function dataNamed(given: string, level?: Level): Promise<NamedData> {
+export async function dataNamed(
+  given: string,
+  ofText: { [option in 'level' | 'tokenizer' | 'encoding']?: string } = {},
+): Promise<NamedData> {
   const { musicNames } = await import('../data/music/names.ts');
   const { textNames } = await import('../data/text/catalogue.ts');
   const { prefix, name } = split(given);
-  const task = prefix ?? taskOf(name, musicNames, textNames, level);
+  const [option] = Object.entries(ofText).find(([, value]) => value !== undefined) ?? [];
+  const task = prefix ?? taskOf(name, musicNames, textNames, option !== undefined);
   const names = task === 'music' ? musicNames : textNames;
   if (!task || !(names.includes(name) || fs.existsSync(name))) {
     throw await unknown(given, musicNames, textNames, ', a folder of MIDI files, or the path of a text');
   }
-  if (level && task === 'music') throw new UsageError(`--level is for texts, found the music ${name}`);
+  if (option && task === 'music') throw new UsageError(`--${option} is for texts, found the music ${name}`);
   return { task, name };
 }
 
@@ -56,13 +59,13 @@ function taskOf(
   name: string,
   music: readonly string[],
   text: readonly string[],
-  level?: Level,
+  isText = false,
 ): 'music' | 'text' | undefined {
   if (music.includes(name)) return 'music';
   if (text.includes(name)) return 'text';
   const stat = fs.statSync(name, { throwIfNoEntry: false });
   if (!stat) return undefined;
-  return level || !stat.isDirectory() || holdsTexts(name) ? 'text' : 'music';
+  return isText || !stat.isDirectory() || holdsTexts(name) ? 'text' : 'music';
 }
 
 /** Whether a folder has texts and no MIDI file. */

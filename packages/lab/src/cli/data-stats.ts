@@ -1,9 +1,10 @@
 /** `lethe data stats`: what is in a data set, and how well models without any learning do on it. */
 import { loadMusic } from '../data/music/dataset.ts';
 import { musicStats } from '../data/music/stats.ts';
+import type { Encoding } from '../data/text/decode-text.ts';
 import { loadText } from '../data/text/load.ts';
 import { textStats } from '../data/text/stats.ts';
-import type { Level } from '../data/text/types.ts';
+import type { Level, Tokenizer } from '../data/text/types.ts';
 import type { Output } from './output.ts';
 
 /** Where the data may come from. */
@@ -65,7 +66,7 @@ export async function showMusicStats(name: string, options: StatsOptions, output
 /** Shows the counts of a text and the NLL of simple models. Throws what loading throws. */
 export async function showTextStats(
   name: string,
-  options: StatsOptions & { level?: Level },
+  options: StatsOptions & { level?: Level; tokenizer?: Tokenizer | 'auto'; encoding?: Encoding },
   output: Output,
 ): Promise<void> {
   const stats = textStats(await loadText(name, options));
@@ -73,6 +74,7 @@ export async function showTextStats(
   const isWord = stats.level === 'word';
   const source = stats.source === stats.name ? stats.name : `${stats.name}, ${stats.source}`;
   output.say(`${source}; a vocabulary of ${count(stats.vocabulary)} ${isWord ? 'words' : 'characters'}`);
+  for (const note of stats.notes) output.say(note);
   output.say();
   output.table(
     Object.entries(stats.splits).map(([split, { tokens, distinct, unknown, unknownShare }]) => [

@@ -1,6 +1,7 @@
 /** `lethe data`: which data sets there are, where they are, what is in them. */
 import type { Command } from 'commander';
-import type { Level } from '../data/text/types.ts';
+import { type Encoding, encodings } from '../data/text/decode-text.ts';
+import { type Level, type Tokenizer, tokenizers } from '../data/text/types.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -12,6 +13,8 @@ interface DataOptions {
   data?: string;
   fetch?: boolean;
   level?: Level;
+  tokenizer?: Tokenizer | 'auto';
+  encoding?: Encoding;
   json?: boolean;
 }
 
@@ -44,6 +47,16 @@ export function addData(lethe: Command, io: Io): void {
       'a data set of `lethe data list`, a folder of MIDI files, a text or a folder of texts',
     )
     .option('--level <NAME>', 'of text: word, char', oneOf('--level', ['word', 'char']))
+    .option(
+      '--tokenizer <NAME>',
+      `of words: ${tokenizers.join(', ')}, auto (default: as the text needs it)`,
+      oneOf('--tokenizer', [...tokenizers, 'auto']),
+    )
+    .option(
+      '--encoding <NAME>',
+      `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
+      oneOf('--encoding', encodings),
+    )
     .option('--data <DIR>', 'look in DIR first')
     .option('--no-fetch', 'never download')
     .option('--json', 'one JSON document on standard output')
@@ -107,12 +120,12 @@ async function runFetch(name: string, output: Output): Promise<void> {
 async function runStats(given: string, options: DataOptions, output: Output): Promise<void> {
   const { dataNamed } = await import('./data-names.ts');
   const { showMusicStats, showTextStats } = await import('./data-stats.ts');
-  const { task, name } = await dataNamed(given, options.level);
-  const { data: dataDir, fetch, level } = options;
+  const { data: dataDir, fetch, level, tokenizer, encoding } = options;
+  const { task, name } = await dataNamed(given, { level, tokenizer, encoding });
   const from = { dataDir, fetch, log: (line: string): void => output.notice(line) };
   return task === 'music'
     ? showMusicStats(name, from, output)
-    : showTextStats(name, { ...from, level }, output);
+    : showTextStats(name, { ...from, level, tokenizer, encoding }, output);
 }
 
 function size(bytes: number | null): string {

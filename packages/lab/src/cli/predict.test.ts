@@ -22,13 +22,13 @@ describe('lethe predict', () => {
     const { code, out, err } = await lethe('predict', run, '--text', file, '--json');
     expect(code).toBe(0);
     const lines = parsed(out);
-    expect(lines.map(({ token }) => token).filter((token) => token === '<eos>')).toHaveLength(2);
+    expect(lines.map(({ token }) => token).filter((token) => token === '<eos>')).toHaveLength(1);
     const [first] = lines;
     expect(Object.keys(first)).toEqual(['token', 'nll', 'probability', 'rank', 'entropy']);
     expect(first.nll).toBeCloseTo(-Math.log(first.probability), 10);
     const last = lines.pop();
-    const mean = lines.reduce((sum, { nll }) => sum + nll, 0) / 6;
-    expect(last.tokens).toBe(6);
+    const mean = lines.reduce((sum, { nll }) => sum + nll, 0) / 5;
+    expect(last.tokens).toBe(5);
     expect(last.nll_per_token).toBeCloseTo(mean, 10);
     expect(last.perplexity).toBeCloseTo(Math.exp(mean), 10);
     expect(err).toMatch(/^\d tokens? (is|are) not in the vocabulary, read as <unk>: .*"zebra"/);
@@ -57,7 +57,7 @@ describe('lethe predict', () => {
     const lines = linesOf(out);
     expect(lines[0]).toBe('    log p        p     rank   entropy  information  token');
     expect(lines[1]).toMatch(/^ {2}-\d\.\d{4} {3}0\.\d{4} {8}\d {4}\d\.\d{4} {7}\d\.\d{4} {2}\S+$/);
-    expect(lines.slice(3).map((line) => line.split(/ {2,}/)[0])).toEqual([
+    expect(lines.slice(2).map((line) => line.split(/ {2,}/)[0])).toEqual([
       '',
       'tokens',
       'nll_per_token',
@@ -67,9 +67,39 @@ describe('lethe predict', () => {
 
   test('names characters so that none moves the cursor, and counts bits', async () => {
     const { out } = await letheReading('the\n a', 'predict', characters, '--text', '-');
-    const tokens = linesOf(out).slice(1, 7);
-    expect(tokens.map((line) => line.split(/ {2}/).pop())).toEqual(['h', 'e', '"\\n"', '" "', 'a', '"\\n"']);
+    const tokens = linesOf(out).slice(1, 6);
+    expect(tokens.map((line) => line.split(/ {2}/).pop())).toEqual(['h', 'e', '"\\n"', '" "', 'a']);
     expect(out).toMatch(/^bits_per_character +\d\.\d{4}/m);
+  });
+
+  test('scores what the text has and nothing else: a last line without an end, marks and line ends of any kind', async () => {
+    const scored = async (content: string | Uint8Array, ...options: string[]) => {
+      const { code, out, err } = await letheReading(
+        content,
+        'predict',
+        characters,
+        '--text',
+        '-',
+        '--json',
+        ...options,
+      );
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      const all = parsed(out);
+      return {
+        tokens: all
+          .slice(0, -1)
+          .map(({ token }) => token)
+          .join(''),
+        nll: all.at(-1).nll_per_character,
+      };
+    };
+    const plain = await scored('the cat\nsees a dog');
+    expect(plain.tokens).toBe('he cat\nsees a dog');
+    const utf16 = Buffer.from('\ufeffthe cat\rsees a dog', 'utf16le');
+    const forms = ['\ufeffthe cat\r\nsees a dog', 'the cat\rsees a dog', utf16];
+    for (const form of forms) expect(await scored(form)).toEqual(plain);
+    expect(await scored('the cat\nsees a dog', '--encoding', 'latin1')).toEqual(plain);
+    expect((await scored('the cat\n\n')).tokens).toBe('he cat\n\n');
   });
 
   test.each<[title: string, content: string | Uint8Array, sentence: string]>([
@@ -83,11 +113,15 @@ describe('lethe predict', () => {
       '\n',
       'expected a text of at least 2 tokens, of which the first is not predicted, found 1; give more text',
     ],
-    ['what is not text', Uint8Array.of(0, 1, 2), 'expected text in UTF-8, found a zero byte; convert it'],
+    [
+      'what is not text',
+      Uint8Array.of(0, 1, 2),
+      'expected text in UTF-8, found a zero byte at byte 0 (line 1); it is no text: leave it out',
+    ],
     [
       'another encoding',
       Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x20),
-      'expected text in UTF-8, found bytes that are no UTF-8; convert it',
+      'expected text in UTF-8, found 0xE9 at byte 3 (line 1); convert it, or name its encoding, as in --encoding latin1',
     ],
   ])('refuses %s, from a file and from standard input', async (_, content, sentence) => {
     const file = tiny.put('wrong.txt', content);

@@ -1,5 +1,6 @@
 /** `lethe predict`: what a language model expects of every token of a text, and how unsure it is. */
 import type { Command } from 'commander';
+import { type Encoding, encodings } from '../data/text/decode-text.ts';
 import type { TokenPrediction } from '../tasks/text/predict.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
@@ -8,10 +9,11 @@ import { Output } from './output.ts';
 import { predictionHeader, predictionRow } from './prediction-row.ts';
 import { requireText, textPieces } from './text-input.ts';
 import { useThreads } from './threads.ts';
-import { Interrupted, wholeNumber } from './usage.ts';
+import { Interrupted, oneOf, wholeNumber } from './usage.ts';
 
 interface PredictOptions {
   text: string;
+  encoding?: Encoding;
   mc?: number;
   seed: number;
   threads?: number;
@@ -27,6 +29,11 @@ export function addPredict(lethe: Command, io: Io): void {
     )
     .argument('<run>', 'a run directory of the text task')
     .requiredOption('--text <FILE>', 'a text, or - for standard input')
+    .option(
+      '--encoding <NAME>',
+      `of the text: ${encodings.join(', ')} (default: by its byte order mark, else utf-8)`,
+      oneOf('--encoding', encodings),
+    )
     .option(
       '--mc <N>',
       'MC dropout: the probabilities of N draws averaged, and their mutual information',
@@ -51,8 +58,8 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   const { readTokens } = await import('../tasks/text/read-tokens.ts');
   await useThreads(options.threads);
   requireText(options.text);
-  const { config, model, vocabulary, level, trim } = loadTextRun(directory);
-  const { mc, seed } = options;
+  const { config, model, vocabulary, level, tokenizer, lineEnds, trim } = loadTextRun(directory);
+  const { mc, seed, encoding } = options;
   const where = options.text === '-' ? 'standard input' : options.text;
   const unknown = new UnknownWords();
   const total = { tokens: 0, nll: 0 };
@@ -65,9 +72,11 @@ async function run(directory: string, options: PredictOptions, output: Output): 
     if (!output.json) output.say(predictionRow(word, figures));
   };
   await interruptible(output, async (signal) => {
-    const text = readTokens(textPieces(options.text, output.io, signal), {
+    const pieces = textPieces(options.text, output.io, { encoding, lineEnds }, signal);
+    const text = readTokens(pieces, {
       level,
       vocabulary,
+      tokenizer,
       trim,
       where,
       onUnknown: (word) => unknown.add(word),

@@ -34,7 +34,7 @@ export function sampleTextToFile(
   { out, prompt, length, temperature, topK, withUnknown, seed, log }: SampleTextFileOptions,
 ): { file: string; text: string; unknown: string[] } {
   const run = loadTextRun(directory);
-  const { model, vocabulary, level } = run;
+  const { model, vocabulary, level, tokenizer } = run;
   const { tokens, unknown } = beginning(run, prompt);
   if (unknown.length > 0) {
     const words = unknown.map((word) => `'${word}'`).join(', ');
@@ -43,8 +43,8 @@ export function sampleTextToFile(
   const never = vocabulary.unknown === undefined || withUnknown ? [] : [vocabulary.unknown];
   const drawn = sampleTokens(model, tokens, { length, temperature, topK, seed, never });
   // What the model was given without being asked for is no part of the text.
-  const whole = prompt === undefined ? drawn : Int32Array.of(...tokens, ...drawn);
-  const text = decode(whole, vocabulary, level);
+  const whole = prompt === undefined ? drawn : Int32Array.from([...tokens, ...drawn]);
+  const text = decode(whole, vocabulary, level, tokenizer);
   const file = out ?? path.join(runPaths(directory).samples, `seed-${seed}.txt`);
   atomicWrite(file, text.endsWith('\n') ? text : `${text}\n`);
   return { file, text, unknown };
@@ -53,7 +53,7 @@ export function sampleTextToFile(
 // --- internal ---
 
 function beginning(
-  { vocabulary, level }: TextRunOnDisk,
+  { vocabulary, level, tokenizer }: TextRunOnDisk,
   prompt: string | undefined,
 ): { tokens: Int32Array; unknown: string[] } {
   if (prompt === undefined) {
@@ -61,7 +61,7 @@ function beginning(
     const frequent = vocabulary.unknown === 0 ? 1 : 0;
     return { tokens: Int32Array.of(vocabulary.end ?? frequent), unknown: [] };
   }
-  const { tokens, unknown } = encode(prompt, vocabulary, level);
+  const { tokens, unknown } = encode(prompt, vocabulary, level, tokenizer);
   if (unknown.length > 0 && vocabulary.unknown === undefined) {
     throw new ConfigError(`--prompt ${notKnown(unknown[0], vocabulary, level)}`);
   }

@@ -1,6 +1,6 @@
 /** Text that is given to a command: a file, or standard input. */
 import fs from 'node:fs';
-import { DataError } from 'lethe';
+import { type DecodeOptions, textDecoder } from '../data/text/decode-text.ts';
 import { readText } from '../data/text/read-text.ts';
 import type { Io } from './io.ts';
 import { Interrupted, UsageError } from './usage.ts';
@@ -16,33 +16,21 @@ export function requireText(name: string): void {
 
 /**
  * The text in pieces, of which none ends inside a character.
- * Throws DataError for what is not text in UTF-8, Interrupted when `signal` stopped the reading of standard input.
+ * Throws DataError for what is not text in its encoding, Interrupted when `signal` stopped the reading of standard input.
  */
-export async function* textPieces(name: string, io: Io, signal?: AbortSignal): AsyncGenerator<string> {
-  if (name !== '-') return yield* readText(name);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+export async function* textPieces(
+  name: string,
+  io: Io,
+  options: DecodeOptions = {},
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  if (name !== '-') return yield* readText(name, options);
+  const decoder = textDecoder('standard input', options);
   try {
-    for await (const bytes of io.input(signal)) {
-      if (bytes.includes(0)) throw notText('a zero byte');
-      yield decode(() => decoder.decode(bytes, { stream: true }), 'bytes that are no UTF-8');
-    }
+    for await (const bytes of io.input(signal)) yield decoder.push(bytes);
   } catch (error) {
     if (signal?.aborted) throw new Interrupted();
     throw error;
   }
-  yield decode(() => decoder.decode(), 'half a character at its end');
-}
-
-// --- internal ---
-
-function decode(work: () => string, found: string): string {
-  try {
-    return work();
-  } catch (error) {
-    throw notText(found, error);
-  }
-}
-
-function notText(found: string, cause?: unknown): DataError {
-  return new DataError(`standard input: expected text in UTF-8, found ${found}; convert it`, { cause });
+  yield decoder.end();
 }

@@ -1,5 +1,7 @@
 /** `lethe train`: trains a recipe or a data set into a new run directory. */
 import type { Command } from 'commander';
+import { encodings } from '../data/text/decode-text.ts';
+import { tokenizers } from '../data/text/types.ts';
 import type { Config } from '../training/config.ts';
 import { observerNames } from '../training/observe/names.ts';
 import { example } from './help.ts';
@@ -17,6 +19,8 @@ interface TrainOptions {
   layers?: number;
   dropout?: string;
   level?: string;
+  tokenizer?: string;
+  encoding?: string;
   epochs?: number;
   minutes?: number;
   patience?: number;
@@ -47,6 +51,14 @@ export function addTrain(lethe: Command, io: Io): void {
     .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
     .option('--dropout <METHOD>', 'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping')
     .option('--level <NAME>', 'of text: word, char')
+    .option(
+      '--tokenizer <NAME>',
+      `of words: ${tokenizers.join(', ')} (case and punctuation apart), auto (default: as the text needs it)`,
+    )
+    .option(
+      '--encoding <NAME>',
+      `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
+    )
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option('--minutes <N>', 'minutes of work at most', positiveNumber('--minutes'))
     .option('--patience <N>', 'epochs without a better validation', wholeNumber('--patience', 1))
@@ -86,8 +98,9 @@ export function addTrain(lethe: Command, io: Io): void {
 async function run(target: string, options: TrainOptions, output: Output): Promise<void> {
   const { resolveConfig } = await import('../training/resolve.ts');
   const { train } = await import('../training/train.ts');
-  if (options.level !== undefined && /^music\//.test(target)) {
-    throw new UsageError(`--level is for texts, found ${target}`);
+  for (const option of ['level', 'tokenizer', 'encoding'] as const) {
+    if (options[option] === undefined || !/^music\//.test(target)) continue;
+    throw new UsageError(`--${option} is for texts, found ${target}`);
   }
   const config = resolveConfig(target, {
     settings: settingsOf(options),
@@ -122,6 +135,8 @@ function settingsOf(
     'model.layers': options.layers,
     'model.dropout': options.dropout,
     'text.level': options.level,
+    'text.tokenizer': options.tokenizer,
+    'text.encoding': options.encoding,
     'training.epochs': options.epochs,
     'training.minutes': options.minutes,
     'training.patience': options.patience,

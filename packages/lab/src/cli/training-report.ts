@@ -53,6 +53,7 @@ export class TrainingReport {
       [
         ['run', plan.run],
         ['data', `${plan.dataset}, ${plan.source}`],
+        ...(plan.notes ?? []).map((note, i) => [i === 0 ? 'read' : '', note]),
         ['method', plan.method],
         [
           'model',

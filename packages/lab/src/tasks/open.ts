@@ -23,13 +23,19 @@ export interface TaskDataOptions {
 /** Loads what a configuration names. Throws what the loaders throw. */
 export async function loadTaskData(config: Config, options: TaskDataOptions = {}): Promise<TaskData> {
   if (config.task === 'music') return loadMusic(config.dataset, options);
-  const { level, vocabularySize, minCount } = config.text;
+  const { vocabularySize, ...reading } = config.text;
   return loadText(config.dataset, {
     ...options,
-    level,
+    ...reading,
     vocabularySize: vocabularySize ?? undefined,
-    minCount,
   });
+}
+
+/** The configuration with what was chosen when its data was read. */
+export function withChoices(config: Config, data: TaskData): Config {
+  if (config.task === 'music') return config;
+  const { tokenizer } = data as TextData;
+  return { ...config, text: { ...config.text, tokenizer } };
 }
 
 /**

@@ -58,6 +58,8 @@ export interface EvaluateOptions {
 export interface Task extends TaskMetric {
   readonly model: TaskModel;
   readonly data: DataIdentity;
+  /** how the data was read, in clauses for people; absent where nothing was chosen */
+  readonly notes?: readonly string[];
   /** terms that an epoch of training scores */
   readonly examples: number;
   /** numbers that training keeps beside parameters, for an estimate of memory */

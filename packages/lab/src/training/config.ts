@@ -5,6 +5,8 @@
  */
 import { ConfigError } from 'lethe';
 import { z } from 'zod';
+import { encodings, lineEnds } from '../data/text/decode-text.ts';
+import { tokenizers } from '../data/text/types.ts';
 import { conventions } from '../tasks/text/conventions.ts';
 import { issueSentence } from './config-errors.ts';
 import { observerNames } from './observe/names.ts';
@@ -158,6 +160,12 @@ const text = z.strictObject({
   vocabularySize: orNone(z.int().min(2)),
   /** words seen fewer times are unknown */
   minCount: count,
+  /** how words are found: between white space, in ordinary text (prose), or as the text needs it (auto); a run knows which */
+  tokenizer: z.enum([...tokenizers, 'auto']).default('whitespace'),
+  /** of the files; auto: by their byte order mark, else UTF-8 */
+  encoding: z.enum(encodings).default('auto'),
+  /** universal: newline, carriage return or both; completed: newlines alone, one added where the last is missing, as in runs without this key */
+  lineEnds: z.enum(lineEnds).default('completed'),
 });
 
 const evaluation = z.strictObject({

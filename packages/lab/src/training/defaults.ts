@@ -16,7 +16,14 @@ export function textDefaults(level: unknown = 'word'): TextConfig {
     ...anyRun,
     task: 'text',
     dataset: 'ptb',
-    text: { level: isChar ? 'char' : 'word', vocabularySize: null, minCount: 1 },
+    text: {
+      level: isChar ? 'char' : 'word',
+      vocabularySize: null,
+      minCount: 1,
+      tokenizer: isChar ? 'whitespace' : 'auto',
+      encoding: 'auto',
+      lineEnds: 'universal',
+    },
     model: {
       cell: 'lstm',
       embedding: isChar ? 64 : 200,

@@ -15,6 +15,8 @@ export interface PlanEvent {
   dataset: string;
   /** where the data came from */
   source: string;
+  /** how the data was read: what was chosen, assumed or left out; absent where nothing was */
+  notes?: string[];
   method: string;
   /** a command that makes something with the finished run */
   hint: string;

@@ -14,6 +14,7 @@ export function planOf(session: Session, run: string): PlanEvent {
     run,
     dataset: data.name,
     source: data.source,
+    ...(task.notes && task.notes.length > 0 && { notes: [...task.notes] }),
     method: config.model.dropout,
     noise: model.plans.map((plan) => describe(plan)),
     hint: task.hint(run),

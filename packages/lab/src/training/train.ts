@@ -11,7 +11,7 @@ import { type Environment, environment } from '../runs/environment.ts';
 import { truncateMetrics } from '../runs/metrics.ts';
 import { truncateObservations } from '../runs/observations.ts';
 import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
-import { loadTaskData, type TaskData } from '../tasks/open.ts';
+import { loadTaskData, type TaskData, withChoices } from '../tasks/open.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { type Config, checkConfig } from './config.ts';
 import { finishReason } from './early-stopping.ts';
@@ -61,13 +61,14 @@ export interface ResumeOptions extends RunOptions {
  * Throws ConfigError when the directory exists, LetheError E_IO when it cannot be made, NumericsError when training diverges (the last
  * good checkpoint stays), LetheError `E_IO` when the disk is full (likewise).
  */
-export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
+export async function train(wanted: Config, options: TrainOptions): Promise<TrainResult> {
   const { out, onEvent } = options;
-  checkConfig(config, 'configuration');
-  useThreads(config);
-  usePrecision(config);
+  checkConfig(wanted, 'configuration');
+  useThreads(wanted);
+  usePrecision(wanted);
   requireNew(out);
-  const data = options.data ?? (await loadTaskData(config, options));
+  const data = options.data ?? (await loadTaskData(wanted, options));
+  const config = withChoices(wanted, data);
   const session = openSession(config, data);
   loadInitialWeights(session, data);
   onEvent?.(planOf(session, out));
@@ -104,7 +105,10 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     restoreCheckpoint(run, session);
     const history = truncateMetrics(run.metrics, session.state.epoch);
     truncateObservations(run.observations, session.state.epoch);
-    const seconds = Math.max(0, ...history.map((event) => ('seconds' in event ? event.seconds : 0)));
+    const seconds = history.reduce(
+      (most, event) => Math.max(most, 'seconds' in event ? event.seconds : 0),
+      0,
+    );
     options.onEvent?.(planOf(session, directory));
     const done = history.findLast((event): event is DoneEvent => event.event === 'done');
     if (done && session.state.finished && finishReason(session.state, config.training, seconds)) {

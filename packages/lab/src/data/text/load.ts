@@ -4,14 +4,17 @@ import { cacheDirectory } from '../music/find.ts';
 import { unknownDataSet } from '../music/names.ts';
 import { textCatalogue, textNames } from './catalogue.ts';
 import { type CorpusFiles, readCorpus } from './corpus.ts';
+import type { DecodeOptions } from './decode-text.ts';
 import { corpusFiles } from './path.ts';
 import { type PublishedOptions, publishedText } from './published.ts';
-import type { Level, TextData } from './types.ts';
+import type { Level, TextData, Tokenizer } from './types.ts';
 import type { VocabularyLimits } from './vocabulary.ts';
 
-export interface LoadTextOptions extends PublishedOptions, VocabularyLimits {
+export interface LoadTextOptions extends PublishedOptions, VocabularyLimits, DecodeOptions {
   /** default: that of a published text, words of others */
   level?: Level;
+  /** of words; `auto`, the default: white space in a published text, what a text of one's own needs */
+  tokenizer?: Tokenizer | 'auto';
   /** tokens kept in memory, the others in a file; default 32 million */
   limit?: number;
 }
@@ -22,26 +25,26 @@ export interface LoadTextOptions extends PublishedOptions, VocabularyLimits {
  * is neither here nor to be fetched
  */
 export async function loadText(name: string, options: LoadTextOptions = {}): Promise<TextData> {
-  const { vocabularySize, minCount, limit, env } = options;
+  const { vocabularySize, minCount, limit, env, encoding, lineEnds } = options;
   const entry = textCatalogue.find((known) => known.name === name);
   const level = options.level ?? entry?.level ?? 'word';
   const folder = path.join(cacheDirectory(env), 'tokens');
-  const settings = { level, vocabularySize, minCount, limit, folder };
-  let files: CorpusFiles | undefined;
+  let tokenizer = options.tokenizer ?? 'auto';
+  const notes: string[] = [];
+  let files: CorpusFiles;
   let source = name;
   if (entry) {
     const { train, valid, test } = await publishedText(entry, options);
     files = { train: [train], valid: [valid], test: [test] };
     source = path.dirname(train);
+    if (tokenizer === 'auto') tokenizer = 'whitespace';
   } else {
-    files = corpusFiles(path.resolve(options.cwd ?? '', name), options.log);
-    if (!files) throw unknownDataSet(name, textNames, ', or the path of a text file or folder');
+    const found = corpusFiles(path.resolve(options.cwd ?? '', name));
+    if (!found) throw unknownDataSet(name, textNames, ', or the path of a text file or folder');
+    files = found.files;
+    notes.push(...found.notes);
   }
-  return {
-    kind: 'text',
-    name,
-    source,
-    level,
-    ...readCorpus(name, files, { ...settings, trim: entry !== undefined }),
-  };
+  const settings = { level, tokenizer, vocabularySize, minCount, limit, folder, encoding, lineEnds };
+  const corpus = readCorpus(name, files, { ...settings, trim: entry !== undefined });
+  return { kind: 'text', name, source, level, ...corpus, notes: [...notes, ...corpus.notes] };
 }

@@ -12,14 +12,14 @@ function filesOf(...names: string[]): unknown {
   const folder = path.join(scratch.root, 'folder');
   const below = (files: readonly string[]): string[] =>
     files.map((file) => path.relative(folder, file).split(path.sep).join('/'));
-  const found = Object.entries(corpusFiles(folder) ?? {});
+  const found = Object.entries(corpusFiles(folder)?.files ?? {}) as [string, string[]][];
   return Object.fromEntries(found.map(([split, files]) => [split, below(files)]));
 }
 
 describe('corpusFiles', () => {
   it('takes a file for one text, whatever its name', () => {
     const file = scratch.put('book.html', 'x');
-    expect(corpusFiles(file)).toEqual({ whole: [file] });
+    expect(corpusFiles(file)).toEqual({ files: { whole: [file] }, notes: [] });
   });
 
   it('takes the text files below a folder in the order of their names', () => {
@@ -46,17 +46,46 @@ describe('corpusFiles', () => {
     }
   });
 
-  it('says how many files are in no split', () => {
-    for (const name of ['train.txt', 'valid.txt', 'test.txt', 'README.md']) scratch.put(`set/${name}`, 'x');
-    const lines: string[] = [];
-    corpusFiles(path.join(scratch.root, 'set'), (line) => lines.push(line));
-    expect(lines).toEqual([`${path.join(scratch.root, 'set')}: 1 files named after no split left out`]);
+  it('takes folders named after splits for the splits', () => {
+    expect(filesOf('train/a.txt', 'train/test-pilot.txt', 'valid/a.txt', 'test/b/a.txt')).toEqual({
+      train: ['train/a.txt', 'train/test-pilot.txt'],
+      valid: ['valid/a.txt'],
+      test: ['test/b/a.txt'],
+    });
   });
 
-  it('refuses a file named after two splits where the names make the splits', () => {
-    expect(filesOf('latest-train.txt', 'book.txt')).toEqual({ whole: ['book.txt', 'latest-train.txt'] });
-    expect(() => filesOf('train.txt', 'valid.txt', 'test.txt')).toThrow(
-      /latest-train\.txt: expected the name of one split, found train and test; rename it/,
+  it('takes a word inside a name for a word: novels are one text', () => {
+    const novels = [
+      'devotion.txt',
+      'emma.txt',
+      'protest.txt',
+      'the-great-train-robbery.txt',
+      'valley.txt',
+      'x.txt',
+    ];
+    expect(filesOf(...novels)).toEqual({ whole: novels });
+  });
+
+  it('says what is left out and what is assumed', () => {
+    for (const name of ['train.txt', 'valid.txt', 'test.txt', 'README.md', 'cover.png'])
+      scratch.put(`set/${name}`, 'x');
+    const { notes } = corpusFiles(path.join(scratch.root, 'set'))!;
+    expect(notes).toEqual([
+      'splits by the names of files and folders: 1 train, 1 valid, 1 test',
+      '1 file (README.md) named after no split left out',
+      '1 file is no text by the name (.txt, .md, .tokens) and left out: cover.png',
+    ]);
+    for (const name of ['a.txt', 'b.txt']) scratch.put(`books/${name}`, 'x');
+    expect(corpusFiles(path.join(scratch.root, 'books'))!.notes).toEqual([
+      '2 files as one text, in the order of their names',
+    ]);
+  });
+
+  it('refuses a folder of which all is held out', () => {
+    scratch.put('set/valid/a.txt', 'x');
+    scratch.put('set/test/a.txt', 'x');
+    expect(() => corpusFiles(path.join(scratch.root, 'set'))).toThrow(
+      /expected files for training, found only/,
     );
   });
 
@@ -66,8 +95,9 @@ describe('corpusFiles', () => {
     });
   });
 
-  it('takes all files for one text where a split has none', () => {
-    expect(filesOf('train.txt', 'test.txt')).toEqual({ whole: ['test.txt', 'train.txt'] });
+  it('leaves a split empty that no name makes', () => {
+    expect(filesOf('train.txt', 'test.txt')).toEqual({ train: ['train.txt'], valid: [], test: ['test.txt'] });
+    expect(filesOf('test.txt')).toMatchObject({ test: ['test.txt'] });
   });
 
   it('gives nothing for a path where nothing is, and refuses a folder without text files', () => {

@@ -2,46 +2,53 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
+import { splitNames, splitsByName } from '../split-names.ts';
 import type { CorpusFiles } from './corpus.ts';
 
 /**
  * The files behind a path, or undefined where there is nothing. A folder is gone through in the order of names, hidden
- * files and folders left out; where base names say `train`, `valid`, `val` or `dev`, and `test`, they are the splits, else
- * all files are one text.
- * @param log gets a line about files that are in no split
- * @throws DataError for a folder without text files, a path that cannot be read, and a file named after two splits
+ * files and folders left out; where folders or file names are those of splits (`split-names.ts`), they are the splits, else
+ * all files are one text. A split that none is named after
+ * is cut off another (`corpus.ts`).
+ * @returns also what was left out or assumed
+ * @throws DataError for a folder without text files, one whose files are all held out, and a path that cannot be read
  */
-export function corpusFiles(name: string, log?: (line: string) => void): CorpusFiles | undefined {
+export function corpusFiles(name: string): { files: CorpusFiles; notes: readonly string[] } | undefined {
   const stat = statOf(name);
   if (!stat) return undefined;
-  if (!stat.isDirectory()) return { whole: [name] };
-  const files = textFiles(name);
-  if (files.length === 0) {
+  if (!stat.isDirectory()) return { files: { whole: [name] }, notes: [] };
+  const { texts, others } = filesBelow(name);
+  if (texts.length === 0) {
     throw new DataError(`${name}: expected text files (.txt, .md, .tokens), found none`);
   }
-  const named = (split: Split): string[] => files.filter((file) => splitsOf(file).join() === split);
-  const splits = { train: named('train'), valid: named('valid'), test: named('test') };
-  if (!Object.values(splits).every((list) => list.length > 0)) return { whole: files };
-  const others = files.filter((file) => splitsOf(file).length !== 1);
-  const torn = others.find((file) => splitsOf(file).length > 1);
-  if (torn !== undefined) {
-    const found = splitsOf(torn).join(' and ');
-    throw new DataError(`${torn}: expected the name of one split, found ${found}; rename it or take it out`);
+  const { splits, notes } = splitsByName(texts);
+  const said = [...notes, ...otherFiles(others)];
+  const full = (list: readonly string[]): string[] => list.map((file) => path.join(name, file));
+  if (!splits) {
+    if (texts.length > 1) said.unshift(`${texts.length} files as one text, in the order of their names`);
+    return { files: { whole: full(texts) }, notes: said };
   }
-  if (others.length > 0) log?.(`${name}: ${others.length} files named after no split left out`);
-  return splits;
+  if (splits.train.length === 0) {
+    throw new DataError(
+      `${name}: expected files for training, found only some named after validation and test; add a file or folder named train`,
+    );
+  }
+  const counts = splitNames.map((split) => `${splits[split].length} ${split}`).join(', ');
+  said.unshift(`splits by the names of files and folders: ${counts}`);
+  const files = { train: full(splits.train), valid: full(splits.valid), test: full(splits.test) };
+  return { files, notes: said };
 }
 
 // --- internal ---
 
-type Split = 'train' | 'valid' | 'test';
+const textName = /\.(txt|md|tokens)(\.gz)?$/i;
 
-const splitNames: Record<Split, RegExp> = { train: /train/i, valid: /val|dev/i, test: /test/i };
-
-/** The splits that the base name of a file speaks of. */
-function splitsOf(file: string): Split[] {
-  const base = path.basename(file);
-  return (Object.keys(splitNames) as Split[]).filter((split) => splitNames[split].test(base));
+function otherFiles(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 3).map((name) => (name.length > 60 ? `${name.slice(0, 57)}…` : name));
+  const more = names.length > shown.length ? ', …' : '';
+  const files = names.length === 1 ? '1 file is' : `${names.length} files are`;
+  return [`${files} no text by the name (.txt, .md, .tokens) and left out: ${shown.join(', ')}${more}`];
 }
 
 function statOf(name: string): fs.Stats | undefined {
@@ -54,8 +61,11 @@ function statOf(name: string): fs.Stats | undefined {
   }
 }
 
-/** Text files below a folder, sorted by code units so that no locale matters; of a file and its .gz the file alone. */
-function textFiles(directory: string): string[] {
+/**
+ * Files below a folder by their paths in it, hidden ones left out, sorted by code units so that no locale matters: texts, of a file and its .gz the
+ * file alone, and others.
+ */
+function filesBelow(directory: string): { texts: string[]; others: string[] } {
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(directory, { recursive: true, withFileTypes: true });
@@ -63,14 +73,16 @@ function textFiles(directory: string): string[] {
     throw new DataError(`${directory}: cannot be read: ${(error as Error).message}`, { cause: error });
   }
   const names = entries
-    .filter((entry) => !entry.isDirectory() && /\.(txt|md|tokens)(\.gz)?$/i.test(entry.name))
+    .filter((entry) => !entry.isDirectory())
     .map((entry) =>
       path.relative(directory, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
     )
     .filter((name) => !/(^|\/)\./.test(name))
     .sort();
   const all = new Set(names);
-  return names
-    .filter((name) => !(name.endsWith('.gz') && all.has(name.slice(0, -3))))
-    .map((name) => path.join(directory, name));
+  const isCopy = (name: string): boolean => name.endsWith('.gz') && all.has(name.slice(0, -3));
+  return {
+    texts: names.filter((name) => textName.test(name) && !isCopy(name)),
+    others: names.filter((name) => !textName.test(name)),
+  };
 }

@@ -1,27 +1,23 @@
-/** UTF-8 text files, read piece by piece. */
+/** Text files, read piece by piece. */
 import fs from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from 'lethe';
+import { type DecodeOptions, type TextDecoding, textDecoder } from './decode-text.ts';
+
+export interface ReadTextOptions extends DecodeOptions {
+  /** is told what each file was read as */
+  onEncoding?: (encoding: TextDecoding['encoding']) => void;
+}
 
 /**
  * The text of a file in pieces, of which none ends inside a character; a byte order mark is left out.
- * @throws DataError when it cannot be read or is not text in UTF-8
+ * @throws DataError when it cannot be read or is not text in its encoding
  */
-export function* readText(file: string): Generator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for (const bytes of piecesOf(file)) {
-    if (bytes.includes(0)) throw notText(file, 'a zero byte');
-    try {
-      yield decoder.decode(bytes, { stream: true });
-    } catch (error) {
-      throw notText(file, 'bytes that are no UTF-8', error);
-    }
-  }
-  try {
-    yield decoder.decode();
-  } catch (error) {
-    throw notText(file, 'half a character at its end', error);
-  }
+export function* readText(file: string, { onEncoding, ...options }: ReadTextOptions = {}): Generator<string> {
+  const decoder = textDecoder(file, options);
+  for (const bytes of piecesOf(file)) yield decoder.push(bytes);
+  yield decoder.end();
+  onEncoding?.(decoder.encoding);
 }
 
 // --- internal ---
@@ -50,9 +46,4 @@ function* piecesOf(file: string): Generator<Uint8Array> {
     if (error instanceof DataError) throw error;
     throw new DataError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function notText(file: string, found: string, cause?: unknown): DataError {
-  const text = `${file}: expected text in UTF-8, found ${found}; convert it, or leave the file out`;
-  return new DataError(text, { cause });
 }

@@ -3,7 +3,8 @@
  * memory than one in many.
  */
 import { DataError } from 'lethe';
-import type { Level } from './types.ts';
+import { proseTokens } from './prose.ts';
+import type { Level, Tokenizer } from './types.ts';
 
 /** What ends a line, at word level. */
 export const endOfLine = '<eos>';
@@ -11,36 +12,64 @@ export const endOfLine = '<eos>';
 /** Takes the text of one file. */
 export interface Splitter {
   push(text: string): void;
-  /** ends the last line where it has not ended */
+  /** gives the last word; the last line has an end only where the text has it, or `completes` asks for one */
   end(): void;
+}
+
+/** How a text is split. */
+export interface SplitOptions {
+  /** of words. @defaultValue 'whitespace' */
+  tokenizer?: Tokenizer;
+  /** makes characters of words with one space between them, so that the spaces around a line are left out */
+  trim?: boolean;
+  /** ends a last line that does not end */
+  completes?: boolean;
 }
 
 /**
  * Gives `take` the tokens of a text. Words lie between white space, which is what Unicode calls so (White_Space), and
- * each line ends with `<eos>`. Characters are code points, each line ends with a newline.
- * @param trim makes characters of words with one space between them, so that the spaces around a line are left out
+ * are split further by the tokenizer; every newline is `<eos>`. Characters are code points.
  * @throws DataError for a word of more than a million letters
  */
-export function splitter(level: Level, take: (token: string) => void, trim = false): Splitter {
-  if (level === 'word') return wordSplitter(take, () => take(endOfLine));
-  if (!trim) return characterSplitter(take);
+export function splitter(
+  level: Level,
+  take: (token: string) => void,
+  { tokenizer = 'whitespace', trim = false, completes = false }: SplitOptions = {},
+): Splitter {
+  if (level === 'word' && tokenizer === 'prose') {
+    const prose = proseTokens(take);
+    return wordSplitter(
+      prose.word,
+      () => {
+        prose.line();
+        take(endOfLine);
+      },
+      completes,
+    );
+  }
+  if (level === 'word') return wordSplitter(take, () => take(endOfLine), completes);
+  if (!trim) return characterSplitter(take, completes);
   let isFirst = true;
   const word = (text: string): void => {
     if (!isFirst) take(' ');
     isFirst = false;
     for (const character of text) take(character);
   };
-  return wordSplitter(word, () => {
-    isFirst = true;
-    take('\n');
-  });
+  return wordSplitter(
+    word,
+    () => {
+      isFirst = true;
+      take('\n');
+    },
+    completes,
+  );
 }
 
 // --- internal ---
 
 const longestWord = 1 << 20;
 
-function wordSplitter(word: (text: string) => void, line: () => void): Splitter {
+function wordSplitter(word: (text: string) => void, line: () => void, completes: boolean): Splitter {
   /** The beginning of a word whose end is in a later piece. */
   let rest = '';
   let inLine = false;
@@ -70,14 +99,14 @@ function wordSplitter(word: (text: string) => void, line: () => void): Splitter 
     },
     end() {
       if (rest !== '') word(rest);
-      if (inLine) line();
+      if (inLine && completes) line();
       rest = '';
       inLine = false;
     },
   };
 }
 
-function characterSplitter(take: (character: string) => void): Splitter {
+function characterSplitter(take: (character: string) => void, completes: boolean): Splitter {
   let inLine = false;
   return {
     push(text) {
@@ -85,7 +114,7 @@ function characterSplitter(take: (character: string) => void): Splitter {
       if (text !== '') inLine = !text.endsWith('\n');
     },
     end() {
-      if (inLine) take('\n');
+      if (inLine && completes) take('\n');
       inLine = false;
     },
   };

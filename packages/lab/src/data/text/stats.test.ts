@@ -19,6 +19,8 @@ const data = (words: string[], train: number[], test: number[]): TextData => ({
   name: 'x',
   source: 'y',
   level: 'word',
+  tokenizer: 'whitespace',
+  notes: [],
   vocabulary: vocabularyOf(words, 'word'),
   splits: { train: source(train), valid: source([]), test: source(test) },
   sha256: '',

@@ -5,7 +5,7 @@
  *   uniform   every token of the vocabulary equally likely: ln V
  *   unigram   each token by its frequency, p = (count + 1) / (tokens + V), fitted on train
  */
-import type { Level, TextData, TokenSource } from './types.ts';
+import type { Level, TextData, Tokenizer, TokenSource } from './types.ts';
 
 /** What a split holds. */
 export interface TextSplitStats {
@@ -23,6 +23,9 @@ export interface TextStats {
   name: string;
   source: string;
   level: Level;
+  tokenizer: Tokenizer;
+  /** how it was read */
+  notes: readonly string[];
   /** words, or characters */
   vocabulary: number;
   splits: { train: TextSplitStats; valid: TextSplitStats; test: TextSplitStats };
@@ -30,7 +33,15 @@ export interface TextStats {
 }
 
 /** Counts and reference NLLs of a text. */
-export function textStats({ name, source, level, vocabulary, splits }: TextData): TextStats {
+export function textStats({
+  name,
+  source,
+  level,
+  tokenizer,
+  notes,
+  vocabulary,
+  splits,
+}: TextData): TextStats {
   const size = vocabulary.words.length;
   const counts = {
     train: countTokens(splits.train, size),
@@ -43,6 +54,8 @@ export function textStats({ name, source, level, vocabulary, splits }: TextData)
     name,
     source,
     level,
+    tokenizer,
+    notes,
     vocabulary: size,
     splits: { train: stats('train'), valid: stats('valid'), test: stats('test') },
     nll: { uniform: Math.log(size), unigram: unigramNll(counts.train, counts.test, splits) },

@@ -2,6 +2,10 @@
 
 export type Level = 'word' | 'char';
 
+/** How words are found: between white space; or in ordinary text, with case and punctuation apart (`prose.ts`). */
+export const tokenizers = ['whitespace', 'prose'] as const;
+export type Tokenizer = (typeof tokenizers)[number];
+
 /** Words, or characters, by number; the most frequent have the smallest numbers. */
 export interface Vocabulary {
   readonly words: readonly string[];
@@ -27,7 +31,11 @@ export interface TextData {
   /** where it came from, in words */
   source: string;
   level: Level;
+  /** of words; of characters always `whitespace` */
+  tokenizer: Tokenizer;
   vocabulary: Vocabulary;
+  /** how it was read, in clauses for people: what was chosen, assumed or left out */
+  notes: readonly string[];
   splits: { train: TokenSource; valid: TokenSource; test: TokenSource };
   /** sha256 over the vocabulary and all tokens */
   sha256: string;

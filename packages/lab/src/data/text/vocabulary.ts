@@ -1,7 +1,8 @@
 /** Vocabularies: made of counts, and used to write text as numbers and numbers as text. */
 import { ConfigError } from 'lethe';
+import { proseText } from './prose.ts';
 import { endOfLine, splitter } from './splitter.ts';
-import type { Level, Vocabulary } from './types.ts';
+import type { Level, Tokenizer, Vocabulary } from './types.ts';
 
 /** What stands for every word that is not in the vocabulary. */
 export const unknownWord = '<unk>';
@@ -61,20 +62,19 @@ export function buildVocabulary(
 }
 
 /**
- * Text as tokens: what is between white space, a newline as `<eos>`, or every character. Words that are not known become
+ * Text as tokens: words as the tokenizer finds them, a newline as `<eos>`, or every character. Words that are not known become
  * `<unk>` where there is one, and are listed once each.
  */
 export function encode(
   text: string,
   vocabulary: Vocabulary,
   level: Level,
+  tokenizer: Tokenizer = 'whitespace',
 ): { tokens: Int32Array; unknown: string[] } {
-  const words = level === 'char' ? [...text] : [];
-  if (level === 'word') {
-    splitter(level, (word) => words.push(word)).push(`${text}\n`);
-    // The last line is a beginning to go on from: it has not ended.
-    words.pop();
-  }
+  const words: string[] = [];
+  const all = splitter(level, (word) => words.push(word), { tokenizer });
+  all.push(text);
+  all.end();
   const unknown = new Set<string>();
   const tokens: number[] = [];
   for (const word of words) {
@@ -87,10 +87,15 @@ export function encode(
 }
 
 /**
- * Tokens as text: words with spaces between them, a line for each `<eos>`; or characters.
+ * Tokens as text: words with spaces between them or as the tokenizer joins them, a line for each `<eos>`; or characters.
  * @throws RangeError for a number that is not in the vocabulary
  */
-export function decode(tokens: ArrayLike<number>, { words }: Vocabulary, level: Level): string {
+export function decode(
+  tokens: ArrayLike<number>,
+  { words }: Vocabulary,
+  level: Level,
+  tokenizer: Tokenizer = 'whitespace',
+): string {
   const texts = Array.from(tokens, (token) => {
     if (words[token] !== undefined) return words[token];
     throw new RangeError(`decode: expected tokens from 0 to ${words.length - 1}, got ${token}`);
@@ -101,7 +106,7 @@ export function decode(tokens: ArrayLike<number>, { words }: Vocabulary, level: 
     if (word === endOfLine) lines.push([]);
     else lines[lines.length - 1].push(word);
   }
-  return lines.map((line) => line.join(' ')).join('\n');
+  return lines.map((line) => (tokenizer === 'prose' ? proseText(line) : line.join(' '))).join('\n');
 }
 
 // --- internal ---

@@ -1,14 +1,16 @@
 /**
- * Text to tokens of a given vocabulary, piece by piece, split as a corpus is: the last line is ended where it has not ended.
+ * Text to tokens of a given vocabulary, piece by piece, split as a corpus is; nothing is added that the text does not have.
  * The words of new text, not of training text, whose vocabulary is made on the way.
  */
 import { DataError } from 'lethe';
 import { splitter } from '../../data/text/splitter.ts';
-import type { Level, Vocabulary } from '../../data/text/types.ts';
+import type { Level, Tokenizer, Vocabulary } from '../../data/text/types.ts';
 
 export interface ReadTokensOptions {
   level: Level;
   vocabulary: Vocabulary;
+  /** of words. @defaultValue 'whitespace' */
+  tokenizer?: Tokenizer;
   /** leaves white space at both ends of a line out, at character level */
   trim?: boolean;
   /** the name of the text, for errors */
@@ -23,7 +25,7 @@ export interface ReadTokensOptions {
  */
 export async function* readTokens(
   pieces: Iterable<string> | AsyncIterable<string>,
-  { level, vocabulary, trim, where, onUnknown }: ReadTokensOptions,
+  { level, vocabulary, tokenizer, trim, where, onUnknown }: ReadTokensOptions,
 ): AsyncGenerator<Int32Array> {
   let tokens: number[] = [];
   const text = splitter(
@@ -36,7 +38,7 @@ export async function* readTokens(
       }
       tokens.push((number ?? vocabulary.unknown)!);
     },
-    trim,
+    { tokenizer, trim },
   );
   const taken = (): Int32Array => {
     const all = Int32Array.from(tokens);

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { textNames } from '../../data/text/catalogue.ts';
-import type { Level, TextData, Vocabulary } from '../../data/text/types.ts';
+import type { LineEnds } from '../../data/text/decode-text.ts';
+import type { Level, TextData, Tokenizer, Vocabulary } from '../../data/text/types.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { usePrecision } from '../../training/precision.ts';
@@ -17,6 +18,8 @@ export interface TextRunOnDisk {
   config: TextConfig;
   level: Level;
   vocabulary: Vocabulary;
+  tokenizer: Tokenizer;
+  lineEnds: LineEnds;
   /** whether its text was read without the white space around lines */
   trim: boolean;
   model: TextModel;
@@ -36,7 +39,11 @@ export function loadTextRun(directory: string, which: Which = 'best'): TextRunOn
   const { level, vocabulary } = runVocabulary(directory);
   const model = textModel(config, vocabulary.words.length);
   loadWeights(model, readWeights(run, which), run[which]);
-  return { config, level, vocabulary, trim: textNames.includes(config.dataset), model };
+  const { tokenizer, lineEnds } = config.text;
+  if (tokenizer === 'auto') {
+    throw new ConfigError(`${run.config}: text.tokenizer expects whitespace or prose in a run, found auto`);
+  }
+  return { config, level, vocabulary, tokenizer, lineEnds, trim: textNames.includes(config.dataset), model };
 }
 
 /** The words of a run by number. Throws ConfigError when it has none, DataError when the file is broken. */

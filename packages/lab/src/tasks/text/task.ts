@@ -36,6 +36,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
   return {
     model: taskModel(text),
     data: identify(data),
+    notes: data.notes,
     ...textMetric[data.level],
     examples: streams.length * streams.rows,
     working: workingNumbers(config, data.vocabulary.words.length),

@@ -23,6 +23,8 @@ export function tinyText(length = 600): TextData {
     name: 'tiny',
     source: 'made for tests',
     level: 'word',
+    tokenizer: 'whitespace',
+    notes: [],
     vocabulary: vocabularyOf(words, 'word'),
     splits: { train: walk(0, length), valid: walk(3, 90), test: walk(5, 71) },
     sha256: 'tiny',
