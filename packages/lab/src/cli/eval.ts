@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import type { CacheOptions } from '../tasks/text/cache.ts';
 import { cacheOptions } from './cache-options.ts';
+import { evaluationProgress } from './evaluation-progress.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { metricTable } from './metric-table.ts';
 import { Output } from './output.ts';
 import { useThreads } from './threads.ts';
-import { Interrupted, oneOf, wholeNumber } from './usage.ts';
+import { Interrupted, oneOf, positiveNumber, wholeNumber } from './usage.ts';
 
 const splits = ['train', 'valid', 'test'] as const;
 const which = ['best', 'last'] as const;
@@ -17,6 +18,7 @@ interface EvalOptions {
   split: (typeof splits)[number];
   weights: (typeof which)[number];
   streams?: number;
+  share?: number;
   mc?: number;
   cache?: CacheOptions;
   seed: number;
@@ -41,6 +43,7 @@ export function addEval(lethe: Command, io: Io): void {
       'of text: streams that the split is cut into, 1 as it stands (default: evaluation.* of the run)',
       wholeNumber('--streams', 1),
     )
+    .option('--share <X>', 'of the split that is evaluated (default: 1)', positiveNumber('--share', 1))
     .option(
       '--mc <N>',
       'MC dropout with N draws beside it: probabilities averaged; of music entropies, too, in nats',
@@ -71,11 +74,13 @@ export function addEval(lethe: Command, io: Io): void {
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
   const { evaluate } = await import('../training/trained.ts');
   await useThreads(options.threads);
-  const { split, weights, streams, data, fetch, mc, seed, cache } = options;
+  const { split, weights, streams, share, data, fetch, mc, seed, cache } = options;
   const metrics = await interruptible(output, (signal) =>
     evaluate(directory, split, {
       weights,
       streams,
+      share,
+      onProgress: evaluationProgress(output, split),
       dataDir: data,
       fetch,
       mc,
@@ -84,7 +89,7 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
       log: (line) => output.notice(line),
       signal,
     }),
-  );
+  ).finally(() => output.live.clear());
   if (!metrics) throw new Interrupted();
   output.event({ run: directory, split, metrics });
   const others = [

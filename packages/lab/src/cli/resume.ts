@@ -24,7 +24,11 @@ export function addResume(lethe: Command, io: Io): void {
     .description('goes on with a run where it was interrupted, or past its end')
     .argument('<run>', 'a run directory')
     .option('--epochs <N>', 'epochs at most, in all', wholeNumber('--epochs', 1))
-    .option('--minutes <N>', 'minutes of work at most, in all', positiveNumber('--minutes'))
+    .option(
+      '--minutes <N>',
+      'minutes in all, earlier work, reading and the final test included',
+      positiveNumber('--minutes'),
+    )
     .option('--patience <N>', 'epochs without a better validation NLL', wholeNumber('--patience', 1))
     .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')

@@ -23,6 +23,7 @@ interface TrainOptions {
   encoding?: string;
   epochs?: number;
   minutes?: number;
+  evaluationShare?: number;
   patience?: number;
   seed?: number;
   threads?: number;
@@ -60,7 +61,16 @@ export function addTrain(lethe: Command, io: Io): void {
       `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
     )
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
-    .option('--minutes <N>', 'minutes of work at most', positiveNumber('--minutes'))
+    .option(
+      '--minutes <N>',
+      'minutes in all, reading and the final test included',
+      positiveNumber('--minutes'),
+    )
+    .option(
+      '--evaluation-share <X>',
+      'of validation and test that is evaluated (default: 1, less where --minutes does not allow for it)',
+      positiveNumber('--evaluation-share', 1),
+    )
     .option('--patience <N>', 'epochs without a better validation', wholeNumber('--patience', 1))
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
@@ -139,6 +149,7 @@ function settingsOf(
     'text.encoding': options.encoding,
     'training.epochs': options.epochs,
     'training.minutes': options.minutes,
+    'training.evaluationShare': options.evaluationShare,
     'training.patience': options.patience,
     seed: options.seed,
     threads: options.threads,

@@ -9,6 +9,8 @@ import type {
   TrainingEvent,
   TrainResult,
 } from '../training/events.ts';
+import { percent } from '../training/time-limit.ts';
+import { evaluationWords } from './evaluation-progress.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
 import { Interrupted } from './usage.ts';
@@ -101,6 +103,7 @@ export class TrainingReport {
       `${this.#plan?.shown.label} train ${bold(figure(this.#shown(progress.train)))} valid ${bold(figure(this.#shown(this.#valid?.valid)))}`,
       `${progress.stepsPerSecond.toFixed(1)} steps/s`,
       `${clock(progress.secondsLeft)} left`,
+      ...(progress.evaluation ? [evaluationWords(phases[progress.phase], progress.evaluation)] : []),
       ...(best ? [best] : []),
     ].join('  ');
   }
@@ -130,7 +133,11 @@ export class TrainingReport {
       ],
       { header: ['best epoch', 'train', 'valid', 'test'], align: 'rrrr' },
     );
+    const { evaluated_share: share } = best.test;
     out.say(`(${this.#plan?.shown.unit}; train as trained, with noise)`);
+    if (share !== undefined) {
+      out.say(`(valid and test on ${percent(share)} of each: \`lethe eval\` measures all)`);
+    }
     out.say();
     if (this.#plan) out.say(this.#plan.hint);
   }
@@ -155,6 +162,9 @@ export function figure(value: number | undefined): string {
 }
 
 // --- internal ---
+
+/** What is going on. */
+const phases = { train: 'training', valid: 'validating', test: 'testing' } as const;
 
 /** Perplexities of ten thousand words, `10000.000`, and clocks of days fit. */
 const widths = [5, 9, 9, 9, 7, 8];

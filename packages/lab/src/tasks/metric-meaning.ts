@@ -13,6 +13,7 @@ const meanings: Record<string, string> = {
   predictive_entropy: 'entropy of the averaged prediction, in nats',
   expected_entropy: "mean entropy of a single draw's prediction",
   mutual_information: 'their difference',
+  evaluated_share: 'of the split, the rest was not looked at',
   tokens: 'predicted, all but the first',
   nll_per_token: 'NLL per token, natural log',
   perplexity: 'exp of it',

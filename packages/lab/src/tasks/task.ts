@@ -48,6 +48,10 @@ export interface TaskStep {
 export interface EvaluateOptions {
   /** stops between two windows; the result is then undefined */
   signal?: AbortSignal;
+  /** of the split that is evaluated: the first tokens of a text, pieces of music evenly spread. @defaultValue 1 */
+  share?: number;
+  /** is told how far the work is, in the same unit as `all` */
+  onProgress?: (done: number, all: number) => void;
   /** MC dropout instead of the test-time rule: probabilities averaged over so many draws */
   draws?: { samples: number; seed?: number };
   /** of text: the test-time network with a continuous cache */

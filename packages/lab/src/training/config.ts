@@ -113,10 +113,12 @@ const anyTraining = {
   epochs: count,
   /** epochs without a better validation after which the run ends */
   patience: orNone(count),
-  /** minutes of work after which the run ends */
+  /** minutes in which the run ends: reading, training, and the evaluations at its end */
   minutes: orNone(positive),
   /** epochs between validations; the last epoch is always validated */
   evaluateEvery: count,
+  /** of validation and test that is evaluated; less where minutes would not allow for it */
+  evaluationShare: z.number().gt(0).max(1).default(1),
   /** seconds between checkpoints; 0 saves after every step */
   checkpointEvery: z.number().min(0),
 };

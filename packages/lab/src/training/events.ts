@@ -106,7 +106,7 @@ export interface InterruptedEvent {
 
 export type TrainingEvent = PlanEvent | StartEvent | EpochEvent | ObserveEvent | DoneEvent | InterruptedEvent;
 
-/** After every training step, for progress displays. */
+/** After every training step and every window of an evaluation, for progress displays. */
 export interface Progress {
   /** from 1 */
   epoch: number;
@@ -123,6 +123,8 @@ export interface Progress {
   secondsLeft: number;
   /** what is going on */
   phase: 'train' | 'valid' | 'test';
+  /** of a validation or the test: the part that is done, from 0 to 1, and how long the rest will take */
+  evaluation?: { done: number; secondsLeft: number };
 }
 
 /** How `train` and `resume` ended. */

@@ -7,7 +7,7 @@ import { NumericsError } from 'lethe';
 import { appendMetrics, readMetrics } from '../runs/metrics.ts';
 import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
-import type { Metrics } from '../tasks/task.ts';
+import type { Metrics, SplitName } from '../tasks/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
 import { finishReason, isBetter } from './early-stopping.ts';
@@ -24,14 +24,17 @@ import { progressOf } from './progress.ts';
 import { averagesFrom } from './schedule.ts';
 import type { Session } from './session.ts';
 import { requireFiniteParameters, trainStep } from './step.ts';
+import { type EvaluationCosts, reserveOf } from './time-limit.ts';
 
 /** Who listens to the loop, and how it began. */
 export interface LoopOptions {
   onEvent?: (event: TrainingEvent) => void;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
-  /** seconds of work before this session */
+  /** seconds of work before the loop: earlier sessions, reading */
   before: number;
+  /** what evaluations take; absent where time is not limited */
+  costs?: EvaluationCosts;
   resumed: boolean;
 }
 
@@ -41,7 +44,14 @@ export async function runTraining(
   session: Session,
   options: LoopOptions,
 ): Promise<TrainResult> {
-  const work: Work = { run, session, options, clock: startClock(options.before), savedAt: performance.now() };
+  const work: Work = {
+    run,
+    session,
+    options,
+    clock: startClock(options.before),
+    costs: options.costs && { ...options.costs },
+    savedAt: performance.now(),
+  };
   const { state, config } = session;
   const start = { epoch: state.epoch + 1, step: state.step, resumed: options.resumed };
   tell(work, { event: 'start', run: run.directory, seed: config.seed, ...start });
@@ -50,7 +60,7 @@ export async function runTraining(
     const looked = readMetrics(run.metrics).some(({ event }) => event === 'observe');
     if (state.step === 0 && !looked) observe(work);
     for (;;) {
-      const reason = finishReason(state, config.training, work.clock.seconds());
+      const reason = finishReason(state, config.training, secondsWithReserve(work));
       const ended = reason ? await finish(work, reason) : await epoch(work);
       if (ended) return ended;
     }
@@ -67,6 +77,7 @@ interface Work {
   session: Session;
   options: LoopOptions;
   clock: Clock;
+  costs: EvaluationCosts | undefined;
   savedAt: number;
 }
 
@@ -76,7 +87,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   const { state, config, task } = session;
   const stepsPerEpoch = task.stepsIn(state.epoch);
   const timeIsUp = (): boolean =>
-    config.training.minutes !== null && clock.seconds() >= 60 * config.training.minutes;
+    config.training.minutes !== null && secondsWithReserve(work) >= 60 * config.training.minutes;
   // A time limit ends the epoch early, though not before its first step.
   while (state.position < stepsPerEpoch && !(state.position > 0 && timeIsUp())) {
     if (options.signal?.aborted) return interrupt(work);
@@ -93,8 +104,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   let valid: Metrics | undefined;
   if (due) {
     requireFiniteParameters(session);
-    options.onProgress?.(progressOf(session, clock, 'valid'));
-    valid = await session.optimizer.evaluate(() => task.evaluate('valid', { signal: options.signal }));
+    valid = await session.optimizer.evaluate(() => evaluateSplit(work, 'valid'));
     if (!valid) return interrupt(work);
     requireFinite(valid, task.choice, `the validation after epoch ${number}`);
   }
@@ -153,12 +163,40 @@ function observe(work: Work): void {
   }
 }
 
+/** Seconds of work, with those that the next validation and the test will take. */
+function secondsWithReserve({ session, costs, clock }: Work): number {
+  return clock.seconds() + reserveOf(costs, session.config.training.evaluationShare);
+}
+
+/** The metrics of the share of a split that is evaluated, with its progress; undefined when it was stopped. */
+async function evaluateSplit(
+  { session, options, costs, clock }: Work,
+  split: Exclude<SplitName, 'train'>,
+): Promise<Metrics | undefined> {
+  const { signal, onProgress } = options;
+  const { evaluationShare: share } = session.config.training;
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  onProgress?.(progressOf(session, clock, split));
+  const metrics = await session.task.evaluate(split, {
+    signal,
+    share,
+    onProgress: (part, all) => {
+      const done = part / all;
+      const evaluation = { done, secondsLeft: (seconds() * (1 - done)) / done };
+      onProgress?.(progressOf(session, clock, split, evaluation));
+    },
+  });
+  // What was measured goes before what was estimated.
+  if (metrics && costs) costs[split] = seconds() / share;
+  return metrics;
+}
+
 /** The test set under the best weights, and the end of the run. */
 async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
-  const { run, session, options, clock } = work;
+  const { run, session, clock } = work;
   const { state, task } = session;
-  options.onProgress?.(progressOf(session, clock, 'test'));
-  const test = await withBest(session, run, () => task.evaluate('test', { signal: options.signal }));
+  const test = await withBest(session, run, () => evaluateSplit(work, 'test'));
   if (!test) return interrupt(work);
   requireFinite(test, task.choice, 'the test');
   state.finished = { reason, test };

@@ -3,18 +3,20 @@ import { describe } from 'lethe';
 import { kernels } from 'lethe/internal';
 import type { PlanEvent } from './events.ts';
 import type { Session } from './session.ts';
+import { shareNote } from './time-limit.ts';
 
 /** The plan of a session that will write to `run`. */
 export function planOf(session: Session, run: string): PlanEvent {
   const { config, task } = session;
   const { data, model, shown } = task;
   const engine = kernels();
+  const notes = [...(task.notes ?? []), shareNote(config)].filter((note) => note !== undefined);
   return {
     event: 'plan',
     run,
     dataset: data.name,
     source: data.source,
-    ...(task.notes && task.notes.length > 0 && { notes: [...task.notes] }),
+    ...(notes.length > 0 && { notes }),
     method: config.model.dropout,
     noise: model.plans.map((plan) => describe(plan)),
     hint: task.hint(run),

@@ -8,6 +8,7 @@ export function progressOf(
   { state, config, task }: Session,
   clock: Clock,
   phase: Progress['phase'],
+  evaluation?: Progress['evaluation'],
 ): Progress {
   const { epochs, minutes } = config.training;
   const stepsPerEpoch = task.stepsIn(state.epoch);
@@ -27,5 +28,6 @@ export function progressOf(
       stepsPerSecond > 0 ? stepsLeft / stepsPerSecond : Number.POSITIVE_INFINITY,
     ),
     phase,
+    ...(evaluation && { evaluation }),
   };
 }

@@ -22,6 +22,7 @@ import { planOf } from './plan.ts';
 import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
 import { openSession } from './session.ts';
+import { evaluationCosts, withFittingShare } from './time-limit.ts';
 
 /** Where the data comes from and who listens. */
 export interface RunOptions {
@@ -63,14 +64,18 @@ export interface ResumeOptions extends RunOptions {
  */
 export async function train(wanted: Config, options: TrainOptions): Promise<TrainResult> {
   const { out, onEvent } = options;
+  const began = performance.now();
   checkConfig(wanted, 'configuration');
   useThreads(wanted);
   usePrecision(wanted);
   requireNew(out);
   const data = options.data ?? (await loadTaskData(wanted, options));
-  const config = withChoices(wanted, data);
-  const session = openSession(config, data);
-  loadInitialWeights(session, data);
+  const opened = openSession(withChoices(wanted, data), data);
+  loadInitialWeights(opened, data);
+  const costs = wanted.training.minutes === null ? undefined : await evaluationCosts(opened.task);
+  const spent = (): number => (performance.now() - began) / 1000;
+  const session = withFittingShare(opened, costs, spent());
+  const { config } = session;
   onEvent?.(planOf(session, out));
   const { run, unlock } = createRun(out, config, environment(session.task.data), (run) => {
     for (const [name, content] of Object.entries(session.task.files())) {
@@ -79,7 +84,7 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
     saveCheckpoint(run, session);
   });
   try {
-    return await runTraining(run, session, { ...options, before: 0, resumed: false });
+    return await runTraining(run, session, { ...options, before: spent(), costs, resumed: false });
   } finally {
     unlock();
   }
@@ -92,16 +97,18 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
  * DataError when a file is broken or the data is not what the run was trained on.
  */
 export async function resume(directory: string, options: ResumeOptions = {}): Promise<TrainResult> {
+  const began = performance.now();
   const { run, unlock } = openRun(directory);
   try {
-    const config = extended(readConfig(run), options);
+    const then = readConfig(run);
+    const config = extended(then, options);
     useThreads(config);
     usePrecision(config);
     const data = options.data ?? (await loadTaskData(config, options));
-    const before = readEnvironment(run);
+    const made = readEnvironment(run);
     const session = openSession(config, data);
-    checkSameData(directory, before.data, session.task.data);
-    noteOtherEngine(before, options);
+    checkSameData(directory, made.data, session.task.data);
+    noteOtherEngine(made, options);
     restoreCheckpoint(run, session);
     const history = truncateMetrics(run.metrics, session.state.epoch);
     truncateObservations(run.observations, session.state.epoch);
@@ -111,20 +118,31 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     );
     options.onEvent?.(planOf(session, directory));
     const done = history.findLast((event): event is DoneEvent => event.event === 'done');
-    if (done && session.state.finished && finishReason(session.state, config.training, seconds)) {
+    const isOver =
+      finishReason(session.state, config.training, seconds) ??
+      (done?.reason === 'minutes' && !isLonger(config, then));
+    if (done && session.state.finished && isOver) {
       const result: DoneEvent = { ...done, run: directory, already: true };
       options.onEvent?.(result);
       return result;
     }
     writeConfigFile(run, config);
     session.state.finished = null;
-    return await runTraining(run, session, { ...options, before: seconds, resumed: true });
+    const costs = config.training.minutes === null ? undefined : await evaluationCosts(session.task);
+    const before = seconds + (performance.now() - began) / 1000;
+    return await runTraining(run, session, { ...options, before, costs, resumed: true });
   } finally {
     unlock();
   }
 }
 
 // --- internal ---
+
+/** A run that used its time up ended before the limit, by what the next epoch would have taken. */
+function isLonger(now: Config, then: Config): boolean {
+  const { minutes } = now.training;
+  return minutes === null || minutes > (then.training.minutes ?? Number.POSITIVE_INFINITY);
+}
 
 function useThreads(config: Config): void {
   if (config.threads !== null) kernels().setThreads(config.threads);

@@ -28,6 +28,9 @@ export interface EvaluateRunOptions {
   weights?: Which;
   /** of text: how many streams the split is cut into; default: what the run's configuration says */
   streams?: number;
+  /** of the split that is evaluated. @defaultValue 1 */
+  share?: number;
+  onProgress?: (done: number, all: number) => void;
   /** the data itself; default: what the run's configuration names */
   data?: TaskData;
   dataDir?: string;
@@ -69,6 +72,10 @@ export async function evaluate(
   options: EvaluateRunOptions = {},
 ): Promise<Metrics | undefined> {
   const { weights = 'best', streams, dataDir, fetch, log, signal, mc, seed, cache } = options;
+  const { share = 1, onProgress } = options;
+  if (!(share > 0 && share <= 1)) {
+    throw new ConfigError(`share expects a number above 0 and at most 1, found ${share}`);
+  }
   const run = runPaths(directory);
   const config = inStreams(readConfig(run), streams);
   usePrecision(config);
@@ -82,7 +89,7 @@ export async function evaluate(
   const task = taskOf(config, data, new NoiseStream(config.seed));
   if (mc !== undefined) checkDraws(task.model.regularizer);
   task.model.load(stored, run[weights]);
-  const metrics = await task.evaluate(split, { signal });
+  const metrics = await task.evaluate(split, { signal, share, onProgress });
   if (!metrics) return undefined;
   const all = { ...metrics };
   const others = {
@@ -91,9 +98,11 @@ export async function evaluate(
   };
   for (const [prefix, how] of Object.entries(others)) {
     if (!how) continue;
-    const found = await task.evaluate(split, { signal, ...how });
+    const found = await task.evaluate(split, { signal, share, onProgress, ...how });
     if (!found) return undefined;
-    for (const [name, value] of Object.entries(found)) all[`${prefix}_${name}`] = value;
+    for (const [name, value] of Object.entries(found)) {
+      if (name !== 'evaluated_share') all[`${prefix}_${name}`] = value;
+    }
   }
   return all;
 }

@@ -31,6 +31,8 @@ export interface EvaluateOptions {
   window?: number;
   /** stops between two windows; the result is then undefined */
   signal?: AbortSignal;
+  /** is told how many of all frames are scored */
+  onProgress?: (done: number, all: number) => void;
 }
 
 /** Pieces that are scored together, window by window. */
@@ -71,13 +73,15 @@ export async function evaluatePieces(
  */
 export async function scorePieces(
   pieces: readonly Piece[],
-  { batch = 64, window = 100, signal }: EvaluateOptions,
+  { batch = 64, window = 100, signal, onProgress }: EvaluateOptions,
   begin: () => (group: PieceGroup, at: number, window: number) => void,
 ): Promise<MusicMetrics | undefined> {
   // Like lengths together, longest first: the rows still running are then the first ones.
   const sorted = pieces.filter((piece) => piece.frames.length > 1);
   sorted.sort((a, b) => b.frames.length - a.frames.length);
+  const scored = sorted.map((piece) => piece.frames.length - 1);
   const sums: number[] = [];
+  let done = 0;
   for (let from = 0; from < sorted.length; from += batch) {
     const group = sorted.slice(from, from + batch);
     const groupSums = new Float64Array(group.length);
@@ -86,11 +90,12 @@ export async function scorePieces(
       if (signal?.aborted) return undefined;
       const running = group.filter((piece) => piece.frames.length - 1 > at);
       score({ pieces: running, sums: groupSums }, at, window);
+      for (const piece of running) done += Math.min(window, piece.frames.length - 1 - at);
+      onProgress?.(done, total(scored));
       await pause();
     }
     for (const sum of groupSums) sums.push(sum);
   }
-  const scored = sorted.map((piece) => piece.frames.length - 1);
   return {
     nll_per_step: total(sums) / total(scored),
     nll_per_sequence_mean: total(sums.map((sum, i) => sum / scored[i])) / sums.length,

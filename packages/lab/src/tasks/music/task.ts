@@ -1,7 +1,7 @@
 /** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
 import type { NoiseStream } from 'lethe';
 import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
-import type { MusicData } from '../../data/music/dataset.ts';
+import type { MusicData, Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import { largest } from '../../extremes.ts';
 import type { MusicConfig } from '../../training/config.ts';
@@ -51,11 +51,12 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
       return { total: music.loss(minibatch, stream, examples), counted: minibatch.counted };
     },
     trainMetrics: (mean) => ({ nll_per_step: mean }),
-    evaluate: async (split, { draws, signal } = {}) => {
+    evaluate: async (split, { draws, signal, share = 1, onProgress } = {}) => {
+      const pieces = spread(data.splits[split], share);
       const metrics = draws
-        ? await evaluateMonteCarlo(music, data.splits[split], draws, { signal })
-        : await evaluatePieces(music, data.splits[split], { signal });
-      return metrics && { ...metrics };
+        ? await evaluateMonteCarlo(music, pieces, draws, { signal, onProgress })
+        : await evaluatePieces(music, pieces, { signal, onProgress });
+      return metrics && { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
     files: () => ({}),
     carried: () => ({}),
@@ -75,6 +76,14 @@ export function taskModel(music: MusicModel): TaskModel {
 }
 
 // --- internal ---
+
+/** As many of the pieces that have something to score as the share says, evenly spread, at least one. */
+function spread(pieces: readonly Piece[], share: number): readonly Piece[] {
+  if (share === 1) return pieces;
+  const scored = pieces.filter((piece) => piece.frames.length > 1);
+  const count = Math.min(scored.length, Math.max(1, Math.round(share * scored.length)));
+  return Array.from({ length: count }, (_, i) => scored[Math.floor((i * scored.length) / count)]);
+}
 
 /** Input, target and mask; hidden units and pre-activations with their gradients, of every gate; logits with theirs. */
 function workingNumbers(

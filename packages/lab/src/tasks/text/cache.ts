@@ -11,6 +11,7 @@ import { ConfigError, keepState, type Real, readoutNll, scoped } from 'lethe';
 import { kernels, zeros } from 'lethe/internal';
 import type { TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
+import type { EvaluateOptions } from '../task.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
 
@@ -41,7 +42,12 @@ export async function scoreWithCache(
   model: TextModel,
   source: TokenSource,
   cache: CacheOptions,
-  { streams: rows = 1, steps = 100, signal }: { streams?: number; steps?: number; signal?: AbortSignal } = {},
+  {
+    streams: rows = 1,
+    steps = 100,
+    signal,
+    onProgress,
+  }: { streams?: number; steps?: number } & Pick<EvaluateOptions, 'signal' | 'onProgress'> = {},
 ): Promise<number | undefined> {
   checkCache(cache);
   const streams = evaluationStreams(source, rows);
@@ -60,6 +66,7 @@ export async function scoreWithCache(
         return total + memory.score(stretch);
       }, 0);
     });
+    onProgress?.(Math.min(from + steps, streams.length), streams.length);
     await breathe();
   }
   return sum / streams.stops.reduce((total, stop) => total + stop, 0);

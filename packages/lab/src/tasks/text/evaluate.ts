@@ -25,7 +25,6 @@ export interface ScoreOptions extends EvaluateOptions {
   draws?: { samples: number; seed?: number; mode?: RunMode; dropsWords?: boolean };
   /** is told the mean NLL of every window */
   onWindow?: (nll: number) => void;
-  onProgress?: (done: number, all: number) => void;
 }
 
 /** The metrics of a mean NLL, named by the level. */
@@ -55,7 +54,7 @@ export async function scoreText(
       const part = score(here, from);
       sum += part;
       onWindow?.(part / counted(here));
-      onProgress?.(from, streams.length);
+      onProgress?.(Math.min(from + window, streams.length), streams.length);
       await breathe();
     }
   } finally {

@@ -9,10 +9,10 @@ import {
   Tensor as Stored,
   type Tensor,
 } from 'lethe';
-import type { TextData } from '../../data/text/types.ts';
+import type { TextData, TokenSource } from '../../data/text/types.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { textMetric } from '../metric.ts';
-import type { Task, TaskModel, Weights } from '../task.ts';
+import type { Metrics, Task, TaskModel, Weights } from '../task.ts';
 import { scoreWithCache } from './cache.ts';
 import { conventionMetrics } from './conventions.ts';
 import { scoreText, textMetrics } from './evaluate.ts';
@@ -61,12 +61,13 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
       };
     },
     trainMetrics: (mean) => textMetrics(data.level, mean),
-    async evaluate(split, { signal, draws, cache } = {}) {
+    async evaluate(split, { signal, draws, cache, share = 1, onProgress } = {}) {
       const streams = split === 'test' ? evaluation.testStreams : evaluation.validationStreams;
-      const source = data.splits[split];
+      const source = firstPart(data.splits[split], share);
+      const ofShare: Metrics = share < 1 ? { evaluated_share: share } : {};
       if (cache) {
-        const nll = await scoreWithCache(text, source, cache, { streams, signal });
-        return nll === undefined ? undefined : textMetrics(data.level, nll);
+        const nll = await scoreWithCache(text, source, cache, { streams, signal, onProgress });
+        return nll === undefined ? undefined : { ...textMetrics(data.level, nll), ...ofShare };
       }
       const windows: number[] = [];
       const { conventions } = evaluation;
@@ -75,12 +76,17 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
         // Segments are those of training where a figure depends on them.
         window: conventions.includes('mean-of-exp') ? training.steps : undefined,
         signal,
+        onProgress,
         draws: draws && { ...draws, dropsWords: evaluation.drawEmbedding },
         onWindow: (mean) => windows.push(mean),
       });
       if (nll === undefined) return undefined;
       const scored = { nll, tokens: source.length, windows };
-      return { ...textMetrics(data.level, nll), ...conventionMetrics(data.level, conventions, scored) };
+      return {
+        ...textMetrics(data.level, nll),
+        ...conventionMetrics(data.level, conventions, scored),
+        ...ofShare,
+      };
     },
     files: () => ({ [vocabularyFile]: writeVocabulary(data) }),
     carried: () => (state ? storedState(state) : {}),
@@ -115,6 +121,13 @@ function checkLengths({ name, splits }: TextData, length: number, batch: number)
       `${name}: expected at least 2 tokens in the ${split} split, found ${splits[split].length}; give more text`,
     );
   }
+}
+
+/** The first tokens of a split, at least the two that a figure needs. */
+function firstPart(source: TokenSource, share: number): TokenSource {
+  if (share === 1) return source;
+  const length = Math.min(source.length, Math.max(2, Math.ceil(share * source.length)));
+  return { length, read: (...range) => source.read(...range) };
 }
 
 /** The segments of one epoch are kept: a step asks for them again and again. */
