@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from 'lethe';
 import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
+import { comparable } from '../../training/comparable.ts';
 import type { Config } from '../../training/config.ts';
 import type { DoneEvent, TrainingEvent } from '../../training/events.ts';
 import { resolveConfig, type Settings } from '../../training/resolve.ts';
@@ -110,7 +111,10 @@ export async function finishedStudy(
 
 /** Threads and what recipes say of themselves change nothing in what is computed. */
 function requireSame(directory: string, wanted: Config): void {
-  const bare = ({ threads: _, recipe: __, ...rest }: Config): object => rest;
+  const bare = (config: Config): object => {
+    const { threads: _, recipe: __, ...rest } = comparable(config);
+    return rest;
+  };
   if (isDeepStrictEqual(bare(readConfig(runPaths(directory))), bare(wanted))) return;
   throw new ConfigError(
     `${directory} holds another experiment than this one; name another directory, or take it away`,

@@ -1,6 +1,7 @@
 /** What makes two studies the same: seed, space, and everything that the trials have in common. */
 import { createHash } from 'node:crypto';
 import { ConfigError } from 'lethe';
+import { comparable } from '../../training/comparable.ts';
 import type { StudyEvent } from './journal.ts';
 
 /** A short name that two studies share only when they are the same. */
@@ -26,7 +27,7 @@ export function requireSame(directory: string, found: StudyEvent, wanted: StudyE
 
 function identity({ seed, space, set, config }: StudyEvent): object {
   const texts = Object.entries(set).filter(([, value]) => typeof value === 'string' && value.includes('{'));
-  const { recipe: _, ...rest } = config;
+  const { recipe: _, ...rest } = comparable(config);
   // Draws go by the place in the space.
   return { seed, space, order: Object.keys(space).join(', '), set: Object.fromEntries(texts), config: rest };
 }
