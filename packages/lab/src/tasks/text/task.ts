@@ -28,9 +28,10 @@ import { loadWeights, storedWeights } from './weights.ts';
  */
 export function textTask(config: TextConfig, data: TextData, noise: NoiseStream): Task {
   const { training, evaluation } = config;
+  // Before anything is made of a size that the text does not have.
+  checkLengths(data, training.batch);
   const text = textModel(config, data.vocabulary.words.length);
   const streams = trainingStreams(data.splits.train, training.batch);
-  checkLengths(data, streams.length, training.batch);
   const segments = segmentsPerEpoch(streams.length, training, noise);
   let state: TextState | undefined;
   return {
@@ -109,8 +110,8 @@ export function taskModel(text: TextModel): TaskModel {
 
 // --- internal ---
 
-function checkLengths({ name, splits }: TextData, length: number, batch: number): void {
-  if (length < 1) {
+function checkLengths({ name, splits }: TextData, batch: number): void {
+  if (splits.train.length < 2 * batch) {
     throw new ConfigError(
       `${name}: expected at least ${2 * batch} tokens for ${batch} streams of training.batch, found ${splits.train.length}; lower training.batch or give more text`,
     );

@@ -225,6 +225,11 @@ describe('drawing tokens', () => {
 test('a text shorter than one minibatch is refused with what is needed', () => {
   const config = tinyTextConfig('training.batch=400');
   expect(() => openSession(config, data)).toThrow(/at least 800 tokens .* found 600/);
+  // Far more rows than a list may have.
+  expect(() => openSession(tinyTextConfig('training.batch=1e12'), data)).toThrow(
+    /at least 2000000000000 tokens/,
+  );
+  openSession(tinyTextConfig('training.batch=300', 'training.steps=1e9'), data);
   const short = { ...data, splits: { ...data.splits, test: tokens([1]) } };
   expect(() => openSession(tinyTextConfig(), short)).toThrow(DataError);
 });
