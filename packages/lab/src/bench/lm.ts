@@ -11,7 +11,7 @@
  * The first three: sum over time of the mean NLL over the streams, SGD 1, gradients clipped at norm 5; lm-awd: mean NLL,
  * SGD 30, clipped at .25, weight decay 1.2e-6.
  */
-import { clipScale, globalNorm, gradients, keepState, NoiseStream, type Real, scoped, sgd } from 'lethe';
+import { clipScale, globalNorm, gradients, keepState, NoiseStream, scoped, sgd } from 'lethe';
 import { type TextState, textModel } from '../tasks/text/model.ts';
 import { sampleTokens } from '../tasks/text/sample.ts';
 import type { TextConfig } from '../training/config.ts';
@@ -80,7 +80,7 @@ export function lmWorkload(name: LmWorkload, { vocabulary = 10_000, seed = 1 }: 
           state = total.state.map(keepState);
           return total.loss;
         });
-        optimizer.update(slopes, clipScale(globalNorm(slopes as Real[], names), clipNorm));
+        optimizer.update(slopes, clipScale(globalNorm(slopes, names), clipNorm));
         return loss;
       }),
   };

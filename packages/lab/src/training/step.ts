@@ -25,18 +25,15 @@ export function trainStep(session: Session): void {
       step = task.step(state, noise.at(state.step));
       return step.total.loss;
     });
+    const slopes = result.gradients.map(({ data }) => data);
     const { total, counted, rateFactor: ownFactor = 1 } = step!;
     const { sum } = total.nll;
     if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {
-      throw broken(session, state.step + 1, `the loss is ${result.loss}${blame(session, result.gradients)}`);
+      throw broken(session, state.step + 1, `the loss is ${result.loss}${blame(session, slopes)}`);
     }
-    const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(result.gradients)));
+    const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(slopes)));
     if (!Number.isFinite(norm))
-      throw broken(
-        session,
-        state.step + 1,
-        `the gradients are not finite${blame(session, result.gradients)}`,
-      );
+      throw broken(session, state.step + 1, `the gradients are not finite${blame(session, slopes)}`);
     const rate = ownFactor * rateFactor(config, state);
     optimizer.update(result.gradients, gradientScale(config, norm), rate);
     decayWeights(model.regularizer, parameters);

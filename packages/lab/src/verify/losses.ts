@@ -62,7 +62,7 @@ export function runGaussian(golden: GoldenCase): Computed {
   const targets = tensor(shapedInput(golden, 'targets', given.shape).data, shape);
   const weight = cotangent(golden, 'loss', 1)[0];
   const run = gradients([mean, variance], () => gaussianNll(mean, variance, targets).loss);
-  const [dMean, dVariance] = run.gradients.map((gradient) => gradient.map((g) => g * weight));
+  const [dMean, dVariance] = run.gradients.map((gradient) => gradient.data.map((g: number) => g * weight));
   return { outputs: { loss: [run.loss] }, grads: { mean: dMean, variance: dVariance } };
 }
 
@@ -104,7 +104,7 @@ function onTape(
   const inputs = names.map((name) => tensor(input(golden, name).data, input(golden, name).shape));
   const run = gradients(inputs, () => loss(inputs));
   const weight = cotangent(golden, 'loss', 1)[0];
-  const grads = names.map((name, i) => [name, run.gradients[i].map((g: number) => g * weight)] as const);
+  const grads = names.map((name, i) => [name, run.gradients[i].data.map((g: number) => g * weight)] as const);
   return { outputs: { loss: [run.loss] }, grads: Object.fromEntries(grads) };
 }
 

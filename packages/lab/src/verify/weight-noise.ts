@@ -18,7 +18,7 @@ export function runWeightNoise(golden: GoldenCase): Computed {
     const weights = (name: string) => tensor(cotangent(golden, name, y.mean.size), y.mean.shape);
     return sum(add(mul(y.mean, weights('mean')), mul(y.variance, weights('variance'))));
   });
-  const [xMean, xVariance, wMean, wVariance] = run.gradients;
+  const [xMean, xVariance, wMean, wVariance] = run.gradients.map(({ data }) => data);
   return {
     outputs,
     grads: { x_mean: xMean, x_variance: xVariance, w_mean: wMean, w_variance: wVariance },

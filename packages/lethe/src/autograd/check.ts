@@ -50,7 +50,7 @@ export function checkGradients(
             { site: 'search', layer: place },
             parameter.size,
           );
-          const tape = dot(slopes[place], direction);
+          const tape = dot(slopes[place].data, direction);
           const difference = slope(parameter, direction, epsilon, loss);
           return { parameter: place, tape, difference };
         }),

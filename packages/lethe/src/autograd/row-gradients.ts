@@ -4,37 +4,56 @@
  * words of 650 features this spares a training step 26 MB of zeros and their reading for norm and update.
  */
 import { type Real, zeros } from '../tensor/dtype.ts';
+import { isAlive, type ScratchOrigin } from '../tensor/scratch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { hasGradient, presentGradient, putGradient } from './tape.ts';
+import { presentGradient, putGradient } from './tape.ts';
 import { usedRows } from './used-rows.ts';
 
 /**
- * The gradient of `table`, in which rows `numbers` will be added to. It holds until the next backward pass over the table.
+ * The gradient of `table`, in which rows `numbers` will be added to. An array is used again when the scope of the gradients that
+ * it was made for is gone; two backward passes within one scope have two.
  * @param table [rows, n]
  */
 export function rowGradientOf(table: Tensor, numbers: Int32Array): Real {
-  if (hasGradient(table)) {
-    const gradient = presentGradient(table)!;
+  const present = presentGradient(table);
+  if (present) {
     // Where somebody else, such as a tied readout, has filled it, all rows count already.
-    const used = usedRows.get(gradient);
+    const used = usedRows.get(present);
     if (used) for (const number of numbers) used.rows.add(number);
+    return present;
+  }
+  return putGradient(table, (scope) => {
+    const gradient = cleanGradient(table, scope);
+    usedRows.set(gradient, { width: table.shape[1], rows: new Set(numbers) });
     return gradient;
-  }
-  let kept = keptGradients.get(table);
-  if (!kept) {
-    kept = zeros(table.size);
-    keptGradients.set(table, kept);
-  } else {
-    clear(kept);
-  }
-  usedRows.set(kept, { width: table.shape[1], rows: new Set(numbers) });
-  putGradient(table, kept);
-  return kept;
+  });
 }
 
 // --- internal ---
 
-const keptGradients = new WeakMap<Tensor, Real>();
+interface KeptGradient {
+  data: Real;
+  /** the scope of the gradients that it belongs to */
+  holder: ScratchOrigin;
+}
+
+const keptGradients = new WeakMap<Tensor, KeptGradient[]>();
+
+/** An array of zeros for the gradient of a table, the caller's own outside of all scopes. */
+function cleanGradient(table: Tensor, scope: ScratchOrigin): Real {
+  if (scope === null) return zeros(table.size);
+  const all = keptGradients.get(table) ?? [];
+  keptGradients.set(table, all);
+  const free = all.find(({ holder }) => !isAlive(holder));
+  if (free) {
+    free.holder = scope;
+    clear(free.data);
+    return free.data;
+  }
+  const made = { data: zeros(table.size), holder: scope };
+  all.push(made);
+  return made.data;
+}
 
 function clear(gradient: Real): void {
   const used = usedRows.get(gradient);

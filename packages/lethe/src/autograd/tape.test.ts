@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../errors.ts';
-import { scoped } from '../tensor/scratch.ts';
+import { embedding } from '../nn/embedding.ts';
+import { globalNorm } from '../optim/clip.ts';
+import { sgd } from '../optim/sgd.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { allocate, poisonScratch, scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { checkGradients } from './check.ts';
 import { add, div, mul, sub } from './ops/arithmetic.ts';
@@ -8,7 +12,7 @@ import { relu, softplus, square } from './ops/elementwise.ts';
 import { matmul } from './ops/matmul.ts';
 import { sum } from './ops/reduce.ts';
 import { concat, slice, transpose } from './ops/shape.ts';
-import { gradientOf, gradients, needsGradient, record } from './tape.ts';
+import { adoptGradient, gradientOf, gradients, needsGradient, record } from './tape.ts';
 
 describe('gradients', () => {
   it('adds up the uses of a tensor: d(x² + 3x)/dx = 2x + 3', () => {
@@ -16,25 +20,25 @@ describe('gradients', () => {
     const three = tensor([3]);
     const result = gradients([x], () => sum(add(square(x), mul(x, three))));
     expect(result.loss).toBeCloseTo(4 + 6 + 1 - 3, 6);
-    expect(Array.from(result.gradients[0])).toEqual([7, 1]);
+    expect(result.gradients[0].toArray()).toEqual([7, 1]);
   });
 
   it('gives zeros for parameters that the loss does not use', () => {
     const x = tensor([2]);
     const unused = tensor([1, 2, 3]);
     const result = gradients([unused, x], () => sum(square(x)));
-    expect(Array.from(result.gradients[0])).toEqual([0, 0, 0]);
-    expect(Array.from(result.gradients[1])).toEqual([4]);
+    expect(result.gradients[0].toArray()).toEqual([0, 0, 0]);
+    expect(result.gradients[1].toArray()).toEqual([4]);
   });
 
   it('gives zeros for a loss without parameters', () => {
     const x = tensor([2]);
-    expect(Array.from(gradients([x], () => tensor(5)).gradients[0])).toEqual([0]);
+    expect(gradients([x], () => tensor(5)).gradients[0].toArray()).toEqual([0]);
   });
 
   it('begins from zero in every step, whatever scratch memory held', () => {
     const x = tensor([1, 2, 3]);
-    const step = () => scoped(() => Array.from(gradients([x], () => sum(square(x))).gradients[0]));
+    const step = () => scoped(() => gradients([x], () => sum(square(x))).gradients[0].toArray());
     expect(step()).toEqual([2, 4, 6]);
     expect(step()).toEqual([2, 4, 6]);
   });
@@ -76,7 +80,7 @@ describe('gradients', () => {
       });
       return y;
     };
-    expect(Array.from(gradients([x], () => sum(cube(x))).gradients[0])).toEqual([12, 27]);
+    expect(gradients([x], () => sum(cube(x))).gradients[0].toArray()).toEqual([12, 27]);
   });
 
   it('refuses a loss of several elements and forgets the tape', () => {
@@ -85,13 +89,97 @@ describe('gradients', () => {
     expect(needsGradient(x)).toBe(false);
   });
 
+  it('gives tensors of the shapes of the parameters, which refuse to be read after their scope', () => {
+    const x = tensor([[1, 2, 3]]);
+    const run = scoped(() => {
+      const slopes = gradients([x], () => sum(square(x))).gradients;
+      expect(slopes[0].shape).toEqual([1, 3]);
+      return { slopes, kept: slopes[0].keep() };
+    });
+    expect(run.kept.toArray()).toEqual([2, 4, 6]);
+    expect(() => run.slopes[0].data).toThrow('call keep() inside the scope');
+    expect(() => globalNorm(run.slopes)).toThrow('call keep() inside the scope');
+    expect(() => sgd({ x }, { stepRate: 1 }).update(run.slopes)).toThrow('call keep() inside the scope');
+    expect(x.toArray()).toEqual([1, 2, 3]);
+  });
+
+  it('gives gradients that stay when it is called outside of all scopes', () => {
+    const x = tensor([1, 2]);
+    const first = gradients([x], () => sum(square(x))).gradients[0];
+    scoped(() => gradients([x], () => sum(square(square(x)))));
+    gradients([x], () => sum(square(square(x))));
+    expect(first.toArray()).toEqual([2, 4]);
+  });
+
+  it('adds up two minibatches within one scope', () => {
+    const table = embedding({ vocabulary: 4, size: 2 }, new NoiseStream(1));
+    const { weight } = table.parameters;
+    const slopes = (...words: number[]) =>
+      gradients([weight], () => sum(table.forward(Int32Array.from(words), 1))).gradients[0];
+    const outside = [slopes(0, 1), slopes(1, 3)];
+    for (let step = 0; step < 3; step++) {
+      scoped(() => {
+        const [first, second] = [slopes(0, 1), slopes(1, 3)];
+        expect(first.toArray()).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+        expect(second.toArray()).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
+        expect(globalNorm([first, second])).toBeCloseTo(Math.sqrt(8), 6);
+        // An outer scope's gradients outlast those of an inner one.
+        scoped(() => slopes(2, 2));
+        expect(first.toArray()).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+      });
+    }
+    expect(outside.map((slope) => slope.toArray())).toEqual([
+      [1, 1, 1, 1, 0, 0, 0, 0],
+      [0, 0, 1, 1, 0, 0, 1, 1],
+    ]);
+  });
+
+  it('keeps a gradient that is first asked for inside an inner scope', () => {
+    const x = tensor([1, 2]);
+    const twice = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray().map((value) => 2 * value));
+      record(y, [x], () => {
+        const dy = gradientOf(y);
+        scoped(() => {
+          allocate(1000);
+          const dx = gradientOf(x);
+          for (let i = 0; i < dx.length; i++) dx[i] += 2 * dy[i];
+        });
+      });
+      return y;
+    };
+    poisonScratch(true);
+    try {
+      for (const within of [scoped, (f: () => void) => f()]) {
+        within(() => expect(gradients([x], () => sum(twice(x))).gradients[0].toArray()).toEqual([2, 2]));
+      }
+    } finally {
+      poisonScratch(false);
+    }
+  });
+
+  it('adopts an array of an inner scope by a copy', () => {
+    const x = tensor([1, 2]);
+    const given = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray());
+      record(y, [x], () => scoped(() => adoptGradient(x, allocate(2).fill(5), 2)));
+      return y;
+    };
+    poisonScratch(true);
+    try {
+      scoped(() => expect(gradients([x], () => sum(given(x))).gradients[0].toArray()).toEqual([10, 10]));
+    } finally {
+      poisonScratch(false);
+    }
+  });
+
   it('nests: an inner loss does not disturb the outer one', () => {
     const x = tensor([3]);
     const outer = gradients([x], () => {
-      const inner = gradients([x], () => sum(square(x))).gradients[0][0];
+      const inner = gradients([x], () => sum(square(x))).gradients[0].item();
       return sum(mul(x, tensor([inner])));
     });
-    expect(Array.from(outer.gradients[0])).toEqual([6]);
+    expect(outer.gradients[0].toArray()).toEqual([6]);
   });
 });
 

@@ -5,25 +5,36 @@
  * entry: its outputs and a function that adds to the gradients of its inputs. Then the entries run backwards.
  * Gradients are ADDED everywhere, so a tensor used twice needs no care. An operation may be as large as a
  * whole recurrent layer; the tape does not mind.
+ *
+ * Every entry runs backwards in a scratch scope of its own, which hands its temporaries back. Gradients live in the scope in
+ * which `gradients` was called, however deep in others they are first asked for.
  */
 import { LetheError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
-import { allocate, allocateZeros } from '../tensor/scratch.ts';
-import { shapeText, type Tensor } from '../tensor/tensor.ts';
+import { allocateFor, currentScope, lastsAsLongAs, type ScratchOrigin, scoped } from '../tensor/scratch.ts';
+import { shapeText, Tensor } from '../tensor/tensor.ts';
 import { usedRows } from './used-rows.ts';
 
 /**
- * The loss and its gradients with respect to `parameters`, in their order. The arrays live in the current
- * scope. Parameters that the loss does not depend on get zeros.
+ * The loss and its gradients with respect to `parameters`, in their order and of their shapes. As all tensors they live in the
+ * current scope: `keep()` carries one out. Parameters that the loss does not depend on get zeros.
  * @param loss returns a tensor of one element
  * @throws ShapeError if the loss has more than one element
  */
 export function gradients(
   parameters: readonly Tensor[],
   loss: () => Tensor,
-): { loss: number; gradients: Real[] } {
-  const own: Tape = { tracked: new Set(parameters), gradients: new Map(), entries: [] };
+): { loss: number; gradients: Tensor[] } {
+  const scope = currentScope();
+  const own: Tape = {
+    tracked: new Set(parameters),
+    gradients: new Map(),
+    entries: [],
+    scope,
+    handedOut: new Set(),
+    repeated: [],
+  };
   const outer = { recording, running };
   try {
     recording = own;
@@ -40,12 +51,15 @@ export function gradients(
       gradientOf(value)[0] = 1;
       for (let i = own.entries.length - 1; i >= 0; i--) {
         const entry = own.entries[i];
-        if (entry.outputs.some(hasGradient)) entry.backward();
+        if (!entry.outputs.some(hasGradient)) continue;
+        scoped(entry.backward);
+        addRepeated(own);
       }
     }
+    const wanted = parameters.map((parameter) => presentGradient(parameter) ?? gradientOf(parameter));
     return {
       loss: value.item(),
-      gradients: parameters.map((parameter) => presentGradient(parameter) ?? gradientOf(parameter)),
+      gradients: wanted.map((gradient, i) => new Tensor(parameters[i].shape, gradient, scope)),
     };
   } finally {
     recording = outer.recording;
@@ -74,15 +88,10 @@ export function record(
 
 /** The gradient of a tensor while the tape runs backwards; zeros on first use. Add to it, do not replace it. */
 export function gradientOf(tensor: Tensor): Real {
-  if (running === null) {
-    throw new LetheError(
-      'E_TAPE',
-      'gradientOf: expected the tape to run backwards, but it does not; call it in the backward function given to record',
-    );
-  }
+  if (running === null) throw notBackwards('gradientOf');
   let gradient = running.gradients.get(tensor);
   if (gradient === undefined) {
-    gradient = allocateZeros(tensor.size);
+    gradient = zerosFor(running, tensor.size);
     running.gradients.set(tensor, gradient);
   }
   // Whoever asks may add anywhere.
@@ -91,20 +100,30 @@ export function gradientOf(tensor: Tensor): Real {
 }
 
 /**
- * The gradients of several tensors for a kernel that can overwrite as well as add. When nobody has added to
- * any of them yet, `fresh` is true and they hold garbage, which the kernel must overwrite in full: a step of
- * the paper's size saves 10 MB of zeros. Tensors that need no gradient get undefined.
+ * The gradients of several tensors for a kernel that adds to all of them in one call. No array occurs twice, in one call of this
+ * and {@link freshGradients} or in several of one backward function: a tensor that is given again gets an array of its own, whose
+ * content is added to its gradient afterwards.
+ */
+export function gradientsOf<const T extends readonly (Tensor | undefined)[]>(
+  tensors: T,
+): { -readonly [K in keyof T]: T[K] extends Tensor ? Real : Real | undefined } {
+  return tensors.map((tensor) => tensor && handOut(tensor, false)) as {
+    -readonly [K in keyof T]: T[K] extends Tensor ? Real : Real | undefined;
+  };
+}
+
+/**
+ * {@link gradientsOf} for a kernel that can overwrite as well as add. When nobody has added to any of them yet, `fresh` is true
+ * and they hold garbage, which the kernel must overwrite in full: a step of the paper's size saves 10 MB of zeros. Tensors that
+ * need no gradient get undefined.
  */
 export function freshGradients(tensors: readonly (Tensor | undefined)[]): {
   gradients: (Real | undefined)[];
   fresh: boolean;
 } {
-  const wanted = tensors.map((tensor) => (tensor && needsGradient(tensor) ? tensor : undefined));
+  const wanted = tensors.map(ifNeeded);
   const fresh = running !== null && !wanted.some((tensor) => tensor && hasGradient(tensor));
-  if (fresh) {
-    for (const tensor of wanted) if (tensor) running?.gradients.set(tensor, allocate(tensor.size));
-  }
-  return { gradients: wanted.map((tensor) => tensor && gradientOf(tensor)), fresh };
+  return { gradients: wanted.map((tensor) => tensor && handOut(tensor, fresh)), fresh };
 }
 
 /**
@@ -112,7 +131,7 @@ export function freshGradients(tensors: readonly (Tensor | undefined)[]): {
  * gives it away.
  */
 export function adoptGradient(tensor: Tensor, gradient: Real, by = 1): void {
-  if (running && !hasGradient(tensor)) {
+  if (running && !hasGradient(tensor) && lastsAsLongAs(gradient, running.scope)) {
     if (by !== 1) for (let i = 0; i < gradient.length; i++) gradient[i] *= by;
     running.gradients.set(tensor, gradient);
     return;
@@ -125,9 +144,17 @@ export function presentGradient(tensor: Tensor): Real | undefined {
   return running?.gradients.get(tensor);
 }
 
-/** Makes an array the gradient of a tensor that has none yet. */
-export function putGradient(tensor: Tensor, gradient: Real): void {
-  running?.gradients.set(tensor, gradient);
+/** Makes an array the gradient of a tensor that has none yet; `make` is told how long it must last. */
+export function putGradient(tensor: Tensor, make: (scope: ScratchOrigin) => Real): Real {
+  if (running === null) throw notBackwards('putGradient');
+  const gradient = make(running.scope);
+  running.gradients.set(tensor, gradient);
+  return gradient;
+}
+
+/** The tensor if it is in need of a gradient, else undefined. */
+export function ifNeeded(tensor: Tensor | undefined): Tensor | undefined {
+  return tensor && needsGradient(tensor) ? tensor : undefined;
 }
 
 /** The gradient of a tensor that is in need of one, else undefined. */
@@ -156,7 +183,43 @@ interface Tape {
   tracked: Set<Tensor>;
   gradients: Map<Tensor, Real>;
   entries: { outputs: readonly Tensor[]; backward: () => void }[];
+  /** where gradients live */
+  scope: ScratchOrigin;
+  /** tensors whose gradient the running entry has given to a kernel */
+  handedOut: Set<Tensor>;
+  /** arrays of those that it has given again */
+  repeated: { tensor: Tensor; gradient: Real }[];
 }
 
 let recording: Tape | null = null;
 let running: Tape | null = null;
+
+/** The gradient of a tensor for a kernel; an array of its own if the running entry has handed out the gradient already. */
+function handOut(tensor: Tensor, fresh: boolean): Real {
+  if (running === null) throw notBackwards('gradientsOf');
+  if (running.handedOut.has(tensor)) {
+    const gradient = zerosFor(running, tensor.size);
+    running.repeated.push({ tensor, gradient });
+    return gradient;
+  }
+  running.handedOut.add(tensor);
+  if (fresh) running.gradients.set(tensor, allocateFor(running.scope, tensor.size));
+  return gradientOf(tensor);
+}
+
+function addRepeated(tape: Tape): void {
+  tape.handedOut.clear();
+  for (const { tensor, gradient } of tape.repeated.splice(0)) adoptGradient(tensor, gradient);
+}
+
+function zerosFor({ scope }: Tape, length: number): Real {
+  const data = allocateFor(scope, length);
+  return scope === null ? data : data.fill(0);
+}
+
+function notBackwards(where: string): LetheError {
+  return new LetheError(
+    'E_TAPE',
+    `${where}: expected the tape to run backwards, but it does not; call it in the backward function given to record`,
+  );
+}

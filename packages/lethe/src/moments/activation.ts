@@ -1,10 +1,10 @@
 /** The moments of an activation of Gaussians, element by element, on the tape. */
-import { gradientOf, hasGradient, needsGradient, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import { ConfigError } from '../errors.ts';
 import type { Activation, MomentForm, MomentFunction } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { nearestWord } from '../options.ts';
-import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
 import type { Gaussian } from './gaussian.ts';
 import { gaussHermite } from './quadrature.ts';
@@ -67,19 +67,14 @@ export function activationMoments(
   };
   kernels().momentsActivationForward(call);
   record([mean, variance], [x.mean, x.variance], () => {
-    const dMean = needsGradient(x.mean) ? gradientOf(x.mean) : undefined;
-    const dVariance = needsGradient(x.variance) ? gradientOf(x.variance) : undefined;
-    const dOutMean = gradientOf(mean);
-    const dOutVariance = hasGradient(variance) ? gradientOf(variance) : undefined;
-    scoped(() =>
-      kernels().momentsActivationBackward({
-        ...call,
-        dOutMean,
-        dOutVariance: dOutVariance ?? allocateZeros(size),
-        dMean: dMean ?? allocateZeros(size),
-        dVariance: dVariance ?? allocateZeros(size),
-      }),
-    );
+    const [dMean, dVariance] = gradientsOf([ifNeeded(x.mean), ifNeeded(x.variance)]);
+    kernels().momentsActivationBackward({
+      ...call,
+      dOutMean: gradientOf(mean),
+      dOutVariance: gradientIfUsed(variance) ?? allocateZeros(size),
+      dMean: dMean ?? allocateZeros(size),
+      dVariance: dVariance ?? allocateZeros(size),
+    });
   });
   return { mean, variance };
 }

@@ -38,7 +38,7 @@ export interface LayerDecomposition {
 export interface Decomposition {
   loss: number;
   /** as {@link gradients} gives them */
-  gradients: Real[];
+  gradients: Tensor[];
   /** from below, each layer once however often it ran; empty when nothing in the loss had moments */
   layers: LayerDecomposition[];
 }

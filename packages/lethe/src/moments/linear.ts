@@ -1,9 +1,9 @@
 /** A linear map of independent noisy inputs: exact moments, on the tape. */
-import { freshGradients, gradientOf, hasGradient, record } from '../autograd/tape.ts';
+import { freshGradients, gradientIfUsed, gradientOf, gradientsOf, record } from '../autograd/tape.ts';
 import { ShapeError } from '../errors.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
-import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import { collectLayer } from './decomposition.ts';
 import { type Gaussian, isGaussian } from './gaussian.ts';
@@ -58,22 +58,13 @@ export function linearMoments(
       gradients: [dMean, dVariance],
       fresh,
     } = freshGradients([xMean, xVariance]);
-    const gradientsOfCall = {
-      dOutMean: gradientOf(mean),
-      dMean,
-      dVariance,
-      fresh,
-      dw: gradientOf(w),
-      dbias: gradientOf(bias),
-    };
-    const dOutVariance = hasGradient(variance) ? gradientOf(variance) : undefined;
-    scoped(() => {
-      const ofVariance = dOutVariance ?? allocateZeros(M * O);
-      kernels().momentsLinearBackward({ ...call, ...gradientsOfCall, dOutVariance: ofVariance });
-      collectLayer({ rows: M, dMean: gradientsOfCall.dOutMean, dVariance: ofVariance }, () => [
-        { weight: w, noise, mean: call.mean, variance: call.variance },
-      ]);
-    });
+    const [dw, dbias] = gradientsOf([w, bias]);
+    const dOutMean = gradientOf(mean);
+    const dOutVariance = gradientIfUsed(variance) ?? allocateZeros(M * O);
+    kernels().momentsLinearBackward({ ...call, dOutMean, dOutVariance, dMean, dVariance, fresh, dw, dbias });
+    collectLayer({ rows: M, dMean: dOutMean, dVariance: dOutVariance }, () => [
+      { weight: w, noise, mean: call.mean, variance: call.variance },
+    ]);
   });
   return { mean, variance };
 }

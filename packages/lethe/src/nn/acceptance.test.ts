@@ -238,11 +238,11 @@ describe('dropped weights', () => {
           const output = masked.forward(x, state).output as Tensor;
           return sum(mul(output, output));
         }).gradients;
-        dropped.forEach((slope: number, i: number) => {
+        dropped.data.forEach((slope: number, i: number) => {
           if (mask.data[i] === 0) expect(Math.abs(slope)).toBe(0);
-          else expect(slope).toBeCloseTo(2 * kept[i], 4);
+          else expect(slope).toBeCloseTo(2 * kept.data[i], 4);
         });
-        expect(dropped.some((slope: number) => slope !== 0)).toBe(true);
+        expect(dropped.data.some((slope: number) => slope !== 0)).toBe(true);
       });
     });
   }

@@ -72,9 +72,9 @@ describe('a readout with clusters', () => {
       const [dWeight, dBias, dEntries] = gradients([weight, bias, clusters.weight], () => {
         return readoutNll(x, parameters, targets).loss;
       }).gradients;
-      expect(dWeight.subarray(45 * I).every((d) => d === 0)).toBe(true);
-      expect(dBias.subarray(45).every((d) => d === 0)).toBe(true);
-      expect(dEntries.subarray(2 * I).some((d) => d !== 0)).toBe(true);
+      expect(dWeight.data.subarray(45 * I).every((d) => d === 0)).toBe(true);
+      expect(dBias.data.subarray(45).every((d) => d === 0)).toBe(true);
+      expect(dEntries.data.subarray(2 * I).some((d) => d !== 0)).toBe(true);
     });
   });
 

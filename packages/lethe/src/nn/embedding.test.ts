@@ -84,7 +84,7 @@ describe('the embedding', () => {
       for (let j = 0; j < E; j++)
         expected[word * E + j] += 2 * draw[m] ** 2 * parameters.weight.data[word * E + j];
     });
-    slopes[0].forEach((slope: number, i: number) => {
+    slopes[0].data.forEach((slope: number, i: number) => {
       expect(slope).toBeCloseTo(expected[i], 5);
     });
   });

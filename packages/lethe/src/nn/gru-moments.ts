@@ -2,7 +2,7 @@
  * The fast-dropout GRU as one operation on the tape: mean and variance through all T steps in one kernel call.
  * Equations: {@link MomentsGruForward}.
  */
-import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -70,17 +70,18 @@ export function gruMoments(
     [output.mean, output.variance, hidden.mean, hidden.variance],
     inputs.filter((one) => one !== undefined),
     () => {
-      const wanted = {
-        ...gaussianGradient(output, hidden),
-        dwIn: gradientOf(weightIn),
-        dwRec: gradientOf(weightRec),
-        dbias: gradientOf(bias),
-        dbiasRec: gradientOf(biasRec),
-        dh0: gradientIfNeeded(initial.mean),
-        dh0Variance: gradientIfNeeded(initial.variance),
-        dx: gradientIfNeeded(input.mean),
-        dxVariance: gradientIfNeeded(input.variance),
-      };
+      const [dwIn, dwRec, dbias, dbiasRec, dh0, dh0Variance, dx, dxVariance] = gradientsOf([
+        weightIn,
+        weightRec,
+        bias,
+        biasRec,
+        ifNeeded(initial.mean),
+        ifNeeded(initial.variance),
+        ifNeeded(input.mean),
+        ifNeeded(input.variance),
+      ]);
+      const given = gaussianGradient(output, hidden);
+      const wanted = { ...given, dwIn, dwRec, dbias, dbiasRec, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
       kernels().momentsGruBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
       // Units: r, z, and the candidate's input and recurrent side.

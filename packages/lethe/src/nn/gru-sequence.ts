@@ -2,7 +2,14 @@
  * The GRU as one operation on the tape: all T steps forward in one kernel call, backward in another.
  * Equations and masks: {@link GruForward}.
  */
-import { freshGradients, gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import {
+  freshGradients,
+  gradientIfUsed,
+  gradientOf,
+  gradientsOf,
+  ifNeeded,
+  record,
+} from '../autograd/tape.ts';
 import type { Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
@@ -55,19 +62,19 @@ export function gruSequence(
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   record([outputs.output, outputs.states, hidden], [x, h0, weightIn, weightRec, bias, biasRec], () => {
     const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
+    const [dbias, dbiasRec, dh0, dx] = gradientsOf([bias, biasRec, ifNeeded(h0), ifNeeded(x)]);
+    const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
     const wanted = {
-      ...outputGradient(outputs, noise.maskOutput),
-      dhLast: gradientIfUsed(hidden),
       dwIn: weightGradients[0] ?? gradientOf(weightIn),
       dwRec: weightGradients[1] ?? gradientOf(weightRec),
       fresh,
-      dbias: gradientOf(bias),
-      dbiasRec: gradientOf(biasRec),
-      dh0: gradientIfNeeded(h0),
-      dx: gradientIfNeeded(x),
+      dbias,
+      dbiasRec,
+      dh0,
+      dx,
     };
     // What backward computes takes the place of what forward kept: nobody reads that again.
-    kernels().gruBackward({ ...call, ...wanted, da: call.gates, daRec: call.recurrentCandidate });
+    kernels().gruBackward({ ...call, ...given, ...wanted, da: call.gates, daRec: call.recurrentCandidate });
   });
   return { ...outputs, state: { hidden } };
 }

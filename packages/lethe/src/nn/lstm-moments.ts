@@ -2,7 +2,7 @@
  * The fast-dropout LSTM as one operation on the tape: mean and variance through all T steps in one kernel call.
  * Equations: {@link MomentsLstmForward}.
  */
-import { gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -77,20 +77,23 @@ export function lstmMoments(
     [output.mean, output.variance, hidden.mean, hidden.variance, cell.mean, cell.variance],
     inputs.filter((one) => one !== undefined),
     () => {
-      const wanted = {
+      const [dwIn, dwRec, dbias, dh0, dh0Variance, dc0, dc0Variance, dx, dxVariance] = gradientsOf([
+        weightIn,
+        weightRec,
+        bias,
+        ifNeeded(h0.mean),
+        ifNeeded(h0.variance),
+        ifNeeded(c0.mean),
+        ifNeeded(c0.variance),
+        ifNeeded(input.mean),
+        ifNeeded(input.variance),
+      ]);
+      const given = {
         ...gaussianGradient(output, hidden),
         dcMeanLast: gradientIfUsed(cell.mean),
         dcVarianceLast: gradientIfUsed(cell.variance),
-        dwIn: gradientOf(weightIn),
-        dwRec: gradientOf(weightRec),
-        dbias: gradientOf(bias),
-        dh0: gradientIfNeeded(h0.mean),
-        dh0Variance: gradientIfNeeded(h0.variance),
-        dc0: gradientIfNeeded(c0.mean),
-        dc0Variance: gradientIfNeeded(c0.variance),
-        dx: gradientIfNeeded(input.mean),
-        dxVariance: gradientIfNeeded(input.variance),
       };
+      const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dc0, dc0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
       kernels().momentsLstmBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
       collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [

@@ -2,7 +2,14 @@
  * The LSTM as one operation on the tape: all T steps forward in one kernel call, backward in another.
  * Equations and masks: {@link LstmForward}.
  */
-import { freshGradients, gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import {
+  freshGradients,
+  gradientIfUsed,
+  gradientOf,
+  gradientsOf,
+  ifNeeded,
+  record,
+} from '../autograd/tape.ts';
 import type { Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
@@ -55,20 +62,23 @@ export function lstmSequence(
   const cell = new Tensor([B, H], c.subarray(last) as Real);
   record([outputs.output, outputs.states, hidden, cell], [x, h0, c0, weightIn, weightRec, bias], () => {
     const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
-    const wanted = {
+    const [dbias, dh0, dc0, dx] = gradientsOf([bias, ifNeeded(h0), ifNeeded(c0), ifNeeded(x)]);
+    const given = {
       ...outputGradient(outputs, noise.maskOutput),
       dhLast: gradientIfUsed(hidden),
       dcLast: gradientIfUsed(cell),
+    };
+    const wanted = {
       dwIn: weightGradients[0] ?? gradientOf(weightIn),
       dwRec: weightGradients[1] ?? gradientOf(weightRec),
       fresh,
-      dbias: gradientOf(bias),
-      dh0: gradientIfNeeded(h0),
-      dc0: gradientIfNeeded(c0),
-      dx: gradientIfNeeded(x),
+      dbias,
+      dh0,
+      dc0,
+      dx,
     };
     // The gradients of the pre-activations take the place of the gates: nobody reads those again.
-    kernels().lstmBackward({ ...call, ...wanted, da: call.gates });
+    kernels().lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
   });
   return { ...outputs, state: { hidden, cell } };
 }

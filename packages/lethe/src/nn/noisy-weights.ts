@@ -3,11 +3,11 @@
  * variational inference for neural networks"). They are drawn, and their description length is the price.
  */
 import { exp, scale } from '../autograd/ops/elementwise.ts';
-import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
-import { allocate, allocateZeros, scoped } from '../tensor/scratch.ts';
+import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
 
 /** The distribution of an array of weights; each weight is N(mean, exp(2 logDeviation)). */
@@ -43,15 +43,13 @@ export function noisyWeights(mean: Tensor, logDeviation: Tensor, epsilon: Real):
   const call = { n, logDeviation: logDeviation.data, epsilon };
   kernels().noisyWeights({ ...call, mean: mean.data, out: weights.data });
   record(weights, [mean, logDeviation], () => {
-    const dOut = gradientOf(weights);
-    scoped(() =>
-      kernels().noisyWeightsBackward({
-        ...call,
-        dOut,
-        dMean: needsGradient(mean) ? gradientOf(mean) : allocateZeros(n),
-        dLogDeviation: needsGradient(logDeviation) ? gradientOf(logDeviation) : allocateZeros(n),
-      }),
-    );
+    const [dMean, dLogDeviation] = gradientsOf([ifNeeded(mean), ifNeeded(logDeviation)]);
+    kernels().noisyWeightsBackward({
+      ...call,
+      dOut: gradientOf(weights),
+      dMean: dMean ?? allocateZeros(n),
+      dLogDeviation: dLogDeviation ?? allocateZeros(n),
+    });
   });
   return weights;
 }
@@ -77,6 +75,7 @@ export function descriptionLength(posteriors: readonly WeightPosterior[]): Tenso
   record(length, inputs, () => {
     const scale = gradientOf(length)[0];
     for (const { mean, logDeviation } of posteriors) {
+      const [dMean, dLogDeviation] = gradientsOf([mean, logDeviation]);
       kernels().gaussianKlBackward({
         n: mean.size,
         mean: mean.data,
@@ -84,8 +83,8 @@ export function descriptionLength(posteriors: readonly WeightPosterior[]): Tenso
         priorMean,
         priorVariance,
         scale,
-        dMean: gradientOf(mean),
-        dLogDeviation: gradientOf(logDeviation),
+        dMean,
+        dLogDeviation,
       });
     }
   });

@@ -25,7 +25,7 @@ describe('penalties', () => {
     const run = gradients([y], () => activationPenalty(y, 2));
     expect(run.loss).toBeCloseTo(7, 6);
     // 2 alpha y / n
-    expect([...run.gradients[0]]).toEqual([1, -2, 0, 3]);
+    expect(run.gradients[0].toArray()).toEqual([1, -2, 0, 3]);
   });
 
   it('TAR is beta times the mean squared difference of neighbouring steps, 0 for one step', () => {
@@ -40,7 +40,7 @@ describe('penalties', () => {
     const run = gradients([a, b], () => distancePenalty(a, b, 0.5));
     expect(run.loss).toBeCloseTo(1, 6);
     // + 0: a gradient of -0 is 0 as well
-    expect(run.gradients.map((g) => Array.from(g, (slope) => slope + 0))).toEqual([
+    expect(run.gradients.map((g) => Array.from(g.data, (slope) => slope + 0))).toEqual([
       [-1, 0],
       [1, 0],
     ]);
@@ -50,7 +50,7 @@ describe('penalties', () => {
     const w = tensor([3, 4], [2]);
     const run = gradients([w], () => weightDecayPenalty([w], 0.1));
     expect(run.loss).toBeCloseTo(1.25, 6);
-    expect(run.gradients[0][1]).toBeCloseTo(0.4, 6);
+    expect(run.gradients[0].data[1]).toBeCloseTo(0.4, 6);
     decayWeights(parseDropout('weight-decay:lambda=.5'), [w]);
     expect(w.toArray()).toEqual([3, 4]);
     decayWeights(parseDropout('weight-decay:lambda=.5,decoupled=true'), [w]);

@@ -68,8 +68,8 @@ describe.skipIf(dtype !== 'f64')('the readout in float64', () => {
     );
     expect(fused.loss).toBeCloseTo(plain.loss, 12);
     fused.gradients.forEach((gradient, i) => {
-      gradient.forEach((value, j) => {
-        expect(value).toBeCloseTo(plain.gradients[i][j], 12);
+      gradient.data.forEach((value: number, j: number) => {
+        expect(value).toBeCloseTo(plain.gradients[i].data[j], 12);
       });
     });
   });
@@ -80,8 +80,8 @@ describe.skipIf(dtype !== 'f64')('the readout in float64', () => {
     const plain = gradients([x, other, weight], () => distancePenalty(logits(x), logits(other), 0.7));
     expect(fused.loss).toBeCloseTo(plain.loss, 12);
     fused.gradients.forEach((gradient, i) => {
-      gradient.forEach((value, j) => {
-        expect(value).toBeCloseTo(plain.gradients[i][j], 12);
+      gradient.data.forEach((value: number, j: number) => {
+        expect(value).toBeCloseTo(plain.gradients[i].data[j], 12);
       });
     });
   });

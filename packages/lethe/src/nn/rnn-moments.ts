@@ -2,7 +2,7 @@
  * The fast-dropout recurrent layer as one operation on the tape: mean and variance through all T steps in one
  * kernel call. Equations: {@link MomentsRnnForward}.
  */
-import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import type { Active, MomentFunction } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -59,16 +59,17 @@ export function rnnMoments(
     [output.mean, output.variance, hidden.mean, hidden.variance],
     inputs.filter((one) => one !== undefined),
     () => {
-      const wanted = {
-        ...gaussianGradient(output, hidden),
-        dwIn: gradientOf(weightIn),
-        dwRec: gradientOf(weightRec),
-        dbias: gradientOf(bias),
-        dh0: gradientIfNeeded(initial.mean),
-        dh0Variance: gradientIfNeeded(initial.variance),
-        dx: gradientIfNeeded(input.mean),
-        dxVariance: gradientIfNeeded(input.variance),
-      };
+      const [dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance] = gradientsOf([
+        weightIn,
+        weightRec,
+        bias,
+        ifNeeded(initial.mean),
+        ifNeeded(initial.variance),
+        ifNeeded(input.mean),
+        ifNeeded(input.variance),
+      ]);
+      const given = gaussianGradient(output, hidden);
+      const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
       kernels().momentsRnnBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
       collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [

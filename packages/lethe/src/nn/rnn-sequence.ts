@@ -2,11 +2,11 @@
  * The plain recurrent layer as one operation on the tape: all T steps forward in one kernel call, backward in
  * another. Equations and masks: {@link RnnForward}.
  */
-import { gradientIfNeeded, gradientIfUsed, gradientOf, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
 import type { Activation, Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
-import { allocate, scoped } from '../tensor/scratch.ts';
+import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { CellNoise, CellWeights, PlainOutput } from './cell.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
@@ -54,16 +54,17 @@ export function rnnSequence(
     [outputs.output, outputs.states, hidden],
     [x, h0, weights.weightIn, weights.weightRec, weights.bias],
     () => {
-      const wanted = {
-        ...outputGradient(outputs, noise.maskOutput),
-        dhLast: gradientIfUsed(hidden),
-        dwIn: gradientOf(weights.weightIn),
-        dwRec: gradientOf(weights.weightRec),
-        dbias: gradientOf(weights.bias),
-        dh0: gradientIfNeeded(h0),
-        dx: gradientIfNeeded(x),
-      };
-      scoped(() => kernels().rnnBackward({ ...call, ...wanted, da: allocate(size) }));
+      const { weightIn, weightRec, bias } = weights;
+      const [dwIn, dwRec, dbias, dh0, dx] = gradientsOf([
+        weightIn,
+        weightRec,
+        bias,
+        ifNeeded(h0),
+        ifNeeded(x),
+      ]);
+      const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
+      const wanted = { dwIn, dwRec, dbias, dh0, dx };
+      kernels().rnnBackward({ ...call, ...given, ...wanted, da: allocate(size) });
     },
   );
   return { ...outputs, state: { hidden } };

@@ -230,7 +230,7 @@ describe('noise as an argument', () => {
     const { gradients: slopes } = gradients([layer.parameters.weightRec], () =>
       sum(square(meanOf(layer.forward(x, undefined, stream).output))),
     );
-    const zeros = Array.from(slopes[0]).filter((slope) => slope === 0).length;
+    const zeros = slopes[0].toArray().filter((slope) => slope === 0).length;
     // 36 fair coins: 4 standard deviations are 12.
     expect(zeros).toBeGreaterThan(18 - 12);
     expect(zeros).toBeLessThan(18 + 12);

@@ -1,5 +1,6 @@
 /** Weight noise in layers, drawn and integrated; the map itself is checked in moments.test.ts. */
 import { describe, expect, it } from 'vitest';
+import { checkGradients } from '../autograd/check.ts';
 import { add } from '../autograd/ops/arithmetic.ts';
 import { square } from '../autograd/ops/elementwise.ts';
 import { sum } from '../autograd/ops/reduce.ts';
@@ -37,6 +38,27 @@ function rowOf({ shape: [, rows, n], data }: Tensor, b: number, from: number, to
   return new Tensor([to - from, 1, n], own);
 }
 
+describe('weight noise that is drawn', () => {
+  it.each(['rnn', 'lstm', 'gru'] as const)(
+    'has the slopes of the loss without its description length beside it: %s',
+    (cell) => {
+      const layer = cells[cell](
+        { inputSize: 1, hiddenSize: 1, dropout: weightNoise({ deviation: 0.1 }) },
+        stream,
+      );
+      const parameters = Object.values(layer.parameters) as Tensor[];
+      const x = normals(T, 2, 1);
+      const loss = () => sum(square(layer.forward(x, undefined, stream.at(1)).output as Tensor));
+      const { comparisons } = checkGradients(parameters, loss);
+      const largest = Math.max(...comparisons.map(({ difference }) => Math.abs(difference)));
+      for (const { tape, difference } of comparisons) {
+        // Central differences in float32.
+        expect(Math.abs(tape - difference)).toBeLessThan(0.01 * largest);
+      }
+    },
+  );
+});
+
 describe('weight noise in closed form', () => {
   for (const cell of ['rnn', 'lstm', 'gru'] as const) {
     it(`leaves rows that rest as they are: every row is as it would be alone, ${cell}`, () => {
@@ -61,9 +83,9 @@ describe('weight noise in closed form', () => {
         4,
       );
       for (const [i, gradient] of together.gradients.entries()) {
-        for (const [k, value] of gradient.entries()) {
+        for (const [k, value] of gradient.data.entries()) {
           expect(value).toBeCloseTo(
-            summed(({ gradients }) => gradients[i][k]),
+            summed(({ gradients }) => gradients[i].data[k]),
             4,
           );
         }

@@ -7,16 +7,19 @@ import { NumericsError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { arraysOf } from './gradient-arrays.ts';
 
 /**
  * Euclidean norm over all gradients together: `sqrt(sum_i sum_j g_ij^2)`, summed in float64.
  * @param names of the parameters, in the order of the gradients, for the error
  * @throws NumericsError when a gradient is not finite, naming the first such parameter
  */
-export function globalNorm(gradients: readonly Real[], names: readonly string[] = []): number {
-  const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(gradients)));
+export function globalNorm(gradients: readonly (Tensor | Real)[], names: readonly string[] = []): number {
+  const arrays = arraysOf(gradients);
+  const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(arrays)));
   if (Number.isFinite(norm)) return norm;
-  for (const [i, gradient] of gradients.entries()) {
+  for (const [i, gradient] of arrays.entries()) {
     const place = gradient.findIndex((value) => !Number.isFinite(value));
     if (place < 0) continue;
     throw new NumericsError(

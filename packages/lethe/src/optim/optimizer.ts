@@ -6,6 +6,7 @@
 import { DataError, LetheError, ShapeError } from '../errors.ts';
 import { type Real, zeros } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { arraysOf } from './gradient-arrays.ts';
 
 /** An array with its shape, as a checkpoint holds it. */
 export interface StoredArray {
@@ -22,12 +23,12 @@ export interface Optimizer {
   readonly name: string;
   /**
    * Changes the parameters in place.
-   * @param gradients one array per parameter, in the order of the parameters
+   * @param gradients one tensor or array per parameter, in the order of the parameters
    * @param gradScale multiplies every gradient first (clipping); default 1
    * @param rateScale multiplies the step rate of this update (schedules); default 1
    * @throws ShapeError when the arrays do not match the parameters; LetheError 'E_EVALUATING' inside `evaluate`
    */
-  update(gradients: readonly Real[], gradScale?: number, rateScale?: number): void;
+  update(gradients: readonly (Tensor | Real)[], gradScale?: number, rateScale?: number): void;
   /**
    * Runs `f` with the parameters at the point that is evaluated and saved, then puts them back bit by bit,
    * also when `f` throws. An asynchronous `f` is awaited. rmsprop with momentum and ntAsgd, once it averages, evaluate
@@ -115,13 +116,14 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
 
   return {
     name: rule.name,
-    update(gradients, gradScale = 1, rateScale = 1) {
+    update(given, gradScale = 1, rateScale = 1) {
       if (evaluating > 0) {
         throw new LetheError(
           'E_EVALUATING',
           `${rule.name}: update was called inside evaluate, expected the parameters at the point of the gradients; update after evaluate has ended`,
         );
       }
+      const gradients = arraysOf(given);
       checkGradients(rule.name, names, tensors, gradients);
       updates[0] += 1;
       rule.apply({ parameters: points(), gradients, gradScale }, updates[0], rateScale);

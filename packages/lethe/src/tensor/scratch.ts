@@ -13,15 +13,24 @@ import { dtype, largeBuffer, zeros } from './dtype.ts';
 /** Where an array came from: the depth and generation of its scope, or null for memory of its own. */
 export type ScratchOrigin = { readonly depth: number; readonly generation: number } | null;
 
+/** The innermost open scope, or null outside of all. */
+export function currentScope(): ScratchOrigin {
+  return scopes[scopes.length - 1] ?? null;
+}
+
 /**
  * Runs `f`; every tensor and array that it allocates comes from scratch memory, which is handed back when `f`
  * ends. Scopes nest. What must outlive the scope is copied out with `tensor.keep()`.
  * @throws LetheError with code E_SCRATCH if `f` is async
  */
 export function scoped<T>(f: () => T): T {
-  const slab = currentSlab;
-  const offset = currentOffset;
-  scopes.push({ depth: scopes.length, generation: nextGeneration++ });
+  const scope = {
+    depth: scopes.length,
+    generation: nextGeneration++,
+    slab: currentSlab,
+    offset: currentOffset,
+  };
+  scopes.push(scope);
   try {
     const result = f();
     if (result instanceof Promise) {
@@ -33,25 +42,50 @@ export function scoped<T>(f: () => T): T {
     return result;
   } finally {
     scopes.pop();
-    currentSlab = slab;
-    currentOffset = offset;
+    if (poisons) poison(scope);
+    currentSlab = scope.slab;
+    currentOffset = scope.offset;
   }
 }
 
 /** Storage for `length` numbers: scratch with arbitrary contents inside a scope, fresh zeros outside. */
 export function allocate(length: number): Real {
-  if (scopes.length === 0) return zeros(length);
-  const offset = reserve(length * bytesPerNumber);
-  const buffer = slabs[currentSlab];
-  return dtype === 'f64'
-    ? new Float64Array(buffer, offset, length)
-    : new Float32Array(buffer, offset, length);
+  return scopes.length === 0 ? zeros(length) : cut(length);
 }
 
 /** Like {@link allocate}, all zeros. */
 export function allocateZeros(length: number): Real {
   const data = allocate(length);
   return scopes.length === 0 ? data : data.fill(0);
+}
+
+/**
+ * Storage that lasts as long as `scope`, however many scopes have been opened inside it since: zeros of its own where
+ * `scope` is null, else scratch with arbitrary contents. What deeper scopes took before it waits with it for the end of `scope`.
+ */
+export function allocateFor(scope: ScratchOrigin, length: number): Real {
+  if (scope === null) return zeros(length);
+  const data = cut(length);
+  for (const deeper of scopes.slice(scope.depth + 1)) {
+    deeper.slab = currentSlab;
+    deeper.offset = currentOffset;
+  }
+  return data;
+}
+
+/** Whether `data` lasts as long as `scope`: it is no scratch, or was not taken by a scope inside it. */
+export function lastsAsLongAs(data: Real, scope: ScratchOrigin): boolean {
+  if (!ownBuffers.has(data.buffer)) return true;
+  if (scope === null) return false;
+  const deeper = scopes[scope.depth + 1];
+  if (!deeper) return true;
+  const slab = slabs.indexOf(data.buffer as ArrayBuffer);
+  return slab < deeper.slab || (slab === deeper.slab && data.byteOffset < deeper.offset);
+}
+
+/** For tests: fills what is handed back with NaN from now on, so that whoever reads it, or takes new scratch for zeros, shows. */
+export function poisonScratch(on: boolean): void {
+  poisons = on;
 }
 
 /** The scope that `data` belongs to if it was allocated just now, or null if it is not scratch memory. */
@@ -74,10 +108,29 @@ const bytesPerNumber = dtype === 'f64' ? 8 : 4;
 
 const slabs: ArrayBuffer[] = [];
 const ownBuffers = new Set<ArrayBufferLike>();
-const scopes: { depth: number; generation: number }[] = [];
+/** Open scopes from the outermost in; slab and offset say where the pointer goes when one ends. */
+const scopes: { depth: number; generation: number; slab: number; offset: number }[] = [];
 let nextGeneration = 1;
 let currentSlab = -1;
 let currentOffset = 0;
+let poisons = false;
+
+function cut(length: number): Real {
+  const offset = reserve(length * bytesPerNumber);
+  const buffer = slabs[currentSlab];
+  return dtype === 'f64'
+    ? new Float64Array(buffer, offset, length)
+    : new Float32Array(buffer, offset, length);
+}
+
+/** Bytes of ones are NaN in float32 and float64. */
+function poison(from: { slab: number; offset: number }): void {
+  for (let slab = Math.max(from.slab, 0); slab <= currentSlab; slab++) {
+    const start = slab === from.slab ? from.offset : 0;
+    const end = slab === currentSlab ? currentOffset : slabs[slab].byteLength;
+    new Uint8Array(slabs[slab], start, end - start).fill(0xff);
+  }
+}
 
 /** Moves the pointer past `bytes` bytes of `slabs[currentSlab]` and returns where they begin. */
 function reserve(bytes: number): number {
@@ -97,6 +150,7 @@ function openSlab(bytes: number): void {
   } else {
     const slab = largeBuffer(Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes);
     ownBuffers.add(slab);
+    if (poisons) new Uint8Array(slab).fill(0xff);
     slabs.splice(next, 0, slab);
   }
   currentSlab = next;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LetheError, ShapeError } from '../errors.ts';
-import { allocate, allocateZeros, scoped } from './scratch.ts';
+import {
+  allocate,
+  allocateFor,
+  allocateZeros,
+  currentScope,
+  lastsAsLongAs,
+  poisonScratch,
+  scoped,
+} from './scratch.ts';
 import { Tensor, tensor, zerosTensor } from './tensor.ts';
 
 describe('tensor', () => {
@@ -115,5 +123,51 @@ describe('scratch memory', () => {
     const data = new Float32Array([1, 2]);
     const wrapped = scoped(() => new Tensor([2], data));
     expect(wrapped.toArray()).toEqual([1, 2]);
+  });
+
+  it('cuts memory for an outer scope that an inner one does not hand back', () => {
+    scoped(() => {
+      const outer = currentScope();
+      const data = scoped(() => {
+        allocate(100);
+        return scoped(() => allocateFor(outer, 50).fill(3));
+      });
+      expect(lastsAsLongAs(data, outer)).toBe(true);
+      // Whatever is taken from here on lies elsewhere.
+      for (let i = 0; i < 5; i++) scoped(() => allocate(200).fill(i));
+      allocate(300).fill(9);
+      expect(data.every((value: number) => value === 3)).toBe(true);
+    });
+    const first = scoped(() => allocate(8).byteOffset);
+    expect(scoped(() => allocate(8).byteOffset)).toBe(first);
+  });
+
+  it('knows what ends before a scope does', () => {
+    scoped(() => {
+      const outer = currentScope();
+      const before = allocate(4);
+      scoped(() => {
+        expect(lastsAsLongAs(before, outer)).toBe(true);
+        expect(lastsAsLongAs(allocate(4), outer)).toBe(false);
+        expect(lastsAsLongAs(allocate(4), currentScope())).toBe(true);
+        expect(lastsAsLongAs(allocate(4), null)).toBe(false);
+        expect(lastsAsLongAs(new Float32Array(4), outer)).toBe(true);
+        // More than what is left of any slab.
+        expect(lastsAsLongAs(allocate(2 ** 23 + 1), outer)).toBe(false);
+      });
+      expect(lastsAsLongAs(allocate(4), outer)).toBe(true);
+    });
+  });
+
+  it('fills what is handed back with NaN where a test asks for it', () => {
+    poisonScratch(true);
+    try {
+      const [small, large] = scoped(() => [allocate(3).fill(1), allocate(2 ** 23 + 1).fill(1)]);
+      expect([...small]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      expect(large[0]).toBeNaN();
+      expect(large[large.length - 1]).toBeNaN();
+    } finally {
+      poisonScratch(false);
+    }
   });
 });

@@ -42,7 +42,7 @@ export function fieldPoint({ loss }: UnitLoss, mean: number, variance: number, t
   return scoped(() => {
     const a = { mean: single(mean), variance: single(variance) };
     const of = gradients([a.mean, a.variance], () => loss(a, tensor([[target]])));
-    const [byMean, byVariance] = of.gradients.map((gradient) => gradient[0]);
+    const [byMean, byVariance] = of.gradients.map((gradient) => gradient.item());
     return { mean, variance, loss: of.loss, byMean, byVariance };
   });
 }

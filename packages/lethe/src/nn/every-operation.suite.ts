@@ -1,0 +1,272 @@
+/** For tests of all operations at once: every function that records a backward function, with tensors to differentiate by. */
+import { add, div, mul, sub } from '../autograd/ops/arithmetic.ts';
+import { softplus, sqrt, tanh } from '../autograd/ops/elementwise.ts';
+import { applyMask } from '../autograd/ops/mask.ts';
+import { affine, matmul } from '../autograd/ops/matmul.ts';
+import { mean, sumAxis } from '../autograd/ops/reduce.ts';
+import { batchOf, exampleOf, reverseTime } from '../autograd/ops/sequence.ts';
+import { broadcastRows, concat, reshape, slice, stack, transpose, where } from '../autograd/ops/shape.ts';
+import { activationMoments, momentFunction } from '../moments/activation.ts';
+import { linearMoments } from '../moments/linear.ts';
+import { productMoments } from '../moments/product.ts';
+import { drawGaussian } from '../moments/sample.ts';
+import { weightNoiseMoments } from '../moments/weight-noise.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { type Real, realFrom } from '../tensor/dtype.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { embedding } from './embedding.ts';
+import { gruMoments } from './gru-moments.ts';
+import { gruSequence } from './gru-sequence.ts';
+import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
+import { lstmMoments } from './lstm-moments.ts';
+import { lstmSequence } from './lstm-sequence.ts';
+import { descriptionLength, noisyWeights } from './noisy-weights.ts';
+import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
+import { readoutDistance, readoutNll } from './readout.ts';
+import { rnnMoments } from './rnn-moments.ts';
+import { rnnSequence } from './rnn-sequence.ts';
+import { softmaxNll } from './softmax-nll.ts';
+
+/** An operation as a function of the tensors that it is differentiated by; all that it gives goes into the loss. */
+export interface Operation {
+  inputs: readonly Tensor[];
+  f: (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+}
+
+const stream = new NoiseStream(31);
+let draws = 0;
+
+/** Numbers from 0.5 to 1: away from poles and kinks, and fit to be a variance. */
+export function positive(...shape: number[]): Tensor {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return new Tensor(shape, stream.uniforms({ site: 'sample', layer: draws++ }, size, 0.5, 1));
+}
+
+// Steps, rows, inputs and units are as many, so that tensors of different roles have one shape and can be one tensor.
+const [T, B, n] = [3, 4, 4];
+const cube = () => positive(T, B, n);
+const square = () => positive(B, n);
+const row = () => positive(n);
+const constant = cube();
+const half = new Tensor([B, n], realFrom(Array.from({ length: B * n }, (_, i) => i % 2)));
+const counted = realFrom(Array.from({ length: T * B }, (_, m) => (m % 3 === 1 ? 0 : 1)));
+const classes = Int32Array.from({ length: B }, (_, m) => (m * 3) % n);
+const draw = (size: number): Real => stream.normals({ site: 'sample', layer: draws++ }, size);
+const active = { start: Int32Array.of(0, 1, 0, 0), stop: Int32Array.of(3, 3, 2, 1) };
+const mask = { data: positive(1, B, n).data, gate: 0, time: 0, batch: n };
+const rule = momentFunction('tanh', { form: 'wang-manning' });
+const integrated = {
+  noiseInput: { mean: 0.8, square: 0.2, variance: 0.9 },
+  noiseRecurrent: { mean: 0.7, square: 0.3, variance: 0.8 },
+};
+const noise = { maskRecurrent: mask, maskCell: mask, maskOutput: mask };
+const drawn = draw(T * B * 4 * n);
+const table = embedding({ vocabulary: 5, size: n }, stream);
+
+const pair = ({ mean, variance }: { mean: Tensor; variance: Tensor }) => [mean, variance];
+type Cell = { hidden: unknown; cell?: unknown };
+/** Output, states and last state of a layer. */
+function all(run: { output: unknown; states: unknown; state: Cell }): Tensor[] {
+  const of = (value: unknown): Tensor[] =>
+    value instanceof Tensor ? [value] : value ? pair(value as { mean: Tensor; variance: Tensor }) : [];
+  return [run.output, run.states, run.state.hidden, run.state.cell].flatMap(of);
+}
+
+export const everyOperation: Record<string, Operation> = {
+  add: { inputs: [cube(), cube()], f: add },
+  sub: { inputs: [square(), square()], f: sub },
+  mul: { inputs: [cube(), cube()], f: mul },
+  div: { inputs: [cube(), cube()], f: div },
+  tanh: { inputs: [cube()], f: tanh },
+  sqrt: { inputs: [cube()], f: sqrt },
+  softplus: { inputs: [cube()], f: softplus },
+  applyMask: { inputs: [cube()], f: (x) => applyMask(x, mask) },
+  matmul: { inputs: [square(), square()], f: matmul },
+  affine: { inputs: [row(), square(), row()], f: affine },
+  'affine of rows': { inputs: [square(), square(), row()], f: affine },
+  mean: { inputs: [cube()], f: mean },
+  sumAxis: { inputs: [cube()], f: (x) => sumAxis(x, 1) },
+  reverseTime: { inputs: [cube()], f: reverseTime },
+  exampleOf: { inputs: [cube()], f: (x) => exampleOf(x, 2) },
+  batchOf: {
+    inputs: [positive(T, 1, n), positive(T, 1, n), positive(T, 1, n)],
+    f: (...examples) => batchOf(examples),
+  },
+  reshape: { inputs: [cube()], f: (x) => reshape(x, [n, B * T]) },
+  transpose: { inputs: [square()], f: transpose },
+  slice: { inputs: [cube()], f: (x) => slice(x, -1, 1, 3) },
+  concat: { inputs: [cube(), cube()], f: (a, b) => concat([a, b], -1) },
+  stack: { inputs: [square(), square()], f: (a, b) => stack([a, b]) },
+  broadcastRows: { inputs: [row()], f: (x) => broadcastRows(x, 3) },
+  where: { inputs: [square(), square()], f: (a, b) => where(half, a, b) },
+  activationMoments: {
+    inputs: [square(), square()],
+    f: (mean, variance) => pair(activationMoments({ mean, variance }, 'tanh')),
+  },
+  'linearMoments of a plain tensor': {
+    inputs: [square(), square(), row()],
+    f: (x, w, b) => pair(linearMoments(x, w, b, integrated.noiseInput)),
+  },
+  linearMoments: {
+    inputs: [square(), square(), square(), row()],
+    f: (mean, variance, w, b) => pair(linearMoments({ mean, variance }, w, b, integrated.noiseInput)),
+  },
+  drawGaussian: {
+    inputs: [square(), square()],
+    f: (mean, variance) => drawGaussian({ mean, variance }, constant.data.subarray(0, B * n) as Real),
+  },
+  weightNoiseMoments: {
+    inputs: [square(), square(), square(), square(), row()],
+    f: (mean, variance, wMean, wVariance, bias) =>
+      pair(weightNoiseMoments({ mean, variance }, { mean: wMean, variance: wVariance }, bias)),
+  },
+  productMoments: {
+    inputs: [square(), square(), square(), square()],
+    f: (a, b, c, d) => pair(productMoments({ mean: a, variance: b }, { mean: c, variance: d })),
+  },
+  noisyWeights: {
+    inputs: [square(), square()],
+    f: (mean, logDeviation) => noisyWeights(mean, logDeviation, constant.data.subarray(0, B * n) as Real),
+  },
+  descriptionLength: {
+    inputs: [square(), square(), square(), square()],
+    f: (a, b, c, d) =>
+      descriptionLength([
+        { mean: a, logDeviation: b },
+        { mean: c, logDeviation: d },
+      ]),
+  },
+  bernoulliNll: { inputs: [cube()], f: (z) => bernoulliNll(z, constant, counted).loss },
+  'bernoulliNll of a Gaussian': {
+    inputs: [cube(), cube()],
+    f: (mean, variance) => bernoulliNll({ mean, variance }, constant, counted).loss,
+  },
+  squaredError: { inputs: [cube()], f: (x) => squaredError(x, constant, counted).loss },
+  'squaredError of a Gaussian': {
+    inputs: [cube(), cube()],
+    f: (mean, variance) => squaredError({ mean, variance }, constant, counted).loss,
+  },
+  gaussianNll: {
+    inputs: [cube(), cube()],
+    f: (mean, variance) => gaussianNll(mean, variance, constant, counted).loss,
+  },
+  softmaxNll: { inputs: [square()], f: (z) => softmaxNll(z, classes).loss },
+  readoutNll: {
+    inputs: [square(), square(), row()],
+    f: (x, weight, bias) => readoutNll(x, { weight, bias }, classes).loss,
+  },
+  'readoutNll with clusters': {
+    inputs: [square(), square(), row(), positive(2, n), positive(2)],
+    f: (x, weight, bias, entries, entryBias) => {
+      const clusters = { cutoffs: [2, 3], weight: entries, bias: entryBias };
+      return readoutNll(x, { weight, bias, clusters }, classes).loss;
+    },
+  },
+  readoutDistance: {
+    inputs: [square(), square(), square()],
+    f: (a, b, weight) => readoutDistance(a, b, { weight }, 0.7),
+  },
+  activationPenalty: { inputs: [cube()], f: (y) => activationPenalty(y, 2) },
+  temporalPenalty: { inputs: [cube()], f: (h) => temporalPenalty(h, 2) },
+  distancePenalty: { inputs: [cube(), cube()], f: (a, b) => distancePenalty(a, b, 2) },
+  weightDecayPenalty: { inputs: [square(), square()], f: (a, b) => weightDecayPenalty([a, b], 2) },
+  embedding: {
+    inputs: [table.parameters.weight],
+    f: () => table.forward(Int32Array.of(0, 1, 3, 1), 2),
+  },
+  rnnSequence: {
+    inputs: [cube(), square(), square(), square(), row()],
+    f: (x, h0, weightIn, weightRec, bias) =>
+      all(rnnSequence(x, h0, { weightIn, weightRec, bias }, 'tanh', noise, active)),
+  },
+  lstmSequence: {
+    inputs: [cube(), square(), square(), positive(n, 4 * n), positive(n, 4 * n), positive(4 * n)],
+    f: (x, hidden, cell, weightIn, weightRec, bias) =>
+      all(lstmSequence(x, { hidden, cell }, { weightIn, weightRec, bias }, noise, active)),
+  },
+  'gruSequence, reset after': {
+    inputs: [cube(), square(), positive(n, 3 * n), positive(n, 3 * n), positive(3 * n), positive(3 * n)],
+    f: (x, h0, weightIn, weightRec, bias, biasRec) =>
+      all(gruSequence(x, h0, { weightIn, weightRec, bias, biasRec }, true, noise, active)),
+  },
+  'gruSequence, reset before': {
+    inputs: [cube(), square(), positive(n, 3 * n), positive(n, 3 * n), positive(3 * n), positive(3 * n)],
+    f: (x, h0, weightIn, weightRec, bias, biasRec) =>
+      all(gruSequence(x, h0, { weightIn, weightRec, bias, biasRec }, false, noise, active)),
+  },
+  rnnMoments: {
+    inputs: [cube(), cube(), square(), square(), square(), square(), row()],
+    f: (mean, variance, h, hVariance, weightIn, weightRec, bias) =>
+      all(
+        rnnMoments(
+          { mean, variance },
+          { mean: h, variance: hVariance },
+          { weightIn, weightRec, bias },
+          rule,
+          integrated,
+          active,
+        ),
+      ),
+  },
+  lstmMoments: {
+    inputs: [
+      cube(),
+      cube(),
+      square(),
+      square(),
+      square(),
+      square(),
+      positive(n, 4 * n),
+      positive(n, 4 * n),
+      positive(4 * n),
+    ],
+    f: (mean, variance, h, hVariance, c, cVariance, weightIn, weightRec, bias) =>
+      all(
+        lstmMoments(
+          { mean, variance },
+          { hidden: { mean: h, variance: hVariance }, cell: { mean: c, variance: cVariance } },
+          { weightIn, weightRec, bias },
+          rule,
+          integrated,
+          active,
+        ),
+      ),
+  },
+  gruMoments: {
+    inputs: [
+      cube(),
+      cube(),
+      square(),
+      square(),
+      positive(n, 3 * n),
+      positive(n, 3 * n),
+      positive(3 * n),
+      positive(3 * n),
+    ],
+    f: (mean, variance, h, hVariance, weightIn, weightRec, bias, biasRec) =>
+      all(
+        gruMoments(
+          { mean, variance },
+          { mean: h, variance: hVariance },
+          { weightIn, weightRec, bias, biasRec },
+          rule,
+          integrated,
+          active,
+        ),
+      ),
+  },
+  'gruMoments, drawn': {
+    inputs: [cube(), square(), positive(n, 3 * n), positive(n, 3 * n), positive(3 * n), positive(3 * n)],
+    f: (x, h, weightIn, weightRec, bias, biasRec) =>
+      all(
+        gruMoments(
+          x,
+          h,
+          { weightIn, weightRec, bias, biasRec },
+          rule,
+          { ...integrated, epsilon: drawn },
+          active,
+        ),
+      ),
+  },
+};
