@@ -17,3 +17,11 @@ test('a long piece is cut into strips of the given width', () => {
 test('silence is said in words', () => {
   expect(pianoRollText([[], []])).toEqual(['(2 steps of silence)']);
 });
+
+test('shows a piece of any length', () => {
+  const lines = pianoRollText(
+    Array.from({ length: 200_000 }, (_, t) => [60 + (t % 2)]),
+    200_100,
+  );
+  expect(lines.length).toBeGreaterThan(0);
+});

@@ -26,3 +26,10 @@ test('short rows are filled, empty tables are empty, and an indent stands in fro
   expect(table([])).toEqual([]);
   expect(table([['a'], ['b', 'c']], { indent: 2 })).toEqual(['  a', '  b  c']);
 });
+
+test('has as many rows as there are', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [String(i), 'x']);
+  const lines = table(rows, { align: 'rl' });
+  expect(lines).toHaveLength(200_000);
+  expect(lines[7]).toBe('     7  x');
+});
