@@ -58,6 +58,8 @@ export function checkClusters({ weight, clusters: { cutoffs, ...entries } }: Ada
 /** What {@link adaptiveNll} reads: rows and targets that were checked. */
 export interface ReadoutRows {
   M: number;
+  /** [M, features] */
+  x: Real;
   targets: Int32Array;
   stepMask?: Real;
   /** of the gradients */
@@ -83,7 +85,6 @@ export function adaptiveNll(
   kernels().readoutNll({
     I,
     K: head.K,
-    x: x.data,
     w: head.weight,
     bias: head.bias,
     rowLoss,
@@ -99,7 +100,7 @@ export function adaptiveNll(
     const numbers = Int32Array.from(targets.keys()).filter(
       (m) => clusterOf[m] === c && rows.stepMask?.[m] !== 0,
     );
-    addCluster({ x, parameters, rows, own, rowLoss }, span, numbers);
+    addCluster({ parameters, rows, own, rowLoss }, span, numbers);
   }
   const inputs = [x, weight, clusters.weight, clusters.bias];
   record(loss, bias ? [...inputs, bias] : inputs, () => {
@@ -191,7 +192,6 @@ function ownGradients(x: Tensor, { weight, bias, clusters }: AdaptiveParameters,
 }
 
 interface Passes {
-  x: Tensor;
   parameters: AdaptiveParameters;
   rows: ReadoutRows;
   own: ReturnType<typeof ownGradients>;
@@ -200,7 +200,7 @@ interface Passes {
 
 /** The second step of the rows `numbers`, whose targets lie in one cluster. */
 function addCluster(
-  { x, parameters: { weight, bias }, rows: { M, targets, scale }, own, rowLoss }: Passes,
+  { parameters: { weight, bias }, rows: { M, x, targets, scale }, own, rowLoss }: Passes,
   { from, to }: Span,
   numbers: Int32Array,
 ): void {
@@ -219,7 +219,7 @@ function addCluster(
   }
   const near = { rows: allocate(n * I), loss: allocate(n), dx: own.dx && allocate(n * I) };
   const place = { M: n, n: I, V: M, numbers };
-  kernels().gatherRows({ ...place, table: x.data, rows: near.rows });
+  kernels().gatherRows({ ...place, table: x, rows: near.rows });
   kernels().readoutNll({
     M: n,
     I,

@@ -1,6 +1,6 @@
 /**
  * Losses of sequences: the sum over the last axis, the mean over the steps that count. Each takes a plain
- * output or a Gaussian one.
+ * output or a Gaussian one. Steps that do not count have no influence, whatever stands in output and targets there.
  */
 import { freshGradients, gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
 import { DataError, ShapeError } from '../errors.ts';
@@ -9,6 +9,9 @@ import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+import { maskData, type StepMask } from './step-mask.ts';
+
+export type { StepMask } from './step-mask.ts';
 
 /** A loss and what it is the mean of. */
 export interface SequenceLoss {
@@ -19,9 +22,6 @@ export interface SequenceLoss {
   /** how many steps count */
   count: number;
 }
-
-/** One number for each row of the output ([time, batch] or [rows]): 1 counts, 0 does not. */
-export type StepMask = Tensor | Real;
 
 /**
  * Bernoulli negative log-likelihood from logits z, natural log: sum_k softplus(z_k) - y_k z_k. Of a Gaussian
@@ -76,6 +76,7 @@ export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMas
   let sum = 0;
   for (let m = 0; m < M; m++) {
     const weight = mask ? mask[m] : 1;
+    if (weight === 0) continue;
     // Two sums in turn, because a sum waits for the one before; whole layers come here.
     let even = 0;
     let odd = 0;
@@ -102,6 +103,10 @@ export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMas
       const slope = 2 * weight;
       const from = m * K;
       const to = from + K;
+      if (weight === 0) {
+        if (fresh) for (const gradient of [dMean, dVariance]) gradient?.fill(0, from, to);
+        continue;
+      }
       if (dMean && fresh) for (let i = from; i < to; i++) dMean[i] = slope * (means[i] - ts[i]);
       else if (dMean) for (let i = from; i < to; i++) dMean[i] += slope * (means[i] - ts[i]);
       if (dVariance && fresh) dVariance.fill(weight, from, to);
@@ -175,7 +180,7 @@ function checkRows(
   if (isGaussian(output)) expectShape(where, 'the variance', output.variance.shape, shape);
   const K = shape[shape.length - 1];
   const M = K === 0 ? 0 : size / K;
-  const mask = stepMask instanceof Tensor ? stepMask.data : stepMask;
+  const mask = maskData(stepMask);
   if (mask && mask.length !== M) {
     throw new ShapeError(
       `${where}: expected a step mask of ${M} elements for output ${shapeText(shape)}, got ${mask.length}`,

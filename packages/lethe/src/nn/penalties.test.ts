@@ -4,7 +4,8 @@ import { ar } from '../dropout/ar.ts';
 import { combine } from '../dropout/combine.ts';
 import { parseDropout } from '../dropout/parse.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { tensor } from '../tensor/tensor.ts';
+import { realFrom } from '../tensor/dtype.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
 import { everyMethod, testNetwork } from './every-method.suite.ts';
 import { descriptionLength, noisyWeights } from './noisy-weights.ts';
 import {
@@ -14,6 +15,7 @@ import {
   temporalPenalty,
   weightDecayPenalty,
 } from './penalties.ts';
+import { readoutDistance } from './readout.ts';
 import { type ModelRun, regularizedLoss } from './regularized-loss.ts';
 import { softmaxNll } from './softmax-nll.ts';
 
@@ -55,6 +57,77 @@ describe('penalties', () => {
     expect(w.toArray()).toEqual([3, 4]);
     decayWeights(parseDropout('weight-decay:lambda=.5,decoupled=true'), [w]);
     expect(w.toArray()).toEqual([1.5, 2]);
+  });
+
+  describe('over rows of different lengths', () => {
+    const [T, B, n] = [5, 3, 2];
+    const lengths = [5, 2, 3];
+    const data = (layer: number) => stream.normals({ site: 'sample', layer }, T * B * n);
+    /** Rows that end early, [T, B, n]; what stands behind an end is no number. */
+    const padded = (layer: number) => {
+      const values = data(layer);
+      for (let i = 0; i < values.length; i++) {
+        const [t, b] = [Math.floor(i / (B * n)), Math.floor(i / n) % B];
+        if (t >= lengths[b]) values[i] = Number.NaN;
+      }
+      return new Tensor([T, B, n], values);
+    };
+    const [h, other] = [padded(1), padded(2)];
+    const stepMask = realFrom(
+      Array.from({ length: T * B }, (_, m) => (Math.floor(m / B) < lengths[m % B] ? 1 : 0)),
+    );
+    /** Row b alone, [length, 1, n]. */
+    const alone = (x: Tensor, b: number) => {
+      const rows = Array.from({ length: lengths[b] }, (_, t) =>
+        x.toArray().slice((t * B + b) * n, (t * B + b + 1) * n),
+      );
+      return tensor(rows.flat(), [lengths[b], 1, n]);
+    };
+    const weight = tensor([1, 2, 3, -1, 0, 1], [3, n]);
+    const clusters = { cutoffs: [2], weight: tensor([[1, 1]]), bias: tensor([0]) };
+    type Penalty = (a: Tensor, b: Tensor, mask?: typeof stepMask) => Tensor;
+    /** With the number of terms that the mean of a row goes over. */
+    const penalties: Record<string, [Penalty, (length: number) => number]> = {
+      AR: [(a, _, mask) => activationPenalty(a, 2, mask), (length) => length],
+      TAR: [(a, _, mask) => temporalPenalty(a, 2, mask), (length) => length - 1],
+      'the distance of two runs': [(a, b, mask) => distancePenalty(a, b, 2, mask), (length) => length],
+      'the distance at the readout': [
+        (a, b, mask) => readoutDistance(a, b, { weight }, 2, mask),
+        (length) => length,
+      ],
+      'the distance at a readout with clusters': [
+        (a, b, mask) => readoutDistance(a, b, { weight, clusters }, 2, mask),
+        (length) => length,
+      ],
+    };
+    for (const [name, [penalty, terms]] of Object.entries(penalties)) {
+      it(`is the mean over the steps that count, in value and gradient: ${name}`, () => {
+        const together = gradients([h, other], () => penalty(h, other, stepMask));
+        const total = lengths.reduce((sum, length) => sum + terms(length), 0);
+        let expected = 0;
+        for (const [b, length] of lengths.entries()) {
+          const [a, c] = [alone(h, b), alone(other, b)];
+          const own = gradients([a, c], () => penalty(a, c));
+          expected += (own.loss * terms(length)) / total;
+          for (const k of [0, 1]) {
+            for (let t = 0; t < T; t++) {
+              for (let j = 0; j < n; j++) {
+                const slope = t < length ? (own.gradients[k].data[t * n + j] * terms(length)) / total : 0;
+                expect(together.gradients[k].data[(t * B + b) * n + j]).toBeCloseTo(slope, 5);
+              }
+            }
+          }
+        }
+        expect(together.loss).toBeCloseTo(expected, 5);
+      });
+
+      it(`has the bits of no mask where all steps count, and is 0 where none does: ${name}`, () => {
+        const [a, c] = [new Tensor([T, B, n], data(3)), new Tensor([T, B, n], data(4))];
+        expect(penalty(a, c, stepMask.slice().fill(1) as typeof stepMask).item()).toBe(penalty(a, c).item());
+        expect(penalty(a, c, stepMask.slice().fill(0) as typeof stepMask).item()).toBe(0);
+        expect(() => penalty(a, c, realFrom([1]))).toThrow(`expected a step mask of ${T * B} elements`);
+      });
+    }
   });
 });
 

@@ -1,16 +1,24 @@
 /** Terms of the training loss that are not the task's. Each is one operation on the tape, without temporaries. */
+import { takeRows } from '../autograd/ops/rows.ts';
 import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { kernels } from '../kernels/engine.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
+import { countedRows, partialMask, type StepMask } from './step-mask.ts';
 
 /**
- * Activation regularization (AR; Merity, McCann, Socher 2017): alpha mean(y²), over all elements.
+ * Activation regularization (AR; Merity, McCann, Socher 2017): alpha mean(y²), over all elements of the steps that count; 0
+ * where none does.
  * @param y the output as the readout gets it, [time, batch, features]
+ * @param stepMask @defaultValue all steps count
+ * @throws ShapeError
  */
-export function activationPenalty(y: Tensor, alpha: number): Tensor {
+export function activationPenalty(y: Tensor, alpha: number, stepMask?: StepMask): Tensor {
+  const mask = partialMask('activationPenalty', y, stepMask);
+  if (mask) return activationPenalty(takeRows(y, countedRows(mask)), alpha);
   const { data, size } = y;
+  if (size === 0) return scalar(0);
   const loss = scalar((alpha * kernels().sumSquares([data])) / size);
   record(loss, [y], () => {
     const factor = (2 * alpha * gradientOf(loss)[0]) / size;
@@ -21,12 +29,21 @@ export function activationPenalty(y: Tensor, alpha: number): Tensor {
 
 /**
  * Temporal activation regularization (TAR; Merity, McCann, Socher 2017): beta mean((h_{t+1} - h_t)²), over the
- * (time - 1) differences of all units; 0 for a single step.
+ * (time - 1) differences of all units, those between two steps that count; 0 where there is none.
  * @param h the states, without noise at the output, [time, batch, features]
+ * @param stepMask @defaultValue all steps count
+ * @throws ShapeError
  */
-export function temporalPenalty(h: Tensor, beta: number): Tensor {
+export function temporalPenalty(h: Tensor, beta: number, stepMask?: StepMask): Tensor {
   const { data, size } = h;
   expectShape('temporalPenalty', 'h', h.shape, ['time', 'batch', 'features']);
+  const mask = partialMask('temporalPenalty', h, stepMask);
+  if (mask) {
+    const batch = h.shape[1];
+    const later = countedRows(mask).filter((m) => m >= batch && mask[m - batch] !== 0);
+    const before = later.map((m) => m - batch);
+    return distancePenalty(takeRows(h, later), takeRows(h, before), beta);
+  }
   const step = h.shape[1] * h.shape[2];
   const count = size - step;
   if (count <= 0) return scalar(0);
@@ -42,13 +59,21 @@ export function temporalPenalty(h: Tensor, beta: number): Tensor {
 }
 
 /**
- * The distance of two runs (fraternal dropout: Zolna et al. 2017): kappa mean((a - b)²), over all elements; the
- * gradient flows into both.
- * @param a any shape
+ * The distance of two runs (fraternal dropout: Zolna et al. 2017): kappa mean((a - b)²), over all elements of the steps that
+ * count; the gradient flows into both. 0 where no step counts.
+ * @param a any shape; [.., features] with a mask
  * @param b as a
+ * @param stepMask @defaultValue all steps count
+ * @throws ShapeError
  */
-export function distancePenalty(a: Tensor, b: Tensor, kappa: number): Tensor {
+export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: StepMask): Tensor {
   expectShape('distancePenalty', 'the second run', b.shape, a.shape);
+  const mask = partialMask('distancePenalty', a, stepMask);
+  if (mask) {
+    const rows = countedRows(mask);
+    return distancePenalty(takeRows(a, rows), takeRows(b, rows), kappa);
+  }
+  if (a.size === 0) return scalar(0);
   const difference = { n: a.size, a: a.data, b: b.data };
   const loss = scalar((kappa * kernels().squaredDistance(difference)) / a.size);
   record(loss, [a, b], () => {

@@ -3,6 +3,7 @@
  * goes through the rows in stretches and makes the gradients on the way, so that [time, batch, K] logits never
  * exist. The weight has a row for each class, as an embedding has it, so that both can be one table.
  */
+import { finiteRows, takeRows } from '../autograd/ops/rows.ts';
 import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -19,7 +20,9 @@ import {
   headOf,
   type ReadoutRows,
 } from './adaptive-readout.ts';
-import type { SequenceLoss, StepMask } from './losses.ts';
+import { classTargets } from './class-targets.ts';
+import type { SequenceLoss } from './losses.ts';
+import { countedRows, maskData, partialMask, type StepMask } from './step-mask.ts';
 
 /** A table of classes: logits are x weight^T + bias. */
 export interface ReadoutParameters {
@@ -44,10 +47,11 @@ export interface ReadoutNllOptions {
 }
 
 /**
- * factor * mean over the steps that count of log sum_k exp(z_k) - z_target, z = x weight^T + bias; natural log.
+ * factor * mean over the steps that count of log sum_k exp(z_k) - z_target, z = x weight^T + bias; natural log. On steps that do
+ * not count x and targets may be anything.
  * @param x [.., features]
  * @param targets one class for each row of x
- * @throws ShapeError; DataError for a class that is not there, or if no step counts; ConfigError for cutoffs that do not ascend
+ * @throws ShapeError; DataError for a class that is not there on a step that counts, or if no step counts; ConfigError for cutoffs that do not ascend
  */
 export function readoutNll(
   x: Tensor,
@@ -56,9 +60,15 @@ export function readoutNll(
   { stepMask, factor = 1 }: ReadoutNllOptions = {},
 ): ReadoutLoss {
   const call = checkRows(x, parameters, targets, stepMask);
-  const { M, count } = call;
+  const { M, count, classes } = call;
   const loss = new Tensor([], allocate(1));
-  const rows = { M, targets, stepMask: call.stepMask, scale: factor / count };
+  const rows = {
+    M,
+    targets: classes,
+    stepMask: call.stepMask,
+    scale: factor / count,
+    x: readRows(x, call.stepMask),
+  };
   const rowLoss = isAdaptive(parameters)
     ? adaptiveNll(x, parameters, rows, loss)
     : wholeNll(x, parameters, rows, loss);
@@ -67,18 +77,31 @@ export function readoutNll(
   loss.data[0] = (factor * sum) / count;
   return { loss, sum, count, rowLoss };
 }
+
 /**
- * kappa * mean((z_a - z_b)²) over all logits of two runs, the penalty of fraternal dropout (Zolna et al. 2017): the bias
+ * kappa * mean((z_a - z_b)²) over all logits of two runs on the steps that count, the penalty of fraternal dropout (Zolna et al. 2017): the bias
  * cancels, so it is kappa mean(((a - b) weight^T)²). With clusters the logits are those of the first step, which every row has.
  * @param a [.., features]
  * @param b as a
+ * @param stepMask @defaultValue all steps count
  * @throws ShapeError
  */
-export function readoutDistance(a: Tensor, b: Tensor, parameters: ReadoutParameters, kappa: number): Tensor {
+export function readoutDistance(
+  a: Tensor,
+  b: Tensor,
+  parameters: ReadoutParameters,
+  kappa: number,
+  stepMask?: StepMask,
+): Tensor {
   const { weight } = parameters;
   const I = weight.shape[1];
   expectShape('readoutDistance', 'the second run', b.shape, a.shape);
   expectShape('readoutDistance', 'the rows', [a.shape[a.shape.length - 1]], [I]);
+  const mask = partialMask('readoutDistance', a, stepMask);
+  if (mask) {
+    const rows = countedRows(mask);
+    return readoutDistance(takeRows(a, rows), takeRows(b, rows), parameters, kappa);
+  }
   const M = a.size / I;
   const difference = allocate(a.size);
   difference.set(a.data);
@@ -90,7 +113,7 @@ export function readoutDistance(a: Tensor, b: Tensor, parameters: ReadoutParamet
     dx: isWanted ? allocate(a.size) : undefined,
     dw: needsGradient(weight) ? allocate(w.length) : undefined,
   };
-  const scale = kappa / (M * K);
+  const scale = M === 0 ? 0 : kappa / (M * K);
   const sum = kernels().readoutSquares({ M, I, K, x: difference, w, scale, ...own });
   const loss = new Tensor([], allocate(1));
   loss.data[0] = scale * sum;
@@ -140,6 +163,12 @@ export function readoutLogits(x: Tensor, parameters: ReadoutParameters): Tensor 
 const isAdaptive = (parameters: ReadoutParameters): parameters is AdaptiveParameters =>
   parameters.clusters !== undefined;
 
+/** The rows of x as the kernels read them: zeros for what is not finite in rows that do not count. */
+function readRows(x: Tensor, mask: Real | undefined): Real {
+  const idle = mask ? Array.from(mask.keys()).filter((m) => mask[m] === 0) : [];
+  return finiteRows(x.data, x.shape[x.shape.length - 1], idle);
+}
+
 /** One softmax over all classes: the negative log-likelihood of every row, recorded as the sum of scale * rows in `loss`. */
 function wholeNll(x: Tensor, { weight, bias }: ReadoutParameters, rows: ReadoutRows, loss: Tensor): Real {
   const [K, I] = weight.shape;
@@ -149,7 +178,7 @@ function wholeNll(x: Tensor, { weight, bias }: ReadoutParameters, rows: ReadoutR
     dw: needsGradient(weight) ? allocate(weight.size) : undefined,
     dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
   };
-  kernels().readoutNll({ I, K, x: x.data, w: weight.data, bias: bias?.data, rowLoss, ...rows, ...own });
+  kernels().readoutNll({ I, K, w: weight.data, bias: bias?.data, rowLoss, ...rows, ...own });
   record(loss, bias ? [x, weight, bias] : [x, weight], () => {
     const by = gradientOf(loss)[0];
     if (own.dx) adoptGradient(x, own.dx, by);
@@ -164,7 +193,7 @@ function checkRows(
   parameters: ReadoutParameters,
   targets: Int32Array,
   stepMask: StepMask | undefined,
-): { M: number; stepMask: Real | undefined; count: number } {
+): { M: number; classes: Int32Array; stepMask: Real | undefined; count: number } {
   const { weight, bias } = parameters;
   const [K, I] = weight.shape;
   if (weight.shape.length !== 2 || x.shape[x.shape.length - 1] !== I) {
@@ -175,21 +204,16 @@ function checkRows(
   if (bias) expectShape('readoutNll', 'bias', bias.shape, [K]);
   if (isAdaptive(parameters)) checkClusters(parameters);
   const M = x.size / I;
-  const mask = stepMask instanceof Tensor ? stepMask.data : stepMask;
+  const mask = maskData(stepMask);
   if (targets.length !== M || (mask && mask.length !== M)) {
     throw new ShapeError(
       `readoutNll: expected ${M} targets, and a step mask of as many if any, got ${targets.length}${mask ? ` and ${mask.length}` : ''}`,
     );
   }
-  const wrong = targets.findIndex((target) => target < 0 || target >= K);
-  if (wrong >= 0) {
-    throw new DataError(
-      `readoutNll: expected targets from 0 to ${K - 1}, got ${targets[wrong]} at row ${wrong}`,
-    );
-  }
+  const classes = classTargets('readoutNll', targets, K, mask);
   let count = mask ? 0 : M;
   for (let m = 0; mask && m < M; m++) count += mask[m];
   if (!(count > 0))
     throw new DataError(`readoutNll: expected at least one step that counts, got none of ${M}`);
-  return { M, stepMask: mask, count };
+  return { M, classes, stepMask: mask, count };
 }

@@ -9,7 +9,7 @@ import { ConfigError } from '../errors.ts';
 import { type Gaussian, meanOf } from '../moments/gaussian.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { SequenceLoss } from './losses.ts';
+import type { SequenceLoss, StepMask } from './losses.ts';
 import { descriptionLength, type WeightPosterior } from './noisy-weights.ts';
 import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
 import type { State } from './recurrent.ts';
@@ -18,10 +18,12 @@ import type { State } from './recurrent.ts';
 export interface ModelRun {
   /** what the task's loss takes: logits; not needed with `distanceTo` */
   output?: Tensor | Gaussian;
-  /** kappa * mean squared difference of the logits of both runs, for models that never hold them */
+  /** kappa * mean squared difference of the logits of both runs over the steps that count, for models that never hold them */
   distanceTo?: (second: ModelRun, kappa: number) => Tensor;
   /** the task's loss */
   nll: SequenceLoss;
+  /** the steps that count, as in the task's loss: penalties are means over them. @defaultValue all steps count */
+  stepMask?: StepMask;
   /** the last layer's output as the readout gets it */
   dropped: Tensor | Gaussian;
   /** the same without noise at the output */
@@ -90,7 +92,7 @@ export function regularizedLoss(
 function distance(first: ModelRun, second: ModelRun, kappa: number): Tensor {
   if (first.distanceTo) return first.distanceTo(second, kappa);
   if (first.output && second.output) {
-    return distancePenalty(meanOf(first.output), meanOf(second.output), kappa);
+    return distancePenalty(meanOf(first.output), meanOf(second.output), kappa, first.stepMask);
   }
   throw new ConfigError(
     'regularizedLoss: expected runs with output or distanceTo, for a method with two runs, got neither',
@@ -101,9 +103,9 @@ function distance(first: ModelRun, second: ModelRun, kappa: number): Tensor {
 function termOf(penalty: Penalty, run: ModelRun, { parameters }: LossContext): Tensor | undefined {
   switch (penalty.kind) {
     case 'activation':
-      return activationPenalty(meanOf(run.dropped), penalty.alpha);
+      return activationPenalty(meanOf(run.dropped), penalty.alpha, run.stepMask);
     case 'temporal-activation':
-      return temporalPenalty(meanOf(run.states), penalty.beta);
+      return temporalPenalty(meanOf(run.states), penalty.beta, run.stepMask);
     case 'weight-decay':
       return penalty.decoupled ? undefined : weightDecayPenalty(parameters, penalty.lambda);
   }

@@ -5,19 +5,21 @@ import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
-import type { SequenceLoss, StepMask } from './losses.ts';
+import { classTargets } from './class-targets.ts';
+import type { SequenceLoss } from './losses.ts';
+import { maskData, type StepMask } from './step-mask.ts';
 
 /**
- * log sum_k exp(z_k) - z_target, natural log; the mean over the steps that count.
+ * log sum_k exp(z_k) - z_target, natural log; the mean over the steps that count. On others logits and targets may be anything.
  * @param logits [.., K]
  * @param targets one class, 0 to K-1, for each row of logits
  * @param stepMask 1 counts, 0 does not. @defaultValue all steps count
- * @throws ShapeError; DataError for a class that is not there, or if no step counts
+ * @throws ShapeError; DataError for a class that is not there on a step that counts, or if no step counts
  */
 export function softmaxNll(logits: Tensor, targets: Int32Array, stepMask?: StepMask): SequenceLoss {
-  const { M, K, mask, count } = checkRows(logits, targets, stepMask);
+  const { M, K, classes, mask, count } = checkRows(logits, targets, stepMask);
   const rowLoss = allocate(M);
-  const call = { M, K, logits: logits.data, targets, stepMask: mask };
+  const call = { M, K, logits: logits.data, targets: classes, stepMask: mask };
   kernels().softmaxNllForward({ ...call, rowLoss });
   let sum = 0;
   for (let m = 0; m < M; m++) sum += rowLoss[m];
@@ -44,10 +46,10 @@ function checkRows(
   logits: Tensor,
   targets: Int32Array,
   stepMask: StepMask | undefined,
-): { M: number; K: number; mask: Real | undefined; count: number } {
+): { M: number; K: number; classes: Int32Array; mask: Real | undefined; count: number } {
   const K = logits.shape[logits.shape.length - 1] ?? 0;
   const M = K === 0 ? 0 : logits.size / K;
-  const mask = stepMask instanceof Tensor ? stepMask.data : stepMask;
+  const mask = maskData(stepMask);
   if (targets.length !== M) {
     throw new ShapeError(
       `softmaxNll: expected ${M} targets for logits ${shapeText(logits.shape)}, got ${targets.length}`,
@@ -56,15 +58,10 @@ function checkRows(
   if (mask && mask.length !== M) {
     throw new ShapeError(`softmaxNll: expected a step mask of ${M} elements, got ${mask.length}`);
   }
-  const wrong = targets.findIndex((target) => target < 0 || target >= K);
-  if (wrong >= 0) {
-    throw new DataError(
-      `softmaxNll: expected targets from 0 to ${K - 1}, got ${targets[wrong]} at row ${wrong}`,
-    );
-  }
+  const classes = classTargets('softmaxNll', targets, K, mask);
   let count = mask ? 0 : M;
   for (let m = 0; mask && m < M; m++) count += mask[m];
   if (!(count > 0))
     throw new DataError(`softmaxNll: expected at least one step that counts, got none of ${M}`);
-  return { M, K, mask, count };
+  return { M, K, classes, mask, count };
 }

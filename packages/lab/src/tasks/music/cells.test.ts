@@ -6,6 +6,7 @@ import { openSession } from '../../training/session.ts';
 import { trainStep } from '../../training/step.ts';
 import { tinyData } from '../../training/tiny.suite.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
+import { trainingBatch } from './batches.ts';
 import { evaluatePieces } from './evaluate.ts';
 import { musicModel } from './model.ts';
 import { samplePiece } from './sample.ts';
@@ -176,4 +177,25 @@ test('a gated cell has defaults of its own, and an activation is refused', () =>
   );
   expect(() => config('lstn', 'none')).toThrow("did you mean 'lstm'");
   expect(() => config('lstm', 'none', 'model.layers=0')).toThrow('layers');
+});
+
+describe('a minibatch of pieces of different lengths', () => {
+  it.each(['rnn', 'lstm', 'gru'])('has the penalties of its pieces alone, pooled: %s', (cell) => {
+    const model = musicModel(config(cell, 'ar:alpha=2+tar:beta=1'));
+    const pieces = data.splits.train.slice(0, 5);
+    const lengths = pieces.map(({ frames }) => frames.length - 1);
+    expect(new Set(lengths).size).toBe(5);
+    const penaltiesOf = (some: typeof pieces) => model.loss(trainingBatch(some), undefined, 100).penalties;
+    const together = penaltiesOf(pieces);
+    const alone = pieces.map((piece) => penaltiesOf([piece]));
+    // AR is a mean over steps, TAR over the differences between them.
+    for (const [name, less] of [
+      ['activation', 0],
+      ['temporal-activation', 1],
+    ] as const) {
+      const total = lengths.reduce((sum, length) => sum + length - less, 0);
+      const pooled = alone.reduce((sum, one, i) => sum + one[name] * (lengths[i] - less), 0) / total;
+      expect(together[name]).toBeCloseTo(pooled, 6);
+    }
+  });
 });

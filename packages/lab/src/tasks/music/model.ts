@@ -127,7 +127,8 @@ export function musicModel(config: MusicConfig): MusicModel {
         regularizer,
         (stream) => {
           const { output, hidden, states, state } = run(x, { noise: stream, start, stop });
-          return { output, nll: bernoulliNll(output, targets, stepMask), dropped: hidden, states, state };
+          const nll = bernoulliNll(output, targets, stepMask);
+          return { output, nll, stepMask, dropped: hidden, states, state };
         },
         noise,
         { parameters: Object.values(parameters), distributions: weightPosteriors(parameters), examples },

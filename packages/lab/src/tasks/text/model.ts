@@ -199,11 +199,12 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
           const hidden = run(tokens, batch, { state, noise: draws });
           return {
             nll: readoutNll(hidden.read, readout, targets, { stepMask, factor }),
+            stepMask,
             dropped: hidden.read,
             states: hidden.states,
             state: hidden.state,
             distanceTo: (second, kappa) =>
-              readoutDistance(hidden.read, meanOf(second.dropped), readout, kappa),
+              readoutDistance(hidden.read, meanOf(second.dropped), readout, kappa, stepMask),
           };
         },
         noise,

@@ -5,6 +5,7 @@ import type { Real } from '../../tensor/dtype.ts';
 import { allocate, scoped } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';
 import { freshGradients, gradientOf, needsGradient, record } from '../tape.ts';
+import { finiteRows, idleRows } from './rows.ts';
 
 /**
  * a b.
@@ -61,8 +62,17 @@ function product(name: string, a: Tensor, b: Tensor, bias: Tensor | undefined): 
       kernels().matmul({ m, n: k, k: n, a: dc, b: b.data, transposeB: true, c: da, accumulate: !fresh });
     }
     if (needsGradient(b)) {
-      const db = gradientOf(b);
-      kernels().matmul({ m: k, n, k: m, a: a.data, transposeA: true, b: dc, c: db, accumulate: true });
+      const left = finiteRows(a.data, k, idleRows([dc], n));
+      kernels().matmul({
+        m: k,
+        n,
+        k: m,
+        a: left,
+        transposeA: true,
+        b: dc,
+        c: gradientOf(b),
+        accumulate: true,
+      });
     }
     if (bias && needsGradient(bias)) addColumnSums(gradientOf(bias), dc);
   });
