@@ -50,7 +50,7 @@ static void bernoulliNllBackward(const BernoulliNll& p, Pool& pool) {
         vf c = p.variance ? reciprocalSqrt(1.0f + kKappa * load(p.variance + at, w)) : splat(1.0f);
         vf g = scale == 0.0f ? splat(0.0f) : scale * (vsigmoid(z * c) - y) * c;
         put(p.dLogits + at, g, w);
-        if (p.dVariance) put(p.dVariance + at, (-0.5f * kKappa) * g * z * c * c, w);
+        if (p.dVariance) put(p.dVariance + at, scale == 0.0f ? splat(0.0f) : (-0.5f * kKappa) * g * z * c * c, w);
       });
     }
   });

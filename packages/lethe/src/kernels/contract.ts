@@ -31,7 +31,8 @@ export interface Mask {
 
 /**
  * Which steps of a row count: row b is active for start[b] <= t < stop[b]. On an inactive step the state
- * (mean and variance) stays as it was and no gradient enters from that step's own equations.
+ * (mean and variance) stays as it was and no gradient enters from that step's own equations. The inputs that stand there must be
+ * zeros: layers put them in place of whatever was given.
  */
 export interface Active {
   /** [B], default 0 */

@@ -1,4 +1,5 @@
 /** A linear map of independent noisy inputs: exact moments, on the tape. */
+import { finiteRows, idleRows } from '../autograd/ops/rows.ts';
 import { freshGradients, gradientIfUsed, gradientOf, gradientsOf, record } from '../autograd/tape.ts';
 import { ShapeError } from '../errors.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
@@ -61,9 +62,19 @@ export function linearMoments(
     const [dw, dbias] = gradientsOf([w, bias]);
     const dOutMean = gradientOf(mean);
     const dOutVariance = gradientIfUsed(variance) ?? allocateZeros(M * O);
-    kernels().momentsLinearBackward({ ...call, dOutMean, dOutVariance, dMean, dVariance, fresh, dw, dbias });
+    const idle = idleRows([dOutMean, dOutVariance], O);
+    const moments = {
+      mean: finiteRows(call.mean, I, idle),
+      variance: call.variance && finiteRows(call.variance, I, idle),
+    };
+    kernels().momentsLinearBackward({
+      ...call,
+      ...moments,
+      noisyVariance: finiteRows(call.noisyVariance, I, idle),
+      ...{ dOutMean, dOutVariance, dMean, dVariance, fresh, dw, dbias },
+    });
     collectLayer({ rows: M, dMean: dOutMean, dVariance: dOutVariance }, () => [
-      { weight: w, noise, mean: call.mean, variance: call.variance },
+      { weight: w, noise, ...moments },
     ]);
   });
   return { mean, variance };

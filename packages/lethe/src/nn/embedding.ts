@@ -4,6 +4,7 @@
  * (Gal and Ghahramani 2016), with `examples: 'batch'` one for the word (Merity et al. 2017). A layer that shares
  * the table, such as a tied readout, reads the rows as they are.
  */
+import { clearStretches, paddingOf, type Stretch } from '../autograd/ops/rows.ts';
 import { rowGradientOf } from '../autograd/row-gradients.ts';
 import { gradientOf, record } from '../autograd/tape.ts';
 import { drawMask } from '../dropout/masks.ts';
@@ -18,6 +19,8 @@ import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
+import type { RunOptions } from './recurrent.ts';
+import { checkActive } from './recurrent-inputs.ts';
 import { checkSize } from './size.ts';
 
 export interface EmbeddingOptions {
@@ -46,10 +49,16 @@ export interface Embedding {
    * @param words time * batch numbers from 0 to vocabulary - 1, step by step
    * @param batch how many there are in a step
    * @param noise a stream at the step and pass to draw for; without one nothing is dropped
+   * @param run which steps of each row count, as for a recurrent layer: on others any number may stand, and the row is zero
    * @returns [time, batch, size]
-   * @throws ShapeError if words is no whole number of steps; DataError for a word that is not in the table
+   * @throws ShapeError if words is no whole number of steps; DataError for a word that is not in the table on a step that counts
    */
-  forward(words: Int32Array, batch: number, noise?: NoiseStream): Tensor;
+  forward(
+    words: Int32Array,
+    batch: number,
+    noise?: NoiseStream,
+    run?: Pick<RunOptions, 'start' | 'stop'>,
+  ): Tensor;
 }
 
 /**
@@ -69,21 +78,31 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
     options,
     parameters: { weight },
     plan: chosen,
-    forward(words, batch, noise) {
-      checkWords(chosen, words, batch, vocabulary);
+    forward(words, batch, noise, run = {}) {
+      checkOptionNames('embedding: run', run, ['start', 'stop']);
+      checkSteps(chosen, words, batch);
+      checkActive(place(chosen.target), run, words.length / batch, batch);
+      const padding = paddingOf([words.length / batch, batch, 1], run);
+      const counted = padding.length > 0 ? words.slice() : words;
+      for (const { from, to } of padding) counted.fill(0, from, to);
+      checkWords(chosen, counted, batch, vocabulary);
       const mask = noise && drawMask(chosen, 'embedding', noise, { steps: 1, batch, width: vocabulary });
-      return lookUp(weight, words, batch, mask);
+      return lookUp(weight, counted, batch, mask, padding);
     },
   };
 }
 
 // --- internal ---
 
-function checkWords(plan: Plan, words: Int32Array, batch: number, vocabulary: number): void {
+function checkSteps(plan: Plan, words: Int32Array, batch: number): void {
   const where = place(plan.target);
   if (!(batch >= 1) || words.length === 0 || words.length % batch !== 0) {
     throw new ShapeError(`${where}: expected whole steps of ${batch} words, got ${words.length} words`);
   }
+}
+
+function checkWords(plan: Plan, words: Int32Array, batch: number, vocabulary: number): void {
+  const where = place(plan.target);
   const wrong = words.findIndex((word) => word < 0 || word >= vocabulary);
   if (wrong >= 0) {
     throw new DataError(
@@ -92,8 +111,14 @@ function checkWords(plan: Plan, words: Int32Array, batch: number, vocabulary: nu
   }
 }
 
-/** y[m] = weight[words[m]], times the word's element of the mask. */
-function lookUp(weight: Tensor, words: Int32Array, batch: number, mask: Mask | undefined): Tensor {
+/** y[m] = weight[words[m]], times the word's element of the mask; 0 in the rows of the padding. */
+function lookUp(
+  weight: Tensor,
+  words: Int32Array,
+  batch: number,
+  mask: Mask | undefined,
+  padding: readonly Stretch[],
+): Tensor {
   const [V, n] = weight.shape;
   const M = words.length;
   const y = new Tensor([M / batch, batch, n], allocate(M * n));
@@ -103,9 +128,14 @@ function lookUp(weight: Tensor, words: Int32Array, batch: number, mask: Mask | u
     for (let m = 0; m < M; m++) factors[m] = mask.data[(m % batch) * mask.batch + words[m]];
   }
   const call = { M, n, V, numbers: words, factors };
+  const rest = padding.map(({ from, to }) => ({ from: from * n, to: to * n }));
   kernels().gatherRows({ ...call, table: weight.data, rows: y.data });
+  clearStretches(y.data, rest);
   record(y, [weight], () => {
-    kernels().scatterRows({ ...call, table: rowGradientOf(weight, words), rows: gradientOf(y) });
+    // Nobody reads the gradient of y after this.
+    const dy = gradientOf(y);
+    clearStretches(dy, rest);
+    kernels().scatterRows({ ...call, table: rowGradientOf(weight, words), rows: dy });
   });
   return y;
 }

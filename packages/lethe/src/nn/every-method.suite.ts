@@ -3,6 +3,7 @@ import { layerRegularizer, splitReadout } from '../dropout/combine.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { parseDropout } from '../dropout/parse.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { linear } from './linear.ts';
 import { bernoulliNll } from './losses.ts';
@@ -62,6 +63,8 @@ const initial: StackOptions['initial'] = {
 export interface TestNetwork {
   regularizer: Regularizer;
   parameters: Tensor[];
+  /** [T, B, I] */
+  x: Tensor;
   /** the training loss of the regularizer, on data drawn once */
   loss(noise: NoiseStream | undefined): Tensor;
   /** the logits, [T, B, K]; means where they are Gaussian */
@@ -76,6 +79,13 @@ export interface TestSizes {
   K: number;
 }
 
+/** Rows that begin late or end early, and what stands in x and targets on the steps that do not count. */
+export interface TestPadding {
+  start: Int32Array;
+  stop: Int32Array;
+  fill(i: number): number;
+}
+
 /** A network with a method, two layers by default. */
 export function testNetwork(
   dropout: string,
@@ -83,6 +93,7 @@ export function testNetwork(
   { T, B, I, H, K }: TestSizes,
   stream: NoiseStream,
   more: Partial<StackOptions> = {},
+  padding?: TestPadding,
 ): TestNetwork {
   const regularizer = parseDropout(dropout);
   const { recurrent, readout: atReadout } = splitReadout(regularizer);
@@ -107,16 +118,20 @@ export function testNetwork(
     [T, B, K],
     stream.uniforms({ site: 'sample', layer: 1 }, T * B * K).map((u) => (u < 0.4 ? 1 : 0)),
   );
+  const active = padding && { start: padding.start, stop: padding.stop };
+  if (padding) for (const { data, shape } of [x, targets]) fillPadding(data, shape, padding);
+  const stepMask = active && realFrom(Array.from({ length: T * B }, (_, m) => (isOn(active, m, B) ? 1 : 0)));
   const parameters = [...Object.values(stack.parameters), ...Object.values(readout.parameters)];
   const distributions = [...weightPosteriors(stack.parameters), ...weightPosteriors(readout.parameters)];
   const run = (noise: NoiseStream | undefined) => {
-    const { output: dropped, states, state } = stack.forward(x, undefined, noise);
+    const { output: dropped, states, state } = stack.forward(x, undefined, noise, active);
     const output = readout.forward(dropped, noise);
-    return { output, nll: bernoulliNll(output, targets), dropped, states, state };
+    return { output, nll: bernoulliNll(output, targets, stepMask), stepMask, dropped, states, state };
   };
   return {
     regularizer,
     parameters,
+    x,
     loss: (noise) =>
       regularizedLoss(regularizer, run, noise, { parameters, distributions, examples: 100 }).loss,
     output: (noise) => {
@@ -124,4 +139,17 @@ export function testNetwork(
       return 'mean' in output ? output.mean : output;
     },
   };
+}
+
+/** Fills the steps of [T, B, n] that do not count. */
+export function fillPadding(data: Real, [, B, n]: readonly number[], { fill, ...active }: TestPadding): void {
+  for (let i = 0; i < data.length; i++) if (!isOn(active, Math.floor(i / n), B)) data[i] = fill(i);
+}
+
+// --- internal ---
+
+/** Whether row m = t * B + b counts. */
+function isOn({ start, stop }: { start: Int32Array; stop: Int32Array }, m: number, B: number): boolean {
+  const [t, b] = [Math.floor(m / B), m % B];
+  return t >= start[b] && t < stop[b];
 }

@@ -4,6 +4,7 @@ import { softplus, sqrt, tanh } from '../autograd/ops/elementwise.ts';
 import { applyMask } from '../autograd/ops/mask.ts';
 import { affine, matmul } from '../autograd/ops/matmul.ts';
 import { mean, sumAxis } from '../autograd/ops/reduce.ts';
+import { takeRows, withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf, reverseTime } from '../autograd/ops/sequence.ts';
 import { broadcastRows, concat, reshape, slice, stack, transpose, where } from '../autograd/ops/shape.ts';
 import { activationMoments, momentFunction } from '../moments/activation.ts';
@@ -86,6 +87,8 @@ export const everyOperation: Record<string, Operation> = {
   'affine of rows': { inputs: [square(), square(), row()], f: affine },
   mean: { inputs: [cube()], f: mean },
   sumAxis: { inputs: [cube()], f: (x) => sumAxis(x, 1) },
+  takeRows: { inputs: [cube()], f: (x) => takeRows(x, Int32Array.of(0, 3, 3, 7)) },
+  withoutPadding: { inputs: [cube()], f: (x) => [withoutPadding(x, active), x] },
   reverseTime: { inputs: [cube()], f: reverseTime },
   exampleOf: { inputs: [cube()], f: (x) => exampleOf(x, 2) },
   batchOf: {

@@ -42,9 +42,13 @@ export function checkInputs(
   }
 }
 
-// --- internal ---
-
-function checkActive(where: string, run: RunOptions, T: number, B: number): void {
+/** Throws ShapeError unless `start` and `stop`, where given, name a step for each row. */
+export function checkActive(
+  where: string,
+  run: Pick<RunOptions, 'start' | 'stop'>,
+  T: number,
+  B: number,
+): void {
   for (const name of ['start', 'stop'] as const) {
     const steps = run[name];
     if (!steps) continue;

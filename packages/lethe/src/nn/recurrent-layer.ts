@@ -3,6 +3,7 @@
  * The same for every cell.
  */
 
+import { withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf } from '../autograd/ops/sequence.ts';
 import { broadcastRows } from '../autograd/ops/shape.ts';
 import { noiseMoments } from '../dropout/masks.ts';
@@ -119,8 +120,15 @@ function forward(
   const mode = resolveMode(plan, noise, run.mode);
   checkInputs(layer, x, given, run);
   const state = given ?? initialState(layer, meanOf(x).shape[1]);
-  if (mode === 'moments' || mode === 'gaussian') return forwardMoments(layer, x, state, mode, noise, run);
-  return forwardPlain(layer, x, state, mode === 'sample' ? noise : undefined, run);
+  const steps = activeSteps(x, run);
+  if (mode === 'moments' || mode === 'gaussian') return forwardMoments(layer, steps, state, mode, noise, run);
+  return forwardPlain(layer, steps, state, mode === 'sample' ? noise : undefined, run);
+}
+
+/** x with zeros on the steps that do not count: what stands there reaches no kernel. */
+function activeSteps(x: Tensor | Gaussian, active: RunOptions): Tensor | Gaussian {
+  if (!isGaussian(x)) return withoutPadding(x, active);
+  return { mean: withoutPadding(x.mean, active), variance: withoutPadding(x.variance, active) };
 }
 
 /** The sampled network, or without noise the test-time network. */

@@ -65,7 +65,7 @@ export interface RecurrentParameters {
 export interface RunOptions {
   /** @defaultValue the regularizer's train mode with a noise stream, its test mode without */
   mode?: RunMode;
-  /** [batch], first active step of each row (front padding). @defaultValue 0 */
+  /** [batch], first active step of each row (front padding). On other steps the state stays, and x has no influence. @defaultValue 0 */
   start?: Int32Array;
   /** [batch], step after the last active one of each row. @defaultValue time */
   stop?: Int32Array;
