@@ -50,7 +50,7 @@ export function curvePanel(title: string, axis: string, marks: readonly Mark[]):
     width: pictureWidth,
     height: 310,
     title: calm ? `${title} (beginning cut off)` : title,
-    x: { label: axis },
+    x: { label: axis, whole: true },
     y: { scale, domain: domainOf(scale, ...shown) },
     marks,
   });

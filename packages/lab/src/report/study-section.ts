@@ -5,11 +5,12 @@ import { gallery, htmlTable, paragraph } from './html.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
 import { bestTrial, type StudyRecord, type TrialRecord, trialValue } from './study.ts';
+import type { Axis } from './svg/axis.ts';
 import { muted, seriesColour } from './svg/colour.ts';
 import { escaped } from './svg/element.ts';
 import { figure } from './svg/figure.ts';
 import type { Mark } from './svg/marks.ts';
-import { type Axis, panel } from './svg/panel.ts';
+import { panel } from './svg/panel.ts';
 import { shortNumber } from './svg/scale.ts';
 
 const bestTrials = 10;
@@ -94,7 +95,7 @@ function history({ metric }: StudyRecord, measured: readonly Measured[]): string
   }
   const stairs: Mark = { kind: 'line', name: 'best so far', x, y, colour: seriesColour(1), width: 2 };
   const points = trialPoints(inOrder, ({ number }) => number);
-  return plot('History', { label: 'trial' }, metric, [...points, stairs], measured);
+  return plot('History', { label: 'trial', whole: true }, metric, [...points, stairs], measured);
 }
 
 /** The validations of every trial, the best one's in colour; nothing where none validated twice. */
@@ -133,9 +134,9 @@ function scatter(study: StudyRecord, parameter: string, measured: readonly Measu
     words.length > 0
       ? {
           domain: [-0.5, words.length - 0.5],
-          ticks: words.map((label, value) => ({ value, label: short(label) })),
+          ticks: words.map((label, value) => ({ value, label })),
         }
-      : { scale: isLog ? 'log' : 'linear' };
+      : { scale: isLog ? 'log' : 'linear', whole: values.every(Number.isInteger) };
   return plot(parameter, { ...axis, label: parameter }, study.metric, trialPoints(having, place), having);
 }
 
@@ -170,5 +171,3 @@ function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: r
     label: `${title}: trials of a search against valid ${metric}`,
   });
 }
-
-const short = (label: string): string => (label.length > 14 ? `${label.slice(0, 13)}…` : label);

@@ -83,14 +83,14 @@ function drawn(curves: readonly Curve[], description: string): string {
   const radius = panel({
     ...size,
     title: 'Spectral radius of the recurrent weights',
-    x: { label: 'epoch' },
+    x: { label: 'epoch', whole: true },
     y: { label: 'ρ(W_rec)' },
     marks: lines(({ epochs: x, radius: y }) => ({ x, y })),
   });
   const loss = panel({
     ...size,
     title: 'Validation error',
-    x: { label: 'epoch' },
+    x: { label: 'epoch', whole: true },
     y: { label: 'NLL per step', scale: 'log' },
     marks: lines(({ validated: x, valid: y }) => ({ x, y })),
   });

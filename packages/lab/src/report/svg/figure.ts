@@ -1,7 +1,8 @@
 /** Panels side by side as one SVG picture. */
 import { ink } from './colour.ts';
 import { element, escaped } from './element.ts';
-import { type Drawing, words } from './panel.ts';
+import type { Drawing } from './panel.ts';
+import { words } from './words.ts';
 
 /** Fonts that nearly every machine has one of; the last is the one that PNG files are drawn with. */
 export const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";

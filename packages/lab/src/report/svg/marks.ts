@@ -88,11 +88,19 @@ export interface Rule extends Named {
   dash?: string;
 }
 
-export type Mark = Line | Band | Points | Bars | Cells | Arrows | Rule;
+/** Nothing but an entry of the legend: what a colour of a field stands for. */
+export interface Swatch {
+  kind: 'swatch';
+  name: string;
+  colour: string;
+}
+
+export type Mark = Line | Band | Points | Bars | Cells | Arrows | Rule | Swatch;
 
 /** The values of a mark that the axes have to show. */
 export function valuesOf(mark: Mark): { x: Numbers; y: Numbers } {
   if (mark.kind === 'rule') return { x: [mark.x ?? null], y: [mark.y ?? null] };
+  if (mark.kind === 'swatch') return { x: [], y: [] };
   if (mark.kind === 'band') return { x: mark.x, y: [...mark.low, ...mark.high] };
   if (mark.kind !== 'bars') return { x: mark.x, y: mark.y };
   const half = mark.width / 2;
@@ -116,6 +124,8 @@ export function drawMark(mark: Mark, x: Scale, y: Scale): string {
       return drawArrows(mark, x, y);
     case 'rule':
       return drawRule(mark, x, y);
+    case 'swatch':
+      return '';
     default:
       return mark satisfies never;
   }

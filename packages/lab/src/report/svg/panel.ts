@@ -1,9 +1,23 @@
 /** A panel: two axes with marks between them, a title above, a legend and a colour bar below. */
-import { faint, ink, muted } from './colour.ts';
-import { element, escaped } from './element.ts';
+import {
+  type Axis,
+  axisBelow,
+  axisBeside,
+  axisScale,
+  axisTitle,
+  gridLines,
+  linesBeside,
+  meetBelow,
+  meetBeside,
+  widthBeside,
+} from './axis.ts';
+import { muted } from './colour.ts';
+import { element } from './element.ts';
 import { legend } from './legend.ts';
-import { drawMark, type Mark, type Numbers, valuesOf } from './marks.ts';
-import { domainOf, type Scale, type ScaleKind, scaleOf, type Tick } from './scale.ts';
+import { drawMark, type Mark, valuesOf } from './marks.ts';
+import type { ScaleKind } from './scale.ts';
+import { shortened, textWidth, wrapped } from './text-width.ts';
+import { words } from './words.ts';
 
 /** A finished piece of a picture. */
 export interface Drawing {
@@ -11,16 +25,6 @@ export interface Drawing {
   height: number;
   /** elements, from the upper left corner at (0, 0) */
   body: string;
-}
-
-export interface Axis {
-  label?: string;
-  /** @defaultValue linear */
-  scale?: ScaleKind;
-  /** @defaultValue what the marks need, with some air */
-  domain?: readonly [number, number];
-  /** @defaultValue round numbers */
-  ticks?: readonly Tick[];
 }
 
 /** Colours of a field and what they stand for. */
@@ -35,6 +39,7 @@ export interface ColourBar {
 export interface PanelOptions {
   /** of the whole panel, axes and titles included */
   width: number;
+  /** the least; a long legend, title or word adds to it instead of taking from the data */
   height: number;
   title?: string;
   x: Axis;
@@ -45,108 +50,85 @@ export interface PanelOptions {
   grid?: boolean;
 }
 
+const titleSize = 13.5;
+const titleLine = 17;
+/** Characters of a title; a longer one loses its middle. */
+const longestTitle = 240;
+/** The least share of the height that the data keep. */
+const share = 0.5;
+
 /** Draws a panel. The legend stands below the axis, outside of the data. */
 export function panel(options: PanelOptions): Drawing {
-  const { width, height, title, marks, colourBar, grid = true } = options;
-  const top = title === undefined ? 10 : 30;
-  const right = 14;
-  const vertical = axisScale(
-    options.y,
-    marks.map((mark) => valuesOf(mark).y),
-    [1, 0],
-    (height - 90) / 45,
-  );
-  const widest = Math.max(...vertical.ticks.map((tick) => tick.label.length), 1);
-  const left = 12 + 7 * widest + (options.y.label === undefined ? 0 : 19);
-  const names = legend(marks, width - left - right);
-  const below = 24 + (options.x.label === undefined ? 0 : 18);
+  const { width, title, marks, colourBar, grid = true } = options;
+  const titleLines = title === undefined ? [] : titleOf(title, width - 16);
+  const top = titleLines.length === 0 ? 10 : 13 + titleLine * titleLines.length;
+  const xs = marks.map((mark) => valuesOf(mark).x);
+  const ys = marks.map((mark) => valuesOf(mark).y);
+  // The heights of what stands below depend on the width that is left, and this on the labels beside: these are found first.
+  const guess = Math.max(40, share * options.height);
+  const rough = axisScale(options.y, ys, [guess, 0], guess / 45, meetBeside);
+  const titleRows = linesBeside(options.y, guess).length;
+  const left = 15 + widthBeside(rough) + (titleRows === 0 ? 0 : 5 + 15 * titleRows);
+  let right = 14;
+  const fit = () => {
+    const x = axisScale(options.x, xs, [left, width - right], (width - right - left) / 60, meetBelow);
+    return { x, overhang: axisBelow(options.x, x, 0, width - right).overhang };
+  };
+  const { overhang } = fit();
+  right = Math.max(right, overhang + 4);
+  const { x } = fit();
+  const below = axisBelow(options.x, x, 0, width - right).height;
+  const names = legend(marks, width - left - 14);
   const barHeight = colourBar ? 44 : 0;
-  const bottom = height - below - names.height - barHeight;
-  const range: [number, number] = [left, width - right];
-  const x = axisScale(
-    options.x,
-    marks.map((mark) => valuesOf(mark).x),
-    range,
-    (range[1] - left) / 60,
-  );
+  const around = top + below + names.height + barHeight;
+  const plot = Math.max(options.height - around, share * options.height);
+  const height = Math.ceil(plot + around);
+  const bottom = top + plot;
+  const domain = rough.domain;
   const y = axisScale(
-    { ...options.y, domain: vertical.domain },
+    { ...options.y, domain },
     [],
     [bottom, top],
-    Math.max(2, (bottom - top) / 45),
+    Math.max(2, plot / 45),
+    (scale) => meetBeside(scale) || widthBeside(scale) > widthBeside(rough) + 0.5,
   );
-  const frame = { x: left, y: top, width: width - right - left, height: bottom - top };
+  const frame = { x: left, y: top, width: width - right - left, height: plot };
   const clip = clipName(frame);
   const body = [
     element('clipPath', { id: clip }, element('rect', frame)),
-    title === undefined ? '' : words(title, (left + width - right) / 2, 19, { size: 13.5, weight: 600 }),
+    ...titleLines.map((line, i) =>
+      words(line, titlePlace(line, left, width, right), 19 + titleLine * i, {
+        ...{ size: titleSize, weight: 600 },
+        title: titleLines.join(' ').includes('…') ? title : undefined,
+      }),
+    ),
     grid ? gridLines(x, y) : '',
     element('g', { 'clip-path': `url(#${clip})` }, ...marks.map((mark) => drawMark(mark, x, y))),
     element('rect', { ...frame, fill: 'none', stroke: muted, 'stroke-width': 1 }),
-    ...x.ticks.map(({ value, label }) => tickBelow(x.at(value), bottom, label)),
-    ...y.ticks.map(({ value, label }) => tickLeft(left, y.at(value), label)),
-    options.x.label === undefined
-      ? ''
-      : words(options.x.label, (left + width - right) / 2, bottom + 36, { size: 12 }),
-    options.y.label === undefined
-      ? ''
-      : words(options.y.label, 13, (top + bottom) / 2, { size: 12, turned: true }),
+    axisBelow(options.x, x, bottom, width - right).body,
+    axisBeside(options.y, y, left),
     element('g', { transform: `translate(${left} ${bottom + below})` }, names.body),
     colourBar ? drawColourBar(colourBar, left, width - right, height - barHeight + 4) : '',
   ];
   return { width, height, body: body.join('') };
 }
 
-/** Text at a point. */
-export function words(
-  text: string,
-  x: number,
-  y: number,
-  options: {
-    size?: number;
-    anchor?: 'start' | 'middle' | 'end';
-    weight?: number;
-    colour?: string;
-    turned?: boolean;
-  } = {},
-): string {
-  const { size = 11, anchor = 'middle', weight, colour = ink, turned } = options;
-  const transform = turned ? `rotate(-90 ${x} ${y})` : undefined;
-  const style = { 'font-size': size, 'text-anchor': anchor, 'font-weight': weight, fill: colour };
-  return element('text', { x, y, ...style, transform }, escaped(text));
-}
-
 // --- internal ---
 
-function axisScale(axis: Axis, values: Numbers[], range: [number, number], wanted: number): Scale {
-  const { scale = 'linear', domain = domainOf(scale, ...values), ticks } = axis;
-  const made = scaleOf(scale, domain, range, wanted);
-  return ticks ? { ...made, ticks: [...ticks] } : made;
+function titleOf(title: string, width: number): string[] {
+  return wrapped(shortened([title], longestTitle)[0], width, titleSize, 'bold');
 }
 
-function gridLines(x: Scale, y: Scale): string {
-  const [left, right] = x.domain.map(x.at);
-  const [bottom, top] = y.domain.map(y.at);
-  const lines = [
-    ...x.ticks.map(({ value }) => `M${x.at(value).toFixed(2)} ${bottom}V${top}`),
-    ...y.ticks.map(({ value }) => `M${left} ${y.at(value).toFixed(2)}H${right}`),
-  ];
-  return element('path', { d: lines.join(''), stroke: faint, 'stroke-width': 1 });
-}
-
-function tickBelow(x: number, y: number, label: string): string {
-  return element('line', { x1: x, x2: x, y1: y, y2: y + 4, stroke: muted }) + words(label, x, y + 17);
-}
-
-function tickLeft(x: number, y: number, label: string): string {
-  return (
-    element('line', { x1: x - 4, x2: x, y1: y, y2: y, stroke: muted }) +
-    words(label, x - 7, y + 4, { anchor: 'end' })
-  );
+/** In the middle of the data, or as far from it as its length asks for. */
+function titlePlace(line: string, left: number, width: number, right: number): number {
+  const half = textWidth(line, titleSize, 'bold') / 2;
+  const middle = (left + width - right) / 2;
+  return Math.max(half + 4, Math.min(middle, width - 4 - half));
 }
 
 function drawColourBar(bar: ColourBar, left: number, right: number, y: number): string {
-  const scale = scaleOf(bar.scale, bar.domain, [left, right], 5);
+  const axis = { scale: bar.scale, domain: bar.domain };
+  const scale = axisScale(axis, [], [left, right], 5, meetBelow);
   const width = (right - left) / bar.colours.length;
   const boxes = bar.colours.map((fill, i) =>
     element('rect', { x: left + i * width, y, width, height: 9, fill }),
@@ -155,7 +137,7 @@ function drawColourBar(bar: ColourBar, left: number, right: number, y: number): 
     element('g', { 'shape-rendering': 'crispEdges' }, ...boxes),
     element('rect', { x: left, y, width: right - left, height: 9, fill: 'none', stroke: muted }),
     ...scale.ticks.map(({ value, label }) => words(label, scale.at(value), y + 21, { size: 10 })),
-    words(bar.label, (left + right) / 2, y + 36),
+    words(axisTitle(bar)!, (left + right) / 2, y + 36),
   ].join('');
 }
 

@@ -1,0 +1,158 @@
+/** One axis of a panel: its scale with ticks that have room, drawn below or to the left of the data. */
+import { faint, muted } from './colour.ts';
+import { element } from './element.ts';
+import type { Numbers } from './marks.ts';
+import { domainOf, type Scale, type ScaleKind, scaleOf, type Tick, wholeDomainOf } from './scale.ts';
+import { shortened, textWidth, wrapped } from './text-width.ts';
+import { words } from './words.ts';
+
+export interface Axis {
+  label?: string;
+  /** @defaultValue linear */
+  scale?: ScaleKind;
+  /** what is counted, such as epochs or trials: ticks at whole numbers alone */
+  whole?: boolean;
+  /** @defaultValue what the marks need, with some air */
+  domain?: readonly [number, number];
+  /** @defaultValue round numbers */
+  ticks?: readonly Tick[];
+}
+
+export const tickSize = 11;
+const labelSize = 12;
+const lineHeight = 15;
+/** Of a word below the axis, and of its pixels when it is turned. */
+const longestWord = 40;
+/** Between two labels in a row. */
+const gap = 7;
+
+/** The scale of an axis, with about `wanted` ticks whose labels do not meet. */
+export function axisScale(
+  axis: Axis,
+  values: readonly Numbers[],
+  range: readonly [number, number],
+  wanted: number,
+  labelsMeet: (scale: Scale) => boolean,
+): Scale {
+  const { scale = 'linear', whole = false, ticks } = axis;
+  const domain = axis.domain ?? (whole ? wholeDomainOf : domainOf)(scale, ...values);
+  if (ticks) return { ...scaleOf(scale, domain, range), ticks: [...ticks] };
+  let made = scaleOf(scale, domain, range, wanted, whole);
+  for (let fewer = Math.floor(wanted) - 1; fewer >= 1 && labelsMeet(made); fewer--) {
+    made = scaleOf(scale, domain, range, fewer, whole);
+  }
+  return labelsMeet(made) ? { ...made, ticks: thinned(made, labelsMeet) } : made;
+}
+
+/** Whether two labels side by side below an axis meet. */
+export function meetBelow(scale: Scale): boolean {
+  const edges = scale.ticks.map(({ value, label }) => {
+    const half = textWidth(label, tickSize) / 2;
+    return [scale.at(value) - half, scale.at(value) + half];
+  });
+  return edges.some(([left], i) => i > 0 && left < edges[i - 1][1] + gap);
+}
+
+/** Whether two labels above each other beside an axis meet. */
+export function meetBeside(scale: Scale): boolean {
+  return scale.ticks.some(
+    ({ value }, i) => i > 0 && Math.abs(scale.at(value) - scale.at(scale.ticks[i - 1].value)) < tickSize + 3,
+  );
+}
+
+/** What an axis is called; a logarithmic one says so. */
+export function axisTitle({ label, scale }: Axis): string | undefined {
+  if (scale !== 'log') return label;
+  return label === undefined ? 'log scale' : `${label} (log scale)`;
+}
+
+/** Ticks and title below the data, from the axis down. */
+export function axisBelow(
+  axis: Axis,
+  x: Scale,
+  y: number,
+  right: number,
+): { body: string; height: number; overhang: number } {
+  const [left, end] = x.domain.map(x.at);
+  const isTurned = axis.ticks !== undefined && meetBelow(x);
+  const labels = isTurned
+    ? shortened(
+        x.ticks.map(({ label }) => label),
+        longestWord,
+      )
+    : x.ticks.map(({ label }) => label);
+  const drawn = x.ticks.map(({ value, label: whole }, i) => {
+    const at = x.at(value);
+    const label = labels[i];
+    const mark = element('line', { x1: at, x2: at, y1: y, y2: y + 4, stroke: muted });
+    const title = label === whole ? undefined : whole;
+    return isTurned
+      ? mark + words(label, at + 4, y + 8, { anchor: 'end', turned: true, title })
+      : mark + words(label, at, y + 17);
+  });
+  const minor = x.minor.map((value) => {
+    const at = x.at(value);
+    return element('line', { x1: at, x2: at, y1: y, y2: y + 2.5, stroke: muted });
+  });
+  const longest = labels.reduce((most, label) => Math.max(most, textWidth(label, tickSize)), 0);
+  let height = isTurned ? 14 + longest : 22;
+  const title = axisTitle(axis);
+  const lines = title === undefined ? [] : wrapped(title, right - left, labelSize);
+  const titles = lines.map((line) => {
+    height += lineHeight;
+    return words(line, (left + end) / 2, y + height - 1, { size: labelSize });
+  });
+  const last = x.ticks.at(-1);
+  const overhang = last && !isTurned ? x.at(last.value) + textWidth(last.label, tickSize) / 2 - end : 0;
+  return { body: [...minor, ...drawn, ...titles].join(''), height: height + 4, overhang };
+}
+
+/** What the labels of ticks need beside an axis. */
+export function widthBeside({ ticks }: Scale): number {
+  return ticks.reduce((most, { label }) => Math.max(most, textWidth(label, tickSize)), 0);
+}
+
+/** Ticks and title to the left of the data, which begin at `x`. */
+export function axisBeside(axis: Axis, y: Scale, x: number): string {
+  const [bottom, top] = y.domain.map(y.at);
+  const ticks = y.ticks.map(({ value, label }) => {
+    const at = y.at(value);
+    const mark = element('line', { x1: x - 4, x2: x, y1: at, y2: at, stroke: muted });
+    return mark + words(label, x - 7, at + 4, { anchor: 'end' });
+  });
+  const minor = y.minor.map((value) => {
+    const at = y.at(value);
+    return element('line', { x1: x - 2.5, x2: x, y1: at, y2: at, stroke: muted });
+  });
+  const title = linesBeside(axis, bottom - top).map((line, i) =>
+    words(line, 13 + i * lineHeight, (top + bottom) / 2, { size: labelSize, turned: true }),
+  );
+  return [...minor, ...ticks, ...title].join('');
+}
+
+/** The lines of a title beside an axis of so many pixels. */
+export function linesBeside(axis: Axis, height: number): string[] {
+  const title = axisTitle(axis);
+  return title === undefined ? [] : wrapped(title, height, labelSize);
+}
+
+/** Lines behind the marks at the ticks; the small ticks have none. */
+export function gridLines(x: Scale, y: Scale): string {
+  const [left, right] = x.domain.map(x.at);
+  const [bottom, top] = y.domain.map(y.at);
+  const lines = [
+    ...x.ticks.map(({ value }) => `M${x.at(value).toFixed(2)} ${bottom}V${top}`),
+    ...y.ticks.map(({ value }) => `M${left} ${y.at(value).toFixed(2)}H${right}`),
+  ];
+  return element('path', { d: lines.join(''), stroke: faint, 'stroke-width': 1 });
+}
+
+// --- internal ---
+
+/** Every second, third, … tick, until the labels have room. */
+function thinned(scale: Scale, labelsMeet: (scale: Scale) => boolean): Tick[] {
+  for (let every = 2; ; every++) {
+    const ticks = scale.ticks.filter((_, i) => i % every === 0);
+    if (ticks.length <= 1 || !labelsMeet({ ...scale, ticks })) return ticks;
+  }
+}
