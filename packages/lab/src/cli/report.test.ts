@@ -40,3 +40,83 @@ test('a file that cannot be written is one sentence and exit code 1', async () =
   expect(code).toBe(1);
   expect(err).toContain('no such directory');
 });
+
+const pair = (name: string): string[] =>
+  [1, 2].map((i) =>
+    make(`${name}-${i}`, {
+      set: [`model.hidden=${i}`],
+      events: [
+        epochEvent(1, 9.123456789, 8 + i),
+        epochEvent(2, 8, 7 + i, { best: true }),
+        doneEvent(2, 7 + i, 8.25),
+      ],
+    }),
+  );
+
+test('--out writes SVG, PNG or CSV by its ending, and refuses another one', async () => {
+  const runs = pair('ending');
+  const at = (name: string): string => path.join(folder, name);
+  for (const name of ['x.svg', 'x.png', 'x.csv']) {
+    expect(await lethe('report', ...runs, '--out', at(name))).toMatchObject({
+      code: 0,
+      out: `${at(name)}\n`,
+      err: '',
+    });
+  }
+  const svg = fs.readFileSync(at('x.svg'), 'utf8');
+  expect(svg).toContain('jsb-chorales: validation');
+  expect(svg.match(/ending-\d: hidden \d/g)).toEqual(['ending-1: hidden 1', 'ending-2: hidden 2']);
+  // the signature of the PNG standard
+  expect([...fs.readFileSync(at('x.png')).subarray(0, 4)]).toEqual([137, 80, 78, 71]);
+  const [header, first] = fs
+    .readFileSync(at('x.csv'), 'utf8')
+    .replace(/"[^"]*"/g, 'quoted')
+    .split('\r\n')
+    .map((line) => line.split(','));
+  expect(first[header.indexOf('valid.nll_per_step')]).toBe('8');
+  expect(first[header.indexOf('config.model.hidden')]).toBe('1');
+  const pdf = await lethe('report', ...runs, '--out', at('x.pdf'));
+  expect(pdf.code).toBe(2);
+  expect(pdf.err).toContain("--out expects a file that ends in .html, .svg, .png or .csv, found 'x.pdf'");
+});
+
+test('--pictures writes every picture and all figures with every digit', async () => {
+  const directory = path.join(folder, 'pictures');
+  const { code, out } = await lethe(
+    'report',
+    ...pair('all'),
+    '--out',
+    path.join(folder, 'p.html'),
+    '--pictures',
+    directory,
+    '--json',
+  );
+  expect(code).toBe(0);
+  const names = fs.readdirSync(directory);
+  expect(JSON.parse(out).pictures).toHaveLength(names.length);
+  for (const ending of ['svg', 'png', 'csv']) expect(names).toContain(`jsb-chorales-validation.${ending}`);
+  expect(names).toEqual(expect.arrayContaining(['results.csv', 'epochs.csv', 'all-1-nll-per-time-step.svg']));
+  expect(fs.readFileSync(path.join(directory, 'epochs.csv'), 'utf8')).toContain(
+    ',1,5,2,train,nll_per_step,9.123456789\r\n',
+  );
+});
+
+test('a directory that is none among others is named on standard error, and the rest is reported', async () => {
+  const [run] = pair('rest');
+  const { code, err } = await lethe(
+    'report',
+    run,
+    path.join(folder, 'nowhere'),
+    '--out',
+    path.join(folder, 'r.html'),
+  );
+  expect(code).toBe(0);
+  expect(err).toContain(`left out: ${path.join(folder, 'nowhere')}: `);
+});
+
+test('a run before its first epoch has no picture, which is wrong use', async () => {
+  const run = make('too-young', { events: [] });
+  const { code, err } = await lethe('report', run, '--out', path.join(folder, 'young.svg'));
+  expect(code).toBe(2);
+  expect(err).toContain('there is nothing to draw');
+});

@@ -15,6 +15,6 @@ test('where the renderer of PNG files has no binary the figure is written as SVG
     code: 0,
     err: 'no PNG: @resvg/resvg-js has no binary for this platform\n',
   });
-  expect(fs.readdirSync(out).sort()).toEqual(['figure-1.svg', 'figure-1.txt']);
+  expect(fs.readdirSync(out).sort()).toEqual(['figure-1.csv', 'figure-1.svg', 'figure-1.txt']);
   fs.rmSync(out, { recursive: true });
 });

@@ -12,7 +12,12 @@ test('figure 1 is written as SVG, PNG and caption, into a directory that is made
   const { code, out: text, err } = await lethe('reproduce', 'bayer2013', '--figure', '1', '--out', out);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(text).toContain('target 0.2');
-  expect(fs.readdirSync(out).sort()).toEqual(['figure-1.png', 'figure-1.svg', 'figure-1.txt']);
+  expect(fs.readdirSync(out).sort()).toEqual([
+    'figure-1.csv',
+    'figure-1.png',
+    'figure-1.svg',
+    'figure-1.txt',
+  ]);
   const png = fs.readFileSync(path.join(out, 'figure-1.png'));
   // the signature of the PNG standard, then width and height of the header chunk: twice 990 x 386
   expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -36,7 +41,10 @@ test('a table is printed, and written where a directory is named', async () => {
   expect(text).toMatch(/sigmoid +wang-manning +0 .* 0\.0132/);
   const written = fs.readFileSync(path.join(out, 'table-accuracy.txt'), 'utf8');
   expect(written).toContain('Largest error of the variance');
-  expect(fs.readdirSync(out)).toEqual(['table-accuracy.txt']);
+  const csv = [1, 2, 3, 4].map((i) => `table-accuracy-${i}.csv`);
+  expect(fs.readdirSync(out).sort()).toEqual([...csv, 'table-accuracy.txt']);
+  // every digit: the table in text has 0.0132
+  expect(fs.readFileSync(path.join(out, csv[0]), 'utf8')).toMatch(/sigmoid,wang-manning,.*,0\.013\d{6,}/);
 });
 
 test('tables of trainings say what has not been run, and train nothing when they collect', async () => {

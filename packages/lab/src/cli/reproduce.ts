@@ -34,7 +34,9 @@ interface ReproduceOptions {
 export function addReproduce(lethe: Command, io: Io): void {
   const command = lethe
     .command('reproduce')
-    .description('makes a figure or a table of a paper anew: figures as SVG and PNG, tables as text')
+    .description(
+      'makes a figure or a table of a paper anew: figures as SVG, PNG and CSV, tables as text and CSV',
+    )
     .argument('<paper>', 'e.g. bayer2013')
     .option('--figure <N>', 'a figure, by its number')
     .option('--table <N>', 'a table, by its number or its name')
@@ -118,6 +120,8 @@ async function write(
   if (figures.length === 0 && options.out === undefined) return [];
   const { atomicWrite, ioError } = await import('../runs/atomic-write.ts');
   const { makeDirectory } = await import('../runs/make-directory.ts');
+  const { noPng, pngRenderer } = await import('./picture-files.ts');
+  const { csvOf } = await import('../report/data-table.ts');
   try {
     makeDirectory(directory);
   } catch (error) {
@@ -129,11 +133,16 @@ async function write(
     atomicWrite(path.join(directory, file), content);
   };
   // A platform without the renderer still has its SVG.
-  const png = figures.length > 0 ? await import('../report/svg/png.ts').catch(() => undefined) : undefined;
-  if (figures.length > 0 && !png) output.notice('no PNG: @resvg/resvg-js has no binary for this platform');
-  for (const { name: stem, svg } of figures) {
+  const pngOf = figures.length > 0 ? await pngRenderer() : undefined;
+  if (figures.length > 0 && !pngOf) output.notice(noPng);
+  for (const { name: stem, svg, data } of figures) {
     put(`${stem}.svg`, `${svg}\n`);
-    if (png) put(`${stem}.png`, png.pngOf(svg));
+    if (pngOf) put(`${stem}.png`, pngOf(svg));
+    if (data) put(`${stem}.csv`, csvOf(data));
+  }
+  for (const [i, { header, rows, exact }] of tables.entries()) {
+    const stem = tables.length > 1 ? `${name}-${i + 1}` : name;
+    put(`${stem}.csv`, csvOf(exact ?? { header, rows }));
   }
   const texts = tables.map(({ title, header, rows, align }) => [
     title,

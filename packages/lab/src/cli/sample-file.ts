@@ -36,7 +36,7 @@ export interface SampleFileOptions {
 export async function sampleToFile(
   directory: string,
   options: SampleFileOptions,
-): Promise<{ file: string; piece: Piece; primed: number }> {
+): Promise<{ file: string; piece: Piece; primed: number; stepsPerQuarter?: number }> {
   const { seed, length, temperature, prime, split } = options;
   const run = runPaths(directory);
   const { dataset } = readConfig(run);
@@ -54,7 +54,7 @@ export async function sampleToFile(
   const file = options.out ?? path.join(run.samples, `${name}.mid`);
   const title = `${data.name}, ${path.basename(directory)}, seed ${seed}`;
   atomicWrite(file, writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter ?? 1, title }));
-  return { file, piece, primed };
+  return { file, piece, primed, stepsPerQuarter: data.stepsPerQuarter };
 }
 
 // --- internal ---

@@ -1,4 +1,5 @@
 /** `lethe sample`: a piece from a trained model as a MIDI file and as a picture in text, or text from a language model. */
+import path from 'node:path';
 import type { Command } from 'commander';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
@@ -11,6 +12,8 @@ const splits = ['train', 'valid', 'test'] as const;
 
 interface SampleOptions {
   out?: string;
+  png?: boolean;
+  svg?: boolean;
   temperature: number;
   seed: number;
   length: number;
@@ -33,6 +36,8 @@ export function addSample(lethe: Command, io: Io): void {
     .description("makes a piece, or text, with a run's best weights")
     .argument('<run>', 'a run directory')
     .option('--out <FILE>', 'file to write (default: in samples/ of the run; text is printed as well)')
+    .option('--png', 'of music: also a picture of the piece, beside the MIDI file')
+    .option('--svg', 'of music: the same as SVG')
     .option('--temperature <X>', 'below 1 surer, above 1 wilder', temperature, 1)
     .option('--seed <N>', 'seed of the draws', wholeNumber('--seed', 0), 1)
     .option('--length <N>', 'time steps, or tokens, to draw', wholeNumber('--length', 1, 10_000_000), 100)
@@ -105,17 +110,45 @@ async function run(directory: string, options: SampleOptions, output: Output): P
 async function runMusic(directory: string, options: SampleOptions, output: Output): Promise<void> {
   const { sampleToFile } = await import('./sample-file.ts');
   const { out, seed, length, temperature, prime = null, split = 'test', primeFrames, fetch } = options;
-  const { file, piece, primed } = await sampleToFile(directory, {
+  const endings = (['png', 'svg'] as const).filter((ending) => options[ending]);
+  if (out !== undefined && /\.(png|svg)$/i.test(out)) {
+    throw new UsageError(`--out names the MIDI file, found '${out}'; --png and --svg draw it beside`);
+  }
+  const { file, piece, primed, stepsPerQuarter } = await sampleToFile(directory, {
     ...{ out, seed, length, temperature, prime, split, primeFrames, fetch },
     dataDir: options.data,
     log: (line) => output.notice(line),
   });
   const { frames } = piece;
-  output.event({ run: directory, file, seed, temperature, primed, frames });
-  for (const line of pianoRollText(frames, output.io.columns)) output.say(line);
+  const look = { stepsPerQuarter, given: primed };
+  const pictures = endings.length === 0 ? [] : await drawn(file, frames, endings, look, output);
+  output.event({ run: directory, file, pictures, seed, temperature, primed, frames });
+  for (const line of pianoRollText(frames, { width: output.io.columns, ...look })) output.say(line);
   const begin = `, the first ${primed} from piece ${prime} of ${split}`;
   output.say();
   output.say(`${file}: ${frames.length} steps${primed > 0 ? begin : ''}`);
+  for (const picture of pictures) output.say(picture);
+}
+
+/** Writes pictures of a piece beside its file. */
+async function drawn(
+  file: string,
+  frames: readonly (readonly number[])[],
+  endings: readonly ('png' | 'svg')[],
+  look: { stepsPerQuarter?: number; given: number },
+  output: Output,
+): Promise<string[]> {
+  const { pianoRollPicture } = await import('../report/piano-roll-picture.ts');
+  const { writePicture } = await import('./picture-files.ts');
+  const { dir, name } = path.parse(file);
+  const picture = pianoRollPicture(name, frames, look);
+  if (!picture) {
+    output.notice('no picture: the piece is silence');
+    return [];
+  }
+  const files = endings.map((ending) => path.join(dir, `${name}.${ending}`));
+  for (const one of files) await writePicture(one, picture.svg);
+  return files;
 }
 
 /** Text alone goes to standard output, so that it can be piped on; with `--out` it is in the file. */
@@ -137,8 +170,8 @@ async function runText(directory: string, options: SampleOptions, output: Output
 
 /** Options that mean nothing to a run of this task. */
 function refuseOthers(task: string, options: SampleOptions): void {
-  const { prompt, topK, withUnknown, prime, primeFrames, split } = options;
-  const ofMusic = { prime, 'prime-frames': primeFrames, split };
+  const { prompt, topK, withUnknown, prime, primeFrames, split, png, svg } = options;
+  const ofMusic = { png, svg, prime, 'prime-frames': primeFrames, split };
   const ofText = { prompt, 'top-k': topK, 'with-unknown': withUnknown };
   const given = Object.entries(task === 'text' ? ofMusic : ofText).find(([, value]) => value !== undefined);
   if (!given) return;

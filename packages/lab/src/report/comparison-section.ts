@@ -1,5 +1,7 @@
-/** The part of a report on several runs together: one table, and their learning curves in one picture. */
-import { picture } from './curves.ts';
+/** The part of a report on several runs together: for each data set and metric one table, and learning curves. */
+import { metricLabel, metricWords } from '../tasks/metric-meaning.ts';
+import { type Comparable, comparableSets } from './comparable.ts';
+import { curveMark, picture } from './curves.ts';
 import {
   chosenValues,
   compareRuns,
@@ -7,48 +9,80 @@ import {
   meanCurve,
   type RunComparison,
   type RunGroup,
+  telling,
 } from './groups.ts';
-import { gallery, htmlTable, paragraph } from './html.ts';
+import { gallery, htmlTable, paragraph, saved } from './html.ts';
+import type { Picture } from './picture.ts';
+import { runResults } from './results.ts';
 import type { RunRecord } from './run-record.ts';
 import { metricCurve, metricText } from './run-section.ts';
 import { seriesColour } from './svg/colour.ts';
+import { escaped } from './svg/element.ts';
 import type { Mark } from './svg/marks.ts';
+import { shortNumber } from './svg/scale.ts';
 
 /** Columns of differing settings that a table has room for; those that say most come first. */
 const mostKeys = 6;
-const telling = ['dataset', 'model.cell', 'model.dropout', 'model.hidden', 'model.layers', 'optimizer.name'];
+/** Curves that a panel tells apart: eight colours, whole and dashed. */
+const mostCurves = 16;
 
-/** The comparison of runs as HTML, for each metric by which there are two and more; nothing without one. */
+/** The comparisons of runs as HTML, one for each set of two and more that may be ranked; nothing without one. */
 export function comparisonSection(runs: readonly RunRecord[]): string {
-  const withMetric = (metric: string): RunRecord[] => runs.filter((run) => run.metric === metric);
-  const metrics = [...new Set(runs.map(({ metric }) => metric))]
-    .filter((metric) => metric !== undefined)
-    .filter((metric) => withMetric(metric).length > 1);
-  if (metrics.length === 0) return '';
-  const parts = metrics.map((metric) => {
-    const comparison = compareRuns(withMetric(metric));
+  const sets = setsOf(runs);
+  if (sets.length === 0) return '';
+  const parts = sets.map((set) => {
+    const comparison = compareRuns(set.runs);
     return [
-      tableHtml(comparison, metric),
-      gallery([overlay(comparison.groups, 'valid', metric), overlay(comparison.groups, 'train', metric)]),
+      `<h3>${escaped(set.title)}</h3>`,
+      tableHtml(comparison, set),
+      gallery(setPictures(comparison, set)),
     ].join('\n');
   });
-  return `<section><h2>Comparison</h2>${parts.join('\n')}</section>`;
+  const all = comparableSets(runs);
+  const note =
+    all.length > 1
+      ? paragraph(
+          'What differs in data, in how it is scored or in its metric is not ranked together.',
+          'note',
+        )
+      : '';
+  return `<section><h2>Comparison</h2>${note}${parts.join('\n')}</section>`;
+}
+
+/** The pictures of all comparisons: validation and training. */
+export function comparisonPictures(runs: readonly RunRecord[]): Picture[] {
+  return setsOf(runs).flatMap((set) => setPictures(compareRuns(set.runs), set));
+}
+
+/** The validations of one set. */
+export function validationPictures(set: Comparable): Picture[] {
+  return setPictures(compareRuns(set.runs), set, ['valid']);
 }
 
 // --- internal ---
 
-function tableHtml({ keys, groups }: RunComparison, metric: string): string {
+const setsOf = (runs: readonly RunRecord[]): Comparable[] =>
+  comparableSets(runs).filter((set) => set.runs.length > 1);
+
+/** Best first; those without a figure at the end. */
+function ranked({ groups }: RunComparison, metric: string): RunGroup[] {
+  const higher = metricWords(metric).better === 'higher';
+  const worth = (group: RunGroup): number => {
+    const mean = meanAndDeviation(chosenValues(group, 'valid', metric))?.mean;
+    return mean === undefined ? Number.POSITIVE_INFINITY : higher ? -mean : mean;
+  };
+  const values = new Map(groups.map((group) => [group, worth(group)]));
+  const of = (group: RunGroup): number => values.get(group)!;
+  return groups.toSorted((a, b) => (of(a) === of(b) ? 0 : of(a) - of(b)));
+}
+
+function tableHtml(comparison: RunComparison, { metric, runs, data }: Comparable): string {
+  const { keys } = comparison;
   const settings = keys.filter((key) => !key.startsWith('recipe.'));
   const rest = settings.filter((key) => !telling.includes(key));
   const shown = [...telling.filter((key) => settings.includes(key)), ...rest].slice(0, mostKeys);
   const places = shown.map((key) => keys.indexOf(key));
-  const sorted = groups
-    .map((group) => ({
-      group,
-      valid: meanAndDeviation(chosenValues(group, 'valid', metric))?.mean ?? Infinity,
-    }))
-    .sort((a, b) => (a.valid === b.valid ? 0 : a.valid - b.valid));
-  const rows = sorted.map(({ group }) => [
+  const rows = ranked(comparison, metric).map((group) => [
     group.label,
     String(group.runs.length),
     ...(['train', 'valid', 'test'] as const).map((split) => spreadText(chosenValues(group, split, metric))),
@@ -58,10 +92,14 @@ function tableHtml({ keys, groups }: RunComparison, metric: string): string {
   const header = ['runs', 'seeds', 'train', 'valid', 'test', 'published', ...shown];
   const left = settings.length - shown.length;
   const notes = [
-    `${metric} at the best epoch by validation of every run; mean ± deviation over the runs of a configuration.`,
+    `${metricLabel(metric)} at the best epoch by validation of every run; mean ± deviation over the runs of a configuration.`,
     ...(left > 0 ? [`They differ in ${left} more settings.`] : []),
   ];
-  return htmlTable(header, rows, `lrrrrr${'l'.repeat(shown.length)}`) + paragraph(notes.join(' '), 'note');
+  return [
+    htmlTable(header, rows, `lrrrrr${'l'.repeat(shown.length)}`),
+    paragraph(notes.join(' '), 'note'),
+    saved(`results ${data}`, runResults(runs)),
+  ].join('');
 }
 
 function spreadText(values: (number | undefined)[]): string {
@@ -69,7 +107,13 @@ function spreadText(values: (number | undefined)[]): string {
   if (!spread) return '–';
   const { mean, deviation, count } = spread;
   const of = count < values.length ? ` (${count} of ${values.length})` : '';
-  return `${metricText(mean)}${deviation === undefined ? '' : ` ± ${deviation.toFixed(4)}`}${of}`;
+  return `${metricText(mean)}${deviation === undefined ? '' : ` ± ${deviationText(deviation, mean)}`}${of}`;
+}
+
+/** With as many decimals as the mean beside it. */
+function deviationText(deviation: number, mean: number): string {
+  const size = Math.abs(mean);
+  return size >= 0.001 && size < 1000 ? deviation.toFixed(size >= 100 ? 2 : 4) : shortNumber(deviation);
 }
 
 function publishedText({ runs }: RunGroup, metric: string): string {
@@ -79,14 +123,35 @@ function publishedText({ runs }: RunGroup, metric: string): string {
     : '–';
 }
 
+/** Best first, as many panels as it takes to tell the curves apart. */
+function setPictures(
+  comparison: RunComparison,
+  set: Comparable,
+  splits: readonly ('valid' | 'train')[] = ['valid', 'train'],
+): Picture[] {
+  const groups = ranked(comparison, set.metric);
+  const panels = Array.from({ length: Math.ceil(groups.length / mostCurves) }, (_, i) =>
+    groups.slice(mostCurves * i, mostCurves * (i + 1)),
+  );
+  return panels.flatMap((part, i) => {
+    const place = panels.length > 1 ? `, ${i + 1} of ${panels.length}` : '';
+    return splits.map((split) => overlay(part, split, set, place));
+  });
+}
+
 /** Single runs as lines; the seeds of a configuration as faint lines under their mean and its band. */
-function overlay(groups: readonly RunGroup[], split: 'train' | 'valid', metric: string): string {
+function overlay(
+  groups: readonly RunGroup[],
+  split: 'train' | 'valid',
+  { metric, data }: Comparable,
+  place: string,
+): Picture {
   const marks = groups.flatMap((group, i): Mark[] => {
     const colour = seriesColour(i);
     const dash = i < 8 ? undefined : '6 3';
     const [one, ...others] = group.runs;
     if (others.length === 0) {
-      return [{ kind: 'line', name: group.label, colour, dash, ...metricCurve(one.epochs, split, metric) }];
+      return [curveMark({ name: group.legend, colour, dash, ...metricCurve(one.epochs, split, metric) }, i)];
     }
     const { x, mean, low, high } = meanCurve(group, split, metric);
     return [
@@ -97,8 +162,12 @@ function overlay(groups: readonly RunGroup[], split: 'train' | 'valid', metric: 
           ...metricCurve(run.epochs, split, metric),
         }),
       ),
-      { kind: 'line', name: group.label, colour, dash, width: 2, x, y: mean },
+      mean.length > 1
+        ? { kind: 'line', name: group.legend, colour, dash, width: 2, x, y: mean }
+        : curveMark({ name: group.legend, colour, x, y: mean }, i),
     ];
   });
-  return picture(`${split} ${metric}`, 'epoch', marks);
+  const title = `${data}: ${split === 'valid' ? 'validation' : 'training'}${place}`;
+  const words = { axis: 'epoch', label: metricLabel(metric), column: `${split}_${metric}` };
+  return picture({ title, ...words, mayDiverge: true }, marks);
 }

@@ -1,12 +1,14 @@
 /** Panels of series over epochs or steps. */
+import { dataOf, type Picture } from './picture.ts';
 import { seriesColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
 import type { Mark, Numbers } from './svg/marks.ts';
 import { type Drawing, panel } from './svg/panel.ts';
-import { domainOf, type ScaleKind } from './svg/scale.ts';
+import { domainOf, extremes, type ScaleKind } from './svg/scale.ts';
 
 /** Of a picture in a report: readable on a phone, and two beside each other on a desk. */
 export const pictureWidth = 450;
+export const pictureHeight = 310;
 
 /** One line of a panel. */
 export interface Curve {
@@ -15,52 +17,75 @@ export interface Curve {
   y: Numbers;
   /** @defaultValue by its place */
   colour?: string;
+  dash?: string;
 }
 
-/** A picture of curves as SVG, with `extra` marks (such as the best epoch) on top. */
+/** What a picture of curves says beside them. */
+export interface CurveWords {
+  title: string;
+  /** what x counts: `epoch` or `step` */
+  axis: string;
+  /** what y measures, with its unit */
+  label?: string;
+  /** the name of y in the data. @defaultValue value */
+  column?: string;
+  /** the curves are of runs that may have diverged: the axes are fitted to those that did not. @defaultValue false */
+  mayDiverge?: boolean;
+}
+
+/** A curve as a mark: a line, or a point where there is one alone; one without any number says so in its name. */
+export function curveMark({ name, x, y, colour, dash }: Curve, i: number): Mark {
+  const numbers = y.filter((value) => value !== null && Number.isFinite(value)).length;
+  const look = { name: numbers > 0 ? name : `${name} (no finite value)`, colour: colour ?? seriesColour(i) };
+  return numbers === 1 ? { kind: 'points', ...look, x, y } : { kind: 'line', ...look, dash, x, y };
+}
+
+/** A picture of curves, with `extra` marks (such as the best epoch) on top. */
 export function curvePicture(
-  title: string,
-  axis: string,
+  words: CurveWords,
   curves: readonly Curve[],
   extra: readonly Mark[] = [],
-): string {
-  const marks = curves.map(({ name, x, y, colour }, i): Mark => {
-    const look = { name, x, y, colour: colour ?? seriesColour(i) };
-    return x.length > 1 ? { kind: 'line', ...look } : { kind: 'points', ...look };
-  });
-  return picture(title, axis, [...marks, ...extra]);
+): Picture {
+  return picture(words, [...curves.map(curveMark), ...extra]);
 }
 
 /** A picture of one {@link curvePanel}. */
-export function picture(title: string, axis: string, marks: readonly Mark[]): string {
-  return figure([curvePanel(title, axis, marks)], { label: title });
+export function picture(words: CurveWords, marks: readonly Mark[]): Picture {
+  const { title, axis, column = 'value' } = words;
+  const drawing = curvePanel(words, marks);
+  return { title, svg: figure([drawing], { label: title }), drawing, data: dataOf(marks, axis, column) };
 }
 
-/** The panel of a report: axes that fit the marks, without the first steps where these hide all others. */
-export function curvePanel(title: string, axis: string, marks: readonly Mark[]): Drawing {
+/**
+ * The panel of a report: axes that fit the marks, without the first steps where these hide all others, and without what ran away
+ * from the rest where runs are compared.
+ */
+export function curvePanel({ title, axis, label, mayDiverge }: CurveWords, marks: readonly Mark[]): Drawing {
   const curves = marks.flatMap((mark): { x: Numbers; y: Numbers }[] => {
     if (mark.kind === 'band') return [mark.low, mark.high].map((y) => ({ x: mark.x, y }));
     return mark.kind === 'line' || mark.kind === 'points' ? [mark] : [];
   });
   const values = curves.map(({ y }) => y);
   const calm = calmValues(curves);
-  const shown = calm ?? values;
+  const near = mayDiverge ? withoutRunaways(calm ?? values) : undefined;
+  const shown = near ?? calm ?? values;
   const scale = helpfulScale(shown);
+  const notes = [...(calm ? ['beginning cut off'] : []), ...(near ? ['some curves go on above'] : [])];
   return panel({
     width: pictureWidth,
-    height: 310,
-    title: calm ? `${title} (beginning cut off)` : title,
+    height: pictureHeight,
+    title: notes.length > 0 ? `${title} (${notes.join('; ')})` : title,
     x: { label: axis, whole: true },
-    y: { scale, domain: domainOf(scale, ...shown) },
+    y: { label, scale, domain: domainOf(scale, ...shown) },
     marks,
   });
 }
 
 /** Logarithmic where all values are above 0 and the largest is far from the smallest. */
 export function helpfulScale(values: readonly Numbers[]): ScaleKind {
-  const numbers = values.flat().filter((value): value is number => value !== null && Number.isFinite(value));
-  if (numbers.length === 0 || numbers.some((value) => value <= 0)) return 'linear';
-  const [low, high] = domainOf('log', numbers);
+  const found = extremes('linear', values);
+  if (!found || found[0] <= 0) return 'linear';
+  const [low, high] = domainOf('log', ...values);
   return high / low > 2.5 ? 'log' : 'linear';
 }
 
@@ -80,4 +105,21 @@ function calmValues(curves: readonly { x: Numbers; y: Numbers }[]): Numbers[] | 
   };
   const enough = calm.some((part) => part.length >= 20);
   return enough && range(calm) < range(curves.map(({ y }) => y)) / 2 ? calm : undefined;
+}
+
+/** A curve ran away where it goes above so many times what the middle one reaches. */
+const farAway = 20;
+
+/** Of three and more curves what stays near the middle one; undefined where all does. */
+function withoutRunaways(values: readonly Numbers[]): Numbers[] | undefined {
+  const found = values.flatMap((part) => {
+    const [low, high] = extremes('linear', [part]) ?? [];
+    return low === undefined || high === undefined ? [] : [{ low, high }];
+  });
+  const tops = found.map(({ high }) => high).sort((a, b) => a - b);
+  const limit = farAway * tops[Math.floor((tops.length - 1) / 2)];
+  const isOrdinary = tops.length < 3 || found.some(({ low }) => low <= 0) || tops[tops.length - 1] <= limit;
+  return isOrdinary
+    ? undefined
+    : values.map((part) => part.filter((value) => value !== null && value <= limit));
 }

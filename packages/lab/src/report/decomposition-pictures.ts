@@ -15,6 +15,7 @@ export interface Asked {
   about: 'ratio' | 'norms' | 'shares' | 'delta' | 'eta';
   title: string;
   axis: string;
+  label: string;
   marks: Mark[];
 }
 
@@ -30,14 +31,17 @@ export function decompositionPictures({ axis, x, series }: Observation, director
   return [
     {
       ...{ about: 'ratio', title: 'Variance part of the gradient over its loss part', axis },
+      label: 'ratio of norms',
       marks: lines('ratio', ''),
     },
     {
       ...{ about: 'norms', title: 'Norms of the two parts of the gradient', axis },
+      label: 'Euclidean norm',
       marks: [...lines('lossPartNorm', 'loss'), ...lines('variancePartNorm', 'variance', dashes)],
     },
     {
       ...{ about: 'shares', title: 'Share of units with δ above and below 0', axis },
+      label: 'share of units',
       marks: [...lines('deltaPositive', 'above'), ...lines('deltaNegative', 'below', dashes)],
     },
     ...unitPictures(layers, directory),
@@ -74,6 +78,7 @@ function unitPictures(layers: readonly string[], directory: string): Asked[] {
           about: quantity,
           title: `${sign} of the ${sorted[0].length} units of ${layer}`,
           axis: 'epoch',
+          label: sign,
           marks,
         },
       ];

@@ -3,10 +3,12 @@ import type { Metrics } from '../tasks/task.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { metricCurve } from './run-section.ts';
 
-/** Runs whose configurations agree but for the seed (and the number of threads, which changes nothing). */
+/** Runs whose configurations agree but for the seed (and for what changes no figure, such as the number of threads). */
 export interface RunGroup {
-  /** in what it differs from the other groups, in short */
+  /** the name of a run alone; of several in what they differ from the other groups, with the whole of every method */
   label: string;
+  /** the same with the settings of a run alone; no two groups have the same */
+  legend: string;
   /** the values of {@link RunComparison.keys} */
   values: string[];
   runs: RunRecord[];
@@ -17,6 +19,11 @@ export interface RunComparison {
   keys: string[];
   groups: RunGroup[];
 }
+
+/** Settings that say most about a run come first. */
+export const telling = [
+  ...['model.dropout', 'model.cell', 'model.hidden', 'model.layers', 'optimizer.name', 'optimizer.stepRate'],
+];
 
 /** Puts runs into groups, in the order in which they are given. */
 export function compareRuns(runs: readonly RunRecord[]): RunComparison {
@@ -30,9 +37,26 @@ export function compareRuns(runs: readonly RunRecord[]): RunComparison {
   const textOf = ([run]: RunRecord[], key: string): string =>
     run.config.has(key) ? configText(run.config.get(key)) : '–';
   const keys = all.filter((key) => new Set(parts.map((part) => textOf(part, key))).size > 1);
-  const groups = parts.map((part) => {
+  const settings = settingsOf(
+    keys,
+    parts.map((part) => keys.map((key) => textOf(part, key))),
+  );
+  const groups = parts.map((part, i) => {
     const values = keys.map((key) => textOf(part, key));
-    return { label: labelOf(part, values, parts.length), values, runs: part };
+    const names = part.map(({ name }) => name).join(', ');
+    const isAlone = settings.filter((other) => other === settings[i]).length === 1;
+    const [one] = part;
+    const seeds = `${part.length} seeds`;
+    const apart = isAlone ? settings[i] : `${settings[i]} (${names})`;
+    const method = parts.length === 1 ? methodText(configText(one.config.get('model.dropout'))) : apart;
+    return part.length === 1
+      ? {
+          label: one.name,
+          legend: [one.name, settings[i]].filter((text) => text !== '').join(': '),
+          values,
+          runs: part,
+        }
+      : { label: parts.length === 1 ? seeds : apart, legend: `${method}, ${seeds}`, values, runs: part };
   });
   return { keys, groups };
 }
@@ -84,16 +108,34 @@ export function meanCurve(
 
 // --- internal ---
 
+/** Settings that change no figure, and the seed. */
+const withoutInfluence = ['seed', 'threads', 'observe', 'training.checkpointEvery'];
+
 /** The configuration without what may differ in a group, in the order of the keys. */
 function relevant({ config }: RunRecord): [string, unknown][] {
   return Array.from(config)
-    .filter(([key]) => key !== 'seed' && key !== 'threads')
+    .filter(([key]) => !withoutInfluence.includes(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function labelOf(runs: RunRecord[], values: string[], groups: number): string {
-  if (runs.length === 1) return runs[0].name;
-  if (groups === 1) return `${runs.length} seeds`;
-  const text = values.join(', ');
-  return text.length <= 40 ? text : `${runs[0].name} and ${runs.length - 1} more`;
+const methodText = (method: string): string => (method === 'none' ? 'no dropout' : method);
+
+/**
+ * For each group the settings that set it apart, the method first: as many keys as make all groups different, where there are such.
+ * A method says by itself what it is; other values have the last part of their key in front.
+ */
+function settingsOf(keys: readonly string[], values: readonly string[][]): string[] {
+  const worth = (key: string): number => (telling.includes(key) ? telling.indexOf(key) : telling.length);
+  const ordered = keys.filter((key) => !key.startsWith('recipe.')).sort((a, b) => worth(a) - worth(b));
+  let settings = values.map(() => '');
+  for (const key of ordered) {
+    if (new Set(settings).size === values.length) break;
+    const place = keys.indexOf(key);
+    const says = (value: string): string =>
+      key === 'model.dropout' ? methodText(value) : `${key.split('.').at(-1)} ${value}`;
+    settings = settings.map((before, i) =>
+      [...(before === '' ? [] : [before]), says(values[i][place])].join(', '),
+    );
+  }
+  return settings;
 }

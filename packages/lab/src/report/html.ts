@@ -1,4 +1,9 @@
-/** One HTML page that needs nothing but itself: no script, no network, readable on a phone and on paper. */
+/**
+ * One HTML page that needs nothing but itself: no network, readable on a phone and on paper. Its one script, which it can be without,
+ * saves pictures.
+ */
+import { csvOf, type DataTable } from './data-table.ts';
+import { fileNames, type Picture } from './picture.ts';
 import { element, escaped } from './svg/element.ts';
 import { fontFamily } from './svg/figure.ts';
 
@@ -16,6 +21,7 @@ export function page(title: string, sections: readonly string[]): string {
     '<body>',
     `<h1>${escaped(title)}</h1>`,
     ...sections,
+    `<script>${saveScript}</script>`,
     '</body>',
     '</html>',
     '',
@@ -45,10 +51,21 @@ export function paragraph(text: string, kind?: 'note'): string {
 }
 
 /** Pictures beside each other as far as the screen is wide. */
-export function gallery(pictures: readonly string[]): string {
-  return pictures.length === 0
-    ? ''
-    : element('div', { class: 'gallery' }, ...pictures.map((svg) => element('figure', {}, svg)));
+export function gallery(pictures: readonly Picture[]): string {
+  return pictures.length === 0 ? '' : element('div', { class: 'gallery' }, ...pictures.map(figureHtml));
+}
+
+/** A picture, and below it what it can be saved as. */
+export function figureHtml({ title, svg, data, wide }: Picture): string {
+  const [name] = fileNames([title]);
+  const caption = element('figcaption', { class: 'save' }, csvLink(name, data));
+  return element('figure', { class: wide ? 'wide' : undefined, 'data-name': name }, svg, caption);
+}
+
+/** A link to a table with all digits. */
+export function saved(title: string, data: DataTable): string {
+  const [name] = fileNames([title]);
+  return element('p', { class: 'save' }, csvLink(name, data));
 }
 
 /** Something that opens on demand. */
@@ -57,6 +74,41 @@ export function folded(title: string, content: string): string {
 }
 
 // --- internal ---
+
+/** Longer tables would make the page slow to open. */
+const longestCsv = 1_000_000;
+
+function csvLink(name: string, data: DataTable): string {
+  const text = csvOf(data);
+  if (text.length > longestCsv) {
+    return escaped(`CSV: ${(text.length / 1e6).toFixed(1)} MB, written by lethe report --pictures`);
+  }
+  const href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
+  return element('a', { href, download: `${name}.csv` }, 'CSV');
+}
+
+/** SVG as it stands in the page; PNG at three times its size, drawn by the browser. */
+const saveScript = `
+for (const figure of document.querySelectorAll('figure[data-name]')) {
+  const svg = figure.querySelector('svg'), place = figure.querySelector('figcaption'), name = figure.dataset.name;
+  const source = () => URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: 'image/svg+xml' }));
+  const save = (href, ending) => Object.assign(document.createElement('a'), { href, download: name + ending }).click();
+  const png = () => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement('canvas'), { width, height } = svg.viewBox.baseVal;
+      Object.assign(canvas, { width: 3 * width, height: 3 * height });
+      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+      save(canvas.toDataURL('image/png'), '.png');
+    };
+    image.src = source();
+  };
+  for (const [label, act] of [['PNG', png], ['SVG', () => save(source(), '.svg')]]) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label, onclick: act });
+    place.prepend(button, ' ');
+  }
+}
+`;
 
 const css = `
 :root { color-scheme: light; }
@@ -72,14 +124,17 @@ th, td { padding: .25em .7em .25em 0; text-align: left; vertical-align: top; bor
 th { border-bottom: 1px solid #1f1f1f; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .gallery { display: flex; flex-wrap: wrap; gap: .5rem; }
+.save { font-size: .8rem; color: #5a5a5a; margin: 0 0 .6em; }
+.save a, .save button { font: inherit; color: #0b5a8a; background: none; border: 0; padding: 0; text-decoration: underline; cursor: pointer; }
 figure { margin: 0; max-width: 100%; break-inside: avoid; }
 .gallery figure { flex: 1 1 27rem; max-width: 36rem; }
 svg { display: block; max-width: 100%; height: auto; }
 .gallery svg { width: 100%; }
 .wide svg { max-width: none; }
-td:first-child { white-space: nowrap; }
+td:first-child { overflow-wrap: anywhere; min-width: 9rem; max-width: 24rem; }
+td { overflow-wrap: break-word; max-width: 26rem; }
 td:last-child { min-width: 6rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .7em; font-size: .85rem; }
 summary { cursor: pointer; margin: .6em 0; }
-@media print { body { max-width: none; font-size: 11pt; } .wide svg { max-width: 100%; } td:first-child { white-space: normal; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+@media print { .save { display: none; } body { max-width: none; font-size: 11pt; } .wide svg { max-width: 100%; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 `;

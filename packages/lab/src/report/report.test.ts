@@ -34,9 +34,9 @@ test('a finished run shows its figures beside the published one, its environment
   const html = reportOf(directory);
   const text = textOf(html);
   expect(rowsOf(html)[1]).toBe(
-    'nll_per_step | 7.0000 | 8.5000 | 8.6000 | 8.01 | NLL per time step, natural log',
+    'NLL per time step (nats) | 7.0000 | 8.5000 | 8.6000 | 8.01 | NLL per time step, natural log; lower is better',
   );
-  expect(text).toContain('Published: test nll_per_step 8.01 (Bayer et al. 2013, Table 1)');
+  expect(text).toContain('Published: test NLL per time step (nats) 8.01 (Bayer et al. 2013, Table 1)');
   expect(text).toContain('finished after 3 epochs, 1 h 2 min (patience)');
   expect(text).toContain('A processor &lt;x&gt;');
   expect(text).toContain('Recipe: JSB &amp; fast');
@@ -44,10 +44,11 @@ test('a finished run shows its figures beside the published one, its environment
   expect(text).toContain('model.dropout');
 });
 
-test('the page needs nothing from outside and has no script', () => {
+test('the page needs nothing from outside: its script only saves what is in it', () => {
   const html = reportOf(make('alone', { events: [epochEvent(1, 12, 11, { best: true })] }));
   expect(html.match(/https?:[^"]*/g)?.every((url) => url === 'http://www.w3.org/2000/svg')).toBe(true);
-  expect(html).not.toMatch(/<script|<link|<img|@import|url\(http/);
+  expect(html).not.toMatch(/<script[^>]|<link|<img|@import|url\(http|fetch\(|XMLHttp|import\(/);
+  expect(html.match(/<script>/g)).toHaveLength(1);
 });
 
 test('names with markup in them are text', () => {
@@ -80,7 +81,9 @@ test('a run before its first epoch, and one without environment, are no failure'
 test('a run without validation shows its last epoch and says so', () => {
   const html = reportOf(make('blind', { events: [epochEvent(1, 12), epochEvent(2, 10)] }));
   expect(textOf(html)).toContain('No validation was measured: epoch 2, the last one.');
-  expect(rowsOf(html)[1]).toBe('nll_per_step | 10.0000 | – | – | NLL per time step, natural log');
+  expect(rowsOf(html)[1]).toBe(
+    'NLL per time step (nats) | 10.0000 | – | – | NLL per time step, natural log; lower is better',
+  );
 });
 
 test('a validation every second epoch is one line', () => {
@@ -218,4 +221,52 @@ test('the best trial of a study is shown as a run, and compared with those of ot
 test('a directory given twice is one run', () => {
   const directory = make('twice', { events: [epochEvent(1, 12, 11)] });
   expect(readReport([directory, `${directory}/`]).runs).toHaveLength(1);
+});
+
+test('what cannot be read is left out with its reason, and the rest is shown', () => {
+  const good = make('good', { events: [epochEvent(1, 12, 11)] });
+  const parent = path.dirname(good);
+  const future = make('future', { events: [] });
+  fs.writeFileSync(path.join(future, 'config.json'), '{"format":2,"task":"music"}');
+  const missing = path.join(parent, 'missing <x>');
+  const content = readReport([missing, future, good]);
+  expect(content.runs.map(({ name }) => name)).toEqual(['good']);
+  expect(content.leftOut.map(({ directory }) => directory)).toEqual([missing, future]);
+  const text = textOf(reportHtml(content));
+  expect(text).toContain('missing &lt;x&gt; is not a run directory: it does not exist');
+  expect(text).toContain('expected format 1, found 2; read it with the version of lethe that made it');
+  expect(() => readReport([future])).toThrow(/expected format 1, found 2/);
+});
+
+test('a broken line of a history is named, and those behind it are shown', () => {
+  const directory = make('broken-line', { events: [epochEvent(1, 12, 11), epochEvent(2, 11, 10)] });
+  const file = path.join(directory, 'metrics.jsonl');
+  const [first, second] = fs.readFileSync(file, 'utf8').trim().split('\n');
+  const wrong = '{"event":"epoch","epoch":"two","train":{}}';
+  fs.writeFileSync(
+    file,
+    [first, '{"event":"ep\u0000', wrong, '[]', second, '{"event":"epoch","epo'].join('\n'),
+  );
+  const { runs } = readReport([directory]);
+  expect(runs[0].epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+  // the last line has no end: it is being written
+  expect(runs[0].notes).toEqual([
+    'metrics.jsonl: 3 lines (2, 3, 4) are no event of a training and left out.',
+  ]);
+  expect(textOf(reportHtml(readReport([directory])))).toContain('3 lines (2, 3, 4)');
+});
+
+test('a run in training, and one whose environment is of another format, say so', () => {
+  const directory = make('training', { events: [epochEvent(1, 12, 11)] });
+  fs.writeFileSync(path.join(directory, 'lock'), '{}');
+  fs.writeFileSync(path.join(directory, 'environment.json'), '{"format":7,"data":{}}');
+  const text = textOf(reportHtml(readReport([directory])));
+  expect(text).toContain('Its lock is there: it is still in training, or was killed');
+  expect(text).toContain('The environment is not shown: environment.json: format 7.');
+});
+
+test('a directory of runs stands for these', () => {
+  const run = make('many/a', { events: [epochEvent(1, 12, 11)] });
+  make('many/b', { events: [] });
+  expect(readReport([path.dirname(run)]).runs.map(({ name }) => name)).toEqual(['a', 'b']);
 });

@@ -1,12 +1,14 @@
 /** A run as reports see it: read with patience, for a run may be young, stopped, or older than this program. */
+import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
 import type { Environment } from '../runs/environment.ts';
-import { readMetrics } from '../runs/metrics.ts';
 import { readConfigFile, readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { musicMetric, textMetric } from '../tasks/metric.ts';
 import type { Metrics } from '../tasks/task.ts';
 import type { Published } from '../training/config.ts';
 import type { DoneEvent, EpochEvent } from '../training/events.ts';
+import { readHistory } from './history.ts';
 import { type Observation, observationsOf } from './observations.ts';
 
 /** A number of a run at one epoch, as trained, on the validation set and on the test set. */
@@ -32,17 +34,28 @@ export interface RunRecord {
   /** the best by validation; without any validation the last; absent before the first epoch ended */
   chosen?: ChosenEpoch;
   published?: Published;
-  /** the metric that its curves are compared by */
+  /** the metric that people are shown, by which its curves are compared */
   metric?: string;
+  /** what could not be read, in sentences */
+  notes: string[];
 }
 
-/** Reads a run. Throws ConfigError when the directory is none, DataError when its files are broken. */
+/** The format of run directories that is read here. */
+const knownFormat = 1;
+
+/** Reads a run. Throws ConfigError when the directory is none, DataError when its configuration is broken or of another format. */
 export function readRun(directory: string): RunRecord {
   const run = runPaths(directory);
   const tree = readConfigFile(run);
   if (!isTree(tree)) throw new DataError(`${run.config}: expected an object with a configuration`);
+  if (tree.format !== undefined && tree.format !== knownFormat) {
+    throw new DataError(
+      `${run.config}: expected format ${knownFormat}, found ${formatText(tree.format)}; read it with the version of lethe that made it`,
+    );
+  }
   const config = flat(tree);
-  const events = readMetrics(run.metrics);
+  const { events, notes } = readHistory(run.metrics);
+  const { environment, note } = environmentOf(run);
   const epochs = events.filter((event) => event.event === 'epoch');
   const done = events.findLast((event) => event.event === 'done');
   const chosen = chosenEpoch(epochs, done);
@@ -50,14 +63,15 @@ export function readRun(directory: string): RunRecord {
     name: path.basename(path.resolve(directory)),
     directory,
     config,
-    environment: environmentOf(run),
+    environment,
     epochs,
     observations: observationsOf(events),
     done,
     state: stateOf(epochs, done, events.at(-1)?.event === 'interrupted'),
     chosen,
     published: publishedOf(tree),
-    metric: Object.keys(chosen?.valid ?? chosen?.train ?? {})[0],
+    metric: shownMetric(config, chosen?.valid ?? chosen?.train ?? {}),
+    notes: [...notes, ...note, ...(!done && fs.existsSync(path.join(directory, 'lock')) ? [locked] : [])],
   };
 }
 
@@ -92,12 +106,29 @@ function flat(tree: Tree, prefix = ''): Map<string, unknown> {
   return values;
 }
 
-function environmentOf(run: ReturnType<typeof runPaths>): Environment | undefined {
+const locked = 'Its lock is there: it is still in training, or was killed; what follows is the state so far.';
+
+const formatText = (value: unknown): string => (JSON.stringify(value) ?? 'none').slice(0, 40);
+
+/** Nothing where the file is missing, of another format, or none of ours; the last two are said. */
+function environmentOf(run: ReturnType<typeof runPaths>): { environment?: Environment; note: string[] } {
+  if (!fs.existsSync(run.environment)) return { note: [] };
   try {
-    return readEnvironment(run);
-  } catch {
-    return undefined; // a report says that it is missing
+    const found: unknown = readEnvironment(run);
+    if (!isTree(found) || !isTree(found.data)) throw new Error('no description of the data in it');
+    if (found.format !== knownFormat) throw new Error(`format ${formatText(found.format)}`);
+    return { environment: found as unknown as Environment, note: [] };
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0].slice(0, 200);
+    return { note: [`The environment is not shown: ${path.basename(run.environment)}: ${reason}.`] };
   }
+}
+
+/** The one of its task; of a run without it the first that it has. */
+function shownMetric(config: ReadonlyMap<string, unknown>, metrics: Metrics): string | undefined {
+  const level = config.get('text.level') === 'char' ? 'char' : 'word';
+  const { shown } = config.get('task') === 'text' ? textMetric[level] : musicMetric;
+  return shown.metric in metrics ? shown.metric : Object.keys(metrics)[0];
 }
 
 function publishedOf(tree: Tree): Published | undefined {

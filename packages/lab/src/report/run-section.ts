@@ -1,12 +1,17 @@
 /** The part of a report on one run. */
-import { metricMeaning } from '../tasks/metric-meaning.ts';
+import { DataError } from 'lethe';
+import { metricLabel, metricMeaning, metricWords } from '../tasks/metric-meaning.ts';
 import type { Metrics } from '../tasks/task.ts';
+import type { Published } from '../training/config.ts';
 import type { EpochEvent } from '../training/events.ts';
 import { curvePicture, picture } from './curves.ts';
 import { decompositionPictures } from './decomposition-pictures.ts';
-import { folded, gallery, htmlTable, paragraph } from './html.ts';
+import { folded, gallery, htmlTable, paragraph, saved } from './html.ts';
+import type { Observation } from './observations.ts';
+import type { Picture } from './picture.ts';
+import { runResults } from './results.ts';
 import { configText, type RunRecord } from './run-record.ts';
-import { samplesHtml } from './samples.ts';
+import { samplePictures, samplesHtml } from './samples.ts';
 import { muted, seriesColour } from './svg/colour.ts';
 import { escaped } from './svg/element.ts';
 import type { Mark } from './svg/marks.ts';
@@ -14,17 +19,29 @@ import { shortNumber } from './svg/scale.ts';
 
 /** Heading, figures, curves, observations and samples of a run as HTML. */
 export function runSection(run: RunRecord): string {
-  const pictures = [...learningCurves(run), ...penaltyCurves(run), ...observationCurves(run)];
+  const { pictures, notes } = curvesOf(run);
   return [
     `<section><h2>${escaped(run.name)}</h2>`,
     paragraph(headline(run)),
     paragraph(`${run.state}. ${environmentLine(run)}`, 'note'),
+    ...[...run.notes, ...notes].map((note) => paragraph(note, 'note')),
     metricsHtml(run),
     gallery(pictures),
     samplesHtml(run),
     configHtml(run),
     '</section>',
   ].join('\n');
+}
+
+/** The curves of a run, and its pieces. */
+export function runPictures(run: RunRecord): Picture[] {
+  const own = [...curvesOf(run).pictures, ...samplePictures(run)];
+  return own.map((one) => ({ ...one, title: `${run.name}: ${one.title}` }));
+}
+
+/** The learning curve of a run by the metric that people are shown; nothing before its first epoch. */
+export function mainCurve(run: RunRecord): Picture | undefined {
+  return run.metric === undefined ? undefined : learningCurve(run, run.metric, run.name);
 }
 
 /** A metric with as many decimals as people compare it by. */
@@ -69,19 +86,29 @@ function metricsHtml(run: RunRecord): string {
   if (!chosen) return paragraph('No epoch has ended yet, so there is nothing to measure.');
   const names = new Set([chosen.valid, chosen.train, chosen.test].flatMap((part) => Object.keys(part ?? {})));
   const rows = Array.from(names, (name) => [
-    name,
+    metricLabel(name),
     ...[chosen.train, chosen.valid, chosen.test].map((part: Metrics | undefined) => metricText(part?.[name])),
     ...(published ? [published.metric.split(' ').includes(name) ? String(published.value) : ''] : []),
-    metricMeaning(name),
+    [metricMeaning(name), directionOf(name)].filter((part) => part !== '').join('; '),
   ]);
   const header = ['metric', 'train', 'valid', 'test', ...(published ? ['published'] : []), ''];
   return [
     htmlTable(header, rows, published ? 'lrrrrl' : 'lrrrl'),
     paragraph(chosenLine(run), 'note'),
-    ...(published
-      ? [paragraph(`Published: ${published.metric} ${published.value} (${published.source}).`, 'note')]
-      : []),
+    ...(published ? [paragraph(publishedLine(published), 'note')] : []),
+    saved(`${run.name} results`, runResults([run])),
   ].join('\n');
+}
+
+function directionOf(name: string): string {
+  const { better } = metricWords(name);
+  return better === undefined ? '' : `${better} is better`;
+}
+
+/** The metric of a recipe is the split and the name, e.g. `test nll_per_step`. */
+function publishedLine({ metric, value, source }: Published): string {
+  const words = metric.split(' ').map((word) => (word.includes('_') ? metricLabel(word) : word));
+  return `Published: ${words.join(' ')} ${value} (${source}).`;
 }
 
 function chosenLine({ chosen, done }: RunRecord): string {
@@ -92,28 +119,49 @@ function chosenLine({ chosen, done }: RunRecord): string {
   return `Epoch ${chosen.epoch}, the best by validation. ${training}${test}`;
 }
 
-/** One panel a metric, training and validation in it. */
-function learningCurves({ epochs, chosen }: RunRecord): string[] {
+/** All curves; what cannot be drawn is a note. */
+function curvesOf(run: RunRecord): { pictures: Picture[]; notes: string[] } {
+  const { epochs } = run;
   const names = [...new Set(epochs.flatMap(({ train, valid }) => Object.keys({ ...train, ...valid })))];
+  const pictures = [...names.map((name) => learningCurve(run, name)), ...penaltyCurves(run)];
+  const notes: string[] = [];
+  for (const observation of run.observations) {
+    try {
+      pictures.push(...observationCurves(observation, run.directory));
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      notes.push(`What ${observation.name} observed is not shown: ${error.message}`);
+    }
+  }
+  return { pictures, notes };
+}
+
+/** One panel a metric, training and validation in it. */
+function learningCurve({ epochs, chosen }: RunRecord, name: string, of?: string): Picture {
   const best: Mark[] = chosen?.valid
     ? [{ kind: 'rule', x: chosen.epoch, colour: muted, name: `best epoch, ${chosen.epoch}` }]
     : [];
-  return names.map((name) => {
-    const curves = (['train', 'valid'] as const).map((split, i) => ({
-      name: split,
-      colour: seriesColour(i),
-      ...metricCurve(epochs, split, name),
-    }));
-    return curvePicture(
-      name,
-      'epoch',
-      curves.filter(({ x }) => x.length > 0),
-      best,
-    );
-  });
+  const curves = (['train', 'valid'] as const).map((split, i) => ({
+    name: splitWords[split],
+    colour: seriesColour(i),
+    ...metricCurve(epochs, split, name),
+  }));
+  const { label } = metricWords(name);
+  return curvePicture(
+    {
+      title: of === undefined ? label : `${of}: ${label}`,
+      axis: 'epoch',
+      label: metricLabel(name),
+      column: name,
+    },
+    curves.filter(({ x }) => x.length > 0),
+    best,
+  );
 }
 
-function penaltyCurves({ epochs }: RunRecord): string[] {
+const splitWords = { train: 'training', valid: 'validation' };
+
+function penaltyCurves({ epochs }: RunRecord): Picture[] {
   const names = [...new Set(epochs.flatMap(({ penalties }) => Object.keys(penalties ?? {})))];
   const x = epochs.map(({ epoch }) => epoch);
   const curves = names.map((name) => ({
@@ -121,25 +169,23 @@ function penaltyCurves({ epochs }: RunRecord): string[] {
     x,
     y: epochs.map(({ penalties }) => penalties?.[name] ?? null),
   }));
-  return curves.length === 0 ? [] : [curvePicture('penalties in the loss', 'epoch', curves)];
+  const words = { title: 'penalties in the loss', axis: 'epoch', label: 'added to the loss' };
+  return curves.length === 0 ? [] : [curvePicture(words, curves)];
 }
 
-/** Eight lines a panel: more would share colours. */
-function observationCurves({ observations, directory }: RunRecord): string[] {
-  return observations.flatMap((observation) => {
-    const { name, axis, x, series } = observation;
-    if (name === 'decomposition') {
-      return decompositionPictures(observation, directory).map(({ title, axis, marks }) =>
-        picture(title, axis, marks),
-      );
-    }
-    const curves = Array.from(series, ([key, y]) => ({ name: key, x, y }));
-    const panels = Array.from({ length: Math.ceil(curves.length / 8) }, (_, i) =>
-      curves.slice(8 * i, 8 * i + 8),
-    );
-    return panels.map((part, i) =>
-      curvePicture(panels.length > 1 ? `${name} (${i + 1} of ${panels.length})` : name, axis, part),
-    );
+/** Eight lines a panel: more would share colours. Throws DataError for a file that cannot be read. */
+function observationCurves(observation: Observation, directory: string): Picture[] {
+  const { name, axis, x, series } = observation;
+  if (name === 'decomposition') {
+    return decompositionPictures(observation, directory).map(({ marks, ...words }) => picture(words, marks));
+  }
+  const curves = Array.from(series, ([key, y]) => ({ name: key, x, y }));
+  const panels = Array.from({ length: Math.ceil(curves.length / 8) }, (_, i) =>
+    curves.slice(8 * i, 8 * i + 8),
+  );
+  return panels.map((part, i) => {
+    const title = panels.length > 1 ? `${name} (${i + 1} of ${panels.length})` : name;
+    return curvePicture({ title, axis, label: name.replaceAll('-', ' ') }, part);
   });
 }
 

@@ -37,9 +37,9 @@ test('the best ten trials are listed, best first', () => {
 
 test('every hyper-parameter has a picture, logarithmic where it was drawn so, words side by side', () => {
   const html = studySection(study(trial(0, 1e-4, 3), trial(1, 1e-2, 2), trial(2, 1, 1)));
-  expect(html.match(/<figure>/g)).toHaveLength(3);
+  expect(html.match(/<figure /g)).toHaveLength(3);
   // on a logarithmic axis the three rates are equally far from each other
-  const picture = html.split('<figure>').find((part) => part.includes('optimizer.stepRate: trials'))!;
+  const picture = html.split(/<figure[^>]*>/).find((part) => part.includes('optimizer.stepRate: trials'))!;
   const places = Array.from(picture.matchAll(/<circle cx="([\d.]+)"[^>]*><title>/g), ([, cx]) => Number(cx));
   expect(places[1] - places[0]).toBeCloseTo(places[2] - places[1], 1);
   expect(html).toContain('>gru</text>');
@@ -75,7 +75,7 @@ test('the validations of all trials are one picture, the best of them in front',
       trial(4, 0.1, undefined, { state: 'running', ...falling(7, 6, 5) }),
     ),
   );
-  const picture = html.split('<figure>').find((part) => part.includes('Validation while training: nll'))!;
+  const picture = html.split(/<figure[^>]*>/).find((part) => part.includes('Validation while training'))!;
   const lines = Array.from(picture.matchAll(/<path d="M[^"]*" fill="none" stroke="([^"]*)"/g), ([, c]) => c);
   expect(lines).toEqual(['#5a5a5a', '#5a5a5a', '#d55e00']);
   expect(picture).toContain('trial 2, the best');

@@ -1,7 +1,10 @@
 /** The part of a report on a search: the best ten trials, its history, all curves, every hyper-parameter against the metric. */
 
-import { helpfulScale, picture, pictureWidth } from './curves.ts';
-import { gallery, htmlTable, paragraph } from './html.ts';
+import { metricHeading, metricLabel } from '../tasks/metric-meaning.ts';
+import { helpfulScale, picture, pictureHeight, pictureWidth } from './curves.ts';
+import { gallery, htmlTable, paragraph, saved } from './html.ts';
+import { dataOf, type Picture } from './picture.ts';
+import { results } from './results.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
 import { bestTrial, type StudyRecord, type TrialRecord, trialValue } from './study.ts';
@@ -30,16 +33,30 @@ export function studySection(study: StudyRecord): string {
   ];
   if (measured.length === 0) parts.push(paragraph('No trial has a validation yet.'));
   else {
-    const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));
-    parts.push(
-      bestTable(study, measured),
-      gallery([history(study, measured), ...trialCurves(study), ...scatters]),
-    );
+    parts.push(bestTable(study, measured), gallery(picturesOf(study, measured)));
   }
   return [...parts, '</section>'].join('\n');
 }
 
+/** The pictures of a study; none before a trial has a figure. */
+export function studyPictures(study: StudyRecord): Picture[] {
+  const measured = measuredTrials(study);
+  const pictures = measured.length === 0 ? [] : picturesOf(study, measured);
+  return pictures.map((one) => ({ ...one, title: `${study.name}: ${one.title}` }));
+}
+
+/** The history of a study; nothing before a trial has a figure. */
+export function mainStudyPicture(study: StudyRecord): Picture | undefined {
+  const measured = measuredTrials(study);
+  return measured.length === 0 ? undefined : history(study, measured, `${study.name}: history`);
+}
+
 // --- internal ---
+
+function picturesOf(study: StudyRecord, measured: readonly Measured[]): Picture[] {
+  const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));
+  return [history(study, measured), ...trialCurves(study), ...scatters];
+}
 
 interface Measured {
   trial: TrialRecord;
@@ -74,12 +91,17 @@ function bestTable(study: StudyRecord, measured: readonly Measured[]): string {
       String(trial.best?.epoch ?? '–'),
       trial.seconds === undefined ? '–' : duration(trial.seconds),
     ]);
-  const header = ['trial', `valid ${study.metric}`, 'test', ...names, 'state', 'best epoch', 'time'];
-  return `<h3>Best trials</h3>${htmlTable(header, rows, `rrr${'r'.repeat(names.length)}lrr`)}`;
+  const header = ['trial', 'valid', 'test', ...names, 'state', 'best epoch', 'time'];
+  return [
+    '<h3>Best trials</h3>',
+    paragraph(`${metricHeading(study.metric)}; best first by validation.`, 'note'),
+    htmlTable(header, rows, `rrr${'r'.repeat(names.length)}lrr`),
+    saved(`${study.name} trials`, results([], [study])),
+  ].join('');
 }
 
 /** Every trial, and the best so far as a staircase. */
-function history({ metric }: StudyRecord, measured: readonly Measured[]): string {
+function history({ metric }: StudyRecord, measured: readonly Measured[], title = 'History'): Picture {
   const inOrder = measured.toSorted((a, b) => a.trial.number - b.trial.number);
   const x: number[] = [];
   const y: number[] = [];
@@ -95,11 +117,11 @@ function history({ metric }: StudyRecord, measured: readonly Measured[]): string
   }
   const stairs: Mark = { kind: 'line', name: 'best so far', x, y, colour: seriesColour(1), width: 2 };
   const points = trialPoints(inOrder, ({ number }) => number);
-  return plot('History', { label: 'trial', whole: true }, metric, [...points, stairs], measured);
+  return plot(title, { label: 'trial', whole: true }, metric, [...points, stairs], measured);
 }
 
 /** The validations of every trial, the best one's in colour; nothing where none validated twice. */
-function trialCurves(study: StudyRecord): string[] {
+function trialCurves(study: StudyRecord): Picture[] {
   const best = bestTrial(study);
   const drawn = study.trials.filter(({ curve }) => curve && curve.x.length > 1);
   if (drawn.length === 0) return [];
@@ -114,11 +136,12 @@ function trialCurves(study: StudyRecord): string[] {
     const name = `trial ${best.number}, the best`;
     marks.push({ kind: 'line', ...best.curve!, name, colour: seriesColour(1), width: 2 });
   }
-  return [picture(`Validation while training: ${study.metric}`, 'epoch', marks)];
+  const words = { axis: 'epoch', label: metricLabel(study.metric), column: `valid_${study.metric}` };
+  return [picture({ title: 'Validation while training', ...words }, marks)];
 }
 
 /** Words get places 0, 1, 2, … in the order of the alphabet. */
-function scatter(study: StudyRecord, parameter: string, measured: readonly Measured[]): string {
+function scatter(study: StudyRecord, parameter: string, measured: readonly Measured[]): Picture {
   const having = measured.filter(({ trial }) => trial.parameters[parameter] !== undefined);
   const values = having.map(({ trial }) => trial.parameters[parameter]);
   const words = values.every((value) => typeof value === 'number')
@@ -165,9 +188,10 @@ function trialPoints(measured: readonly Measured[], place: (trial: TrialRecord) 
   ];
 }
 
-function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): string {
-  const y = { label: `valid ${metric}`, scale: helpfulScale([measured.map(({ value }) => value)]) };
-  return figure([panel({ width: pictureWidth, height: 310, title, x, y, marks })], {
-    label: `${title}: trials of a search against valid ${metric}`,
-  });
+function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): Picture {
+  const label = `${metricLabel(metric)}, validation`;
+  const y = { label, scale: helpfulScale([measured.map(({ value }) => value)]) };
+  const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
+  const svg = figure([drawing], { label: `${title}: trials of a search against ${label}` });
+  return { title, svg, drawing, data: dataOf(marks, x.label ?? 'x', `valid_${metric}`) };
 }

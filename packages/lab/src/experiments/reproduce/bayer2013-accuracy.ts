@@ -87,6 +87,10 @@ function errorTable(moment: 'mean' | 'variance', forms: readonly FormAccuracy[])
     header: ['f', 'form', ...deviations.map((s) => (s === 0 ? 's = 0' : `s ≤ ${s}`))],
     rows: forms.map((one) => [one.activation, one.form, ...one[moment].map(errorText)]),
     align: `ll${'r'.repeat(deviations.length)}`,
+    exact: {
+      header: ['activation', 'form', ...deviations.map((s) => `s<=${s}`)],
+      rows: forms.map((one) => [one.activation, one.form, ...one[moment]]),
+    },
   };
 }
 
@@ -108,7 +112,16 @@ function pointTable(points: readonly PointComparison[]): ReproducedTable {
     ]),
   );
   const header = ['f', 'mu', 'nu', '', 'draws', 'integral', ...shown];
-  return { title: 'Moments of f(X), X ~ N(mu, nu)', header, rows, align: 'lrrlrrrrrr' };
+  const exact = {
+    header: ['activation', 'mu', 'nu', 'moment', 'draws', 'draws_standard_error', 'integral', ...shown],
+    rows: points.flatMap(({ activation, mu, nu, sampled, integrated, forms }) =>
+      (['mean', 'variance'] as const).map((moment) => [
+        ...[activation, mu, nu, moment, sampled[moment], sampled[`${moment}Error`], integrated[moment]],
+        ...shown.map((form) => (forms[form] ?? forms.exact)[moment]),
+      ]),
+    ),
+  };
+  return { title: 'Moments of f(X), X ~ N(mu, nu)', header, rows, align: 'lrrlrrrrrr', exact };
 }
 
 function mapTable(maps: readonly MapCheck[]): ReproducedTable {
@@ -120,5 +133,14 @@ function mapTable(maps: readonly MapCheck[]): ReproducedTable {
       fixed(closed[moment], 4),
     ]),
   );
-  return { title: 'Exact by construction', header: ['', '', 'draws', 'closed form'], rows, align: 'llrr' };
+  const exact = {
+    header: ['map', 'moment', 'draws', 'draws_standard_error', 'closed_form'],
+    rows: maps.flatMap(({ name, sampled, ...closed }) =>
+      (['mean', 'variance'] as const).map((moment) => [
+        ...[name, moment, sampled[moment], sampled[`${moment}Error`], closed[moment]],
+      ]),
+    ),
+  };
+  const header = ['', '', 'draws', 'closed form'];
+  return { title: 'Exact by construction', header, rows, align: 'llrr', exact };
 }

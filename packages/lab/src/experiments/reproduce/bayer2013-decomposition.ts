@@ -3,8 +3,10 @@
  * JSB Chorales. The paper has no such figure.
  */
 import { curvePanel } from '../../report/curves.ts';
-import { decompositionPictures } from '../../report/decomposition-pictures.ts';
-import { type Observation, observationsOf } from '../../report/observations.ts';
+import type { DataTable } from '../../report/data-table.ts';
+import { type Asked, decompositionPictures } from '../../report/decomposition-pictures.ts';
+import { observationsOf } from '../../report/observations.ts';
+import { dataOf } from '../../report/picture.ts';
 import { figure } from '../../report/svg/figure.ts';
 import type { ReproduceContext, Reproduction } from './reproduction.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';
@@ -18,9 +20,12 @@ export const bayer2013Decomposition: Reproduction = {
     const run = await tunedRun(context);
     if (context.signal.aborted) return undefined;
     const observation = run && observationsOf(run.events).find(({ name }) => name === 'decomposition');
+    const shown = observation ? decompositionPictures(observation, run.directory).filter(isShown) : [];
     return {
       caption: `${what}: ${recipe}, seed 1, the first minibatch of the first epoch at the weights after every epoch. Above: norms of the variance part and of the training-loss part of the gradient of all weights of a layer, and the shares of units whose delta is above and below 0. Below: delta of the units of the two layers, median and quantiles.`,
-      figures: observation ? [{ name: 'figure-decomposition', svg: drawn(observation, run.directory) }] : [],
+      figures: observation
+        ? [{ name: 'figure-decomposition', svg: drawn(shown), data: numbersOf(shown) }]
+        : [],
       data: observation ? { x: observation.x, series: Object.fromEntries(observation.series) } : null,
     };
   },
@@ -37,11 +42,19 @@ export function tunedRun(context: ReproduceContext): Promise<FinishedRun | undef
 const recipe = 'bayer2013/jsb-fast-tuned';
 const what = 'The gradient under fast dropout in its two parts, over the epochs of training on JSB Chorales';
 
-function drawn(observation: Observation, directory: string): string {
-  const pictures = decompositionPictures(observation, directory);
-  const shown = pictures.filter(({ about }) => about === 'ratio' || about === 'shares' || about === 'delta');
+const isShown = ({ about }: Asked): boolean => about === 'ratio' || about === 'shares' || about === 'delta';
+
+function drawn(pictures: readonly Asked[]): string {
   return figure(
-    shown.map(({ title, axis, marks }) => curvePanel(title, axis, marks)),
+    pictures.map(({ marks, ...words }) => curvePanel(words, marks)),
     { label: bayer2013Decomposition.title, description: what, columns: 2 },
   );
+}
+
+function numbersOf(pictures: readonly Asked[]): DataTable {
+  const tables = pictures.map(({ title, marks, axis }) => ({ title, ...dataOf(marks, axis, 'value') }));
+  return {
+    header: ['panel', ...(tables[0]?.header ?? [])],
+    rows: tables.flatMap(({ title, rows }) => rows.map((row) => [title, ...row])),
+  };
 }

@@ -3,6 +3,7 @@
  * its applicability to recurrent networks" (2013): how three losses pull at the mean and the variance of the
  * pre-activation of one output unit. The paper gives the target, 0.2, and no ranges; ours have it in the middle.
  */
+import { type DataTable, tableOf } from '../../report/data-table.ts';
 import { isDark, rampColour } from '../../report/svg/colour.ts';
 import { figure } from '../../report/svg/figure.ts';
 import { type Drawing, panel } from '../../report/svg/panel.ts';
@@ -39,7 +40,7 @@ export const bayer2013Figure1: Reproduction = {
     const svg = figure(fields.map(drawField), { label: bayer2013Figure1.title, description: caption });
     return {
       caption,
-      figures: [{ name: 'figure-1', svg }],
+      figures: [{ name: 'figure-1', svg, data: arrowsOf(fields) }],
       data: {
         target,
         fields: fields.map(({ unitLoss, least, arrows }) => ({
@@ -60,6 +61,13 @@ interface Field {
   arrows: FieldPoint[];
   /** what the colours are counted from */
   least: number;
+}
+
+/** The points of the arrows: the loss and its slopes. */
+function arrowsOf(fields: readonly Field[]): DataTable {
+  return tableOf(
+    fields.flatMap(({ unitLoss, arrows }) => arrows.map((point) => ({ panel: unitLoss.title, ...point }))),
+  );
 }
 
 function fieldOf(unitLoss: UnitLoss): Field {

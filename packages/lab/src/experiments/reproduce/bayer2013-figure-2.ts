@@ -2,11 +2,13 @@
  * Figure 2 of Bayer et al. (2013): the spectral radius of the recurrent weights while a network trains on JSB Chorales, with fast
  * dropout at the published rates, as the text and as the authors' program has it, at ours, and without.
  */
+import type { DataTable } from '../../report/data-table.ts';
 import { observationsOf } from '../../report/observations.ts';
 import { seriesColour } from '../../report/svg/colour.ts';
 import { figure } from '../../report/svg/figure.ts';
 import type { Mark, Numbers } from '../../report/svg/marks.ts';
 import { panel } from '../../report/svg/panel.ts';
+import { metricLabel } from '../../tasks/metric-meaning.ts';
 import { tunedRun } from './bayer2013-decomposition.ts';
 import type { ReproduceContext, Reproduction } from './reproduction.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';
@@ -27,7 +29,8 @@ export const bayer2013Figure2: Reproduction = {
       'Spectral radius of W_rec over the epochs of training on JSB Chorales, and the NLL on the validation set';
     return {
       caption: `${what}: bayer2013/jsb-fast (step rate .001), the same with --paper-quirks, jsb-fast-tuned (.001) and jsb-plain (.0001), the first ${epochs} epochs, seed 1. The paper shows fast dropout alone, whose radius increases sharply and then slowly decreases, and says that plain networks never exceeded a certain radius at which they stuck.`,
-      figures: curves.length > 0 ? [{ name: 'figure-2', svg: drawn(curves, what) }] : [],
+      figures:
+        curves.length > 0 ? [{ name: 'figure-2', svg: drawn(curves, what), data: numbersOf(curves) }] : [],
       data: curves,
     };
   },
@@ -76,6 +79,14 @@ function curveOf(label: string, { events }: FinishedRun): Curve {
   };
 }
 
+function numbersOf(curves: readonly Curve[]): DataTable {
+  const rows = curves.flatMap(({ label, epochs, radius, validated, valid }) => [
+    ...epochs.map((epoch, i) => [label, 'spectral_radius', epoch, radius[i]]),
+    ...validated.map((epoch, i) => [label, 'valid.nll_per_step', epoch, valid[i]]),
+  ]);
+  return { header: ['network', 'quantity', 'epoch', 'value'], rows };
+}
+
 function drawn(curves: readonly Curve[], description: string): string {
   const lines = (pick: (curve: Curve) => { x: Numbers; y: Numbers }): Mark[] =>
     curves.map((curve, i) => ({ kind: 'line', name: curve.label, colour: seriesColour(i), ...pick(curve) }));
@@ -91,7 +102,7 @@ function drawn(curves: readonly Curve[], description: string): string {
     ...size,
     title: 'Validation error',
     x: { label: 'epoch', whole: true },
-    y: { label: 'NLL per step', scale: 'log' },
+    y: { label: metricLabel('nll_per_step'), scale: 'log' },
     marks: lines(({ validated: x, valid: y }) => ({ x, y })),
   });
   return figure([radius, loss], { label: bayer2013Figure2.title, description });

@@ -1,4 +1,5 @@
 /** A figure or a table of a paper that the lab can make anew. */
+import type { DataTable } from '../../report/data-table.ts';
 import type { Trainings } from './trainings.ts';
 
 /** What a reproduction may use. */
@@ -16,6 +17,8 @@ export interface ReproducedFigure {
   /** of the files, without an ending */
   name: string;
   svg: string;
+  /** the numbers in it, written as CSV */
+  data?: DataTable;
 }
 
 /** A table in text. */
@@ -25,6 +28,8 @@ export interface ReproducedTable {
   rows: readonly (readonly string[])[];
   /** one letter a column, `l` or `r` */
   align: string;
+  /** the same with machine names and every digit, written as CSV. @defaultValue the rows as they are shown */
+  exact?: DataTable;
 }
 
 /** What came out. */

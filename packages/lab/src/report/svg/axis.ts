@@ -41,7 +41,13 @@ export function axisScale(
   for (let fewer = Math.floor(wanted) - 1; fewer >= 1 && labelsMeet(made); fewer--) {
     made = scaleOf(scale, domain, range, fewer, whole);
   }
-  return labelsMeet(made) ? { ...made, ticks: thinned(made, labelsMeet) } : made;
+  if (labelsMeet(made)) return { ...made, ticks: thinned(made, labelsMeet) };
+  // Two labels hardly make an axis: more where they have room.
+  for (let more = Math.floor(wanted) + 1; !whole && made.ticks.length < 3 && more <= wanted + 4; more++) {
+    const finer = scaleOf(scale, domain, range, more, whole);
+    if (!labelsMeet(finer) && finer.ticks.length > made.ticks.length) made = finer;
+  }
+  return made;
 }
 
 /** Whether two labels side by side below an axis meet. */
