@@ -131,7 +131,7 @@ figure { margin: 0; max-width: 100%; break-inside: avoid; }
 svg { display: block; max-width: 100%; height: auto; }
 .gallery svg { width: 100%; }
 .wide svg { max-width: none; }
-td:first-child { overflow-wrap: anywhere; min-width: 9rem; max-width: 24rem; }
+td:first-child:not(.number) { overflow-wrap: anywhere; min-width: 9rem; max-width: 24rem; }
 td { overflow-wrap: break-word; max-width: 26rem; }
 td:last-child { min-width: 6rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .7em; font-size: .85rem; }

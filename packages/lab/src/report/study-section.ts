@@ -91,11 +91,13 @@ function bestTable(study: StudyRecord, measured: readonly Measured[]): string {
       String(trial.best?.epoch ?? '–'),
       trial.seconds === undefined ? '–' : duration(trial.seconds),
     ]);
+  const sideOf = (name: string): string =>
+    measured.some(({ trial }) => typeof trial.parameters[name] === 'string') ? 'l' : 'r';
   const header = ['trial', 'valid', 'test', ...names, 'state', 'best epoch', 'time'];
   return [
     '<h3>Best trials</h3>',
     paragraph(`${metricHeading(study.metric)}; best first by validation.`, 'note'),
-    htmlTable(header, rows, `rrr${'r'.repeat(names.length)}lrr`),
+    htmlTable(header, rows, `rrr${names.map(sideOf).join('')}lrr`),
     saved(`${study.name} trials`, results([], [study])),
   ].join('');
 }

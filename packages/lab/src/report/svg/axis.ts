@@ -21,7 +21,12 @@ export interface Axis {
 export const tickSize = 11;
 const labelSize = 12;
 const lineHeight = 15;
-/** Of a word below the axis, and of its pixels when it is turned. */
+/** Of a tick's label in several lines. */
+const tickLine = 13;
+/** The narrowest place of words that are not turned, in pixels, and the most lines of them. */
+const narrowest = 70;
+const mostLines = 8;
+/** Characters of a word that has no room even in lines. */
 const longestWord = 40;
 /** Between two labels in a row. */
 const gap = 7;
@@ -80,28 +85,25 @@ export function axisBelow(
   right: number,
 ): { body: string; height: number; overhang: number } {
   const [left, end] = x.domain.map(x.at);
-  const isTurned = axis.ticks !== undefined && meetBelow(x);
-  const labels = isTurned
-    ? shortened(
-        x.ticks.map(({ label }) => label),
-        longestWord,
-      )
-    : x.ticks.map(({ label }) => label);
+  const { labels, isTurned, depth } = labelsBelow(axis, x);
   const drawn = x.ticks.map(({ value, label: whole }, i) => {
     const at = x.at(value);
-    const label = labels[i];
     const mark = element('line', { x1: at, x2: at, y1: y, y2: y + 4, stroke: muted });
-    const title = label === whole ? undefined : whole;
-    return isTurned
-      ? mark + words(label, at + 4, y + 8, { anchor: 'end', turned: true, title })
-      : mark + words(label, at, y + 17);
+    const lines = labels[i];
+    const title = lines.join('').replaceAll(' ', '') === whole.replaceAll(' ', '') ? undefined : whole;
+    const first = at + 4 - ((lines.length - 1) * tickLine) / 2;
+    const written = lines.map((line, k) =>
+      isTurned
+        ? words(line, first + k * tickLine, y + 8, { anchor: 'end', turned: true, title })
+        : words(line, at, y + 17 + k * tickLine),
+    );
+    return mark + written.join('');
   });
   const minor = x.minor.map((value) => {
     const at = x.at(value);
     return element('line', { x1: at, x2: at, y1: y, y2: y + 2.5, stroke: muted });
   });
-  const longest = labels.reduce((most, label) => Math.max(most, textWidth(label, tickSize)), 0);
-  let height = isTurned ? 14 + longest : 22;
+  let height = depth;
   const title = axisTitle(axis);
   const lines = title === undefined ? [] : wrapped(title, right - left, labelSize);
   const titles = lines.map((line) => {
@@ -109,7 +111,8 @@ export function axisBelow(
     return words(line, (left + end) / 2, y + height - 1, { size: labelSize });
   });
   const last = x.ticks.at(-1);
-  const overhang = last && !isTurned ? x.at(last.value) + textWidth(last.label, tickSize) / 2 - end : 0;
+  const half = Math.max(0, ...(labels.at(-1) ?? []).map((line) => textWidth(line, tickSize) / 2));
+  const overhang = last && !isTurned ? x.at(last.value) + half - end : 0;
   return { body: [...minor, ...drawn, ...titles].join(''), height: height + 4, overhang };
 }
 
@@ -154,6 +157,35 @@ export function gridLines(x: Scale, y: Scale): string {
 }
 
 // --- internal ---
+
+/**
+ * The lines of every label below an axis: as they are where they have room; words in several lines, turned where these are no
+ * wider than a letter or two; in the end shortened.
+ */
+function labelsBelow(axis: Axis, x: Scale): { labels: string[][]; isTurned: boolean; depth: number } {
+  const whole = x.ticks.map(({ label }) => label);
+  const [left, right] = x.domain.map(x.at);
+  const fits = !meetBelow(x) && whole.every((label) => textWidth(label, tickSize) <= right - left);
+  if (axis.ticks === undefined || fits) {
+    return { labels: whole.map((label) => [label]), isTurned: false, depth: 22 };
+  }
+  const places = x.ticks.map(({ value }) => x.at(value));
+  const room = places.slice(1).reduce((least, place, i) => Math.min(least, place - places[i]), right - left);
+  const deepest = (labels: string[][]): number => Math.max(...labels.map(({ length }) => length));
+  const widest = (labels: string[][]): number =>
+    Math.max(...labels.flat().map((line) => textWidth(line, tickSize)));
+  const upright = whole.map((label) => wrapped(label, room - gap, tickSize));
+  if (room >= narrowest && deepest(upright) <= mostLines) {
+    return { labels: upright, isTurned: false, depth: 22 + (deepest(upright) - 1) * tickLine };
+  }
+  for (const width of [120, 180, 260]) {
+    const turned = whole.map((label) => wrapped(label, width, tickSize));
+    if (deepest(turned) * tickLine <= room)
+      return { labels: turned, isTurned: true, depth: 14 + widest(turned) };
+  }
+  const short = shortened(whole, longestWord).map((label) => [label]);
+  return { labels: short, isTurned: true, depth: 14 + widest(short) };
+}
 
 /** Every second, third, … tick, until the labels have room. */
 function thinned(scale: Scale, labelsMeet: (scale: Scale) => boolean): Tick[] {

@@ -94,16 +94,20 @@ test('long titles and labels of axes are wrapped', () => {
   expect(written(svg).split(long.replaceAll(' ', ''))).toHaveLength(4);
 });
 
-test('words below an axis are turned where they have no room, and stay different', () => {
-  const ticks = [rates(',a=1'), rates(',a=2'), 'none', 'lstm', 'gru'].map((label, value) => ({
-    value,
-    label,
-  }));
-  const svg = drawn([line('a', 0)], { x: { label: 'method', domain: [-0.5, 4.5], ticks } });
-  expect(objections(svg)).toEqual([]);
-  const words = textsOf(svg).filter(({ text }) => text.startsWith('variational'));
-  expect(new Set(words.map(({ text }) => text)).size).toBe(2);
-  expect(svg).toContain(`<title>${rates(',a=1')}</title>`);
+test('words below an axis stand in lines where they have room, else they are turned; the whole of them is there', () => {
+  const words = (count: number): string[] => Array.from({ length: count }, (_, i) => rates(`,a=${i}`));
+  for (const count of [2, 4, 8, 12, 30]) {
+    const ticks = words(count).map((label, value) => ({ value, label }));
+    const x = { label: 'method', domain: [-0.5, count - 0.5] as const, ticks };
+    const svg = drawn([line('a', 0)], { x });
+    expect(objections(svg)).toEqual([]);
+    for (const word of words(count)) {
+      if (count <= 8) expect(written(svg)).toContain(word);
+      else expect(svg).toContain(`<title>${word}</title>`);
+    }
+  }
+  const one = drawn([line('a', 0)], { x: { domain: [-0.5, 0.5], ticks: [{ value: 0, label: rates('') }] } });
+  expect(objections(one)).toEqual([]);
 });
 
 describe('ticks', () => {
