@@ -84,6 +84,27 @@ test('words and characters, and texts read in other streams, are not ranked toge
   ]);
 });
 
+test('figures of a part of a split are not ranked with those of all of it', () => {
+  const part = (name: string, more: object): string => {
+    const metrics = { nll_per_step: 8, ...more };
+    const event = {
+      ...{ event: 'epoch', epoch: 1, step: 1, seconds: 1, best: true },
+      train: metrics,
+      valid: metrics,
+    };
+    return make(name, { events: [event] });
+  };
+  const { runs } = readReport([
+    part('p1', {}),
+    part('p2', { evaluated_share: 0.1 }),
+    part('p3', { evaluated_share: 0.1 }),
+  ]);
+  expect(comparableSets(runs).map(({ data, runs }) => [data, runs.length])).toEqual([
+    ['jsb-chorales, 100 % evaluated', 1],
+    ['jsb-chorales, 10 % evaluated', 2],
+  ]);
+});
+
 const rates = 'input=0.5,recurrent=0.3,output=0.5,gates=untied';
 
 test('the legend has the whole of every method, of single runs and of seeds', () => {

@@ -119,11 +119,15 @@ function chosenLine({ chosen, done }: RunRecord): string {
   return `Epoch ${chosen.epoch}, the best by validation. ${training}${test}`;
 }
 
+/** Figures that say how much was evaluated, and not how well. */
+const counts = ['tokens', 'evaluated_share'];
+
 /** All curves; what cannot be drawn is a note. */
 function curvesOf(run: RunRecord): { pictures: Picture[]; notes: string[] } {
   const { epochs } = run;
   const names = [...new Set(epochs.flatMap(({ train, valid }) => Object.keys({ ...train, ...valid })))];
-  const pictures = [...names.map((name) => learningCurve(run, name)), ...penaltyCurves(run)];
+  const measures = names.filter((name) => !counts.includes(name));
+  const pictures = [...measures.map((name) => learningCurve(run, name)), ...penaltyCurves(run)];
   const notes: string[] = [];
   for (const observation of run.observations) {
     try {

@@ -58,6 +58,7 @@ const names: Record<string, MetricWords> = {
   predictive_entropy: { label: 'predictive entropy', unit: 'nats' },
   expected_entropy: { label: 'expected entropy', unit: 'nats' },
   mutual_information: { label: 'mutual information', unit: 'nats' },
+  evaluated_share: { label: 'share evaluated' },
   tokens: { label: 'tokens predicted' },
 };
 

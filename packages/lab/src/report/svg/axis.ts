@@ -1,4 +1,5 @@
 /** One axis of a panel: its scale with ticks that have room, drawn below or to the left of the data. */
+import { largest } from '../../extremes.ts';
 import { faint, muted } from './colour.ts';
 import { element } from './element.ts';
 import type { Numbers } from './marks.ts';
@@ -171,9 +172,9 @@ function labelsBelow(axis: Axis, x: Scale): { labels: string[][]; isTurned: bool
   }
   const places = x.ticks.map(({ value }) => x.at(value));
   const room = places.slice(1).reduce((least, place, i) => Math.min(least, place - places[i]), right - left);
-  const deepest = (labels: string[][]): number => Math.max(...labels.map(({ length }) => length));
+  const deepest = (labels: string[][]): number => largest(labels.map(({ length }) => length));
   const widest = (labels: string[][]): number =>
-    Math.max(...labels.flat().map((line) => textWidth(line, tickSize)));
+    largest(labels.flat().map((line) => textWidth(line, tickSize)));
   const upright = whole.map((label) => wrapped(label, room - gap, tickSize));
   if (room >= narrowest && deepest(upright) <= mostLines) {
     return { labels: upright, isTurned: false, depth: 22 + (deepest(upright) - 1) * tickLine };
