@@ -67,7 +67,7 @@ test('silence is said in words', () => {
 test('shows a piece of any length', () => {
   const lines = pianoRollText(
     Array.from({ length: 200_000 }, (_, t) => [60 + (t % 2)]),
-    200_100,
+    { width: 200_100 },
   );
   expect(lines.length).toBeGreaterThan(0);
 });

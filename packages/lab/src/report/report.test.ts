@@ -233,7 +233,7 @@ test('what cannot be read is left out with its reason, and the rest is shown', (
   expect(content.runs.map(({ name }) => name)).toEqual(['good']);
   expect(content.leftOut.map(({ directory }) => directory)).toEqual([missing, future]);
   const text = textOf(reportHtml(content));
-  expect(text).toContain('missing &lt;x&gt; is not a run directory: it does not exist');
+  expect(text).toContain('missing &lt;x&gt;: is not a run directory: it does not exist');
   expect(text).toContain('expected format 1, found 2; read it with the version of lethe that made it');
   expect(() => readReport([future])).toThrow(/expected format 1, found 2/);
 });

@@ -40,7 +40,7 @@ export function readReport(directories: readonly string[]): ReportContent {
     } catch (error) {
       if (!(error instanceof LetheError)) throw error;
       first ??= error;
-      content.leftOut.push({ directory, reason: error.message });
+      content.leftOut.push({ directory, reason: reasonOf(error, directory) });
     }
   }
   if (first !== undefined && content.runs.length + content.studies.length === 0) throw first;
@@ -93,6 +93,10 @@ export function mainPictures({ runs, studies, bestTrials }: ReportContent): Pict
 
 // --- internal ---
 
+/** Without the directory at its beginning, which is named in front of it. */
+const reasonOf = ({ message }: LetheError, directory: string): string =>
+  message.startsWith(`${directory} `) ? message.slice(directory.length + 1) : message;
+
 const isStudy = (directory: string): boolean => fs.existsSync(path.join(directory, studyFile));
 const isRun = (directory: string): boolean => fs.existsSync(runPaths(directory).config);
 
@@ -124,7 +128,7 @@ function readBestTrial(
     return run.epochs.length > 0 ? { ...run, name } : undefined;
   } catch (error) {
     if (!(error instanceof LetheError)) throw error;
-    leftOut.push({ directory, reason: error.message });
+    leftOut.push({ directory, reason: reasonOf(error, directory) });
     return undefined;
   }
 }
