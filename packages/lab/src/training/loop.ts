@@ -119,8 +119,8 @@ function endEpoch(work: Work, valid: Metrics | undefined): void {
   const { session, clock } = work;
   const { state, task, optimizer } = session;
   const number = state.epoch + 1;
-  const { nll, terms, penalties } = state.sums;
-  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / terms] as const);
+  const { nll, terms, penalties, penaltySteps } = state.sums;
+  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / penaltySteps[name]] as const);
   const train = task.trainMetrics(nll / terms);
   const event: EpochEvent = {
     event: 'epoch',
@@ -142,7 +142,7 @@ function endEpoch(work: Work, valid: Metrics | undefined): void {
   }
   state.epoch = number;
   state.position = 0;
-  state.sums = { nll: 0, terms: 0, penalties: {} };
+  state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
   tell(work, event);
 }
 

@@ -15,11 +15,13 @@ export const stateSchema = z.strictObject({
   position: z.int().min(0),
   /** steps done since the start of the run: the step of the noise stream */
   step: z.int().min(0),
-  /** over the epoch in work, as trained: sums over counted terms of the NLL and of the penalties, and the terms' number */
+  /** over the epoch in work, as trained: sums over counted terms of the NLL and over their own steps of the penalties, and the numbers of both */
   sums: z.strictObject({
     nll: z.number(),
     terms: z.int().min(0),
     penalties: z.record(z.string(), z.number()).default({}),
+    /** what a penalty's sum is divided by; a state from before it was kept goes on with the terms */
+    penaltySteps: z.record(z.string(), z.number()).default({}),
   }),
   best: z
     .strictObject({
@@ -44,7 +46,7 @@ export function initialState(): TrainingState {
     epoch: 0,
     position: 0,
     step: 0,
-    sums: { nll: 0, terms: 0, penalties: {} },
+    sums: { nll: 0, terms: 0, penalties: {}, penaltySteps: {} },
     best: null,
     validations: [],
     finished: null,
@@ -54,7 +56,10 @@ export function initialState(): TrainingState {
 /** Reads a state. Throws DataError when it is none, naming `where`. */
 export function parseState(text: string | undefined, where: string): TrainingState {
   try {
-    return stateSchema.parse(JSON.parse(text ?? ''));
+    const state = stateSchema.parse(JSON.parse(text ?? ''));
+    const { penalties, penaltySteps, terms } = state.sums;
+    for (const name of Object.keys(penalties)) penaltySteps[name] ??= terms;
+    return state;
   } catch (error) {
     throw new DataError(
       `${where} holds no training state of format 1; it may be weights alone, or from another version`,

@@ -77,7 +77,7 @@ test.each(['sgd', 'adam', 'adamw', 'rmsprop'])('%s lowers the training NLL', (na
   const nll = (): number => {
     trainStep(session);
     const { nll, terms } = session.state.sums;
-    session.state.sums = { nll: 0, terms: 0, penalties: {} };
+    session.state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
     session.state.position = 0; // the same minibatch again
     return nll / terms;
   };

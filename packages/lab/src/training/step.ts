@@ -40,7 +40,9 @@ export function trainStep(session: Session): void {
     state.sums.nll += sum;
     state.sums.terms += counted;
     for (const [name, value] of Object.entries(total.penalties)) {
-      state.sums.penalties[name] = (state.sums.penalties[name] ?? 0) + value * counted;
+      const steps = total.penaltySteps[name] ?? counted;
+      state.sums.penalties[name] = (state.sums.penalties[name] ?? 0) + value * steps;
+      state.sums.penaltySteps[name] = (state.sums.penaltySteps[name] ?? 0) + steps;
     }
   });
   state.step += 1;

@@ -13,6 +13,7 @@ import type { SequenceLoss, StepMask } from './losses.ts';
 import { descriptionLength, type WeightPosterior } from './noisy-weights.ts';
 import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
 import type { State } from './recurrent.ts';
+import { countedRows, partialMask } from './step-mask.ts';
 
 /** One forward run of a model over a minibatch, as penalties need to see it. */
 export interface ModelRun {
@@ -47,6 +48,8 @@ export interface RegularizedLoss {
   nll: SequenceLoss;
   /** every penalty by its name, as it enters the loss */
   penalties: Record<string, number>;
+  /** over how many steps a penalty is a mean, by its name: what weights it in a mean over minibatches; absent: as the NLL */
+  penaltySteps: Record<string, number>;
   /** of the first run, to be carried on */
   state: State[];
 }
@@ -80,11 +83,12 @@ export function regularizedLoss(
     terms.push({ name: 'description-length', term });
   }
   const values: Record<string, number> = {};
+  const penaltySteps = stepsOf(first);
   for (const { name, term } of terms) {
     values[name] = (values[name] ?? 0) + term.item();
     loss = add(loss, term);
   }
-  return { loss, nll: first.nll, penalties: values, state: first.state };
+  return { loss, nll: first.nll, penalties: values, penaltySteps, state: first.state };
 }
 
 // --- internal ---
@@ -97,6 +101,17 @@ function distance(first: ModelRun, second: ModelRun, kappa: number): Tensor {
   throw new ConfigError(
     'regularizedLoss: expected runs with output or distanceTo, for a method with two runs, got neither',
   );
+}
+
+/** Steps of the means over activations: those that count, and of differences those between two that count. */
+function stepsOf({ dropped, stepMask }: ModelRun): Record<string, number> {
+  const output = meanOf(dropped);
+  const [time, batch] = output.shape;
+  const mask = partialMask('regularizedLoss', output, stepMask);
+  if (!mask) return { activation: time * batch, 'temporal-activation': (time - 1) * batch };
+  const counted = countedRows(mask);
+  const differences = counted.filter((m) => m >= batch && mask[m - batch] !== 0);
+  return { activation: counted.length, 'temporal-activation': differences.length };
 }
 
 /** The term of a penalty; none for what acts on the weights after the update. */

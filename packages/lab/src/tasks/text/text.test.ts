@@ -48,7 +48,7 @@ describe.each(['lstm', 'gru', 'rnn'])('the %s', (cell) => {
       const { sums } = session.state;
       for (let i = 0; i < session.task.stepsIn(0); i++) trainStep(session);
       const nll = sums.nll / sums.terms;
-      session.state.sums = { nll: 0, terms: 0, penalties: {} };
+      session.state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
       session.state.position = 0;
       return nll;
     };
