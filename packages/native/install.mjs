@@ -1,35 +1,96 @@
-// Builds the native kernels where a compiler is found. Always exits 0: without the kernels the
-// portable engine runs, and says so once when it is loaded.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// Builds the native kernels where a compiler is found, and shows how far it is. Always exits 0: without the
+// kernels the portable engine runs. Why they are missing is kept in build/problem.txt, for whoever asks later.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { causeOf } from './install-cause.mjs';
+import { compilerOf, isOnPath } from './install-compiler.mjs';
+import { followBuild, speaker } from './install-progress.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const problemFile = join(here, 'build', 'problem.txt');
+/** Memory that one compiler takes, measured with GCC 12. */
+const compilerMemory = 450 * 2 ** 20;
 
-function build() {
-  if (process.env.LETHE_SKIP_NATIVE) return 'skipped: LETHE_SKIP_NATIVE is set';
+const say = speaker();
+if (leftToPrepare()) process.exit(0);
+const problem = await build();
+if (problem) {
+  mkdirSync(dirname(problemFile), { recursive: true });
+  writeFileSync(problemFile, `${problem.reason}\n`);
+  say(`lethe: native kernels not built: ${problem.reason}`);
+  if (problem.details) say(problem.details.replace(/^/gm, '  '));
+  say('lethe: everything works without them, on the portable engine, many times slower');
+} else {
+  rmSync(problemFile, { force: true });
+}
+
+/**
+ * npm hides what the scripts of workspaces print, and not what the repository's own `prepare` prints, which
+ * builds the same and runs right afterwards.
+ */
+function leftToPrepare() {
+  const { npm_lifecycle_event: script, npm_command: command } = process.env;
+  if (script !== 'install' || (command !== 'ci' && command !== 'install')) return false;
+  return isCheckout();
+}
+
+function isCheckout() {
+  const repository = join(here, '..', '..', 'package.json');
+  return existsSync(repository) && JSON.parse(readFileSync(repository, 'utf8')).name === 'lethe-repository';
+}
+
+/** Builds what is not up to date; the reason when that failed. */
+async function build() {
+  if (process.env.LETHE_SKIP_NATIVE) return { reason: 'LETHE_SKIP_NATIVE is set' };
   let gyp;
   try {
     gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   } catch {
-    return 'skipped: node-gyp is not installed';
+    return { reason: 'the package node-gyp is not installed' };
   }
   // Headers that came with this Node spare a download.
   const prefix = join(dirname(process.execPath), '..');
   const local = existsSync(join(prefix, 'include', 'node', 'node_api.h')) && !process.env.npm_config_nodedir;
-  // `build` reuses what is up to date; `configure` is cheap.
-  const args = [gyp, 'configure', 'build', '--jobs', '2', ...(local ? [`--nodedir=${prefix}`] : [])];
-  const run = spawnSync(process.execPath, args, {
-    cwd: here,
-    encoding: 'utf8',
-    env: { ...process.env, npm_config_loglevel: 'error' },
-  });
-  if (run.status === 0) return null;
-  const why = `${run.stdout ?? ''}\n${run.stderr ?? ''}`.trim().split('\n').slice(-12).join('\n');
-  return `failed, the portable engine will be used:\n${why}`;
+  const compiler = compilerOf(process.env);
+  const jobs = Number(process.env.JOBS) || parallelCompilers();
+  const run = (...args) =>
+    output(process.execPath, [gyp, ...args, ...(local ? [`--nodedir=${prefix}`] : [])], {
+      cwd: here,
+      env: { ...process.env, ...compiler.environment, npm_config_loglevel: 'error' },
+    });
+  const configured = await run('configure');
+  const command = isCheckout() ? 'npm run build' : 'npm rebuild @lethe/native';
+  const found = { configured: configured.code === 0, compiler, isOnPath, command };
+  if (configured.code !== 0 || !compiler.name) return causeOf(configured.text, found);
+  const follower = followBuild(here, { say, compiler, jobs });
+  const built = await run('build', '--jobs', String(jobs));
+  follower.end(built.code === 0);
+  return built.code === 0 ? null : causeOf(built.text, found);
 }
 
-const problem = build();
-console.log(problem ? `@lethe/native: build ${problem}` : `@lethe/native: built in ${join(here, 'build')}`);
+/**
+ * At least three, for the three large files of x64: on two cores they are done in 100 seconds when they share them and in
+ * 130 when the third waits for one of the others.
+ */
+function parallelCompilers() {
+  const fitting = Math.floor(os.totalmem() / 2 / compilerMemory);
+  return Math.max(1, Math.min(Math.max(3, os.availableParallelism()), fitting));
+}
+
+/** Runs a command and keeps what it says. */
+function output(command, args, options) {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  const keep = (piece) => {
+    text += piece;
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', keep);
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, text: `${text}\n${error.message}` }));
+    child.on('close', (code) => resolve({ code, text }));
+  });
+}
