@@ -65,6 +65,7 @@ export type {
   UniformDraw,
 } from './kernels/contract.ts';
 export { kernels } from './kernels/engine.ts';
+export { nativeProblem } from './kernels/native.ts';
 export { portable } from './kernels/portable/index.ts';
 export { momentForms, momentFunction } from './moments/activation.ts';
 export { gruMoments } from './nn/gru-moments.ts';

@@ -72,13 +72,8 @@ export function addData(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function runList(options: DataOptions, output: Output): Promise<void> {
-  const { listDataSets } = await import('../data/music/list.ts');
-  const { listTextSets } = await import('../data/text/list.ts');
-  const find = { dataDir: options.data };
-  const datasets = [
-    ...listDataSets(find).map((one) => ({ ...one, task: 'music' })),
-    ...listTextSets(find).map((one) => ({ ...one, task: 'text' })),
-  ];
+  const { listData } = await import('../data/list.ts');
+  const datasets = listData({ dataDir: options.data });
   output.event({ datasets });
   output.table(
     datasets.map(({ task, name, status, bytes, title, where }) => [

@@ -37,22 +37,24 @@ export function addDoctor(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function examine(options: DoctorOptions, output: Output): Promise<void> {
-  const { dtype } = await import('lethe/internal');
-  const { listDataSets } = await import('../data/music/list.ts');
+  const { dtype, nativeProblem } = await import('lethe/internal');
+  const { listData } = await import('../data/list.ts');
   const engine = await useThreads(options.threads);
-  const dataSets = listDataSets({ dataDir: options.data });
+  const dataSets = listData({ dataDir: options.data });
+  const problem = nativeProblem();
   const notices: string[] = [];
-  if (engine.engine === 'portable') {
+  if (problem !== null) {
+    notices.push(`the native kernels do not load: ${problem}; the portable engine is many times slower`);
+  } else if (engine.engine === 'portable') {
     notices.push(
-      output.io.env.LETHE_ENGINE === 'portable' || dtype === 'f64'
-        ? 'the portable engine was asked for; it is many times slower than the native one'
-        : 'the native kernels are not built; with a C++ compiler, `npm run build` builds them',
+      `the native kernels load; ${dtype === 'f64' ? 'float64 (LETHE_DTYPE)' : 'LETHE_ENGINE'} asks for the portable engine, which is many times slower`,
     );
   }
   const report = {
     version: version(),
     engine: engine.engine,
     isa: engine.isa,
+    native: { loads: problem === null, problem },
     threads: engine.threads(),
     cores: os.availableParallelism(),
     precision: dtype,
@@ -67,6 +69,7 @@ async function examine(options: DoctorOptions, output: Output): Promise<void> {
       ['lethe', report.version],
       ['engine', report.engine],
       ['instruction set', report.isa],
+      ['native kernels', nativeInWords(problem, engine.engine)],
       ['threads', `${report.threads} (${report.cores} cores)`],
       ['precision', report.precision],
       ['node', `${report.node}, ${report.platform}`],
@@ -75,10 +78,15 @@ async function examine(options: DoctorOptions, output: Output): Promise<void> {
   );
   output.say();
   output.table(
-    dataSets.map((set) => [set.name, set.status, set.where]),
+    dataSets.map(({ task, name, status, where }) => [`${task}/${name}`, status, where]),
     { header: ['data set', 'status', 'where'], align: 'lll' },
   );
   for (const notice of notices) output.say(`\n${notice}`);
+}
+
+function nativeInWords(problem: string | null, engine: string): string {
+  if (problem !== null) return 'do not load, see below';
+  return engine === 'native' ? 'built and in use' : 'built, not in use';
 }
 
 async function verify(directory: string, options: DoctorOptions, output: Output): Promise<void> {

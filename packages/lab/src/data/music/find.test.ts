@@ -25,7 +25,7 @@ beforeEach(() => {
       LOCALAPPDATA: home,
     },
   };
-  mkdirSync(path.join(root, 'given'));
+  for (const place of ['given', 'variable']) mkdirSync(path.join(root, place));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -73,12 +73,13 @@ describe('findMusic', () => {
     expect(searched).toEqual([path.join(root, 'data'), cacheDirectory(options.env)]);
   });
 
-  it('refuses a given directory that is not there, but not a variable that points nowhere', () => {
+  it('refuses a directory that somebody named and that is not there, saying who named it', () => {
     expect(() => findMusic(jsb, { ...options, dataDir: 'nowhere' })).toThrow(ConfigError);
     expect(() => findMusic(jsb, { ...options, dataDir: 'nowhere' })).toThrow(
       /none at 'nowhere'; check --data/,
     );
-    expect(findMusic(jsb, options).found).toBeUndefined();
+    const env = { ...options.env, LETHE_DATA: 'nowhere' };
+    expect(() => findMusic(jsb, { ...options, env })).toThrow(/none at 'nowhere'; check LETHE_DATA/);
   });
 
   it('says what it looked for', () => {

@@ -45,7 +45,7 @@ export function cacheDirectory(env: Record<string, string | undefined> = process
 /**
  * Looks for a data set. The first directory that holds any form of it counts, and there the first form in the
  * catalogue's order; whether the file is whole shows when it is read.
- * @throws ConfigError when `dataDir` is given and is not a directory
+ * @throws ConfigError when `dataDir` or `$LETHE_DATA` is given and is not a directory
  */
 export function findMusic(entry: CatalogueEntry, options: FindOptions = {}): Found {
   const searched = dataDirectories(options);
@@ -71,12 +71,17 @@ export function isDirectory(directory: string): boolean {
   return existsSync(directory) && statSync(directory).isDirectory();
 }
 
-/** The directories that data sets are looked for in, in order. Throws ConfigError when `dataDir` is no directory. */
+/**
+ * The directories that data sets are looked for in, in order. Throws ConfigError when one that somebody named, by `dataDir`
+ * or `$LETHE_DATA`, is no directory.
+ */
 export function dataDirectories({ dataDir, env = process.env, cwd = process.cwd() }: FindOptions): string[] {
-  if (dataDir !== undefined && !isDirectory(path.resolve(cwd, dataDir))) {
-    throw new ConfigError(`expected a directory of data sets, found none at '${dataDir}'; check --data`);
+  const named = { '--data': dataDir, LETHE_DATA: env.LETHE_DATA || undefined };
+  for (const [by, directory] of Object.entries(named)) {
+    if (directory === undefined || isDirectory(path.resolve(cwd, directory))) continue;
+    throw new ConfigError(`expected a directory of data sets, found none at '${directory}'; check ${by}`);
   }
-  const roots = [dataDir, env.LETHE_DATA || undefined, 'data', cacheDirectory(env)];
+  const roots = [...Object.values(named), 'data', cacheDirectory(env)];
   const absolute = roots.filter((root) => root !== undefined).map((root) => path.resolve(cwd, root));
   return [...new Set(absolute)];
 }
