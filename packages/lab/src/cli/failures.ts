@@ -17,6 +17,8 @@ export interface Failure {
 export function failureOf(error: unknown, path: string): Failure {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { exitCode: 0 };
+    // A command that only groups others was called alone; its help has been printed.
+    if (error.code === 'commander.help') return { exitCode: 2 };
     return { exitCode: 2, sentence: ofCommander(error, path) };
   }
   if (error instanceof Interrupted) return { exitCode: 130, sentence: error.message };

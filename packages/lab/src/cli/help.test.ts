@@ -30,10 +30,30 @@ test.each(commands)('%s --help has an example of its use and knows --json', asyn
   expect(out).toContain('--json');
 });
 
-test('without a command the help goes to standard error and the exit code is 2', async () => {
-  const { code, out, err } = await lethe();
-  expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).toContain('Usage: lethe');
+test.each([['lethe'], ['lethe data']])(
+  '%s alone prints its help on standard error, nothing after it, and ends with 2',
+  async (whole) => {
+    const { code, out, err } = await lethe(...whole.split(' ').slice(1));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`Usage: ${whole} [options] [command]`);
+    expect(err).toMatch(/Examples?:\n {2}\$ lethe [^\n]*\n$/);
+  },
+);
+
+test('help COMMAND prints what COMMAND --help prints, of nested commands as well', async () => {
+  for (const name of ['train', 'data', 'data stats', 'help']) {
+    const words = name.split(' ');
+    expect(await lethe('help', ...words)).toEqual(await lethe(...words, '--help'));
+  }
+  expect(await lethe('help')).toEqual(await lethe('--help'));
+});
+
+test.each([
+  ['help trian', "there is no command 'trian'; did you mean 'train'?"],
+  ['help data lst', "there is no command 'lst'; did you mean 'list'?"],
+  ['help xyzzy', "there is no command 'xyzzy'; `lethe --help` lists what there is."],
+])('%s is refused with the nearest', async (words, sentence) => {
+  expect(await lethe(...words.split(' '))).toEqual({ code: 2, out: '', err: `lethe help: ${sentence}\n` });
 });
 
 test('--version prints the version of the package', async () => {

@@ -9,6 +9,7 @@ import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
+import { addHelp } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
@@ -43,6 +44,7 @@ function program(io: Io, path: string[]): Command {
     .description('Trains recurrent networks that do not overfit.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),
@@ -71,6 +73,7 @@ function program(io: Io, path: string[]): Command {
     addReport,
     addReproduce,
     addStart,
+    addHelp,
   ];
   for (const add of adders) add(lethe, io);
   follow(lethe, path);

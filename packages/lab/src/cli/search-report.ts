@@ -1,4 +1,4 @@
-/** What `search` shows: the trials in work on a terminal, a line for each that ended, the table of the best. */
+/** What `search` shows: the trials in work, a line for each that ended, the table of the best. */
 import type { JournalEvent, ReportEvent } from '../experiments/search/journal.ts';
 import type { Parameters } from '../experiments/search/space.ts';
 import type { Study } from '../experiments/search/study.ts';
@@ -9,6 +9,9 @@ import { figure } from './training-report.ts';
 
 /** Trials in the table at the end. */
 const shownTrials = 10;
+/** Seconds without a line after which the trials in work have one off a terminal: the first time, and later. */
+const firstPause = 5;
+const longPause = 30;
 
 /** Follows a study and prints it. */
 export class SearchReport {
@@ -17,6 +20,9 @@ export class SearchReport {
   readonly #trials: number;
   readonly #running = new Map<number, ReportEvent | undefined>();
   #header = false;
+  /** when something was last said, for lines off a terminal */
+  #said = performance.now();
+  #waited = false;
 
   constructor(output: Output, study: Study, trials: number) {
     this.#output = output;
@@ -32,8 +38,10 @@ export class SearchReport {
     if (event.event === 'end') {
       this.#running.delete(event.number);
       this.#sayEnd(event.number);
+      this.#said = performance.now();
     }
-    this.#live();
+    if (this.#output.live.shown) this.#live();
+    else if (event.event === 'report') this.#sayRunning();
   };
 
   /** The best trials, by their validation alone; the test figures stand beside them. */
@@ -78,9 +86,22 @@ export class SearchReport {
     );
   }
 
+  /** Off a terminal: now and then a line on the trials in work. */
+  #sayRunning(): void {
+    if ((performance.now() - this.#said) / 1000 < (this.#waited ? longPause : firstPause)) return;
+    this.#said = performance.now();
+    this.#waited = true;
+    const { about, trials } = this.#study;
+    const ended = trials.filter(({ state }) => state !== 'running').length;
+    const running = [...this.#running].map(
+      ([number, report]) =>
+        `trial ${number} epoch ${report?.epoch ?? 0} valid ${figure(report?.valid[about.shown.metric])}`,
+    );
+    this.#output.say(`${ended} of ${this.#trials} trials ended; in work: ${running.join(', ')}`);
+  }
+
   #live(): void {
     const { live, colours } = this.#output;
-    if (!live.shown) return;
     const { about, trials } = this.#study;
     const { epochs } = about.config.training;
     const ended = trials.filter(({ state }) => state !== 'running').length;

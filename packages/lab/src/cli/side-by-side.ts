@@ -1,4 +1,4 @@
-/** What `start` shows while several runs train in turn: one live row each, or one line an epoch. */
+/** What `start` shows while several runs train in turn: a line each every few seconds, on a terminal a live row each below. */
 import type { EpochEvent, Progress, TrainingEvent } from '../training/events.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
@@ -37,7 +37,7 @@ export class SideBySide {
         const row = this.#rows[i];
         row.progress = progress;
         row.total ??= progress.secondsLeft;
-        if (this.#output.live.shown) this.#output.live.show(this.#rows.map((_, j) => this.#line(j)));
+        if (this.#output.live.shown) this.#output.live.show(this.#rows.map((_, j) => this.#line(j, true)));
       },
     };
   }
@@ -52,16 +52,15 @@ export class SideBySide {
     if (event.event === 'done') row.ended = `done in ${clock(event.seconds)}`;
     if (event.event === 'interrupted') row.ended = 'stopped';
     this.#output.event({ ...event, model: this.#names[i] });
-    if (this.#output.live.shown)
-      this.#output.live.show(
-        this.#rows.map((_, j) => this.#line(j)),
-        true,
-      );
-    else this.#plain(i, event);
+    this.#keep(i, event);
+    this.#output.live.show(
+      this.#rows.map((_, j) => this.#line(j, true)),
+      true,
+    );
   }
 
-  /** Off a terminal: a line for each model at most every five seconds, and one at its end. */
-  #plain(i: number, event: TrainingEvent): void {
+  /** Lines that stay: one for each model at most every five seconds, and one at its end. */
+  #keep(i: number, event: TrainingEvent): void {
     const now = performance.now();
     if (event.event === 'done') this.#output.say(this.#line(i));
     if (event.event !== 'epoch' || now - this.#said < 5000) return;
@@ -69,7 +68,7 @@ export class SideBySide {
     for (const [j, row] of this.#rows.entries()) if (!row.ended) this.#output.say(this.#line(j));
   }
 
-  #line(i: number): string {
+  #line(i: number, live = false): string {
     const { progress, last, valid, best, ended, total } = this.#rows[i];
     const { bold, dim } = this.#output.colours;
     const name = this.#names[i].padEnd(this.#width);
@@ -78,7 +77,7 @@ export class SideBySide {
     const train = ended ? last?.train.nll_per_step : progress.train.nll_per_step;
     return [
       bold(name),
-      ...(this.#output.live.shown ? [dim(bar(fraction, 10))] : []),
+      ...(live ? [dim(bar(fraction, 10))] : []),
       `epoch ${String((ended && last?.epoch) || progress.epoch).padStart(3)}`,
       `NLL train ${figure(train)} valid ${figure(valid?.valid?.nll_per_step)}`,
       `best ${figure(best?.valid?.nll_per_step)} (${best?.epoch ?? '-'})`,

@@ -1,4 +1,4 @@
-/** What `train` and `resume` show: the plan, a live line or one line an epoch, the result. */
+/** What `train` and `resume` show: the plan, one line an epoch, how far the epoch in work is, the result. */
 
 import type { Metrics } from '../tasks/task.ts';
 import type {
@@ -23,6 +23,9 @@ export class TrainingReport {
   #best: EpochEvent | undefined;
   #valid: EpochEvent | undefined;
   #header = false;
+  /** when something was last said, for lines off a terminal */
+  #said = performance.now();
+  #waited = false;
 
   constructor(output: Output) {
     this.#output = output;
@@ -44,11 +47,24 @@ export class TrainingReport {
     if (event.event === 'interrupted') this.#output.live.clear();
   };
 
-  /** Moves the live line. */
+  /** Moves the live line; off a terminal an epoch that takes long has a line now and then. */
   readonly progress = (progress: Progress): void => {
     this.#progress = progress;
-    if (this.#output.live.shown) this.#output.live.show([this.#liveLine(progress)]);
+    if (this.#output.live.shown) {
+      this.#output.live.show([this.#liveLine(progress)]);
+      return;
+    }
+    const seconds = (performance.now() - this.#said) / 1000;
+    if (seconds < (this.#waited ? longPause : firstPause)) return;
+    this.#waited = true;
+    this.#line(inWords(progress, this.#plan?.shown.label, figure(this.#shown(progress.train))));
   };
+
+  /** Says a line and remembers when. */
+  #line(line: string): void {
+    this.#said = performance.now();
+    this.#output.say(line);
+  }
 
   #sayPlan(plan: PlanEvent): void {
     this.#output.table(
@@ -70,29 +86,38 @@ export class TrainingReport {
       { align: 'll' },
     );
     for (const layer of plan.noise) this.#output.say(layer);
-    this.#output.say();
+    this.#line('');
   }
 
-  /** On a terminal the live line says the same; elsewhere every epoch has its line. */
+  /** A line that stays, above the live line where there is one. */
   #sayEpoch(event: EpochEvent): void {
     if (event.valid) this.#valid = event;
     if (event.best) this.#best = event;
-    if (this.#output.json || this.#output.live.shown) return;
-    if (!this.#header) this.#output.say(columns(['epoch', 'train', 'valid', 'best', 'steps/s', 'left']));
+    if (this.#output.json) return;
+    const { columns: width } = this.#output.io;
+    const { bold } = this.#output.colours;
+    if (!this.#header) {
+      this.#line(bold(columns(['epoch', 'train', 'valid', 'best', 'steps/s', 'left'], width)));
+    }
     this.#header = true;
     const progress = this.#progress;
-    this.#output.say(
-      columns([
-        String(event.epoch),
-        figure(this.#shown(event.train)),
-        figure(this.#shown(event.valid)),
-        figure(this.#shown(this.#best?.valid)),
-        progress ? progress.stepsPerSecond.toFixed(2) : '-',
-        progress ? clock(progress.secondsLeft) : '-',
-      ]),
+    this.#line(
+      columns(
+        [
+          String(event.epoch),
+          figure(this.#shown(event.train)),
+          figure(this.#shown(event.valid)),
+          figure(this.#shown(this.#best?.valid)),
+          progress ? progress.stepsPerSecond.toFixed(2) : '-',
+          progress ? clock(progress.secondsLeft) : '-',
+        ],
+        width,
+      ),
     );
+    if (progress) this.#output.live.show([this.#liveLine(progress)], true);
   }
 
+  /** What matters most stands first: a narrow terminal cuts the end off. */
   #liveLine(progress: Progress): string {
     const { bold, dim } = this.#output.colours;
     const done = (progress.epoch - 1 + progress.position / progress.stepsPerEpoch) / progress.epochs;
@@ -100,10 +125,10 @@ export class TrainingReport {
       this.#best?.valid && `best ${figure(this.#shown(this.#best.valid))} (epoch ${this.#best.epoch})`;
     return [
       `epoch ${progress.epoch}/${progress.epochs} ${dim(bar(done))}`,
+      ...(progress.phase === 'train' ? [] : [evaluating(progress)]),
+      `${clock(progress.secondsLeft)} left`,
       `${this.#plan?.shown.label} train ${bold(figure(this.#shown(progress.train)))} valid ${bold(figure(this.#shown(this.#valid?.valid)))}`,
       `${progress.stepsPerSecond.toFixed(1)} steps/s`,
-      `${clock(progress.secondsLeft)} left`,
-      ...(progress.evaluation ? [evaluationWords(phases[progress.phase], progress.evaluation)] : []),
       ...(best ? [best] : []),
     ].join('  ');
   }
@@ -163,12 +188,34 @@ export function figure(value: number | undefined): string {
 
 // --- internal ---
 
+/** Seconds without a line after which an epoch in work has one off a terminal: the first time, and later. */
+const firstPause = 5;
+const longPause = 30;
+
 /** What is going on. */
 const phases = { train: 'training', valid: 'validating', test: 'testing' } as const;
+
+/** `validating 45 %, 0:12 left`, once something of it is done. */
+function evaluating({ phase, evaluation }: Progress): string {
+  return evaluation ? evaluationWords(phases[phase], evaluation) : phases[phase];
+}
+
+/** `epoch 1 of 40, step 120 of 1327: perplexity 812.300 in training, 7.30 steps/s, 1:05:22 left`. */
+function inWords(progress: Progress, label: string | undefined, train: string): string {
+  const { epoch, epochs, position, stepsPerEpoch, phase, stepsPerSecond, secondsLeft } = progress;
+  if (phase !== 'train') return `epoch ${epoch} of ${epochs}, ${evaluating(progress)}`;
+  return `epoch ${epoch} of ${epochs}, step ${position} of ${stepsPerEpoch}: ${label} ${train} in training, ${stepsPerSecond.toFixed(2)} steps/s, ${clock(secondsLeft)} left`;
+}
 
 /** Perplexities of ten thousand words, `10000.000`, and clocks of days fit. */
 const widths = [5, 9, 9, 9, 7, 8];
 
-function columns(cells: readonly string[]): string {
-  return cells.map((cell, c) => cell.padStart(widths[c])).join('  ');
+/** A row of the table of epochs; a narrow terminal has no room for the last columns. */
+function columns(cells: readonly string[], width: number): string {
+  let room = width + 2;
+  const fitting = widths.findIndex((cell) => (room -= cell + 2) < 0);
+  return cells
+    .slice(0, fitting < 0 ? undefined : fitting)
+    .map((cell, c) => cell.padStart(widths[c]))
+    .join('  ');
 }
