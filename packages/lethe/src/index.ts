@@ -45,6 +45,7 @@ export { type DropconnectOptions, dropconnect } from './dropout/dropconnect.ts';
 export { type FastOptions, fast } from './dropout/fast.ts';
 export { type FraternalOptions, fraternal } from './dropout/fraternal.ts';
 export { type GaussianOptions, gaussian } from './dropout/gaussian.ts';
+export type { MethodKey, MethodKeys } from './dropout/method-keys.ts';
 export { type NaiveOptions, naive } from './dropout/naive.ts';
 export {
   type MomentOptions,
@@ -61,7 +62,7 @@ export {
   type WeightDistribution,
 } from './dropout/noise.ts';
 export { none } from './dropout/none.ts';
-export { dropoutMethods, parseDropout } from './dropout/parse.ts';
+export { dropoutKeys, dropoutMethods, parseDropout } from './dropout/parse.ts';
 export { type Plan, type PlannedCell, type PlannedEntry, type PlanTarget, plan } from './dropout/plan.ts';
 export { type RnndropOptions, rnndrop } from './dropout/rnndrop.ts';
 export { rateAt } from './dropout/schedule.ts';

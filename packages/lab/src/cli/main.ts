@@ -5,13 +5,16 @@
  */
 import { Command } from 'commander';
 import { addBench } from './bench.ts';
+import { addConfig } from './config.ts';
 import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEval } from './eval.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { addHelp } from './help.ts';
 import { type Io, processIo } from './io.ts';
+import { addMethods } from './methods.ts';
 import { addPredict } from './predict.ts';
+import { addRecipes } from './recipes.ts';
 import { addReport } from './report.ts';
 import { addReproduce } from './reproduce.ts';
 import { addResume } from './resume.ts';
@@ -62,6 +65,9 @@ function program(io: Io, path: string[]): Command {
   const adders = [
     addDoctor,
     addData,
+    addRecipes,
+    addMethods,
+    addConfig,
     addTrain,
     addResume,
     addEval,

@@ -1,7 +1,13 @@
 /** Activation regularization (AR). */
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import type { Regularizer } from './noise.ts';
+
+/** Its settings. */
+export const arKeys = {
+  alpha: { kind: 'number', about: 'weight of the mean square of the outputs', default: 2 },
+} as const satisfies MethodKeys;
 
 export interface ArOptions {
   /** @defaultValue 2, the AWD-LSTM's */
@@ -14,7 +20,7 @@ export interface ArOptions {
  * @throws ConfigError for an unknown option or a negative alpha
  */
 export function ar(options: ArOptions = {}): Regularizer {
-  checkOptionNames('ar', options, ['alpha']);
+  checkOptionNames('ar', options, Object.keys(arKeys));
   const { alpha = 2 } = options;
   checkNumber('ar', 'alpha', alpha, { from: 0 });
   return {

@@ -1,10 +1,27 @@
 /** The noise and the penalties of the AWD-LSTM. */
 import { checkOptionNames } from '../options.ts';
 import { ar } from './ar.ts';
+import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { checkRate, entriesAt, type Penalty, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
 import { tar } from './tar.ts';
+
+/** Its settings. */
+export const awdKeys = {
+  weight: rateKey('on the recurrent weights, one mask for the batch'),
+  input: rateKey('on the input of the first layer, one mask for a sequence'),
+  hidden: rateKey('on the input of the later layers, one mask for a sequence'),
+  output: rateKey('on the output of the last layer, one mask for a sequence'),
+  embedding: rateKey('of whole words, one mask for the batch'),
+  ar: { kind: 'number', about: "alpha of the activation penalty; the paper's is 2", default: 0 },
+  tar: { kind: 'number', about: "beta of the temporal activation penalty; the paper's is 1", default: 0 },
+  rows: {
+    kind: 'flag',
+    about: 'drops columns of the recurrent weights instead of single ones',
+    default: false,
+  },
+} as const satisfies MethodKeys;
 
 /**
  * Rates are probabilities of dropping, default 0. Names as in the paper: `hidden` is what passes between
@@ -40,7 +57,7 @@ export interface AwdOptions {
  * @throws ConfigError for an unknown option, a rate outside [0, 1), or a negative penalty
  */
 export function awd(options: AwdOptions = {}): Regularizer {
-  checkOptionNames('awd', options, ['weight', 'input', 'hidden', 'output', 'embedding', 'ar', 'tar', 'rows']);
+  checkOptionNames('awd', options, Object.keys(awdKeys));
   const { weight, input, hidden, output, embedding, rows = false } = options;
   oneOf('awd', 'rows', rows, [true, false]);
   const interval = 'sequence';

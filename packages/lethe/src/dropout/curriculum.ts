@@ -1,10 +1,23 @@
 /** Curriculum dropout: rates that grow during training. */
 import { ConfigError } from '../errors.ts';
 import { checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import type { Regularizer, Schedule } from './noise.ts';
 import { oneOf } from './one-of.ts';
 import { checkSchedule } from './schedule.ts';
+
+/** Its settings. */
+export const curriculumKeys = {
+  schedule: {
+    kind: 'word',
+    about: 'rates grow, shrink, or begin at once at some update',
+    words: ['curriculum', 'anneal', 'switch'],
+    default: 'curriculum',
+  },
+  gamma: { kind: 'number', about: 'how fast, of curriculum and anneal: 0.001 unless given' },
+  at: { kind: 'number', about: 'of switch: the update from which there is noise' },
+} as const satisfies MethodKeys;
 
 export interface CurriculumOptions {
   /** `anneal` and `switch` are the paper's comparisons. @defaultValue 'curriculum' */
@@ -25,9 +38,9 @@ export interface CurriculumOptions {
  * @throws ConfigError for an unknown option, or gamma and `at` where they do not belong or out of range
  */
 export function curriculum(options: CurriculumOptions = {}): Regularizer {
-  checkOptionNames('curriculum', options, ['schedule', 'gamma', 'at']);
+  checkOptionNames('curriculum', options, Object.keys(curriculumKeys));
   const { schedule: kind = 'curriculum', gamma, at } = options;
-  oneOf('curriculum', 'schedule', kind, ['curriculum', 'anneal', 'switch']);
+  oneOf('curriculum', 'schedule', kind, curriculumKeys.schedule.words);
   if (kind === 'switch' ? gamma !== undefined || at === undefined : at !== undefined) {
     throw new ConfigError(
       `curriculum: expected ${kind === 'switch' ? 'at' : 'gamma'} with the schedule ${kind}, got ${kind === 'switch' ? `at ${at} and gamma ${gamma}` : `at ${at}`}`,

@@ -1,9 +1,28 @@
 /** DropConnect: weights are dropped, not units. */
 import { ConfigError } from '../errors.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const dropconnectKeys = {
+  weight: rateKey('on the recurrent weights'),
+  weightIn: rateKey('on the weights of the input'),
+  examples: {
+    kind: 'word',
+    about: 'a mask of weights for every example, or one for the batch',
+    words: ['each', 'batch'],
+    default: 'each',
+  },
+  inference: {
+    kind: 'word',
+    about: 'at test draws of the pre-activations or the mean network; mean with masks of the batch',
+    words: ['gaussian', 'mean'],
+  },
+  samples: { kind: 'number', about: 'draws that gaussian inference averages, 30 unless given' },
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface DropconnectOptions {
@@ -30,11 +49,11 @@ export interface DropconnectOptions {
  * @throws ConfigError for an unknown option, a rate outside [0, 1), or gaussian inference with masks of the batch
  */
 export function dropconnect(options: DropconnectOptions = {}): Regularizer {
-  checkOptionNames('dropconnect', options, ['weight', 'weightIn', 'examples', 'inference', 'samples']);
+  checkOptionNames('dropconnect', options, Object.keys(dropconnectKeys));
   const { weight, weightIn, examples = 'each', samples } = options;
   const { inference = examples === 'each' ? 'gaussian' : 'mean' } = options;
-  oneOf('dropconnect', 'examples', examples, ['each', 'batch']);
-  oneOf('dropconnect', 'inference', inference, ['gaussian', 'mean']);
+  oneOf('dropconnect', 'examples', examples, dropconnectKeys.examples.words);
+  oneOf('dropconnect', 'inference', inference, dropconnectKeys.inference.words);
   if (inference === 'gaussian' && examples === 'batch') {
     throw new ConfigError(
       "dropconnect: expected inference mean with masks of the batch, got gaussian, which takes the examples as independent; set examples 'each'",

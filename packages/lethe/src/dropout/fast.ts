@@ -1,11 +1,51 @@
 /** Fast dropout: the noise that standard dropout samples, integrated. */
 import { ConfigError } from '../errors.ts';
 import type { MomentForm } from '../kernels/contract.ts';
-import { momentFunction } from '../moments/activation.ts';
+import { momentForms, momentFunction } from '../moments/activation.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const fastKeys = {
+  input: rateKey('on the input of every layer'),
+  recurrent: rateKey('on h_{t-1} in front of its weights'),
+  output: rateKey('on what the last recurrent layer gives to the final layer'),
+  form: {
+    kind: 'word',
+    about: 'how moments pass through a non-linearity',
+    words: momentForms,
+    default: 'wang-manning',
+  },
+  points: { kind: 'number', about: 'nodes of the form gauss-hermite: 15 unless given' },
+  mode: {
+    kind: 'word',
+    about: 'how it trains; moments and gaussian test with moments, the others with the mean network',
+    words: ['moments', 'gaussian', 'sample', 'mean'],
+    default: 'moments',
+  },
+  scaling: scalingKey('paper'),
+  propagateVariance: {
+    kind: 'flag',
+    about: 'variance goes through the recurrence; false is footnote 1 of the paper',
+    default: true,
+  },
+  finalLayer: {
+    kind: 'word',
+    about: 'the final layer reads mean and variance, or the means alone',
+    words: ['fast', 'plain'],
+    default: 'fast',
+  },
+  slope: { kind: 'number', about: "of the plain cell: f(slope a); the authors' code has .5", default: 1 },
+  recurrentMean: {
+    kind: 'word',
+    about: "what multiplies the mean of the recurrent product; the authors' code has rate",
+    words: ['keep', 'rate'],
+    default: 'keep',
+  },
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface FastOptions {
@@ -48,25 +88,12 @@ export interface FastOptions {
  * @throws ConfigError for an unknown option, a rate outside [0, 1), or options that contradict each other
  */
 export function fast(options: FastOptions = {}): Regularizer {
-  const known = [
-    'input',
-    'recurrent',
-    'output',
-    'form',
-    'points',
-    'mode',
-    'scaling',
-    'propagateVariance',
-    'finalLayer',
-    'slope',
-    'recurrentMean',
-  ];
-  checkOptionNames('fast', options, known);
+  checkOptionNames('fast', options, Object.keys(fastKeys));
   const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = options;
   const { scaling = 'paper', propagateVariance, finalLayer, slope, recurrentMean } = options;
-  oneOf('fast', 'mode', mode, Object.keys(testMode));
-  oneOf('fast', 'scaling', scaling, ['inverted', 'paper']);
-  oneOf('fast', 'finalLayer', finalLayer ?? 'fast', ['fast', 'plain']);
+  oneOf('fast', 'mode', mode, fastKeys.mode.words);
+  oneOf('fast', 'scaling', scaling, fastKeys.scaling.words);
+  oneOf('fast', 'finalLayer', finalLayer ?? 'fast', fastKeys.finalLayer.words);
   oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
   checkDepartures(options);
@@ -91,7 +118,7 @@ export function fast(options: FastOptions = {}): Regularizer {
 function checkDepartures(options: FastOptions): void {
   const { slope, recurrentMean, recurrent, mode = 'moments', scaling = 'paper' } = options;
   if (slope !== undefined) checkNumber('fast', 'slope', slope, { above: 0 });
-  oneOf('fast', 'recurrentMean', recurrentMean ?? 'keep', ['keep', 'rate']);
+  oneOf('fast', 'recurrentMean', recurrentMean ?? 'keep', fastKeys.recurrentMean.words);
   if ((slope ?? 1) === 1 && recurrentMean !== 'rate') return;
   if (recurrentMean === 'rate' && !recurrent) {
     throw new ConfigError(

@@ -1,9 +1,22 @@
 /** Fraternal dropout: two runs with their own noise are pulled together. */
 import { ConfigError } from '../errors.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { type NoiseSite, noiseSites, type Regularizer, type TwoPasses } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const fraternalKeys = {
+  kappa: { kind: 'number', about: 'weight of the distance: 0.15, or 0.25 of expectation-linear' },
+  variant: {
+    kind: 'word',
+    about: 'which runs have noise and targets',
+    words: ['fraternal', 'expectation-linear', 'pi'],
+    default: 'fraternal',
+  },
+  same: { kind: 'sites', about: 'sites whose masks both runs share: weight/embedding; none unless given' },
+} as const satisfies MethodKeys;
 
 export interface FraternalOptions {
   /** weight of the distance. @defaultValue 0.15; 0.25 for expectation-linear */
@@ -25,9 +38,9 @@ export interface FraternalOptions {
  * @throws ConfigError for an unknown option or site, a negative kappa, or shared masks where the second run has none
  */
 export function fraternal(options: FraternalOptions = {}): Regularizer {
-  checkOptionNames('fraternal', options, ['kappa', 'variant', 'same']);
+  checkOptionNames('fraternal', options, Object.keys(fraternalKeys));
   const { variant = 'fraternal', same = [] } = options;
-  oneOf('fraternal', 'variant', variant, Object.keys(variants));
+  oneOf('fraternal', 'variant', variant, fraternalKeys.variant.words);
   const { kappa = variant === 'expectation-linear' ? 0.25 : 0.15 } = options;
   checkNumber('fraternal', 'kappa', kappa, { from: 0 });
   for (const site of same) oneOf('fraternal', 'same', site, noiseSites);

@@ -1,8 +1,19 @@
 /** Gaussian dropout: units are multiplied by numbers around 1. */
 import { checkOptionNames } from '../options.ts';
+import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const gaussianKeys = {
+  input: rateKey('on the input of every layer'),
+  recurrent: rateKey('on h_{t-1} in front of its weights'),
+  output: rateKey('on the output of the last layer'),
+  cell: rateKey('on the new state: c of an LSTM, h of other cells'),
+  update: rateKey('on the candidate of an LSTM or GRU'),
+  interval: intervalKey('step'),
+} as const satisfies MethodKeys;
 
 /** Rates p of the drop noise with the same variance, p / (1 - p); default 0. */
 export interface GaussianOptions {
@@ -25,9 +36,9 @@ export interface GaussianOptions {
  * @throws ConfigError for an unknown option, an unknown interval, or a rate outside [0, 1)
  */
 export function gaussian(options: GaussianOptions = {}): Regularizer {
-  checkOptionNames('gaussian', options, ['input', 'recurrent', 'output', 'cell', 'update', 'interval']);
+  checkOptionNames('gaussian', options, Object.keys(gaussianKeys));
   const { interval = 'step', ...rates } = options;
-  oneOf('gaussian', 'interval', interval, ['step', 'sequence']);
+  oneOf('gaussian', 'interval', interval, gaussianKeys.interval.words);
   return {
     name: methodName('gaussian', options),
     reference:

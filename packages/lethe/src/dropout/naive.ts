@@ -1,8 +1,16 @@
 /** Dropout of what goes upwards only, never of what is carried through time. */
 import { checkOptionNames } from '../options.ts';
+import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const naiveKeys = {
+  input: rateKey('on the input of every layer'),
+  output: rateKey('on the output of the last layer'),
+  scaling: scalingKey('inverted'),
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface NaiveOptions {
@@ -21,9 +29,9 @@ export interface NaiveOptions {
  * @throws ConfigError for an unknown option, an unknown scaling, or a rate outside [0, 1)
  */
 export function naive(options: NaiveOptions = {}): Regularizer {
-  checkOptionNames('naive', options, ['input', 'output', 'scaling']);
+  checkOptionNames('naive', options, Object.keys(naiveKeys));
   const { scaling = 'inverted', ...rates } = options;
-  oneOf('naive', 'scaling', scaling, ['inverted', 'paper']);
+  oneOf('naive', 'scaling', scaling, naiveKeys.scaling.words);
   return {
     name: methodName('naive', options),
     reference:

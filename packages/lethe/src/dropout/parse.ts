@@ -1,25 +1,26 @@
 /** Methods in words: `METHOD[:key=value,…][+METHOD…]`. The table below is the only place that lists them all. */
 import { ConfigError } from '../errors.ts';
 import { nearestWord } from '../options.ts';
-import { ar } from './ar.ts';
-import { awd } from './awd.ts';
+import { ar, arKeys } from './ar.ts';
+import { awd, awdKeys } from './awd.ts';
 import { combine } from './combine.ts';
-import { curriculum } from './curriculum.ts';
-import { dropconnect } from './dropconnect.ts';
-import { fast } from './fast.ts';
-import { fraternal } from './fraternal.ts';
-import { gaussian } from './gaussian.ts';
-import { naive } from './naive.ts';
+import { curriculum, curriculumKeys } from './curriculum.ts';
+import { dropconnect, dropconnectKeys } from './dropconnect.ts';
+import { fast, fastKeys } from './fast.ts';
+import { fraternal, fraternalKeys } from './fraternal.ts';
+import { gaussian, gaussianKeys } from './gaussian.ts';
+import type { MethodKey, MethodKeys } from './method-keys.ts';
+import { naive, naiveKeys } from './naive.ts';
 import { noiseSites, type Regularizer } from './noise.ts';
 import { none } from './none.ts';
-import { rnndrop } from './rnndrop.ts';
-import { semeniuta } from './semeniuta.ts';
-import { standard } from './standard.ts';
-import { tar } from './tar.ts';
-import { variational } from './variational.ts';
-import { weightDecay } from './weight-decay.ts';
-import { weightNoise } from './weight-noise.ts';
-import { zoneout } from './zoneout.ts';
+import { rnndrop, rnndropKeys } from './rnndrop.ts';
+import { semeniuta, semeniutaKeys } from './semeniuta.ts';
+import { standard, standardKeys } from './standard.ts';
+import { tar, tarKeys } from './tar.ts';
+import { variational, variationalKeys } from './variational.ts';
+import { weightDecay, weightDecayKeys } from './weight-decay.ts';
+import { weightNoise, weightNoiseKeys } from './weight-noise.ts';
+import { zoneout, zoneoutKeys } from './zoneout.ts';
 
 /**
  * The regularizer that `text` names, e.g. `none`, `fast:input=.1,recurrent=.2,output=.5`, and of several
@@ -35,92 +36,47 @@ export function dropoutMethods(): string[] {
   return Object.keys(methods);
 }
 
+/**
+ * The settings of a method: what each is and what leaving it out means.
+ * @throws ConfigError for an unknown method, with the nearest known one
+ */
+export function dropoutKeys(name: string): MethodKeys {
+  return methodNamed(name).keys;
+}
+
 // --- internal ---
 
 type Value = number | string | boolean | readonly string[];
 
-/** What a key holds; `sites` is a list with slashes between. */
-type Kind = 'rate' | 'number' | 'word' | 'flag' | 'sites';
-
 interface Method {
   make(options: Record<string, Value>): Regularizer;
-  keys: Record<string, Kind>;
+  keys: MethodKeys;
 }
 
 const methods: Record<string, Method> = {
   none: { make: none, keys: {} },
-  standard: {
-    make: standard,
-    keys: { input: 'rate', recurrent: 'rate', output: 'rate', interval: 'word', scaling: 'word' },
-  },
-  dropconnect: {
-    make: dropconnect,
-    keys: { weight: 'rate', weightIn: 'rate', examples: 'word', inference: 'word', samples: 'number' },
-  },
-  naive: { make: naive, keys: { input: 'rate', output: 'rate', scaling: 'word' } },
-  variational: {
-    make: variational,
-    keys: { input: 'rate', recurrent: 'rate', output: 'rate', embedding: 'rate', gates: 'word' },
-  },
-  rnndrop: { make: rnndrop, keys: { cell: 'rate', interval: 'word' } },
-  semeniuta: {
-    make: semeniuta,
-    keys: { update: 'rate', recurrent: 'rate', input: 'rate', output: 'rate', interval: 'word' },
-  },
-  zoneout: { make: zoneout, keys: { hidden: 'rate', cell: 'rate' } },
-  awd: {
-    make: awd,
-    keys: {
-      weight: 'rate',
-      input: 'rate',
-      hidden: 'rate',
-      output: 'rate',
-      embedding: 'rate',
-      ar: 'number',
-      tar: 'number',
-      rows: 'flag',
-    },
-  },
-  fraternal: { make: fraternal, keys: { kappa: 'number', variant: 'word', same: 'sites' } },
-  curriculum: { make: curriculum, keys: { schedule: 'word', gamma: 'number', at: 'number' } },
-  fast: {
-    make: fast,
-    keys: {
-      input: 'rate',
-      recurrent: 'rate',
-      output: 'rate',
-      form: 'word',
-      points: 'number',
-      mode: 'word',
-      scaling: 'word',
-      propagateVariance: 'flag',
-      finalLayer: 'word',
-      slope: 'number',
-      recurrentMean: 'word',
-    },
-  },
-  gaussian: {
-    make: gaussian,
-    keys: {
-      input: 'rate',
-      recurrent: 'rate',
-      output: 'rate',
-      cell: 'rate',
-      update: 'rate',
-      interval: 'word',
-    },
-  },
-  'weight-noise': { make: weightNoise, keys: { deviation: 'number', weight: 'number', form: 'word' } },
-  ar: { make: ar, keys: { alpha: 'number' } },
-  tar: { make: tar, keys: { beta: 'number' } },
-  'weight-decay': { make: weightDecay, keys: { lambda: 'number', decoupled: 'flag' } },
+  standard: { make: standard, keys: standardKeys },
+  dropconnect: { make: dropconnect, keys: dropconnectKeys },
+  naive: { make: naive, keys: naiveKeys },
+  variational: { make: variational, keys: variationalKeys },
+  rnndrop: { make: rnndrop, keys: rnndropKeys },
+  semeniuta: { make: semeniuta, keys: semeniutaKeys },
+  zoneout: { make: zoneout, keys: zoneoutKeys },
+  awd: { make: awd, keys: awdKeys },
+  fraternal: { make: fraternal, keys: fraternalKeys },
+  curriculum: { make: curriculum, keys: curriculumKeys },
+  fast: { make: fast, keys: fastKeys },
+  gaussian: { make: gaussian, keys: gaussianKeys },
+  'weight-noise': { make: weightNoise, keys: weightNoiseKeys },
+  ar: { make: ar, keys: arKeys },
+  tar: { make: tar, keys: tarKeys },
+  'weight-decay': { make: weightDecay, keys: weightDecayKeys },
 };
 
 function parseMethod(text: string): Regularizer {
   const colon = text.indexOf(':');
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
-  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (!method) throw unknown(`dropout: unknown method "${name}"`, name, dropoutMethods());
+  const method = methodNamed(name);
   const options: Record<string, Value> = {};
   for (const setting of colon < 0 ? [] : text.slice(colon + 1).split(',')) {
     const [key, value, ...rest] = setting.split('=').map((part) => part.trim());
@@ -133,12 +89,17 @@ function parseMethod(text: string): Regularizer {
     if (Object.hasOwn(options, key)) {
       throw new ConfigError(`dropout: expected ${key} of ${name} once, got it twice in "${text}"`);
     }
-    options[key] = parseValue(`${name}:${key}`, method.keys[key], value);
+    options[key] = parseValue(`${name}:${key}`, method.keys[key].kind, value);
   }
   return method.make(options);
 }
 
-function parseValue(where: string, kind: Kind, value: string): Value {
+function methodNamed(name: string): Method {
+  if (Object.hasOwn(methods, name)) return methods[name];
+  throw unknown(`dropout: unknown method "${name}"`, name, dropoutMethods());
+}
+
+function parseValue(where: string, kind: MethodKey['kind'], value: string): Value {
   if (kind === 'word') return value;
   if (kind === 'sites') return value.split('/').map((site) => parseSite(where, site.trim()));
   if (kind === 'flag') {

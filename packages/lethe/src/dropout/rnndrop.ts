@@ -1,8 +1,15 @@
 /** RNNDrop: the memory cell itself loses values. */
 import { checkOptionNames } from '../options.ts';
+import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const rnndropKeys = {
+  cell: rateKey('on the new state: c of an LSTM, h of other cells'),
+  interval: intervalKey('sequence'),
+} as const satisfies MethodKeys;
 
 export interface RnndropOptions {
   /** probability of dropping a value of the new state: c of an LSTM, h of other cells. @defaultValue 0 */
@@ -19,9 +26,9 @@ export interface RnndropOptions {
  * @throws ConfigError for an unknown option, an unknown interval, or a rate outside [0, 1)
  */
 export function rnndrop(options: RnndropOptions = {}): Regularizer {
-  checkOptionNames('rnndrop', options, ['cell', 'interval']);
+  checkOptionNames('rnndrop', options, Object.keys(rnndropKeys));
   const { cell, interval = 'sequence' } = options;
-  oneOf('rnndrop', 'interval', interval, ['step', 'sequence']);
+  oneOf('rnndrop', 'interval', interval, rnndropKeys.interval.words);
   return {
     name: methodName('rnndrop', options),
     reference: 'Moon, Choi, Lee, Song 2015, RNNDrop: a novel dropout for RNNs in ASR',

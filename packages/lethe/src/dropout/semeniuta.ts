@@ -1,8 +1,18 @@
 /** Recurrent dropout without memory loss: what is added to the memory is dropped, never the memory. */
 import { checkOptionNames } from '../options.ts';
+import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const semeniutaKeys = {
+  update: rateKey('on the candidate of an LSTM (g) or GRU (n)'),
+  recurrent: rateKey('on h_{t-1} in front of its weights: the place of the mask in a plain RNN'),
+  input: rateKey('on the input of every layer, fresh at every step'),
+  output: rateKey('on the output of the last layer, fresh at every step'),
+  interval: intervalKey('step'),
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface SemeniutaOptions {
@@ -26,9 +36,9 @@ export interface SemeniutaOptions {
  * @throws ConfigError for an unknown option, an unknown interval, or a rate outside [0, 1)
  */
 export function semeniuta(options: SemeniutaOptions = {}): Regularizer {
-  checkOptionNames('semeniuta', options, ['update', 'recurrent', 'input', 'output', 'interval']);
+  checkOptionNames('semeniuta', options, Object.keys(semeniutaKeys));
   const { update, recurrent, input, output, interval = 'step' } = options;
-  oneOf('semeniuta', 'interval', interval, ['step', 'sequence']);
+  oneOf('semeniuta', 'interval', interval, semeniutaKeys.interval.words);
   return {
     name: methodName('semeniuta', options),
     reference: 'Semeniuta, Severyn, Barth 2016, Recurrent dropout without memory loss',

@@ -1,8 +1,18 @@
 /** Standard dropout: masks drawn for every unit. */
 import { checkOptionNames } from '../options.ts';
+import { intervalKey, type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const standardKeys = {
+  input: rateKey('on the input of every layer'),
+  recurrent: rateKey('on h_{t-1} in front of its weights'),
+  output: rateKey('on what the last layer gives to the layer that reads it'),
+  interval: intervalKey('step'),
+  scaling: scalingKey('inverted'),
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface StandardOptions {
@@ -24,10 +34,10 @@ export interface StandardOptions {
  * @throws ConfigError for an unknown option, a word that is none of the known ones, or a rate outside [0, 1)
  */
 export function standard(options: StandardOptions = {}): Regularizer {
-  checkOptionNames('standard', options, ['input', 'recurrent', 'output', 'interval', 'scaling']);
+  checkOptionNames('standard', options, Object.keys(standardKeys));
   const { interval = 'step', scaling = 'inverted', ...rates } = options;
-  oneOf('standard', 'interval', interval, ['step', 'sequence']);
-  oneOf('standard', 'scaling', scaling, ['inverted', 'paper']);
+  oneOf('standard', 'interval', interval, standardKeys.interval.words);
+  oneOf('standard', 'scaling', scaling, standardKeys.scaling.words);
   return {
     name: methodName('standard', options),
     reference:

@@ -1,7 +1,13 @@
 /** Temporal activation regularization (TAR). */
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import type { Regularizer } from './noise.ts';
+
+/** Its settings. */
+export const tarKeys = {
+  beta: { kind: 'number', about: 'weight of the mean square of the change of the states', default: 1 },
+} as const satisfies MethodKeys;
 
 export interface TarOptions {
   /** @defaultValue 1, the AWD-LSTM's */
@@ -15,7 +21,7 @@ export interface TarOptions {
  * @throws ConfigError for an unknown option or a negative beta
  */
 export function tar(options: TarOptions = {}): Regularizer {
-  checkOptionNames('tar', options, ['beta']);
+  checkOptionNames('tar', options, Object.keys(tarKeys));
   const { beta = 1 } = options;
   checkNumber('tar', 'beta', beta, { from: 0 });
   return {

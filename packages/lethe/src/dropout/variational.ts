@@ -1,8 +1,23 @@
 /** Variational dropout: one mask for the whole sequence, on what goes upwards and on what is carried. */
 import { checkOptionNames } from '../options.ts';
+import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const variationalKeys = {
+  input: rateKey('on the input of every layer'),
+  recurrent: rateKey('on h_{t-1} in front of its weights'),
+  output: rateKey('on the output of the last layer'),
+  embedding: rateKey('of whole words, everywhere in the sequence or nowhere'),
+  gates: {
+    kind: 'word',
+    about: 'one mask for all gates of an LSTM or GRU, or one for each',
+    words: ['tied', 'untied'],
+    default: 'tied',
+  },
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of dropping, default 0. */
 export interface VariationalOptions {
@@ -26,9 +41,9 @@ export interface VariationalOptions {
  * @throws ConfigError for an unknown option, a word that is none of the known ones, or a rate outside [0, 1)
  */
 export function variational(options: VariationalOptions = {}): Regularizer {
-  checkOptionNames('variational', options, ['input', 'recurrent', 'output', 'embedding', 'gates']);
+  checkOptionNames('variational', options, Object.keys(variationalKeys));
   const { input, recurrent, output, embedding, gates = 'tied' } = options;
-  oneOf('variational', 'gates', gates, ['tied', 'untied']);
+  oneOf('variational', 'gates', gates, variationalKeys.gates.words);
   const interval = 'sequence';
   return {
     name: methodName('variational', options),

@@ -1,8 +1,19 @@
 /** Weight decay. */
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import type { Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const weightDecayKeys = {
+  lambda: { kind: 'number', about: 'weight of half the sum of squares of all parameters', default: 1.2e-6 },
+  decoupled: {
+    kind: 'flag',
+    about: 'shrinks the weights after each update instead of adding to the loss',
+    default: false,
+  },
+} as const satisfies MethodKeys;
 
 export interface WeightDecayOptions {
   /** @defaultValue 1.2e-6, the AWD-LSTM's */
@@ -18,7 +29,7 @@ export interface WeightDecayOptions {
  * @throws ConfigError for an unknown option or a negative lambda
  */
 export function weightDecay(options: WeightDecayOptions = {}): Regularizer {
-  checkOptionNames('weight-decay', options, ['lambda', 'decoupled']);
+  checkOptionNames('weight-decay', options, Object.keys(weightDecayKeys));
   const { lambda = 1.2e-6, decoupled = false } = options;
   checkNumber('weight-decay', 'lambda', lambda, { from: 0 });
   oneOf('weight-decay', 'decoupled', decoupled, [true, false]);

@@ -1,8 +1,21 @@
 /** Adaptive weight noise: every weight is a Gaussian that is learned. */
 import { checkNumber, checkOptionNames } from '../options.ts';
+import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import type { Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
+
+/** Its settings. */
+export const weightNoiseKeys = {
+  deviation: { kind: 'number', about: 'of every weight at the beginning', default: 0.075 },
+  weight: { kind: 'number', about: 'of the description length in the loss', default: 1 },
+  form: {
+    kind: 'word',
+    about: 'draws the weights once for a sequence and the batch, or integrates them',
+    words: ['sample', 'closed'],
+    default: 'sample',
+  },
+} as const satisfies MethodKeys;
 
 export interface WeightNoiseOptions {
   /** of every weight at the beginning. @defaultValue 0.075 */
@@ -24,11 +37,11 @@ export interface WeightNoiseOptions {
  * @throws ConfigError for an unknown option or form, or a number out of range
  */
 export function weightNoise(options: WeightNoiseOptions = {}): Regularizer {
-  checkOptionNames('weight-noise', options, ['deviation', 'weight', 'form']);
+  checkOptionNames('weight-noise', options, Object.keys(weightNoiseKeys));
   const { deviation = 0.075, weight = 1, form = 'sample' } = options;
   checkNumber('weight-noise', 'deviation', deviation, { above: 0 });
   checkNumber('weight-noise', 'weight', weight, { from: 0 });
-  oneOf('weight-noise', 'form', form, ['sample', 'closed']);
+  oneOf('weight-noise', 'form', form, weightNoiseKeys.form.words);
   return {
     name: methodName('weight-noise', options),
     reference: 'Graves 2011, Practical variational inference for neural networks',

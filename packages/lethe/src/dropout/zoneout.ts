@@ -1,7 +1,14 @@
 /** Zoneout: units keep their previous value instead of losing it. */
 import { checkOptionNames } from '../options.ts';
+import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
+
+/** Its settings. */
+export const zoneoutKeys = {
+  hidden: rateKey('of keeping the previous h'),
+  cell: rateKey('of keeping the previous c of an LSTM'),
+} as const satisfies MethodKeys;
 
 /** Rates are probabilities of keeping the previous value, default 0. */
 export interface ZoneoutOptions {
@@ -19,7 +26,7 @@ export interface ZoneoutOptions {
  * @throws ConfigError for an unknown option, or a rate outside [0, 1)
  */
 export function zoneout(options: ZoneoutOptions = {}): Regularizer {
-  checkOptionNames('zoneout', options, ['hidden', 'cell']);
+  checkOptionNames('zoneout', options, Object.keys(zoneoutKeys));
   const { hidden, cell } = options;
   return {
     name: methodName('zoneout', options),

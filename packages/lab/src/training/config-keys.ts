@@ -1,0 +1,142 @@
+/** Every key of a task's configuration as a row: its type, its default, its meaning. Read from the schema; nothing is listed here. */
+import { z } from 'zod';
+import { configSchema } from './config.ts';
+import { musicDefaults, optimizerDefaults, scheduleDefaults, textDefaults } from './defaults.ts';
+
+/** One key that may be set. */
+export interface ConfigKey {
+  /** dotted, as `--set` takes it */
+  key: string;
+  /** in words, e.g. `whole number, at least 1, or none` */
+  type: string;
+  default: unknown;
+  meaning: string;
+  /** the variants that have it, e.g. `['rmsprop', 'sgd']` of optimizer.momentum; absent: always there */
+  of?: string[];
+}
+
+/** What the defaults go by. */
+export interface ConfigChoice {
+  /** of music */
+  cell?: string;
+  /** of text */
+  level?: string;
+}
+
+/** The tasks that have a configuration. */
+export function configTasks(): string[] {
+  return (configSchema.options as z.ZodObject[]).map(taskOf);
+}
+
+/** All keys of a task that a user may set, in the schema's order; empty for a task that there is not. */
+export function configKeys(task: string, { cell, level }: ConfigChoice = {}): ConfigKey[] {
+  const schema = (configSchema.options as z.ZodObject[]).find((option) => taskOf(option) === task);
+  if (!schema) return [];
+  const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Schema;
+  const defaults = task === 'music' ? musicDefaults(cell) : textDefaults(level);
+  return keysOf(json, [], defaults).filter(({ key }) => !notSet.test(key));
+}
+
+// --- internal ---
+
+/** Chosen by the target of `train`, or written by it. */
+const notSet = /^(format|task|dataset|recipe(\..*)?)$/;
+
+/** The part of JSON Schema that configurations use. */
+interface Schema {
+  description?: string;
+  type?: string;
+  const?: unknown;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+}
+
+type Tree = Record<string, unknown> | undefined;
+
+const taskOf = (schema: z.ZodObject): string =>
+  [...(schema.shape.task as z.ZodLiteral).values].map(String)[0];
+
+/** Defaults of variants other than the one that the task begins with. */
+const variantDefaults: Record<string, Record<string, object>> = {
+  optimizer: optimizerDefaults,
+  schedule: scheduleDefaults,
+};
+
+function keysOf(schema: Schema, path: readonly string[], defaults: Tree): ConfigKey[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    const here = [...path, name];
+    const value = defaults?.[name];
+    if (inner.properties) return keysOf(inner, here, value as Tree);
+    const variants = inner.oneOf?.filter((variant) => variant.properties);
+    if (variants?.length) return variantKeys(variants, here, value as Tree);
+    return [
+      {
+        key: here.join('.'),
+        type: typeInWords(inner),
+        default: value ?? null,
+        meaning: inner.description ?? '',
+      },
+    ];
+  });
+}
+
+/** The key that names the variant, then every key of any of them, once for each meaning. */
+function variantKeys(variants: readonly Schema[], path: readonly string[], defaults: Tree): ConfigKey[] {
+  const [discriminator] = Object.entries(variants[0].properties!).find(
+    ([, { const: only }]) => only !== undefined,
+  )!;
+  const nameOf = (variant: Schema): string => String(variant.properties![discriminator].const);
+  const names = variants.map(nameOf);
+  const rows = new Map<string, ConfigKey & { of: string[] }>();
+  // The variant that the task begins with comes first, so that its defaults are the ones shown.
+  const ordered = [...variants].sort((a, b) => Number(isUsed(b)) - Number(isUsed(a)));
+  function isUsed(variant: Schema): boolean {
+    return nameOf(variant) === defaults?.[discriminator];
+  }
+  for (const variant of ordered) {
+    const values = isUsed(variant) ? defaults : (variantDefaults[path.join('.')]?.[nameOf(variant)] as Tree);
+    for (const row of keysOf(variant, path, values)) {
+      if (row.key === [...path, discriminator].join('.')) continue;
+      const known = rows.get(`${row.key} ${row.meaning}`);
+      if (known) known.of.push(nameOf(variant));
+      else rows.set(`${row.key} ${row.meaning}`, { ...row, of: [nameOf(variant)] });
+    }
+  }
+  const [first] = variants;
+  const naming: ConfigKey = {
+    key: [...path, discriminator].join('.'),
+    type: names.join(', '),
+    default: defaults?.[discriminator] ?? null,
+    meaning: first.properties![discriminator].description ?? '',
+  };
+  const all = [...rows.values()].map(({ of, ...row }) => (of.length === names.length ? row : { ...row, of }));
+  return [naming, ...all];
+}
+
+function typeInWords(schema: Schema): string {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) {
+    const some = choices.filter(({ type }) => type !== 'null').map(typeInWords);
+    return [...some, ...(some.length < choices.length ? ['none'] : [])].join(', or ');
+  }
+  if (schema.enum) return schema.enum.join(', ');
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.type === 'array') return `list of ${typeInWords(schema.items ?? {})}`;
+  if (schema.type === 'boolean') return 'true, false';
+  if (schema.type === 'string') return 'text';
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const bounds = [
+    minimum !== undefined && Math.abs(minimum) < Number.MAX_SAFE_INTEGER && `at least ${minimum}`,
+    exclusiveMinimum !== undefined && `above ${exclusiveMinimum}`,
+    maximum !== undefined && Math.abs(maximum) < Number.MAX_SAFE_INTEGER && `at most ${maximum}`,
+    exclusiveMaximum !== undefined && `below ${exclusiveMaximum}`,
+  ].filter((bound) => bound !== false);
+  return [schema.type === 'integer' ? 'whole number' : 'number', ...bounds].join(', ');
+}

@@ -1,0 +1,75 @@
+/**
+ * What sets a key of the configuration on the command line: `lethe train` reads its options by this table, and errors about
+ * a key name the option by it.
+ */
+
+import { z } from 'zod';
+import { configSchema } from './config.ts';
+
+/** Keys that `lethe train` has a shorter name for. */
+export const trainOptions = {
+  'model.cell': '--cell',
+  'model.hidden': '--hidden',
+  'model.layers': '--layers',
+  'model.dropout': '--dropout',
+  'text.level': '--level',
+  'training.epochs': '--epochs',
+  'training.minutes': '--minutes',
+  'training.patience': '--patience',
+  seed: '--seed',
+  threads: '--threads',
+  dtype: '--dtype',
+  initialWeights: '--from',
+  observe: '--observe',
+} as const;
+
+/** The option that sets a key: `--hidden`, or `--set optimizer.stepRate=`. */
+export function optionOf(key: string): string {
+  if (Object.hasOwn(trainOptions, key)) return trainOptions[key as keyof typeof trainOptions];
+  return `--set ${key}=`;
+}
+
+/** What a command may set of the configuration: `train` all, `resume` what extends a run, `search` by `--set` alone. */
+export type Settable = (key: string) => string | undefined;
+
+export const byTrain: Settable = optionOf;
+export const bySearch: Settable = (key) => `--set ${key}=`;
+export const byResume: Settable = (key) =>
+  /^(training\.(epochs|minutes|patience)|threads)$/.test(key) ? optionOf(key) : undefined;
+
+/** A sentence in which every key of the configuration is followed, where it stands first, by the option that sets it. */
+export function withOptions(sentence: string, settable: Settable): string {
+  const told = new Set<string>();
+  return sentence.replace(keys, (text, inside?: string, _start?: string, top?: string) => {
+    const key = inside ?? top!;
+    const option = told.has(key) ? undefined : settable(key);
+    told.add(key);
+    if (option === undefined || sentence.includes(option)) return text;
+    return `${text} (${option})`;
+  });
+}
+
+// --- internal ---
+
+const allKeys = configSchema.options.flatMap((option) => [...leavesOf(option)]);
+const unique = [...new Set(allKeys)].sort((a, b) => b.length - a.length);
+const nested = unique.filter((key) => key.includes('.')).map((key) => key.replaceAll('.', '\\.'));
+const topLevel = unique.filter((key) => !key.includes('.'));
+
+/** `model.hidden` as a word of its own; a key without a dot only where a sentence begins with it: `dtype: expected …`. */
+const keys = new RegExp(
+  `(?<![\\w./'"-]|--set )(${nested.join('|')})(?:\\.\\d+)*(?![\\w/=]|\\.\\w| \\()|(^|: )(${topLevel.join('|')})(?:\\.\\d+)*(?= expects|: )`,
+  'g',
+);
+
+/** The paths of all values, of every variant. */
+function* leavesOf(schema: z.ZodType, at: readonly string[] = []): Generator<string> {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    for (const option of schema.options) yield* leavesOf(option as z.ZodType, at);
+  } else if (schema instanceof z.ZodObject) {
+    for (const [key, inner] of Object.entries(schema.shape))
+      yield* leavesOf(inner as z.ZodType, [...at, key]);
+  } else if (!['format', 'recipe', 'task'].includes(at[0])) {
+    yield at.join('.');
+  }
+}

@@ -1,0 +1,38 @@
+/** What the settings of a method are, as data: the parser reads values by it, and whoever lists methods shows it. */
+
+/** One setting of a method. */
+export interface MethodKey {
+  /** `rate`: a probability of dropping; `sites`: places of noise with slashes between */
+  kind: 'rate' | 'number' | 'word' | 'flag' | 'sites';
+  /** what it sets, in a clause */
+  about: string;
+  /** of a word: all that it may be */
+  words?: readonly string[];
+  /** what leaving it out means; absent where that depends on other settings. A rate that is left out is 0. */
+  default?: number | string | boolean;
+}
+
+/** A setting that is one of a few words. */
+export type WordKey = MethodKey & { words: readonly string[] };
+
+/** The settings of a method by their names. */
+export type MethodKeys = Readonly<Record<string, MethodKey>>;
+
+/** A rate that is 0 unless it is given. */
+export const rateKey = (about: string): MethodKey => ({ kind: 'rate', about, default: 0 });
+
+/** How often masks are drawn. */
+export const intervalKey = (usual: 'step' | 'sequence'): WordKey => ({
+  kind: 'word',
+  about: 'a mask for every step, or one for the sequence',
+  words: ['step', 'sequence'],
+  default: usual,
+});
+
+/** How kept values are scaled. */
+export const scalingKey = (usual: 'inverted' | 'paper'): WordKey => ({
+  kind: 'word',
+  about: 'kept values are divided by 1 - rate in training, or the test-time network is scaled by it',
+  words: ['inverted', 'paper'],
+  default: usual,
+});
