@@ -26,7 +26,7 @@ export function addData(lethe: Command, io: Io): void {
   const list = data
     .command('list')
     .description('lists the data sets and where they were found')
-    .option('--data <DIR>', 'look in DIR first')
+    .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--json', 'one JSON document on standard output')
     .action((options: DataOptions) => runList(options, new Output(io, options)));
   example(list, 'lethe data list');
@@ -57,8 +57,8 @@ export function addData(lethe: Command, io: Io): void {
       `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
       oneOf('--encoding', encodings),
     )
-    .option('--data <DIR>', 'look in DIR first')
-    .option('--no-fetch', 'never download')
+    .option('--data <DIR>', 'look for data sets in DIR first')
+    .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
     .action((name: string, options: DataOptions) => runStats(name, options, new Output(io, options)));
   example(

@@ -55,7 +55,7 @@ export function addEval(lethe: Command, io: Io): void {
       cacheOptions,
     )
     .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
-    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')

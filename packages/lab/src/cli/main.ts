@@ -3,7 +3,7 @@
  * error and an exit code (0 done, 1 failed, 2 wrong use, 130 interrupted). Commands load what they need
  * when they run, so that help is quick.
  */
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { addBench } from './bench.ts';
 import { addConfig } from './config.ts';
 import { addData } from './data.ts';
@@ -48,6 +48,7 @@ function program(io: Io, path: string[]): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),
@@ -60,7 +61,13 @@ function program(io: Io, path: string[]): Command {
     })
     .addHelpText(
       'after',
-      '\nExample:\n  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6',
+      [
+        '',
+        'Examples:',
+        '  $ lethe start',
+        '  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6',
+        '  $ lethe methods',
+      ].join('\n'),
     );
   const adders = [
     addDoctor,
@@ -84,6 +91,12 @@ function program(io: Io, path: string[]): Command {
   for (const add of adders) add(lethe, io);
   follow(lethe, path);
   return lethe;
+}
+
+/** A default as one would type it: commander puts texts in quotes. */
+function optionDescription({ description, defaultValue }: Option): string {
+  const isSaid = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  return isSaid ? `${description} (default: ${defaultValue})` : description;
 }
 
 function follow(command: Command, path: string[]): void {

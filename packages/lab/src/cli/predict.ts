@@ -40,7 +40,7 @@ export function addPredict(lethe: Command, io: Io): void {
       wholeNumber('--mc', 1, 10_000),
     )
     .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
-    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--json', 'JSON lines on standard output, one a token and a last one for all')
     .action((directory: string, options: PredictOptions) => run(directory, options, new Output(io, options)));
   example(

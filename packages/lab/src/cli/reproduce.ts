@@ -37,7 +37,7 @@ export function addReproduce(lethe: Command, io: Io): void {
     .description(
       'makes a figure or a table of a paper anew: figures as SVG, PNG and CSV, tables as text and CSV',
     )
-    .argument('<paper>', 'e.g. bayer2013')
+    .argument('<paper>', 'a paper that there are reproductions of: bayer2013')
     .option('--figure <N>', 'a figure, by its number')
     .option('--table <N>', 'a table, by its number or its name')
     .option('--out <DIR>', 'directory to write to (default: reproduced/PAPER; tables are written with --out)')
@@ -48,7 +48,11 @@ export function addReproduce(lethe: Command, io: Io): void {
     .option('--minutes <N>', 'minutes of each search at most', positiveNumber('--minutes'))
     .option('--prune <RULE>', `of the searches: ${pruners.join(', ')}`, oneOf('--prune', pruners), 'none')
     .option('--workers <N>', 'trials at a time (default: cores / threads)', wholeNumber('--workers', 1))
-    .option('--threads <N>', 'threads of each training', wholeNumber('--threads', 1))
+    .option(
+      '--threads <N>',
+      'threads of each training (default: 1 in searches, else LETHE_THREADS or all cores)',
+      wholeNumber('--threads', 1),
+    )
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document with all numbers on standard output')

@@ -29,8 +29,16 @@ export function addResume(lethe: Command, io: Io): void {
       'minutes in all, earlier work, reading and the final test included',
       positiveNumber('--minutes'),
     )
-    .option('--patience <N>', 'epochs without a better validation NLL', wholeNumber('--patience', 1))
-    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option(
+      '--patience <N>',
+      'epochs without a better validation after which it ends',
+      wholeNumber('--patience', 1),
+    )
+    .option(
+      '--threads <N>',
+      'threads (default: those of the run, else LETHE_THREADS, else all cores)',
+      wholeNumber('--threads', 1),
+    )
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')

@@ -59,7 +59,7 @@ export function addSample(lethe: Command, io: Io): void {
       'of music: steps of it that are heard (default: 16)',
       wholeNumber('--prime-frames', 1),
     )
-    .option('--threads <N>', 'threads', wholeNumber('--threads', 1))
+    .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')

@@ -44,13 +44,16 @@ export function addTrain(lethe: Command, io: Io): void {
     .description('trains a model into a new run directory')
     .argument(
       '<target>',
-      'a recipe (bayer2013/jsb-fast, my.yaml) or TASK/DATASET (music/nottingham, music/DIR, text/ptb, text/PATH)',
+      'a recipe (bayer2013/jsb-fast, my.yaml; `lethe recipes` lists them) or TASK/DATASET (music/nottingham, music/DIR, text/ptb, text/PATH)',
     )
     .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
     .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
     .option('--hidden <N>', 'hidden units of each layer', wholeNumber('--hidden', 1))
     .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
-    .option('--dropout <METHOD>', 'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping')
+    .option(
+      '--dropout <METHOD>',
+      'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping; `lethe methods` lists them',
+    )
     .option('--level <NAME>', 'of text: word, char')
     .option(
       '--tokenizer <NAME>',
@@ -71,7 +74,11 @@ export function addTrain(lethe: Command, io: Io): void {
       'of validation and test that is evaluated (default: 1, less where --minutes does not allow for it)',
       positiveNumber('--evaluation-share', 1),
     )
-    .option('--patience <N>', 'epochs without a better validation', wholeNumber('--patience', 1))
+    .option(
+      '--patience <N>',
+      'epochs without a better validation after which it ends',
+      wholeNumber('--patience', 1),
+    )
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--dtype <TYPE>', 'f32 or bf16')
@@ -86,11 +93,15 @@ export function addTrain(lethe: Command, io: Io): void {
     .option('--no-fetch', 'never download a data set')
     .option(
       '--set <KEY=VALUE>',
-      'any key of config.json, e.g. optimizer.stepRate=.001; may be repeated',
+      'any key that `lethe config TASK` lists, e.g. optimizer.stepRate=.001; may be repeated',
       collect,
     )
     .option('--json', 'JSON lines on standard output, one an event')
     .action((target: string, options: TrainOptions) => run(target, options, new Output(io, options)));
+  command.addHelpText(
+    'after',
+    '\nWhat is not given is as the recipe has it, else as `lethe config TASK` says.',
+  );
   example(
     command,
     'lethe train bayer2013/jsb-fast --minutes 10',
