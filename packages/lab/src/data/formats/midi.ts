@@ -1,11 +1,13 @@
 /**
- * Reader of Standard MIDI Files of format 0 and 1: notes and tempo changes. Chunks of unknown kind are skipped as
- * the standard demands; controllers, names and other events are read over.
+ * Reader of Standard MIDI Files: notes and tempo changes. Chunks of unknown kind are skipped as the standard demands;
+ * controllers, names and other events are read over. Files with the usual faults (wrong lengths of chunks, numbers of
+ * tracks, tempos, velocities; messages of a cable) are read as mido and players read them, and say so in `remarks`.
  *
- * Standard: MIDI Manufacturers Association, "Standard MIDI Files 1.0" (RP-001).
+ * Standard: MIDI Manufacturers Association, "Standard MIDI Files 1.0" (RP-001); in a RIFF file "RMID" (RP-029).
  */
 import { DataError } from 'lethe';
 import { MidiBytes } from './midi-bytes.ts';
+import { readTrack } from './midi-track.ts';
 
 /** A note from key press to release, in ticks from the beginning. */
 export interface MidiNote {
@@ -27,7 +29,7 @@ export interface MidiTempo {
 
 /** What a MIDI file sounds like. */
 export interface MidiFile {
-  format: 0 | 1;
+  format: 0 | 1 | 2;
   /**
    * Where the file counts time in frames of film instead of beats, the ticks in a quarter note at the standard's
    * default tempo of 120 beats a minute.
@@ -36,55 +38,128 @@ export interface MidiFile {
   tempos: MidiTempo[];
   /** ordered by start, then key */
   notes: MidiNote[];
+  /** faults that the file was read in spite of, each kind once, in words */
+  remarks: string[];
 }
 
 /**
- * Reads a MIDI file. A key pressed again before its release is a second note; the first release ends the
- * first. A key never released ends with its track.
+ * Reads a MIDI file of format 0 or 1, or of format 2 with a single track. A key pressed again before its release is a
+ * second note; the first release ends the first. A key never released ends with its track.
  * @param name the file as errors name it
  * @throws DataError naming the chunk and the byte where the file is cut short or damaged
  */
 export function readMidi(bytes: Uint8Array, name: string): MidiFile {
-  const header = new MidiBytes(bytes, 0, bytes.length, `${name}, header`);
-  if (bytes.length < 14 || header.tag() !== 'MThd') {
+  const begin = beginOf(bytes);
+  const header = new MidiBytes(bytes, begin, bytes.length, `${name}, header`);
+  if (header.left < 14 || header.tag() !== 'MThd') {
     throw new DataError(`${name}: expected a MIDI file of at least 14 bytes that begins with MThd`);
   }
   const length = header.number(4);
-  if (length < 6 || length > bytes.length - 8)
-    header.fail(`expected a header of 6 bytes, found ${length}`, 4);
+  if (length < 6 || length > bytes.length - begin - 8)
+    header.fail(`expected a header of 6 bytes, found ${length}`, begin + 4);
   const format = header.number(2);
-  if (format !== 0 && format !== 1) header.fail(`expected format 0 or 1, found ${format}`, 8);
+  if (format > 2) header.fail(`expected format 0 or 1, found ${format}`, begin + 8);
   const tracks = header.number(2);
-  if (format === 0 && tracks !== 1) header.fail(`expected one track in format 0, found ${tracks}`, 10);
-  const ticksPerQuarter = readDivision(header);
-  const file: MidiFile = { format: format as 0 | 1, ticksPerQuarter, tempos: [], notes: [] };
-  let at = 8 + length;
-  for (let track = 1; track <= tracks; ) {
-    const where = `${name}, track ${track} of ${tracks}`;
-    const chunk = new MidiBytes(bytes, at, bytes.length, where);
-    if (chunk.left < 8) chunk.fail(`expected a chunk, found ${chunk.left} bytes; the file is cut short`);
-    const tag = chunk.tag();
-    const size = chunk.number(4);
-    if (size > chunk.left)
-      chunk.fail(
-        `expected a chunk ${printable(tag)} of ${size} bytes, found ${chunk.left}; the file is cut short`,
-        at,
-      );
-    const end = chunk.at + size;
-    if (tag === 'MTrk') {
-      readTrack(new MidiBytes(bytes, chunk.at, end, where), file);
-      track++;
-    }
-    at = end;
+  if (format === 2 && tracks !== 1) {
+    header.fail(`expected format 0 or 1, found ${format} with ${tracks} separate tracks`, begin + 8);
   }
+  const ticksPerQuarter = readDivision(header);
+  const remarks = new Set<string>();
+  const file: MidiFile = { format: format as 0 | 1 | 2, ticksPerQuarter, tempos: [], notes: [], remarks: [] };
+  if (begin > 0) remarks.add('a RIFF file');
+  if (format === 0 && tracks !== 1) remarks.add(`${tracks} tracks in format 0`);
+  const read = readTracks(bytes, begin + 8 + length, tracks, file, name, remarks);
+  if (read < tracks) remarks.add(`${tracks} tracks announced, ${read} there`);
   file.notes.sort((a, b) => a.start - b.start || a.key - b.key || a.end - b.end);
   file.tempos.sort((a, b) => a.tick - b.tick);
+  file.remarks = [...remarks];
   return file;
 }
 
 // --- internal ---
 
 const printable = (tag: string): string => JSON.stringify(tag);
+
+/** Where the MIDI file begins: at 0, or in the chunk `data` of a RIFF file. */
+function beginOf(bytes: Uint8Array): number {
+  const riff = new MidiBytes(bytes, 0, bytes.length, 'RIFF');
+  if (riff.left < 12 || riff.tag() !== 'RIFF') return 0;
+  riff.skip(4);
+  if (riff.tag() !== 'RMID') return 0;
+  while (riff.left >= 8) {
+    const tag = riff.tag();
+    if (tag === 'data') return riff.at + 4;
+    const [a, b, c, d] = [riff.byte(), riff.byte(), riff.byte(), riff.byte()];
+    const size = a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
+    riff.at += Math.min(riff.left, size + (size % 2));
+  }
+  return 0;
+}
+
+/** Reads the tracks from byte `at` on, at most `tracks`; returns how many are there. */
+function readTracks(
+  bytes: Uint8Array,
+  at: number,
+  tracks: number,
+  file: MidiFile,
+  name: string,
+  remarks: Set<string>,
+): number {
+  for (let track = 1; track <= tracks; ) {
+    const where = `${name}, track ${track} of ${tracks}`;
+    const chunk = new MidiBytes(bytes, at, bytes.length, where);
+    if (chunk.left < 8 && track > 1) return track - 1;
+    if (chunk.left < 8) chunk.fail(`expected a chunk, found ${chunk.left} bytes; the file is cut short`);
+    const isTrack = startsTrack(bytes, at);
+    const tag = printable(chunk.tag());
+    const size = chunk.number(4);
+    const end = chunk.at + size;
+    if (isTrack) {
+      at = readTrackChunk(chunk, end, file, remarks);
+      track++;
+    } else if (end <= bytes.length) {
+      at = end;
+    } else {
+      if (track > 1) return track - 1;
+      chunk.fail(`expected a chunk ${tag} of ${size} bytes, found ${chunk.left}; the file is cut short`, at);
+    }
+  }
+  return tracks;
+}
+
+/** Reads a track that should end at byte `end`; returns where the next chunk begins. */
+function readTrackChunk(chunk: MidiBytes, end: number, file: MidiFile, remarks: Set<string>): number {
+  const { bytes, where, at } = chunk;
+  const fits = isBoundary(bytes, end);
+  const events = new MidiBytes(bytes, at, fits ? end : bytes.length, where);
+  const ended = readTrack(events, file, (what) => remarks.add(what));
+  // A track that ends neither where it should nor where it says so itself: nobody knows what is missing.
+  if (!fits && !ended) {
+    const found = bytes.length - at;
+    chunk.fail(
+      `expected a track of ${end - at} bytes that ends, found ${found}; the file is cut short`,
+      at - 8,
+    );
+  }
+  // Its last event knows better than a length that fits nowhere, or jumps over the next track.
+  if (!ended || events.at === end || (fits && !startsTrack(bytes, events.at))) return end;
+  remarks.add('a wrong length of a track');
+  const next = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('MTrk', events.at);
+  return next < 0 ? bytes.length : next;
+}
+
+function startsTrack(bytes: Uint8Array, at: number): boolean {
+  return String.fromCharCode(...bytes.subarray(at, at + 4)) === 'MTrk';
+}
+
+/** Whether a chunk may end here: the file does, but for a few bytes, or another one begins. */
+function isBoundary(bytes: Uint8Array, at: number): boolean {
+  if (at > bytes.length) return false;
+  if (bytes.length - at < 8) return true;
+  const next = new MidiBytes(bytes, at, bytes.length, 'chunk');
+  const tag = next.tag();
+  return tag === 'MTrk' || (/^[\w ]{4}$/.test(tag) && next.number(4) <= next.left);
+}
 
 function readDivision(header: MidiBytes): number {
   const division = header.number(2);
@@ -100,70 +175,4 @@ function readDivision(header: MidiBytes): number {
   }
   // 29 stands for the 30000/1001 frames a second of colour television; half a second is a quarter note.
   return ((framesPerSecond === 29 ? 30000 / 1001 : framesPerSecond) * ticksPerFrame) / 2;
-}
-
-/** Data bytes of channel messages by the upper half of the status byte, 0x8 to 0xe. */
-const dataBytes = [2, 2, 2, 2, 1, 1, 2];
-
-function readTrack(chunk: MidiBytes, file: MidiFile): void {
-  // Notes that sound, by channel and key, in the order of their beginning.
-  const sounding = new Map<number, MidiNote[]>();
-  let tick = 0;
-  let status = 0;
-  while (chunk.left > 0) {
-    tick += chunk.quantity();
-    const start = chunk.at;
-    const first = chunk.byte();
-    if (first === 0xff) {
-      const type = chunk.byte();
-      const size = chunk.quantity();
-      if (type === 0x51) {
-        if (size !== 3) chunk.fail(`expected a tempo of 3 bytes, found ${size}`, start);
-        file.tempos.push({ tick, microsecondsPerQuarter: chunk.number(3) });
-      } else {
-        chunk.skip(size);
-      }
-      if (type === 0x2f) break;
-      continue;
-    }
-    if (first === 0xf0 || first === 0xf7) {
-      chunk.skip(chunk.quantity());
-      continue;
-    }
-    if (first > 0xf0) chunk.fail(`status byte ${first} has no place in a file`, start);
-    // Running status: a data byte here belongs to another message of the last kind.
-    if (first >= 0x80) status = first;
-    else if (status === 0) chunk.fail(`expected a status byte, found ${first}`, start);
-    else chunk.at = start;
-    readMessage(chunk, status, tick, sounding, file.notes);
-  }
-  for (const notes of sounding.values()) {
-    for (const note of notes) note.end = tick;
-  }
-}
-
-function readMessage(
-  chunk: MidiBytes,
-  status: number,
-  tick: number,
-  sounding: Map<number, MidiNote[]>,
-  notes: MidiNote[],
-): void {
-  const kind = status >> 4;
-  const channel = status & 15;
-  const key = chunk.data();
-  const value = dataBytes[kind - 8] === 2 ? chunk.data() : 0;
-  if (kind !== 8 && kind !== 9) return;
-  const place = channel * 128 + key;
-  const open = sounding.get(place);
-  if (kind === 9 && value > 0) {
-    const note = { start: tick, end: tick, key, velocity: value, channel };
-    notes.push(note);
-    if (open) open.push(note);
-    else sounding.set(place, [note]);
-  } else {
-    // A release without a press is harmless and common.
-    const note = open?.shift();
-    if (note) note.end = tick;
-  }
 }
