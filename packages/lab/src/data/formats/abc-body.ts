@@ -100,14 +100,14 @@ function readInlineField(match: RegExpExecArray, context: BodyContext, place: Pl
 }
 
 function readEnding(text: string, context: BodyContext, place: Place): boolean {
-  const endings: number[] = [];
+  const endings = new Set<number>();
   for (const part of text.split(',')) {
     const match = /^([1-9]\d?)(?:-([1-9]\d?))?$/.exec(part);
     if (match === null)
       throw fault(place, `unknown token '[${text}'; an ending names passes such as 1, 2 or 1,3`);
-    for (let pass = Number(match[1]); pass <= Number(match[2] ?? match[1]); pass++) endings.push(pass);
+    for (let pass = Number(match[1]); pass <= Number(match[2] ?? match[1]); pass++) endings.add(pass);
   }
-  beginEnding(context.voice(), endings);
+  beginEnding(context.voice(), [...endings]);
   return true;
 }
 

@@ -29,45 +29,56 @@ const MODES: Readonly<Record<string, { fifths: number; third: 'major' | 'minor';
   loc: { fifths: -5, third: 'minor', name: 'locrian' },
 };
 
+/** The key without signature of `K:none`, and of a tune that names none. */
+export const noKey = (): AbcKey => keyOf('C', 0, MODES.maj);
+
 /**
- * Reads the value of a K: field, such as `G`, `Em`, `Ador`, `D mix`, `Bb`, `none`, `HP`, or `D =c ^g`.
- * Clefs and other properties of the staff do not belong to the key and are passed over.
+ * Reads the value of a K: field, such as `G`, `Em`, `Ador`, `D mix`, `Bb`, `none`, `HP`, `D =c ^g` or `D exp _b`;
+ * undefined where it says nothing of a key, but of a clef or other properties of the staff (`bass`, `clef=alto`,
+ * `octave=-1`): these leave the key as it is (ABC 2.1, sections 3.1.14 and 4.6).
  * @throws DataError for a key that does not exist
  */
-export function parseKey(text: string, place: Place): AbcKey {
-  const value = text.trim();
-  if (value === '' || /^none\b/i.test(value)) return keyOf('C', 0, MODES.maj);
+export function parseKey(text: string, place: Place): AbcKey | undefined {
+  const value = withoutProperties(text);
+  if (value === '' && text.trim() !== '') return undefined;
+  if (value === '' || /^none\b/i.test(value)) return noKey();
   if (/^H[Pp]\b/.test(value)) return { ...keyOf('A', 0, MODES.mix), alterations: { F: 1, C: 1 } };
-  const match = /^([A-G])([#b]?)\s*([A-Za-z]*)/.exec(value);
+  const match = /^([A-G])([#b♯♭]?)\s*([A-Za-z]*)/.exec(value);
   if (match === null) {
-    if (/^(clef=|treble|bass|alto|tenor|perc)/i.test(value)) return keyOf('C', 0, MODES.maj);
+    if (/^(exp\b|[_^=])/.test(value)) return { ...noKey(), alterations: written(value) };
     throw fault(place, `unknown key '${value}'; expected one such as G, Em, Bb or Ador`);
   }
   const word = match[3].toLowerCase();
-  const mode = word === '' || isProperty(word) ? MODES.maj : (MODES[word] ?? MODES[word.slice(0, 3)]);
+  const name = [word, word.slice(0, 3)].find((one) => Object.hasOwn(MODES, one));
+  const mode = word === '' || word.startsWith('exp') ? MODES.maj : MODES[name ?? ''];
   if (mode === undefined) throw fault(place, `unknown mode '${match[3]}' in key '${value}'`);
-  const key = keyOf(match[1], match[2] === '#' ? 1 : match[2] === 'b' ? -1 : 0, mode);
-  const alterations: Record<string, number> = /\bexp\b/.test(value) ? {} : { ...key.alterations };
-  for (const [, sign, letter] of value
-    .slice(match[0].length)
-    .matchAll(/(?:^|\s)(\^\^|\^|__|_|=)([A-Ga-g])(?=\s|$)/g)) {
-    alterations[letter.toUpperCase()] = SIGNS[sign];
-  }
+  const key = keyOf(match[1], { '': 0, '#': 1, '♯': 1, b: -1, '♭': -1 }[match[2]]!, mode);
+  const explicit = /\bexp\b/.test(value) || word.startsWith('exp');
+  const alterations = { ...(explicit ? {} : key.alterations), ...written(value.slice(match[0].length)) };
   return { ...key, alterations };
 }
 
 /** Semitones of an accidental. */
 export const SIGNS: Readonly<Record<string, number>> = { '^': 1, '^^': 2, _: -1, __: -2, '=': 0 };
 
-/** Semitones that the properties of a K: or V: field (`transpose=`, `octave=`, a clef with ±8) add to every note. */
-export function parseShift(text: string): number | undefined {
-  const transpose = /\btranspose=(-?\d{1,2})\b/.exec(text);
-  const octave = /\boctave=(-?\d)\b/.exec(text);
-  const clef = /(?:^|[\s=])(?:treble|alto|tenor|bass|[GCF])\d?([+-])8\b/.exec(text);
-  if (transpose === null && octave === null && clef === null) return undefined;
-  return (
-    Number(transpose?.[1] ?? 0) + 12 * Number(octave?.[1] ?? 0) + (clef === null ? 0 : Number(`${clef[1]}12`))
-  );
+/** Semitones that are added to every note, by the property that adds them. */
+export interface Shift {
+  transpose: number;
+  octave: number;
+  clef: number;
+}
+
+/** What the properties of a K: or V: field (`transpose=`, `octave=`, a clef with or without ±8) say of the shift. */
+export function parseShift(text: string): Partial<Shift> {
+  const transpose = /(?:^|\s)(?:transpose|t)=(-?\d{1,2})(?!\S)/.exec(text);
+  const octave = /(?:^|\s)octave=(-?\d)(?!\S)/.exec(text);
+  const clef =
+    /(?:^|\s)clef="?[A-Za-z]+\d?(?:([+-])(8|15))?/.exec(text) ?? new RegExp(CLEF_WORD, 'i').exec(text);
+  const shift: Partial<Shift> = {};
+  if (transpose) shift.transpose = Number(transpose[1]);
+  if (octave) shift.octave = 12 * Number(octave[1]);
+  if (clef) shift.clef = clef[1] === undefined ? 0 : Number(`${clef[1]}${clef[2] === '8' ? 12 : 24}`);
+  return shift;
 }
 
 /**
@@ -120,8 +131,27 @@ export function parseTempo(text: string, unit: number): number | undefined {
 
 // --- internal ---
 
-const isProperty = (word: string) =>
-  /^(exp|clef|treble|bass|alto|tenor|perc|octave|transpose|middle|staff)/.test(word);
+/** A clef by its bare name, with its line and the octave that it is sung in. */
+const CLEF_WORD =
+  '(?:^|\\s)(?:treble|alto|tenor|bass|soprano|mezzosoprano|mezzo|baritone|perc|percussion|drums?)\\d?(?:([+-])(8|15))?(?!\\S)';
+
+/** Properties of the staff and the voice; `m` and `t` are the older names of `middle` and `transpose`. */
+const PROPERTY =
+  /(?:^|\s)(?:clef|middle|m|octave|transpose|t|staff\w+|style|cue|shift|score|sound|instrument|stems?|up|down|dyn|lyrics|gchords?|gstem|merge|space|brace|bracket|name|nm|subname|sname|snm|program|voice)=(?:"[^"]*"|\S*)/gi;
+
+/** A K: field without what does not belong to the key. */
+function withoutProperties(text: string): string {
+  return text.replace(PROPERTY, ' ').replace(new RegExp(CLEF_WORD, 'gi'), ' ').trim();
+}
+
+/** Accidentals written behind a key, such as `^g` or `_b`. */
+function written(text: string): Record<string, number> {
+  const alterations: Record<string, number> = {};
+  for (const [, sign, letter] of text.matchAll(/(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z])/g)) {
+    alterations[letter.toUpperCase()] = SIGNS[sign];
+  }
+  return alterations;
+}
 
 function meter(numerator: number, denominator: number): AbcMeter {
   const compound = denominator >= 8 && numerator > 3 && numerator % 3 === 0;

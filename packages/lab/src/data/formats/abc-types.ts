@@ -94,10 +94,11 @@ export interface Place {
   column?: number;
 }
 
-/** The reader's error: `abc: NAME line L column C: …`. */
+/** The reader's error: `abc: NAME line L column C: …`; of a long message the middle is left out. */
 export function fault(place: Place, message: string): DataError {
   const column = place.column === undefined ? '' : ` column ${place.column}`;
-  return new DataError(`abc: ${place.name} line ${place.line}${column}: ${message}`);
+  const short = message.length > 200 ? `${message.slice(0, 60)}…${message.slice(-130)}` : message;
+  return new DataError(`abc: ${place.name} line ${place.line}${column}: ${short}`);
 }
 
 /** A length in ticks as a fraction of a whole note in lowest terms, such as `5/8`. */

@@ -6,9 +6,12 @@ import { type AbcChordSymbol, type AbcNote, asFraction, fault, type WrittenBar }
  * The order in which bars are played. A repeat without its beginning goes back to the last repeat sign,
  * double bar or the beginning; an ending belongs to the passes it names and ends at a repeat sign, a double
  * bar or the next ending.
+ * @throws DataError where repeats make a tune of more notes than any has
  */
-export function playOrder(bars: readonly WrittenBar[]): WrittenBar[] {
+export function playOrder(bars: readonly WrittenBar[], name: string): WrittenBar[] {
   const order: WrittenBar[] = [];
+  const known = new Map<number, number>();
+  let length = 0;
   let from = 0;
   let explicit = false;
   let pass = 1;
@@ -33,8 +36,15 @@ export function playOrder(bars: readonly WrittenBar[]): WrittenBar[] {
       inEnding = true;
     }
     order.push(bar);
+    length += 1 + bar.notes.length + bar.chords.length;
+    if (length > maxLength) {
+      throw fault(
+        { name, line: bar.line },
+        `the tune is longer than ${maxLength} notes; look at its repeats`,
+      );
+    }
     if (bar.repeatEnd > 0) {
-      const last = inEnding ? lastPass(bars, i) : bar.repeatEnd + 1;
+      const last = inEnding ? lastPass(bars, i, known) : bar.repeatEnd + 1;
       if (pass < last) {
         pass++;
         inEnding = false;
@@ -108,6 +118,9 @@ export function checkBars(order: readonly WrittenBar[], name: string): void {
 
 // --- internal ---
 
+/** Bars, notes and chord symbols of a voice as played. */
+const maxLength = 1_000_000;
+
 /** Index of the first bar behind the ending that begins at `index`. */
 function afterEnding(bars: readonly WrittenBar[], index: number): number {
   let i = index;
@@ -119,15 +132,25 @@ function afterEnding(bars: readonly WrittenBar[], index: number): number {
   return i;
 }
 
-/** The last pass that the ending closing at `index`, or one of the endings right behind it, is for; a first ending alone makes two. */
-function lastPass(bars: readonly WrittenBar[], index: number): number {
+/**
+ * The last pass that the ending closing at `index`, or one of the endings right behind it, is for; a first ending alone
+ * makes two.
+ * @param known what is already known, by the bar where an ending begins
+ */
+function lastPass(bars: readonly WrittenBar[], index: number, known: Map<number, number>): number {
   let start = index;
   while (bars[start].endings === undefined) start--;
-  let last = 2;
-  for (let i = start; i < bars.length && bars[i].endings !== undefined; ) {
-    last = Math.max(last, ...bars[i].endings!);
+  const chain: number[] = [];
+  let i = start;
+  while (i < bars.length && bars[i].endings !== undefined && !known.has(i)) {
+    chain.push(i);
     i = afterEnding(bars, i);
-    if (bars[i - 1].repeatEnd === 0) break;
+    if (bars[i - 1].repeatEnd === 0) i = bars.length;
+  }
+  let last = known.get(i) ?? 2;
+  for (const begin of chain.reverse()) {
+    last = Math.max(last, ...bars[begin].endings!);
+    known.set(begin, last);
   }
   return last;
 }

@@ -3,7 +3,7 @@
  * broken rhythm and tuplets. It knows music, not text; the text is read in abc-body.ts.
  */
 
-import { LETTERS } from './abc-key.ts';
+import { LETTERS, type Shift } from './abc-key.ts';
 import {
   type AbcKey,
   type AbcMeter,
@@ -27,7 +27,7 @@ export interface Voice {
   meter?: AbcMeter;
   unit: number;
   /** Semitones added to every note by the properties of K: or V:. */
-  shift: number;
+  shift: Shift;
   bars: WrittenBar[];
   bar: WrittenBar;
   accidentals: Map<string, number>;
@@ -40,7 +40,7 @@ export interface Voice {
 }
 
 /** A voice at its beginning. */
-export function newVoice(key: AbcKey, meter: AbcMeter | undefined, unit: number, shift: number): Voice {
+export function newVoice(key: AbcKey, meter: AbcMeter | undefined, unit: number, shift: Shift): Voice {
   return {
     key,
     meter,
@@ -77,7 +77,7 @@ export function addEvent(voice: Voice, spelled: Spelled[], factor: [number, numb
     tied: note.tied,
   }));
   voice.carried.clear();
-  bar.notes.push(...notes);
+  for (const note of notes) bar.notes.push(note);
   voice.last = { notes, spelled, duration, offset: bar.duration };
   bar.duration += duration;
   for (const [i, note] of spelled.entries()) if (note.tied) carry(voice, note, notes[i].pitch);
@@ -86,6 +86,7 @@ export function addEvent(voice: Voice, spelled: Spelled[], factor: [number, numb
 /** Rests for whole bars. */
 export function addBarRests(voice: Voice, count: number, place: Place): void {
   if (voice.meter === undefined) throw fault(place, 'a rest of whole bars needs a metre; write M: first');
+  if (voice.bars.length > maxBars) throw fault(place, `the tune has more than ${maxBars} bars`);
   for (let i = 0; i < count; i++) {
     if (i > 0) closeBar(voice, { repeatEnd: 0, sectionEnd: false, repeatStart: false });
     if (voice.bar.duration === 0) voice.bar.line = place.line;
@@ -156,6 +157,9 @@ export function closeBar(
 
 // --- internal ---
 
+/** Far beyond any tune; a few letters make a thousand bars of rest. */
+const maxBars = 100_000;
+
 function emptyBar(line: number): WrittenBar {
   return { line, duration: 0, notes: [], chords: [], repeatStart: false, repeatEnd: 0, sectionEnd: false };
 }
@@ -178,7 +182,8 @@ function pitchOf(voice: Voice, note: Spelled, place: Place): number {
   if (note.accidental === undefined && carried !== undefined) return carried;
   if (note.accidental !== undefined) voice.accidentals.set(note.letter, note.accidental);
   const alteration = voice.accidentals.get(note.letter) ?? voice.key.alterations[note.letter] ?? 0;
-  const pitch = 12 * note.octave + LETTERS[note.letter] + alteration + voice.shift;
+  const { transpose, octave, clef } = voice.shift;
+  const pitch = 12 * note.octave + LETTERS[note.letter] + alteration + transpose + octave + clef;
   if (pitch < 0 || pitch > 127) throw fault(place, `note ${pitch} lies outside the MIDI range 0..127`);
   return pitch;
 }

@@ -55,16 +55,48 @@ describe('the header', () => {
 
   test('knows keys, modes and written accidentals', () => {
     const place = { name: 'test.abc', line: 1 };
-    expect(parseKey('G', place).alterations).toEqual({ F: 1 });
+    expect(parseKey('G', place)?.alterations).toEqual({ F: 1 });
     expect(parseKey('Em', place)).toMatchObject({ tonic: 4, third: 'minor', alterations: { F: 1 } });
     expect(parseKey('Ador', place)).toMatchObject({ tonic: 9, third: 'minor', alterations: { F: 1 } });
     expect(parseKey('D mix', place)).toMatchObject({ tonic: 2, third: 'major', alterations: { F: 1 } });
     expect(parseKey('Bb', place)).toMatchObject({ tonic: 10, alterations: { B: -1, E: -1 } });
-    expect(parseKey('E phrygian', place).alterations).toEqual({});
-    expect(parseKey('F#m clef=bass', place).alterations).toEqual({ F: 1, C: 1, G: 1 });
-    expect(parseKey('none', place).alterations).toEqual({});
-    expect(parseKey('D =c ^g', place).alterations).toEqual({ F: 1, C: 0, G: 1 });
-    expect(parseKey('D exp _b', place).alterations).toEqual({ B: -1 });
+    expect(parseKey('E phrygian', place)?.alterations).toEqual({});
+    expect(parseKey('F#m clef=bass', place)?.alterations).toEqual({ F: 1, C: 1, G: 1 });
+    expect(parseKey('none', place)?.alterations).toEqual({});
+    expect(parseKey('D =c ^g', place)?.alterations).toEqual({ F: 1, C: 0, G: 1 });
+    expect(parseKey('D exp _b', place)?.alterations).toEqual({ B: -1 });
+    expect(parseKey('exp ^f _b', place)?.alterations).toEqual({ F: 1, B: -1 });
+    expect(parseKey('D ^g_b middle=B', place)?.alterations).toEqual({ F: 1, C: 1, G: 1, B: -1 });
+    expect(parseKey('HP', place)?.alterations).toEqual({ F: 1, C: 1 });
+    expect(parseKey('Hp clef=treble', place)?.alterations).toEqual({ F: 1, C: 1 });
+    expect(parseKey('D Dorian octave=-1', place)?.alterations).toEqual({});
+    expect(parseKey('B♭', place)?.alterations).toEqual({ B: -1, E: -1 });
+    expect(parseKey('C# loc treble+8', place)?.alterations).toEqual({ F: 1, C: 1 });
+  });
+
+  test('gives no key where a field speaks of the staff alone, and none where it is empty', () => {
+    const place = { name: 'test.abc', line: 1 };
+    for (const staff of [
+      'bass',
+      ' treble',
+      'alto4',
+      'Bass',
+      'treble-8',
+      'perc',
+      'clef=alto',
+      'clef=none',
+      'clef=bass octave=-1',
+      'octave=-1',
+      'transpose=2',
+      'middle=d',
+      'm=B',
+      't=-2',
+      'stafflines=1',
+      'bass middle=d stafflines=5',
+    ])
+      expect([staff, parseKey(staff, place)]).toEqual([staff, undefined]);
+    for (const none of ['', ' ', 'none', 'None', 'none clef=bass', 'C', 'Am'])
+      expect([none, parseKey(none, place)?.alterations]).toEqual([none, {}]);
   });
 });
 
@@ -123,6 +155,57 @@ describe('notes', () => {
     expect(pitches('F [K:G]F\nK:F\nB')).toEqual([65, 66, 70]);
     expect(lengths('A [L:1/8]A\nL:1/2\nA')).toEqual([1, 0.5, 2]);
     expect(starts('A [M:3/4] Z | A')).toEqual([0, 4]);
+  });
+
+  // F is 65; in D major it is F sharp, 66. A clef, an octave mark or a transposition leaves the key as it is.
+  test('keep their key through clefs and other properties of the staff', () => {
+    const inD = 'M:4/4\nL:1/4\nK:D';
+    for (const field of ['bass', 'clef=bass', ' treble', 'alto3', 'clef=none', 'middle=d', 'stafflines=1'])
+      expect([field, pitches(`F [K:${field}] F |\nK:${field}\nF`, inD)]).toEqual([field, [66, 66, 66]]);
+    expect(pitches('F [K:octave=-1] F [K:bass] F', inD)).toEqual([66, 54, 54]);
+    expect(pitches('F [K:none] F [K:D] F [K:] F [K:HP] F', inD)).toEqual([66, 65, 66, 65, 66]);
+    expect(pitches('F [K:G clef=bass] F c', inD)).toEqual([66, 66, 72]);
+    // The key of a header that names a clef alone has no accidentals.
+    expect(pitches('F', 'M:4/4\nL:1/4\nK:clef=bass')).toEqual([65]);
+    expect(pitches('F', 'M:4/4\nL:1/4\nK:')).toEqual([65]);
+  });
+
+  test('keep bar accidentals, ties, metre and unit length through a clef', () => {
+    const inD = 'M:4/4\nL:1/4\nK:D';
+    expect(pitches('=F [K:bass] F | F', inD)).toEqual([65, 65, 66]);
+    expect(lengths('F2-[K:bass]F2 | F', inD)).toEqual([4, 1]);
+    expect(lengths('A [L:1/8] A [K:alto] A', inD)).toEqual([1, 0.5, 0.5]);
+    expect(starts('[M:3/4] A3 | [K:bass] Z | A', inD)).toEqual([0, 6]);
+    // C natural is 72, C sharp 73: the repeat plays both bars again, with the key that each was written in.
+    expect(pitches('|: c [K:bass] c | [K:G] c :|', inD)).toEqual([73, 73, 72, 73, 73, 72]);
+  });
+
+  test('add transposition, octave and clef, each until the field says otherwise', () => {
+    expect(pitches('C [K:octave=-1] C [K:octave=0] C', 'M:4/4\nL:1/4\nK:C transpose=2')).toEqual([
+      62, 50, 62,
+    ]);
+    expect(pitches('C [K:treble] C [K:clef=tenor+8] C', 'M:4/4\nL:1/4\nK:C treble-8')).toEqual([48, 60, 72]);
+    expect(pitches('V:bass clef=treble-8\nC\nV:bass octave=1\nC')).toEqual([48, 60]);
+  });
+
+  test('of each voice follow the key and clef of that voice', () => {
+    const { notes } = tune(
+      'V:1\nF [K:bass] F | F\nV:2\n[K:C] F F | [K:clef=alto] F\nV:1\nF',
+      'M:2/4\nL:1/4\nV:1\nV:2 clef=bass octave=1\nK:D',
+    );
+    const first = notes.filter(({ pitch }) => pitch < 72).map(({ pitch }) => pitch);
+    expect(first).toEqual([66, 66, 66, 66]);
+    expect(notes.filter(({ pitch }) => pitch >= 72).map(({ pitch }) => pitch)).toEqual([77, 77, 77]);
+  });
+
+  test('of every voice follow the fields that stand before the first music', () => {
+    const { notes } = tune('K:D\nL:1/8\nV:1\nF\nV:2\nF,', 'M:2/4\nL:1/4\nV:1\nV:2\nK:C');
+    expect(notes.map(({ pitch, duration }) => [pitch, duration / TICKS_PER_QUARTER])).toEqual([
+      [54, 0.5],
+      [66, 0.5],
+    ]);
+    // A change behind the first music is that voice's alone.
+    expect(tune('F|[K:D]F\nV:2\nF').notes.map(({ pitch }) => pitch)).toEqual([65, 65, 66]);
   });
 
   test('of two voices sound at the same time', () => {
@@ -225,6 +308,25 @@ describe('errors', () => {
     expect(message(text('|: A | A B c d |1 A B c :|2 A4 || A4 | A B c |]'), true)).toBe('no error');
     expect(message(text('A | A B c d | A B c d |]'), true)).toBe('no error');
     expect(message(text('A | A B c d | A B |]'), true)).toContain('a bar lasts 1/2');
+  });
+
+  test('are short, and come soon, whatever the size of what is wrong', () => {
+    const long = '1'.repeat(300_000);
+    for (const body of [`A${long}`, `[1,${long}A`, `[${'C'.repeat(300_000)}Q]`, `[${'A'.repeat(300_000)}:]`])
+      expect(message(text(body)).length).toBeLessThan(300);
+    for (const header of [`K:G${'o'.repeat(300_000)}`, `K:${'#'.repeat(300_000)}`, `M:${long}`, `L:${long}`])
+      expect(message(`X:1\n${header}\nK:C\nA\n`).length).toBeLessThan(300);
+    expect(message('X:1\nK:Gconstructor\nA\n')).toContain("unknown mode 'constructor'");
+    // A megabyte of rests of 999 bars, and a section played 99 times over and over.
+    expect(message(text('Z999'.repeat(250_000)))).toContain('more than 100000 bars');
+    expect(message(text('[1-99 C:|'.repeat(50_000)))).toMatch(/no error|longer than 1000000 notes/);
+    expect(message(text(`|:${'C|'.repeat(50_000)}[1-99 C:|`))).toContain('longer than 1000000 notes');
+  });
+
+  test('are absent from chords and tunes of any size', () => {
+    expect(tune(`[${'C'.repeat(200_000)}]`).notes).toHaveLength(200_000);
+    expect(tune('C'.repeat(300_000)).notes).toHaveLength(300_000);
+    expect(pitches(`|[${'1,'.repeat(200_000)}1C:|D`)).toEqual([60, 62]);
   });
 
   test('are the only ones that any text brings about', () => {

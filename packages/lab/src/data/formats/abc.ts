@@ -7,11 +7,13 @@
 import { readMusic } from './abc-body.ts';
 import {
   defaultUnitLength,
+  noKey,
   parseKey,
   parseMeter,
   parseShift,
   parseTempo,
   parseUnitLength,
+  type Shift,
 } from './abc-key.ts';
 import { type AbcKey, type AbcMeter, type AbcTune, fault, type Place } from './abc-types.ts';
 import { checkBars, perform, playOrder } from './abc-unfold.ts';
@@ -78,13 +80,21 @@ interface Header {
   unit?: number;
   tempo?: { text: string };
   key?: AbcKey;
-  shift: number;
+  shift: Shift;
   /** V: lines, which give a voice its properties. */
   voices: Field[];
 }
 
 /** Fields allowed in a tune's body. Others are music there: `A:|` is a note and a repeat sign. */
 const BODY_FIELDS = /^[IKLMmNPQRrsTUVWw+]$/;
+
+const noShift: Shift = { transpose: 0, octave: 0, clef: 0 };
+
+/** The name of a voice and what a V: field says of it. */
+function voiceOf(value: string): { id: string; properties: string } {
+  const [id] = value.trim().split(/\s+/, 1);
+  return { id, properties: value.trim().slice(id.length) };
+}
 
 /** A line without its comment; `\%` is a written percent sign. */
 const uncomment = (line: string) => line.replace(/(^|[^\\])%.*$/, '$1');
@@ -103,7 +113,7 @@ function readTune(
   strict: boolean,
 ): AbcTune {
   const number = Number.parseInt(fieldOf(lines[begin], 0)!.value, 10) || 0;
-  const header: Header = { titles: [], remarks: [], shift: 0, voices: [] };
+  const header: Header = { titles: [], remarks: [], shift: noShift, voices: [] };
   const decorations = new Set<string>();
   for (const field of fileHeader) readHeaderField(header, field, name, decorations);
   let i = begin + 1;
@@ -122,24 +132,39 @@ function readTune(
   if (key === undefined)
     throw fault({ name, line: begin + 1 }, 'the tune has no key; end its header with a line K:');
   const unit = header.unit ?? defaultUnitLength(header.meter);
-  const voices = new Map<string, Voice>();
-  const open = (id: string) => {
-    if (!voices.has(id)) voices.set(id, newVoice(key, header.meter, unit, header.shift));
-    return voices.get(id)!;
+  const first = newVoice(key, header.meter, unit, header.shift);
+  const voices = new Map([['', first]]);
+  const shifts = new Map<string, Partial<Shift>>();
+  for (const { value } of header.voices) {
+    const { id, properties } = voiceOf(value);
+    shifts.set(id, { ...shifts.get(id), ...parseShift(properties) });
+  }
+  // Fields between the header and the first music hold for every voice, so each begins with what the first has then.
+  let common = { ...first };
+  const open = (id: string): Voice => {
+    const known = voices.get(id);
+    if (known !== undefined) return known;
+    const opened = newVoice(common.key, common.meter, common.unit, { ...common.shift, ...shifts.get(id) });
+    voices.set(id, opened);
+    return opened;
   };
-  let voice = open('');
+  let voice = first;
   const takeField = (letter: string, value: string, place: Place) => {
-    if (letter === 'V') voice = open(value.trim().split(/\s+/)[0]);
-    if (letter === 'K' && !/^(clef|middle|octave|transpose|staff)/.test(value.trim()))
-      voice.key = parseKey(value, place);
-    if (letter === 'K' || letter === 'V') voice.shift = parseShift(value) ?? voice.shift;
+    if (letter === 'V') {
+      const { id, properties } = voiceOf(value);
+      voice = open(id);
+      voice.shift = { ...voice.shift, ...parseShift(properties) };
+    }
+    if (letter === 'K') {
+      voice.key = parseKey(value, place) ?? voice.key;
+      voice.shift = { ...voice.shift, ...parseShift(value) };
+    }
     if (letter === 'M') voice.meter = parseMeter(value, place);
     if (letter === 'L') voice.unit = parseUnitLength(value, place);
     if (letter === 'U') addDecoration(decorations, value);
     if (!BODY_FIELDS.test(letter)) throw fault(place, `unknown token '${letter}:'`);
+    if (voice === first && first.bars.length === 0 && first.bar.duration === 0) common = { ...first };
   };
-  for (const { value } of header.voices)
-    open(value.split(/\s+/)[0]).shift = parseShift(value) ?? header.shift;
   for (; i < end; i++) {
     const field = fieldOf(lines[i], i + 1);
     const place = { name, line: i + 1, column: 1 };
@@ -173,8 +198,8 @@ function readHeaderField(
   else if (letter === 'U') addDecoration(decorations, value);
   else if (letter === 'V') header.voices.push({ letter, value, line });
   else if (letter === 'K') {
-    header.key = parseKey(value, place);
-    header.shift = parseShift(value) ?? 0;
+    header.key = parseKey(value, place) ?? noKey();
+    header.shift = { ...noShift, ...parseShift(value) };
   }
 }
 
@@ -209,11 +234,11 @@ function assemble(
   tune.tempo = tempo && parseTempo(tempo.text, unit);
   for (const voice of voices) {
     closeBar(voice, { repeatEnd: 0, sectionEnd: false, repeatStart: false });
-    const order = playOrder(voice.bars);
+    const order = playOrder(voice.bars, name);
     if (strict) checkBars(order, name);
     const part = perform(order);
-    tune.notes.push(...part.notes);
-    tune.chords.push(...part.chords);
+    for (const note of part.notes) tune.notes.push(note);
+    for (const chord of part.chords) tune.chords.push(chord);
     tune.duration = Math.max(tune.duration, part.duration);
   }
   tune.notes.sort((a, b) => a.start - b.start || a.pitch - b.pitch);

@@ -10,6 +10,7 @@ const midi = (...notes: [number, number, number, number?][]): MidiFile => ({
   format: 1,
   ticksPerQuarter: 480,
   tempos: [],
+  remarks: [],
   notes: notes.map(([key, start, end, channel = 0]) => ({ key, start, end, channel, velocity: 64 })),
 });
 
