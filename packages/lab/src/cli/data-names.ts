@@ -23,10 +23,10 @@ export async function dataNamed(
   const { textNames } = await import('../data/text/catalogue.ts');
   const { prefix, name } = split(given);
   const [option] = Object.entries(ofText).find(([, value]) => value !== undefined) ?? [];
-  const task = prefix ?? taskOf(name, musicNames, textNames, option !== undefined);
+  const task = prefix ?? (await taskOf(name, musicNames, textNames, option !== undefined));
   const names = task === 'music' ? musicNames : textNames;
   if (!task || !(names.includes(name) || fs.existsSync(name))) {
-    throw await unknown(given, musicNames, textNames, ', a folder of MIDI files, or the path of a text');
+    throw await unknown(given, musicNames, textNames, ', a folder or file of music, or the path of a text');
   }
   if (option && task === 'music') throw new UsageError(`--${option} is for texts, found the music ${name}`);
   return { task, name };
@@ -55,26 +55,26 @@ function split(given: string): { prefix?: 'music' | 'text'; name: string } {
 }
 
 /** The task of a name without a prefix, undefined where it stands for nothing. */
-function taskOf(
+async function taskOf(
   name: string,
   music: readonly string[],
   text: readonly string[],
   isText = false,
-): 'music' | 'text' | undefined {
+): Promise<'music' | 'text' | undefined> {
   if (music.includes(name)) return 'music';
   if (text.includes(name)) return 'text';
   const stat = fs.statSync(name, { throwIfNoEntry: false });
   if (!stat) return undefined;
-  return isText || !stat.isDirectory() || holdsTexts(name) ? 'text' : 'music';
+  const { formatOf } = await import('../data/music/piece-formats.ts');
+  const isMusicFile = (file: string): boolean => formatOf(file) !== undefined;
+  if (isText) return 'text';
+  return (stat.isDirectory() ? holdsTexts(name, isMusicFile) : !isMusicFile(name)) ? 'text' : 'music';
 }
 
-/** Whether a folder has texts and no MIDI file. */
-function holdsTexts(folder: string): boolean {
+/** Whether a folder has texts and no file of music. */
+function holdsTexts(folder: string, isMusicFile: (name: string) => boolean): boolean {
   const names = fs.readdirSync(folder, { recursive: true }) as string[];
-  return (
-    names.some((name) => /\.(txt|md|tokens)(\.gz)?$/i.test(name)) &&
-    !names.some((name) => /\.midi?$/i.test(name))
-  );
+  return names.some((name) => /\.(txt|md|tokens)(\.gz)?$/i.test(name)) && !names.some(isMusicFile);
 }
 
 /** The error for a name that stands for nothing; the names are written as it is, with a prefix or without. */

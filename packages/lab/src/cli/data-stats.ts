@@ -15,13 +15,17 @@ export interface StatsOptions {
 }
 
 /** Shows the counts of a music data set and the NLL of simple models. Throws what loading throws. */
-export async function showMusicStats(name: string, options: StatsOptions, output: Output): Promise<void> {
+export async function showMusicStats(
+  name: string,
+  options: StatsOptions & { stepsPerQuarter?: number; damaged?: number },
+  output: Output,
+): Promise<void> {
   const stats = musicStats(await loadMusic(name, options));
   output.event(stats);
   const { stepsPerQuarter } = stats;
-  output.say(
-    `${stats.name}, ${stats.source}; ${stepsPerQuarter === 1 ? 'a step is a quarter note' : `${stepsPerQuarter} steps in a quarter note`}`,
-  );
+  const steps =
+    stepsPerQuarter === 1 ? 'a step is a quarter note' : `${stepsPerQuarter} steps in a quarter note`;
+  output.say(`${stats.name}, ${stats.source}${stats.source.includes(steps) ? '' : `; ${steps}`}`);
   output.say();
   output.table(
     Object.entries(stats.splits).map(([split, counts]) => [

@@ -7,7 +7,7 @@ import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { bar } from './progress.ts';
-import { Interrupted, oneOf } from './usage.ts';
+import { Interrupted, oneOf, positiveNumber, share, UsageError } from './usage.ts';
 
 interface DataOptions {
   data?: string;
@@ -15,6 +15,8 @@ interface DataOptions {
   level?: Level;
   tokenizer?: Tokenizer | 'auto';
   encoding?: Encoding;
+  stepsPerQuarter?: number;
+  damaged?: number;
   json?: boolean;
 }
 
@@ -44,7 +46,7 @@ export function addData(lethe: Command, io: Io): void {
     .description('counts, and the NLL of simple models: uniform, marginal, Markov; of text uniform, unigram')
     .argument(
       '<name>',
-      'a data set of `lethe data list`, a folder of MIDI files, a text or a folder of texts',
+      'a data set of `lethe data list`, a folder or file of music (MIDI, ABC, piano-rolls), a text or a folder of texts',
     )
     .option('--level <NAME>', 'of text: word, char', oneOf('--level', ['word', 'char']))
     .option(
@@ -57,6 +59,16 @@ export function addData(lethe: Command, io: Io): void {
       `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
       oneOf('--encoding', encodings),
     )
+    .option(
+      '--steps-per-quarter <N>',
+      "of music of one's own: time steps in a quarter note (default: 2, eighth notes)",
+      positiveNumber('--steps-per-quarter'),
+    )
+    .option(
+      '--damaged <SHARE>',
+      "of music of one's own: share of files and tunes that may be damaged (default: .1)",
+      share('--damaged'),
+    )
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
@@ -66,6 +78,7 @@ export function addData(lethe: Command, io: Io): void {
     'lethe data stats jsb-chorales',
     'lethe data stats ptb',
     'lethe data stats book.txt --level char',
+    'lethe data stats midi/ --steps-per-quarter 4',
   );
 }
 
@@ -115,11 +128,14 @@ async function runFetch(name: string, output: Output): Promise<void> {
 async function runStats(given: string, options: DataOptions, output: Output): Promise<void> {
   const { dataNamed } = await import('./data-names.ts');
   const { showMusicStats, showTextStats } = await import('./data-stats.ts');
-  const { data: dataDir, fetch, level, tokenizer, encoding } = options;
+  const { data: dataDir, fetch, level, tokenizer, encoding, stepsPerQuarter, damaged } = options;
   const { task, name } = await dataNamed(given, { level, tokenizer, encoding });
+  if (task === 'text' && (stepsPerQuarter ?? damaged) !== undefined) {
+    throw new UsageError(`--steps-per-quarter and --damaged are for music, found the text ${name}`);
+  }
   const from = { dataDir, fetch, log: (line: string): void => output.notice(line) };
   return task === 'music'
-    ? showMusicStats(name, from, output)
+    ? showMusicStats(name, { ...from, stepsPerQuarter, damaged }, output)
     : showTextStats(name, { ...from, level, tokenizer, encoding }, output);
 }
 

@@ -1,9 +1,11 @@
 /** A piece from a run, written as a MIDI file. */
 import path from 'node:path';
 import { writeMidi } from '../data/formats/midi-writer.ts';
-import { loadMusic, type MusicData, type Piece } from '../data/music/dataset.ts';
+import type { MusicData, Piece } from '../data/music/dataset.ts';
 import { atomicWrite } from '../runs/atomic-write.ts';
 import { readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { loadTaskData } from '../tasks/open.ts';
+import type { Config } from '../training/config.ts';
 import { readConfig } from '../training/run-config.ts';
 import { sample } from '../training/trained.ts';
 import { UsageError } from './usage.ts';
@@ -39,9 +41,9 @@ export async function sampleToFile(
 ): Promise<{ file: string; piece: Piece; primed: number; stepsPerQuarter?: number }> {
   const { seed, length, temperature, prime, split } = options;
   const run = runPaths(directory);
-  const { dataset } = readConfig(run);
+  const config = readConfig(run);
   const { data } = readEnvironment(run);
-  const heard = prime === null ? null : await pieceOf(dataset, prime, options);
+  const heard = prime === null ? null : await pieceOf(config, prime, options);
   const primed = heard ? Math.min(options.primeFrames ?? 16, heard.frames.length) : 0;
   const piece = sample(directory, {
     seed,
@@ -59,9 +61,9 @@ export async function sampleToFile(
 
 // --- internal ---
 
-async function pieceOf(dataset: string, index: number, options: SampleFileOptions): Promise<Piece> {
+async function pieceOf(config: Config, index: number, options: SampleFileOptions): Promise<Piece> {
   const { split, dataDir, fetch, log } = options;
-  const data = options.data ?? (await loadMusic(dataset, { dataDir, fetch, log }));
+  const data = options.data ?? ((await loadTaskData(config, { dataDir, fetch, log })) as MusicData);
   const pieces = data.splits[split];
   if (index < pieces.length) return pieces[index];
   throw new UsageError(

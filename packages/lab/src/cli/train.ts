@@ -21,6 +21,7 @@ interface TrainOptions {
   level?: string;
   tokenizer?: string;
   encoding?: string;
+  stepsPerQuarter?: number;
   epochs?: number;
   minutes?: number;
   evaluationShare?: number;
@@ -62,6 +63,11 @@ export function addTrain(lethe: Command, io: Io): void {
     .option(
       '--encoding <NAME>',
       `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
+    )
+    .option(
+      '--steps-per-quarter <N>',
+      "of music of one's own: time steps in a quarter note (default: 2, eighth notes)",
+      positiveNumber('--steps-per-quarter'),
     )
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option(
@@ -123,6 +129,9 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
     if (options[option] === undefined || !/^music\//.test(target)) continue;
     throw new UsageError(`--${option} is for texts, found ${target}`);
   }
+  if (options.stepsPerQuarter !== undefined && /^text\//.test(target)) {
+    throw new UsageError(`--steps-per-quarter is for music, found ${target}`);
+  }
   const config = resolveConfig(target, {
     settings: settingsOf(options),
     set: options.set,
@@ -158,6 +167,7 @@ function settingsOf(
     'text.level': options.level,
     'text.tokenizer': options.tokenizer,
     'text.encoding': options.encoding,
+    'music.stepsPerQuarter': options.stepsPerQuarter,
     'training.epochs': options.epochs,
     'training.minutes': options.minutes,
     'training.evaluationShare': options.evaluationShare,

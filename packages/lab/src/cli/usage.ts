@@ -47,6 +47,15 @@ export function positiveNumber(option: string, most = Number.POSITIVE_INFINITY):
   };
 }
 
+/** Reads a number from 0 to 1; throws UsageError. */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= 0 && value <= 1) return value;
+    throw new UsageError(`${option} expects a number from 0 to 1, found '${text}'`);
+  };
+}
+
 /** Reads one word of a list; throws UsageError that names the nearest. */
 export function oneOf<W extends string>(option: string, words: readonly W[]): (text: string) => W {
   return (text) => {

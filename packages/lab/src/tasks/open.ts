@@ -22,7 +22,7 @@ export interface TaskDataOptions {
 
 /** Loads what a configuration names. Throws what the loaders throw. */
 export async function loadTaskData(config: Config, options: TaskDataOptions = {}): Promise<TaskData> {
-  if (config.task === 'music') return loadMusic(config.dataset, options);
+  if (config.task === 'music') return loadMusic(config.dataset, { ...options, ...config.music });
   const { vocabularySize, ...reading } = config.text;
   return loadText(config.dataset, {
     ...options,

@@ -177,6 +177,30 @@ const schedule = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const music = z.strictObject({
+  stepsPerQuarter: orNone(
+    positive.refine((steps) => Number.isInteger(480 / steps), 'expected a number of steps that divides 480'),
+  )
+    .default(null)
+    .describe(
+      "of music of one's own: time steps in a quarter note, which 480 ticks can be cut into; none: eighth notes, 2, or those of a published set",
+    ),
+  damaged: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe(
+      'share of files and tunes that may be damaged, and are then left out; one may be unless it is 0',
+    ),
+  splits: z
+    .enum(['names', 'hash'])
+    .default('hash')
+    .describe(
+      'names of folders and files such as train, valid and test, or nothing but a hash of names, as before there was a choice',
+    ),
+});
+
 const text = z.strictObject({
   level: z.enum(['word', 'char']).describe('what a token is'),
   vocabularySize: orNone(z.int().min(2)).describe('words kept, the most frequent ones; none: all'),
@@ -266,6 +290,7 @@ const anyRun = {
 const musicRun = z.strictObject({
   ...anyRun,
   task: z.literal('music').describe('the task'),
+  music: music.prefault({}).describe("how music of one's own is read; absent from older runs"),
   model: musicModel,
   training: musicTraining,
   quirks,

@@ -116,6 +116,7 @@ function plainMusic(): MusicConfig {
     ...anyRun,
     task: 'music',
     dataset: 'jsb-chorales',
+    music: { stepsPerQuarter: null, damaged: 0.1, splits: 'names' },
     model: {
       cell: 'rnn',
       hidden: 400,

@@ -4,6 +4,7 @@
  * come out as played, in integer ticks. Not read: overlaid voices (`&`), macros, orders of parts (P: in a header).
  */
 
+import { DataError } from 'lethe';
 import { readMusic } from './abc-body.ts';
 import {
   defaultUnitLength,
@@ -34,6 +35,8 @@ export interface AbcOptions {
   name: string;
   /** Refuse bars that do not add up to the metre. @defaultValue false */
   strict?: boolean;
+  /** Gets the fault of a tune, which is then left out; without it the first fault is thrown. */
+  leftOut?: (fault: DataError) => void;
 }
 
 /**
@@ -42,24 +45,31 @@ export interface AbcOptions {
  * @returns the tunes in order, repeats written out
  * @throws DataError `abc: NAME line L column C: …` for an unknown token, a header without key, a file without tune
  */
-export function readAbc(text: string, { name, strict = false }: AbcOptions): AbcTune[] {
+export function readAbc(text: string, { name, strict = false, leftOut }: AbcOptions): AbcTune[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
   const tunes: AbcTune[] = [];
   const fileHeader: Field[] = [];
+  let found = 0;
   for (let i = 0; i < lines.length; ) {
     const field = fieldOf(lines[i], i + 1);
     if (field?.letter !== 'X') {
       // Free text between tunes is no music; fields before the first tune hold for all of them.
-      if (field !== undefined && tunes.length === 0) fileHeader.push(field);
+      if (field !== undefined && found === 0) fileHeader.push(field);
       i++;
       continue;
     }
     let end = i + 1;
     while (end < lines.length && lines[end].trim() !== '' && fieldOf(lines[end], 0)?.letter !== 'X') end++;
-    tunes.push(readTune(lines, i, end, fileHeader, name, strict));
+    found++;
+    try {
+      tunes.push(readTune(lines, i, end, fileHeader, name, strict));
+    } catch (error) {
+      if (!leftOut || !(error instanceof DataError)) throw error;
+      leftOut(error);
+    }
     i = end;
   }
-  if (tunes.length === 0) throw fault({ name, line: 1 }, 'found no tune; a tune begins with a line X:1');
+  if (found === 0) throw fault({ name, line: 1 }, 'found no tune; a tune begins with a line X:1');
   return tunes;
 }
 

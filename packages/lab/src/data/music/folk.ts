@@ -95,7 +95,7 @@ export function toPiece(tune: AbcTune, file: string): Piece {
   const sound = (pitch: number, start: number, end: number) => {
     for (let t = Math.ceil(start / step); t * step < end; t++) frames[t].add(pitch);
   };
-  const lowest = Math.min(...tune.notes.map((note) => note.pitch));
+  const lowest = tune.notes.reduce((least, note) => Math.min(least, note.pitch), Number.POSITIVE_INFINITY);
   const toC = -tune.key.tonic;
   const shift = toC + MELODY_FROM + mod12(lowest + toC) - (lowest + toC);
   for (const note of tune.notes) sound(note.pitch + shift, note.start, note.start + note.duration);
@@ -108,18 +108,18 @@ export function toPiece(tune: AbcTune, file: string): Piece {
   return { name: tune.titles[0], frames: frames.map((frame) => [...frame].sort((a, b) => a - b)) };
 }
 
+/** MIDI numbers of a chord in close position, root in 43..54, a written bass below it. */
+export function voicing(chord: Chord, transpose: number): number[] {
+  const root = ROOT_FROM + mod12(chord.root + transpose - ROOT_FROM);
+  const pitches = chord.intervals.map((interval) => root + interval);
+  if (chord.bass !== undefined) pitches.push(root - mod12(chord.root - chord.bass));
+  return pitches;
+}
+
 // --- internal ---
 
 const mod12 = (n: number) => ((n % 12) + 12) % 12;
 
 function splitOf(number: number): FolkTune['split'] {
   return number % 7 === 3 ? 'valid' : number % 7 === 0 ? 'test' : 'train';
-}
-
-/** MIDI numbers of a chord in close position, root in 43..54, a written bass below it. */
-function voicing(chord: Chord, toC: number): number[] {
-  const root = ROOT_FROM + mod12(chord.root + toC - ROOT_FROM);
-  const pitches = chord.intervals.map((interval) => root + interval);
-  if (chord.bass !== undefined) pitches.push(root - mod12(chord.root - chord.bass));
-  return pitches;
 }

@@ -113,7 +113,7 @@ describe('loadMusic', () => {
   it('refuses a name that is neither a set nor a directory, with the nearest one', async () => {
     await expect(loadMusic('notingham', options)).rejects.toThrow(ConfigError);
     await expect(loadMusic('notingham', options)).rejects.toThrow(
-      /unknown data set 'notingham': expected jsb-chorales, .*, folk, or a directory of MIDI files; did you mean 'nottingham'\?/,
+      /unknown data set 'notingham': expected jsb-chorales, .*, folk, or a folder or file of music; did you mean 'nottingham'\?/,
     );
     const file = path.join(root, 'x.mid');
     writeFileSync(file, '');

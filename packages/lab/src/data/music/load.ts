@@ -1,16 +1,19 @@
-/** A music data set by name: found on this machine, fetched, embedded, or made of a folder of MIDI files. */
+/** A music data set by name: found on this machine, fetched, embedded, or made of the user's own files. */
+import { existsSync } from 'node:fs';
+import { ConfigError } from 'lethe';
 import { type CatalogueEntry, catalogueEntry } from './catalogue.ts';
 import { type FetchOptions, fetchEntry } from './fetch.ts';
 import { cacheDirectory, type FindOptions, findMusic, isDirectory, searchedText } from './find.ts';
+import { loadMusicFolder, type MusicFolderOptions } from './folder.ts';
 import { loadFolk } from './folk.ts';
-import { loadMidiFolder, type MidiFolderOptions } from './midi-folder.ts';
 import { MissingDataError } from './missing.ts';
 import { embeddedName, musicNames, unknownDataSet } from './names.ts';
+import { formatOf } from './piece-formats.ts';
 import { readPublished } from './published.ts';
 import type { MusicData } from './types.ts';
 
 /** Where a data set may come from. */
-export interface LoadMusicOptions extends FindOptions, MidiFolderOptions {
+export interface LoadMusicOptions extends FindOptions, MusicFolderOptions {
   /** whether what is not on this machine may be downloaded; default true */
   fetch?: boolean;
   /** how it is downloaded; by default from the public mirrors into the user's cache */
@@ -18,20 +21,28 @@ export interface LoadMusicOptions extends FindOptions, MidiFolderOptions {
 }
 
 /**
- * Loads `jsb-chorales`, `nottingham`, `piano-midi`, `musedata`, `folk`, or a directory of MIDI files. What is found but
- * broken is an error; nothing else is then tried.
- * @throws ConfigError for a name that is neither, DataError for broken data, MissingDataError when the set is
+ * Loads `jsb-chorales`, `nottingham`, `piano-midi`, `musedata`, `folk`, or what is in a directory or a file of music. What is
+ * found but broken is an error; nothing else is then tried.
+ * @throws ConfigError for a name that is neither and for a grid that a published set does not have, DataError for broken data, MissingDataError when the set is
  * neither here nor to be fetched
  */
 export async function loadMusic(name: string, options: LoadMusicOptions = {}): Promise<MusicData> {
   const entry = catalogueEntry(name);
-  if (entry) return loadPublished(entry, options);
-  if (name === embeddedName) return loadFolk();
-  if (isDirectory(name)) return loadMidiFolder(name, options);
-  throw unknownDataSet(name, musicNames, ', or a directory of MIDI files');
+  if (entry) return onItsGrid(await loadPublished(entry, options), options);
+  if (name === embeddedName) return onItsGrid(loadFolk(), options);
+  if (isDirectory(name) || (formatOf(name) !== undefined && existsSync(name)))
+    return loadMusicFolder(name, options);
+  throw unknownDataSet(name, musicNames, ', or a folder or file of music');
 }
 
 // --- internal ---
+
+/** A data set that comes in time steps. Throws ConfigError when others are asked for. */
+function onItsGrid(data: MusicData, { stepsPerQuarter }: LoadMusicOptions): MusicData {
+  if (stepsPerQuarter == null || stepsPerQuarter === data.stepsPerQuarter) return data;
+  const found = `${data.name} comes with ${data.stepsPerQuarter}, found ${stepsPerQuarter}`;
+  throw new ConfigError(`stepsPerQuarter is for music of one's own: ${found}; leave it out`);
+}
 
 async function loadPublished(entry: CatalogueEntry, options: LoadMusicOptions): Promise<MusicData> {
   const { name, stepsPerQuarter } = entry;

@@ -24,8 +24,25 @@ describe('quantise', () => {
 
   it('leaves out silence around the music, percussion, and notes that no piano has, and counts the last', () => {
     const file = midi([60, 960, 1200], [38, 0, 240, 9], [20, 0, 240], [109, 0, 240], [62, 1440, 1680]);
-    expect(quantise(file, 2, 'x')).toEqual({ frames: [[60], [], [62]], outside: 2 });
-    expect(quantise(midi([38, 0, 240, 9]), 2, 'x')).toEqual({ frames: [], outside: 0 });
+    expect(quantise(file, 2, 'x')).toEqual({
+      frames: [[60], [], [62]],
+      notes: 2,
+      beside: 0,
+      outside: 2,
+      percussion: 1,
+    });
+    expect(quantise(midi([38, 0, 240, 9]), 2, 'x')).toMatchObject({
+      frames: [],
+      percussion: 1,
+    });
+  });
+
+  it('counts the notes that begin beside the grid', () => {
+    // Beginnings in eighths: 0, 1/2, 1, 4/3, and 2 less a 48th of a step, which is a player's and not a rhythm's.
+    const file = midi([60, 0, 120], [62, 120, 240], [64, 240, 320], [65, 320, 480], [67, 475, 600]);
+    expect(quantise(file, 2, 'x')).toMatchObject({ notes: 5, beside: 2 });
+    expect(quantise(file, 4, 'x')).toMatchObject({ notes: 5, beside: 1 });
+    expect(quantise(file, 12, 'x')).toMatchObject({ notes: 5, beside: 1 });
   });
 
   it('joins overlapping notes of one key, in ascending order', () => {

@@ -1,12 +1,19 @@
 /** MIDI notes on a grid of time steps: a piece from a MIDI file. */
 import { ConfigError, DataError } from 'lethe';
-import type { MidiFile } from '../formats/midi.ts';
+import type { MidiFile, MidiNote } from '../formats/midi.ts';
 import { highestNote, keys, lowestNote } from './piano-roll.ts';
 
-/** Time steps of a MIDI file, and how many of its notes no piano has. */
+/** Time steps of a MIDI file, and counts of its notes. */
 export interface Quantised {
   frames: number[][];
+  /** notes that sound in the frames */
+  notes: number;
+  /** of these, how many begin beside the grid: a tenth of a step and more from the nearest one */
+  beside: number;
+  /** notes that no piano has, left out */
   outside: number;
+  /** notes of the percussion channel, left out */
+  percussion: number;
 }
 
 /** Beyond this a file is broken, or no music: a week of eighth notes at a common tempo. */
@@ -20,7 +27,13 @@ const percussion = 9;
  * @param name the file as errors name it
  * @throws ConfigError for a step that is no positive number, DataError for a file of more than a million steps
  */
-export function quantise(file: MidiFile, stepsPerQuarter: number, name: string): Quantised {
+export function quantise(
+  file: Pick<MidiFile, 'ticksPerQuarter'> & {
+    notes: readonly Pick<MidiNote, 'key' | 'start' | 'end' | 'channel'>[];
+  },
+  stepsPerQuarter: number,
+  name: string,
+): Quantised {
   if (!(stepsPerQuarter > 0) || !Number.isFinite(stepsPerQuarter)) {
     throw new ConfigError(
       `quantise: expected stepsPerQuarter to be a positive number, got ${stepsPerQuarter}`,
@@ -59,5 +72,11 @@ export function quantise(file: MidiFile, stepsPerQuarter: number, name: string):
       if (sounding > 0) frames[t].push(lowestNote + key);
     }
   }
-  return { frames, outside: pitched.length - inside.length };
+  return {
+    frames,
+    notes: inside.length,
+    beside: inside.filter(({ start }) => Math.abs(start / step - Math.round(start / step)) >= 0.1).length,
+    outside: pitched.length - inside.length,
+    percussion: file.notes.length - pitched.length,
+  };
 }

@@ -31,6 +31,8 @@ export interface MusicStats {
   name: string;
   source: string;
   stepsPerQuarter: number;
+  /** notes put on this grid, and how many of them begin beside it; absent where the data came on it */
+  grid?: MusicData['grid'];
   splits: { train: SplitStats; valid: SplitStats; test: SplitStats };
   nll: {
     uniform: number;
@@ -43,13 +45,14 @@ export interface MusicStats {
  * Counts and reference NLLs of a data set.
  * @throws DataError for a note that a piano does not have
  */
-export function musicStats({ name, source, stepsPerQuarter, splits }: MusicData): MusicStats {
+export function musicStats({ name, source, stepsPerQuarter, grid, splits }: MusicData): MusicStats {
   const { train, test } = splits;
   const counts = Object.fromEntries(splitNames.map((split) => [split, splitStats(splits[split])]));
   return {
     name,
     source,
     stepsPerQuarter,
+    ...(grid && { grid }),
     splits: counts as MusicStats['splits'],
     nll: { uniform: keys * Math.LN2, marginal: marginalNll(train, test), markov: markovNll(train, test) },
   };

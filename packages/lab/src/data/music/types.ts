@@ -14,6 +14,8 @@ export interface MusicData {
   source: string;
   /** time steps in a quarter note */
   stepsPerQuarter: number;
+  /** of notes that were put on this grid: how many, and how many begin beside it */
+  grid?: { notes: number; beside: number };
   splits: { train: Piece[]; valid: Piece[]; test: Piece[] };
 }
 
