@@ -27,12 +27,24 @@ export interface MatlabCells {
 
 export type MatlabArray = MatlabNumeric | MatlabCells;
 
+/** How a MATLAB 5 file is read. */
+export interface MatlabOptions {
+  /** bytes that compressed elements may grow to together; default 64 MiB, twice what the largest published set does */
+  maxInflated?: number;
+  /** leaves out variables of other kinds (texts, structures, …) instead of refusing the file; default false */
+  skipRefused?: boolean;
+}
+
 /**
  * The variables of a MATLAB 5 file by name.
  * @param name the file as errors name it
  * @throws DataError naming the byte where the file is cut short, damaged, or not of the kinds above
  */
-export function readMatlab5(bytes: Uint8Array, name: string): Map<string, MatlabArray> {
+export function readMatlab5(
+  bytes: Uint8Array,
+  name: string,
+  { maxInflated = 64 * 2 ** 20, skipRefused = false }: MatlabOptions = {},
+): Map<string, MatlabArray> {
   checkHeader(bytes, name);
   const variables = new Map<string, MatlabArray>();
   let budget = maxInflated;
@@ -40,15 +52,20 @@ export function readMatlab5(bytes: Uint8Array, name: string): Map<string, Matlab
   while (!file.atEnd()) {
     const element = file.next();
     if (element.type === miMatrix) {
-      addVariable(variables, file.inside(element));
+      addVariable(variables, file.inside(element), skipRefused);
     } else if (element.type === miCompressed) {
-      const content = inflate(bytes.subarray(element.start, element.end), budget, file.place(element.start));
+      const content = inflate(
+        bytes.subarray(element.start, element.end),
+        budget,
+        maxInflated,
+        file.place(element.start),
+      );
       budget -= content.length;
       const where = `${name}, compressed element at byte ${element.start}`;
       const inner = new Elements(content, 0, content.length, where).next();
       if (inner.type !== miMatrix)
         throw new DataError(`${where}: expected an array, found data type ${inner.type}`);
-      addVariable(variables, new Elements(content, inner.start, inner.end, where));
+      addVariable(variables, new Elements(content, inner.start, inner.end, where), skipRefused);
     } else {
       const found = `found data type ${element.type} at byte ${element.start}`;
       throw new DataError(
@@ -62,8 +79,6 @@ export function readMatlab5(bytes: Uint8Array, name: string): Map<string, Matlab
 // --- internal ---
 
 const headerBytes = 128;
-/** Twice what the largest set inflates to. */
-const maxInflated = 64 * 2 ** 20;
 const maxDepth = 8;
 const miMatrix = 14;
 const miCompressed = 15;
@@ -169,6 +184,9 @@ class Elements {
 
 function checkHeader(bytes: Uint8Array, name: string): void {
   const text = Buffer.from(bytes.subarray(0, 116)).toString('latin1');
+  if (text.startsWith('MATLAB 7.3')) {
+    throw new DataError(`${name}: expected a MATLAB 5.0 file, found one of 7.3 (HDF5); save it with -v7`);
+  }
   if (!text.startsWith('MATLAB 5.0')) {
     throw new DataError(
       `${name}: expected a MATLAB 5.0 file, found one that does not begin with these words`,
@@ -186,7 +204,7 @@ function checkHeader(bytes: Uint8Array, name: string): void {
   }
 }
 
-function inflate(bytes: Uint8Array, limit: number, place: string): Uint8Array {
+function inflate(bytes: Uint8Array, limit: number, maxInflated: number, place: string): Uint8Array {
   try {
     return inflateSync(bytes, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
@@ -198,8 +216,18 @@ function inflate(bytes: Uint8Array, limit: number, place: string): Uint8Array {
   }
 }
 
-function addVariable(variables: Map<string, MatlabArray>, elements: Elements): void {
-  const { name, array } = readArray(elements, 0);
+/** A kind of array that is not read. */
+class RefusedArray extends DataError {}
+
+function addVariable(variables: Map<string, MatlabArray>, elements: Elements, skipRefused: boolean): void {
+  let read: ReturnType<typeof readArray>;
+  try {
+    read = readArray(elements, 0);
+  } catch (error) {
+    if (skipRefused && error instanceof RefusedArray) return;
+    throw error;
+  }
+  const { name, array } = read;
   if (name === '') throw new DataError(`${elements.where}: a variable without a name`);
   variables.set(name, array);
 }
@@ -223,11 +251,12 @@ function readArray(elements: Elements, depth: number): { name: string; array: Ma
   }
   if (arrayClass < 6 || arrayClass > 13) {
     const found = refusedClasses[arrayClass] ?? 'array of an unknown class';
-    throw new DataError(
+    throw new RefusedArray(
       `${place}: expected a cell array or a numeric array, found a ${found} (class ${arrayClass})`,
     );
   }
-  if ((word >>> 8) & complexFlag) throw new DataError(`${place}: expected real numbers, found complex ones`);
+  if ((word >>> 8) & complexFlag)
+    throw new RefusedArray(`${place}: expected real numbers, found complex ones`);
   return { name, array: { kind: 'numeric', dimensions, values: readValues(elements, count) } };
 }
 

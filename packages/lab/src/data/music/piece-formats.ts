@@ -3,8 +3,9 @@ import { abcPieces } from './abc-pieces.ts';
 import { midiPieces } from './midi-pieces.ts';
 import { hasEnding } from './music-files.ts';
 import type { PieceFormat } from './piece-file.ts';
+import { rollFormats } from './roll-pieces.ts';
 
-export const pieceFormats: readonly PieceFormat[] = [midiPieces, abcPieces];
+export const pieceFormats: readonly PieceFormat[] = [midiPieces, abcPieces, ...rollFormats];
 
 /** Endings of all of them. */
 export const musicEndings: readonly string[] = pieceFormats.flatMap(({ endings }) => endings);

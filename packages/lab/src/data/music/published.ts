@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from 'lethe';
 import { type MatlabArray, readMatlab5 } from '../formats/matlab5.ts';
-import { type PickleValue, readPickle } from '../formats/pickle.ts';
+import { described, type PickleValue, readPickle } from '../formats/pickle.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 
 import type { FoundFile } from './find.ts';
@@ -105,7 +105,7 @@ function framesOfMatrix(cell: MatlabArray, where: string): number[][] {
 
 function listOf(value: PickleValue | undefined, where: string): PickleValue[] {
   if (Array.isArray(value)) return value;
-  throw new DataError(`${where}: expected a list, found ${value === undefined ? 'nothing' : typeof value}`);
+  throw new DataError(`${where}: expected a list, found ${described(value)}`);
 }
 
 function framesOfList(piece: PickleValue, where: string, budget: { steps: number }): number[][] {
@@ -122,7 +122,7 @@ function checkStep(step: PickleValue, where: string, t: number): void {
   for (const note of step) {
     if (typeof note !== 'number' || note <= before || note > highestNote) {
       const wanted = `ascending notes from ${lowestNote} to ${highestNote}`;
-      throw new DataError(`${where}: expected ${wanted} at step ${t + 1}, found ${String(note)}`);
+      throw new DataError(`${where}: expected ${wanted} at step ${t + 1}, found ${described(note)}`);
     }
     before = note;
   }
