@@ -1,12 +1,14 @@
 /**
  * The errors of the public boundary. Each sentence says where, what was expected, what was found and
- * what to do; `code` is for machines.
+ * what to do; `code` is for machines. A sentence that quotes a megabyte of a hostile file is cut in its middle.
  */
+
+const longest = 2000;
 
 export class LetheError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(bounded(message), options);
     this.name = new.target.name;
     this.code = code;
   }
@@ -38,4 +40,11 @@ export class NumericsError extends LetheError {
   constructor(message: string) {
     super('E_NUMERICS', message);
   }
+}
+
+// --- internal ---
+
+function bounded(message: string): string {
+  if (message.length <= longest) return message;
+  return `${message.slice(0, longest / 2)} … ${message.slice(-longest / 4)}`;
 }

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeMidi } from '../data/formats/midi-writer.ts';
 import { useScratch } from '../data/text/scratch.suite.ts';
 import { lethe } from './testing.suite.ts';
 
@@ -39,5 +41,28 @@ describe('lethe data', () => {
     const { code, err } = await lethe('data', 'stats', scratch.put('book.txt', '\n\n\n'));
     expect(code).toBe(2);
     expect(err).toMatch(/expected a vocabulary of at least 2 words/);
+  });
+
+  test("puts music of one's own on the grid asked for, and says what is damaged and beside it", async () => {
+    const sixteenths = writeMidi([[60], [62], [64], [65]], { stepsPerQuarter: 4 });
+    for (const name of ['train/a.mid', 'train/b.MID', 'valid/c.midi', 'test/d.kar']) {
+      scratch.put(`music/${name}`, sixteenths);
+    }
+    const folder = path.dirname(path.dirname(scratch.put('music/train/e.mid', 'MThd')));
+    const { code, out, err } = await lethe('data', 'stats', folder);
+    expect(code).toBe(0);
+    expect(err).toMatch(/left out: train\/e\.mid: expected a MIDI file of at least 14 bytes/);
+    expect(out).toContain(
+      '2 steps in a quarter note (8 of 16 notes begin beside the grid: 50.0 %), split by the names',
+    );
+    expect(out).toMatch(/^train +2 /m);
+    const finer = await lethe('data', 'stats', folder, '--steps-per-quarter', '4', '--json');
+    expect(JSON.parse(finer.out)).toMatchObject({ stepsPerQuarter: 4, grid: { notes: 16, beside: 0 } });
+    const strict = await lethe('data', 'stats', folder, '--damaged', '0');
+    expect(strict).toMatchObject({ code: 1, out: '' });
+    expect(strict.err).toMatch(/1 of 5 files or tunes are damaged, and 0 may be/);
+    expect((await lethe('data', 'stats', folder, '--damaged', '2')).code).toBe(2);
+    const text = await lethe('data', 'stats', scratch.put('b.txt', 'a b\n'), '--steps-per-quarter', '4');
+    expect(text.code).toBe(2);
   });
 });

@@ -40,9 +40,11 @@ export function schemaAt(schema: z.ZodType, path: readonly string[], tree: unkno
 
 // --- internal ---
 
-/** Without nullability and with the variant chosen. */
+/** Without nullability and defaults and with the variant chosen. */
 function variant(schema: z.ZodType, value: unknown): z.ZodType {
-  if (schema instanceof z.ZodNullable) return variant(schema.unwrap() as z.ZodType, value);
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return variant(schema.unwrap() as z.ZodType, value);
+  }
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
   const options = schema.options as z.ZodObject[];
   const key = schema.def.discriminator;

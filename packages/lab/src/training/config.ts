@@ -179,7 +179,7 @@ const schedule = z.discriminatedUnion('kind', [
 
 const music = z.strictObject({
   stepsPerQuarter: orNone(
-    positive.refine((steps) => Number.isInteger(480 / steps), 'expected a number of steps that divides 480'),
+    positive.refine((steps) => Number.isInteger(480 / steps), 'a number of steps that divides 480'),
   )
     .default(null)
     .describe(

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { expect, test } from 'vitest';
+import { checkConfig, type MusicConfig } from './config.ts';
 import { musicDefaults } from './defaults.ts';
 import { listRecipes } from './recipes.ts';
 import { resolveConfig } from './resolve.ts';
@@ -145,4 +146,19 @@ test('every recipe that comes along resolves, with the published figure where a 
   const unpublished = names.filter((name) => !resolveConfig(name).recipe?.published?.source);
   // No paper trains the cells on these data; that of 2013 derives weight noise and trains nothing with it.
   expect(unpublished.filter((name) => !/^jsb-cells\/|\/jsb-weight-noise/.test(name))).toEqual([]);
+});
+
+test("how music of one's own is read is kept; a run from before there was a choice reads as it did", () => {
+  const config = resolveConfig('music/folk', { settings: { 'music.stepsPerQuarter': 4 } });
+  expect(config).toMatchObject({ music: { stepsPerQuarter: 4, damaged: 0.1, splits: 'names' } });
+  const { music: _, ...older } = config as MusicConfig;
+  expect(checkConfig(older, 'x')).toMatchObject({
+    music: { stepsPerQuarter: null, damaged: 0.1, splits: 'hash' },
+  });
+  expect(() => resolveConfig('music/folk', { set: ['music.grid=4'] })).toThrow(
+    refused(/known here: stepsPerQuarter, damaged, splits/),
+  );
+  expect(() => resolveConfig('music/folk', { set: ['music.stepsPerQuarter=7'] })).toThrow(
+    refused(/expects a number of steps that divides 480, found 7/),
+  );
 });

@@ -57,6 +57,16 @@ function broken(sentence: string, cause?: unknown): DataError {
   return new DataError(`safetensors: ${sentence}`, cause === undefined ? undefined : { cause });
 }
 
+/** A value of the header in a few words: written out, nested lists of a hostile file would overflow the stack. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) {
+    const isShort = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
+    return isShort ? `[${value.map(shown).join(', ')}]` : `a list of ${value.length}`;
+  }
+  if (isObject(value)) return `an object of ${Object.keys(value).length}`;
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -78,7 +88,7 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
 
 function checkMetadata(value: unknown): Record<string, string> {
   if (!isObject(value) || Object.values(value).some((text) => typeof text !== 'string')) {
-    throw broken(`expected __metadata__ to map names to texts, got ${JSON.stringify(value).slice(0, 80)}`);
+    throw broken(`expected __metadata__ to map names to texts, got ${shown(value)}`);
   }
   return value as Record<string, string>;
 }
@@ -96,16 +106,14 @@ function checkEntry(name: string, value: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(widths, dtype)) {
     throw broken(
-      `expected the dtype of '${name}' to be one of ${Object.keys(widths).join(', ')}, got ${JSON.stringify(dtype)}; convert the file to float32`,
+      `expected the dtype of '${name}' to be one of ${Object.keys(widths).join(', ')}, got ${shown(dtype)}; convert the file to float32`,
     );
   }
   if (!areCounts(shape)) {
-    throw broken(
-      `expected the shape of '${name}' to be whole numbers of at least 0, got ${JSON.stringify(shape)}`,
-    );
+    throw broken(`expected the shape of '${name}' to be whole numbers of at least 0, got ${shown(shape)}`);
   }
   if (!areCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${JSON.stringify(offsets)}`);
+    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${shown(offsets)}`);
   }
   const [begin, end] = offsets;
   const size = shape.reduce((product, count) => product * count, widths[dtype]);

@@ -195,4 +195,25 @@ describe('safetensors', () => {
     expect(() => encodeSafetensors({ a: { shape: [3], data } })).toThrow(ConfigError);
     expect(() => encodeSafetensors({ __metadata__: { shape: [2], data } })).toThrow(ConfigError);
   });
+
+  it('tells of what is wrong in a short sentence, whatever the size of it', () => {
+    const big = 'a'.repeat(1_000_000);
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const array = (dtype: string, shape: string, offsets = '[0,4]'): string =>
+      `{"a":{"dtype":${dtype},"shape":${shape},"data_offsets":${offsets}}}`;
+    for (const header of [
+      array(`"${big}"`, '[1]'),
+      array('"F32"', `"${big}"`),
+      array('"F32"', deep),
+      array('"F32"', '[1]', deep),
+      array('"F32"', `[${'1,'.repeat(100_000)}-1]`),
+      `{"${big}":{"dtype":"X","shape":[1],"data_offsets":[0,4]}}`,
+      `{"a":{"${big}":1}}`,
+      `{"${big}":1,"${big}":2}`,
+      `{"__metadata__":{"a":${deep}}}`,
+    ]) {
+      expect(() => decodeSafetensors(file(header, 4))).toThrow(DataError);
+      expect(() => decodeSafetensors(file(header, 4))).toThrow(/^.{20,2000}$/s);
+    }
+  });
 });

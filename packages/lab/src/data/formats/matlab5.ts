@@ -1,6 +1,6 @@
 /**
  * Reader of MATLAB 5 ("level 5") files as far as the music sets need it: compressed elements, cell arrays and
- * real numeric arrays in any storage type up to 32 bits or double, little-endian. No structures, strings,
+ * real numeric arrays in any storage type, little-endian (whole numbers beyond 2^53 are rounded). No structures, strings,
  * sparse or complex arrays.
  *
  * Sizes in the file are checked against the bytes that are there before anything is allocated, and what a
@@ -31,8 +31,8 @@ export type MatlabArray = MatlabNumeric | MatlabCells;
 export interface MatlabOptions {
   /** bytes that compressed elements may grow to together; default 64 MiB, twice what the largest published set does */
   maxInflated?: number;
-  /** leaves out variables of other kinds (texts, structures, …) instead of refusing the file; default false */
-  skipRefused?: boolean;
+  /** gets the fault of a variable of another kind (a text, a structure, …), which is then left out; without it the fault is thrown */
+  leftOut?: (fault: DataError) => void;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface MatlabOptions {
 export function readMatlab5(
   bytes: Uint8Array,
   name: string,
-  { maxInflated = 64 * 2 ** 20, skipRefused = false }: MatlabOptions = {},
+  { maxInflated = 64 * 2 ** 20, leftOut }: MatlabOptions = {},
 ): Map<string, MatlabArray> {
   checkHeader(bytes, name);
   const variables = new Map<string, MatlabArray>();
@@ -52,7 +52,7 @@ export function readMatlab5(
   while (!file.atEnd()) {
     const element = file.next();
     if (element.type === miMatrix) {
-      addVariable(variables, file.inside(element), skipRefused);
+      addVariable(variables, file.inside(element), leftOut);
     } else if (element.type === miCompressed) {
       const content = inflate(
         bytes.subarray(element.start, element.end),
@@ -65,7 +65,7 @@ export function readMatlab5(
       const inner = new Elements(content, 0, content.length, where).next();
       if (inner.type !== miMatrix)
         throw new DataError(`${where}: expected an array, found data type ${inner.type}`);
-      addVariable(variables, new Elements(content, inner.start, inner.end, where), skipRefused);
+      addVariable(variables, new Elements(content, inner.start, inner.end, where), leftOut);
     } else {
       const found = `found data type ${element.type} at byte ${element.start}`;
       throw new DataError(
@@ -91,8 +91,6 @@ const refusedClasses: Record<number, string> = {
   3: 'object',
   4: 'character array',
   5: 'sparse array',
-  14: 'int64 array',
-  15: 'uint64 array',
 };
 
 /** Storage types: bytes a value and how one is read. */
@@ -105,6 +103,8 @@ const storages: Record<number, { bytes: number; read: (view: DataView, at: numbe
   6: { bytes: 4, read: (view, at) => view.getUint32(at, true) },
   7: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   9: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  12: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  13: { bytes: 8, read: (view, at) => Number(view.getBigUint64(at, true)) },
 };
 const storageNumbers = { int8: 1, uint8: 2, int32: 5, uint32: 6 } as const;
 
@@ -219,13 +219,18 @@ function inflate(bytes: Uint8Array, limit: number, maxInflated: number, place: s
 /** A kind of array that is not read. */
 class RefusedArray extends DataError {}
 
-function addVariable(variables: Map<string, MatlabArray>, elements: Elements, skipRefused: boolean): void {
+function addVariable(
+  variables: Map<string, MatlabArray>,
+  elements: Elements,
+  leftOut: MatlabOptions['leftOut'],
+): void {
   let read: ReturnType<typeof readArray>;
   try {
     read = readArray(elements, 0);
   } catch (error) {
-    if (skipRefused && error instanceof RefusedArray) return;
-    throw error;
+    if (!leftOut || !(error instanceof RefusedArray)) throw error;
+    leftOut(error);
+    return;
   }
   const { name, array } = read;
   if (name === '') throw new DataError(`${elements.where}: a variable without a name`);
@@ -249,7 +254,7 @@ function readArray(elements: Elements, depth: number): { name: string; array: Ma
   if (arrayClass === cellClass) {
     return { name, array: { kind: 'cells', dimensions, cells: readCells(elements, count, depth, place) } };
   }
-  if (arrayClass < 6 || arrayClass > 13) {
+  if (arrayClass < 6 || arrayClass > 15) {
     const found = refusedClasses[arrayClass] ?? 'array of an unknown class';
     throw new RefusedArray(
       `${place}: expected a cell array or a numeric array, found a ${found} (class ${arrayClass})`,

@@ -107,12 +107,14 @@ function checkDamage(
     if (faults.length > 10) log(`${where}: left out: ${faults.length - 10} more that are damaged`);
     return;
   }
-  const found = `${faults.length} of ${items} files or tunes are damaged, and ${most} may be`;
+  const limit = `${most} may be (music.damaged: a share of ${share})`;
+  const found =
+    faults.length === items
+      ? 'no file or tune can be read'
+      : `${faults.length} of ${items} files or tunes are damaged, and ${limit}`;
   const some = faults.slice(0, 3).map(short).join('; ');
   const more = faults.length > 3 ? `; and ${faults.length - 3} more` : '';
-  throw new DataError(
-    `${where}: ${found} (music.damaged: a share of ${share}); mend them, take them out, or allow more: ${some}${more}`,
-  );
+  throw new DataError(`${where}: ${found}; mend them, take them out, or allow more: ${some}${more}`);
 }
 
 function gridText(stepsPerQuarter: number, grid: MusicData['grid']): string {

@@ -119,4 +119,12 @@ describe('loadMusic', () => {
     writeFileSync(file, '');
     await expect(loadMusic(path.join(file, 'below'), options)).rejects.toThrow(ConfigError);
   });
+
+  it("puts music of one's own on the grid asked for, and refuses one that a set does not have", async () => {
+    expect((await loadMusic('folk', { ...options, stepsPerQuarter: 2 })).stepsPerQuarter).toBe(2);
+    await expect(loadMusic('folk', { ...options, stepsPerQuarter: 4 })).rejects.toThrow(
+      /folk comes with 2, found 4; leave it out/,
+    );
+    await expect(loadMusic('folk', { ...options, stepsPerQuarter: 4 })).rejects.toThrow(ConfigError);
+  });
 });

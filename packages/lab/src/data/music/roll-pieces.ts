@@ -13,20 +13,26 @@ const maxBytes = 512 * 2 ** 20;
 const rolls = (
   name: string,
   endings: readonly string[],
-  open: (bytes: Uint8Array, name: string) => PickleValue,
+  open: (bytes: Uint8Array, name: string, leftOut: () => void) => PickleValue,
 ): PieceFormat => ({
   name,
   endings,
   maxBytes,
-  read: (bytes, file) => piecesOf(open(bytes, file), file, Math.max(maxValues, 4 * bytes.length)),
+  read(bytes, file) {
+    let variables = 0;
+    const value = open(bytes, file, () => variables++);
+    const read = piecesOf(value, file, Math.max(maxValues, 4 * bytes.length));
+    remark(read.remarks, 'variables that are no arrays of numbers left out', variables);
+    return read;
+  },
 });
 
 export const rollFormats: readonly PieceFormat[] = [
   rolls('NumPy', ['.npy'], readNpy),
   rolls('NumPy', ['.npz'], (bytes, name) => readNpz(bytes, name, maxBytes)),
   rolls('pickle', ['.pickle', '.pkl'], readPickle),
-  rolls('MATLAB', ['.mat'], (bytes, name) => {
-    const variables = readMatlab5(bytes, name, { maxInflated: maxBytes, skipRefused: true });
+  rolls('MATLAB', ['.mat'], (bytes, name, leftOut) => {
+    const variables = readMatlab5(bytes, name, { maxInflated: maxBytes, leftOut });
     return new Map([...variables].map(([key, array]) => [key, fromMatlab(array)]));
   }),
 ];
