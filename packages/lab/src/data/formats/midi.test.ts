@@ -140,7 +140,7 @@ describe('readMidi', () => {
     );
   });
 
-  // What mido 1.3.3 (with clip=True) reads of the same bytes, unless said otherwise.
+  // What mido, by its source (with clip=True) reads of the same bytes, unless said otherwise.
   describe('reads what players read, with a remark', () => {
     const note = (delta: number, key: number): number[] => [0, 0x90, key, 64, delta, key, 0];
     const heard = (bytes: Uint8Array): unknown => {
