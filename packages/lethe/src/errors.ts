@@ -3,8 +3,7 @@
  * what to do; `code` is for machines. A sentence that quotes a megabyte of a hostile file is cut in its middle.
  */
 
-const longest = 2000;
-
+/** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING` or `E_MEMORY`. */
 export class LetheError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -44,7 +43,12 @@ export class NumericsError extends LetheError {
 
 // --- internal ---
 
-function bounded(message: string): string {
-  if (message.length <= longest) return message;
-  return `${message.slice(0, longest / 2)} … ${message.slice(-longest / 4)}`;
+/** Names and values from files may be of any length; nobody reads a sentence of a megabyte. */
+const longest = 2000;
+
+function bounded(message: unknown): string {
+  const text = typeof message === 'string' ? message : String(message);
+  if (text.length <= longest) return text;
+  const half = longest / 2;
+  return `${text.slice(0, half)} … ${text.length - longest} characters left out … ${text.slice(-half)}`;
 }

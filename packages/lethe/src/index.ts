@@ -22,13 +22,16 @@ export { affine, matmul } from './autograd/ops/matmul.ts';
 export { mean, sum, sumAxis } from './autograd/ops/reduce.ts';
 export { broadcastRows, concat, reshape, slice, stack, transpose, where } from './autograd/ops/shape.ts';
 export { gradientOf, gradients, hasGradient, needsGradient, record } from './autograd/tape.ts';
+export { loadParameters } from './checkpoint/load.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsFile,
   type StoredTensor,
+  type UnreadTensor,
 } from './checkpoint/safetensors.ts';
 export {
+  embeddingFromTorch,
   type LinearArrays,
   linearFromTorch,
   linearToTorch,
@@ -153,6 +156,7 @@ export { type RmspropOptions, rmsprop } from './optim/rmsprop.ts';
 export { type SgdOptions, sgd } from './optim/sgd.ts';
 export { NoiseStream, type StreamPlace, type StreamSite } from './random/stream.ts';
 export { dtype, type Real } from './tensor/dtype.ts';
+export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zerosTensor } from './tensor/tensor.ts';
 export {

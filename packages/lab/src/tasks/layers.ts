@@ -73,6 +73,8 @@ const ownNames = {
   weight_rec_log_deviation: 'weightRecLogDeviation',
 } as const;
 
+const isOwn = new RegExp(`^rnn\\.(${Object.keys(ownNames).join('|')})(_l\\d+)?$`);
+
 function ownName(name: string, index: number): string {
   return index === 0 ? `rnn.${name}` : `rnn.${name}_l${index}`;
 }
@@ -82,8 +84,11 @@ function layerArrays(
   index: number,
   weights: Weights,
 ): RecurrentArrays & Record<string, StoredTensor | undefined> {
-  const own = Object.fromEntries(
-    Object.entries(ownNames).map(([name, key]) => [key, weights[ownName(name, index)]]),
-  );
-  return { ...recurrentFromTorch(weights, index, 'rnn.', cell === 'gru'), ...own };
+  const own = Object.entries(ownNames).map(([name, key]) => [key, weights[ownName(name, index)]]);
+  // What PyTorch does not have, its reader would refuse.
+  const torch = Object.fromEntries(Object.entries(weights).filter(([name]) => !isOwn.test(name)));
+  return {
+    ...recurrentFromTorch(torch, index, 'rnn.', cell === 'gru' || undefined),
+    ...Object.fromEntries(own),
+  };
 }

@@ -4,18 +4,17 @@
  */
 import { DataError } from '../errors.ts';
 import { duplicateKey } from './json-keys.ts';
+import { elementBits } from './safetensors-numbers.ts';
 
 /** One array of the file; offsets count from the end of the header. */
 export interface Entry {
   name: string;
-  dtype: 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32';
+  /** one of the format's, or one that is newer than this reader */
+  dtype: string;
   shape: readonly number[];
   begin: number;
   end: number;
 }
-
-/** Bytes per element of the types that are read. */
-const widths: Record<string, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4 };
 
 /** The format's own limit on a header. */
 const longestHeader = 100_000_000;
@@ -58,13 +57,17 @@ function broken(sentence: string, cause?: unknown): DataError {
 }
 
 /** A value of the header in a few words: written out, nested lists of a hostile file would overflow the stack. */
-function shown(value: unknown): string {
+function brief(value: unknown): string {
   if (Array.isArray(value)) {
     const isShort = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
-    return isShort ? `[${value.map(shown).join(', ')}]` : `a list of ${value.length}`;
+    return isShort ? `[${value.map(brief).join(', ')}]` : `a list of ${value.length}`;
   }
   if (isObject(value)) return `an object of ${Object.keys(value).length}`;
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, count) => product * count, 1);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -88,7 +91,7 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
 
 function checkMetadata(value: unknown): Record<string, string> {
   if (!isObject(value) || Object.values(value).some((text) => typeof text !== 'string')) {
-    throw broken(`expected __metadata__ to map names to texts, got ${shown(value)}`);
+    throw broken(`expected __metadata__ to map names to texts, got ${brief(value)}`);
   }
   return value as Record<string, string>;
 }
@@ -104,25 +107,27 @@ function checkEntry(name: string, value: unknown): Entry {
     throw broken(`expected '${name}' to have dtype, shape and data_offsets, got '${keys}'`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !Object.hasOwn(widths, dtype)) {
+  if (typeof dtype !== 'string' || !/^[A-Z][A-Z0-9_]{0,31}$/.test(dtype)) {
     throw broken(
-      `expected the dtype of '${name}' to be one of ${Object.keys(widths).join(', ')}, got ${shown(dtype)}; convert the file to float32`,
+      `expected the dtype of '${name}' to be one of ${Object.keys(elementBits).join(', ')}, got ${brief(dtype)}`,
     );
   }
   if (!areCounts(shape)) {
-    throw broken(`expected the shape of '${name}' to be whole numbers of at least 0, got ${shown(shape)}`);
+    throw broken(`expected the shape of '${name}' to be whole numbers of at least 0, got ${brief(shape)}`);
   }
   if (!areCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${shown(offsets)}`);
+    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${brief(offsets)}`);
   }
   const [begin, end] = offsets;
-  const size = shape.reduce((product, count) => product * count, widths[dtype]);
+  // Of a type that is not known, the file alone knows the size.
+  const known = Object.hasOwn(elementBits, dtype);
+  const size = known ? sizeOf(shape) * (elementBits[dtype] / 8) : end - begin;
   if (size !== end - begin) {
     throw broken(
       `expected ${size} bytes for '${name}' (${dtype} [${shape.join(', ')}]), got ${end - begin} between its offsets`,
     );
   }
-  return { name, dtype: dtype as Entry['dtype'], shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** The arrays must cover the rest of the file without overlap or gap. */

@@ -104,7 +104,81 @@ describe('safetensors', () => {
     expect([...tensors.i.data]).toEqual([-7]);
     expect([...tensors.l.data]).toEqual([-(2 ** 40)]);
     view.setBigInt64(18, 2n ** 60n, true);
-    expect(() => decodeSafetensors(bytes)).toThrow(/below 2\^53/);
+    const { tensors: others, unread } = decodeSafetensors(bytes);
+    expect(Object.keys(others)).toEqual(['b', 'h', 'i']);
+    expect(unread.l).toEqual({
+      dtype: 'I64',
+      shape: [1],
+      reason: expect.stringMatching(/below 2\^53, got 1152921504606846976 at element 0/),
+    });
+  });
+
+  it('reads booleans, whole numbers of every width and 8-bit floats beside the arrays that are wanted', () => {
+    const header = {
+      w: entry('F32', [1], 0, 4),
+      mask: entry('BOOL', [3], 4, 7),
+      u8: entry('U8', [2], 7, 9),
+      i8: entry('I8', [1], 9, 10),
+      u16: entry('U16', [1], 10, 12),
+      i16: entry('I16', [1], 12, 14),
+      u32: entry('U32', [1], 14, 18),
+      u64: entry('U64', [1], 18, 26),
+      e4m3: entry('F8_E4M3', [6], 26, 32),
+      e5m2: entry('F8_E5M2', [6], 32, 38),
+      e8m0: entry('F8_E8M0', [2], 38, 40),
+    };
+    const bytes = file(header, 40);
+    const view = new DataView(bytes.buffer, bytes.length - 40);
+    view.setFloat32(0, 0.25, true);
+    bytes.set([1, 0, 1, 200, 255, 0x80], bytes.length - 36);
+    view.setUint16(10, 65535, true);
+    view.setInt16(12, -32768, true);
+    view.setUint32(14, 2 ** 32 - 1, true);
+    view.setBigUint64(18, 2n ** 53n - 1n, true);
+    bytes.set([0x38, 0xc0, 0x7e, 0x01, 0x08, 0xff], bytes.length - 14);
+    bytes.set([0x3c, 0xc0, 0x7b, 0x01, 0x7c, 0x7f], bytes.length - 8);
+    bytes.set([127, 130], bytes.length - 2);
+    const { tensors, unread } = decodeSafetensors(bytes);
+    const numbers = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, [...data]]));
+    expect(numbers).toEqual({
+      w: [0.25],
+      mask: [1, 0, 1],
+      u8: [200, 255],
+      i8: [-128],
+      u16: [65535],
+      i16: [-32768],
+      u32: [4294967295],
+      u64: [9007199254740991],
+      // torch 2.13: torch.tensor([0x38, 0xc0, 0x7e, 0x01, 0x08, 0xff], dtype=torch.uint8).view(torch.float8_e4m3fn).float()
+      e4m3: [1, -2, 448, 2 ** -9, 2 ** -6, Number.NaN],
+      // the same with 0x3c, 0xc0, 0x7b, 0x01, 0x7c, 0x7f and torch.float8_e5m2
+      e5m2: [1, -2, 57344, 2 ** -16, Infinity, Number.NaN],
+      // 2^(127 - 127) and 2^(130 - 127)
+      e8m0: [1, 8],
+    });
+    expect(unread).toEqual({});
+  });
+
+  it('reads around complex and packed arrays and types that are newer than the reader, and names them', () => {
+    const header = {
+      w: entry('F32', [1], 0, 4),
+      c: entry('C64', [2], 4, 20),
+      packed: entry('F4', [4], 20, 22),
+      six: entry('F6_E2M3', [4], 22, 25),
+      later: entry('F128', [2], 25, 40),
+    };
+    const { tensors, unread } = decodeSafetensors(file(header, 40));
+    expect(Object.keys(tensors)).toEqual(['w']);
+    expect(Object.entries(unread).map(([name, { dtype, shape }]) => [name, dtype, shape])).toEqual([
+      ['c', 'C64', [2]],
+      ['packed', 'F4', [4]],
+      ['six', 'F6_E2M3', [4]],
+      ['later', 'F128', [2]],
+    ]);
+    expect(unread.c.reason).toMatch(/C64 is no type of real numbers/);
+    expect(() => decodeSafetensors(file({ c: entry('F4', [3], 0, 2) }, 2))).toThrow(
+      /expected 1.5 bytes for 'c'/,
+    );
   });
 
   const two = { a: entry('F32', [2], 0, 8), b: entry('F32', [2], 8, 16) };
@@ -129,7 +203,12 @@ describe('safetensors', () => {
       file(`{"a":${JSON.stringify(two.a)},"a":${JSON.stringify(two.a)}}`, 8),
       /'a' twice/,
     ],
-    ['an unknown type', file({ a: entry('F8_E4M3', [8], 0, 8) }, 8), /dtype of 'a'.*"F8_E4M3"/],
+    ['a type that is no name of one', file({ a: entry('float 8', [8], 0, 8) }, 8), /dtype of 'a'.*"float 8"/],
+    [
+      'a name without end, in a sentence of bounded length',
+      file({ ['a'.repeat(100_000)]: entry('F32', [3], 0, 8) }, 8),
+      /^.{1000} … \d+ characters left out … .{1000}$/s,
+    ],
     ['a type that is no text', file({ a: entry(32, [2], 0, 8) }, 8), /dtype of 'a'/],
     ['a type that every object has', file({ a: entry('constructor', [2], 0, 8) }, 8), /dtype of 'a'/],
     ['offsets that overlap', file({ ...two, b: entry('F32', [2], 4, 12) }, 12), /'b' to begin at 8.*overlap/],

@@ -3,8 +3,9 @@
  * other. Equal contents give equal bytes. Reading trusts nothing: whatever does not fit is a DataError, and
  * no array is given out before the whole header has been checked.
  */
-import { ConfigError, DataError } from '../errors.ts';
-import { type Entry, readHeader } from './safetensors-header.ts';
+import { ConfigError } from '../errors.ts';
+import { readHeader } from './safetensors-header.ts';
+import { convert, littleEndian } from './safetensors-numbers.ts';
 
 /** An array as it is stored. float32 and float64 keep their type. */
 export interface StoredTensor {
@@ -12,10 +13,21 @@ export interface StoredTensor {
   data: Float32Array | Float64Array;
 }
 
+/** An array of a file that has no numbers here: complex, packed, or beyond what a float64 counts. */
+export interface UnreadTensor {
+  /** as the file writes it: 'C64', 'F4', 'I64', … */
+  dtype: string;
+  shape: readonly number[];
+  /** why it was not read */
+  reason: string;
+}
+
 /** What a file holds. */
 export interface SafetensorsFile {
   tensors: Record<string, StoredTensor>;
   metadata: Record<string, string>;
+  /** by name, what stands beside and could not be read exactly */
+  unread: Record<string, UnreadTensor>;
 }
 
 /**
@@ -63,73 +75,20 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. F64 becomes float64, F32, F16 and BF16 become float32, whole numbers
- * float64.
- * @throws DataError when the file is cut short, its header is not what the format says, or a type is unknown
+ * Reads a safetensors file, every value exactly. F64 becomes float64; F32, F16, BF16 and the 8-bit floats become float32; whole
+ * numbers, and booleans as 1 and 0, float64. An array without such numbers (complex, 4 and 6 bits, a type that is not known, I64
+ * and U64 beyond 2^53) is left to `unread` with the reason, and the others are read.
+ * @throws DataError when the file is cut short or its header is not what the format says
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { entries, metadata, start } = readHeader(bytes);
-  const tensors = entries.map((entry): [string, StoredTensor] => {
+  const tensors: [string, StoredTensor][] = [];
+  const unread: [string, UnreadTensor][] = [];
+  for (const { name, dtype, shape, begin, end } of entries) {
     // a copy by the constructor: the slice of a Node Buffer would be a view of the whole file
-    const stored = new Uint8Array(bytes.subarray(start + entry.begin, start + entry.end));
-    return [entry.name, { shape: entry.shape, data: numbers(entry, stored) }];
-  });
-  return { tensors: Object.fromEntries(tensors), metadata };
-}
-
-// --- internal ---
-
-const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Turns elements between the host's byte order and little endian, in place; its own inverse. */
-function littleEndian(bytes: Uint8Array, width: number): Uint8Array {
-  if (!hostIsLittleEndian) {
-    for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+    const converted = convert(dtype, new Uint8Array(bytes.subarray(start + begin, start + end)));
+    if ('data' in converted) tensors.push([name, { shape, data: converted.data }]);
+    else unread.push([name, { dtype, shape, reason: converted.obstacle }]);
   }
-  return bytes;
-}
-
-/** The numbers in `stored`, which is a copy that may be kept. */
-function numbers({ name, dtype }: Entry, stored: Uint8Array): Float32Array | Float64Array {
-  if (dtype === 'F64') return new Float64Array(littleEndian(stored, 8).slice().buffer);
-  if (dtype === 'F32') return new Float32Array(littleEndian(stored, 4).slice().buffer);
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-  if (dtype === 'BF16') {
-    return Float32Array.from({ length: stored.length / 2 }, (_, i) =>
-      fromBfloat16(view.getUint16(2 * i, true)),
-    );
-  }
-  if (dtype === 'F16') {
-    return Float32Array.from({ length: stored.length / 2 }, (_, i) =>
-      fromFloat16(view.getUint16(2 * i, true)),
-    );
-  }
-  if (dtype === 'I32') {
-    return Float64Array.from({ length: stored.length / 4 }, (_, i) => view.getInt32(4 * i, true));
-  }
-  return Float64Array.from({ length: stored.length / 8 }, (_, i) => {
-    const value = view.getBigInt64(8 * i, true);
-    if (BigInt.asIntN(54, value) === value) return Number(value);
-    throw new DataError(
-      `safetensors: expected the whole numbers of '${name}' to be below 2^53, got ${value} at element ${i}`,
-    );
-  });
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float32. */
-function fromBfloat16(bits: number): number {
-  word.setUint32(0, bits * 0x10000);
-  return word.getFloat32(0);
-}
-
-/** 1 sign bit, 5 bits of exponent (bias 15), 10 of fraction. */
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return { tensors: Object.fromEntries(tensors), metadata, unread: Object.fromEntries(unread) };
 }

@@ -1,0 +1,55 @@
+/** What a caller gave, in a few words for an error: bounded, and safe for any value whatever. */
+
+/** `undefined`, `the text 'fast'`, `an array of 3`, `a tensor of shape [2, 3]`, `an object with mean, variance`, … */
+export function found(value: unknown): string {
+  try {
+    return describe(value);
+  } catch {
+    // A proxy or a getter that throws: what it is cannot be asked.
+    return `a value of type ${typeof value}`;
+  }
+}
+
+// --- internal ---
+
+/** Characters of a text, and names of an object, that an error quotes. */
+const longest = 40;
+const mostNames = 6;
+
+function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `the text '${shortened(value)}'`;
+    case 'function':
+      return value.name ? `the function ${shortened(value.name)}` : 'a function';
+    case 'symbol':
+      return 'a symbol';
+    case 'bigint':
+      return `the bigint ${shortened(`${value}`)}`;
+    case 'object':
+      return value === null ? 'null' : describeObject(value);
+    default:
+      return `${value}`;
+  }
+}
+
+function describeObject(value: object): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) {
+    const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
+    return `a ${value[Symbol.toStringTag as never] ?? 'DataView'} of ${length}`;
+  }
+  const kind = value.constructor?.name;
+  const { shape } = value as { shape?: unknown };
+  if (kind === 'Tensor' && Array.isArray(shape)) return `a tensor of shape [${shortened(shape.join(', '))}]`;
+  if (kind !== undefined && kind !== 'Object') return `a ${shortened(kind)}`;
+  const names = Object.keys(value);
+  if (names.length === 0) return 'an empty object';
+  const listed = names.slice(0, mostNames).map(shortened).join(', ');
+  return `an object with ${listed}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ''}`;
+}
+
+function shortened(text: string): string {
+  const plain = text.replace(/\p{Cc}/gu, '?');
+  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+}
