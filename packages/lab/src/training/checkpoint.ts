@@ -37,7 +37,8 @@ export function saveCheckpoint(run: RunPaths, session: Session): void {
 
 /**
  * Brings a fresh session to where `last.safetensors` stands. Without one (the run was killed before its first
- * save) the session stays at its beginning. Throws DataError when the file is broken or of another model.
+ * save) the session stays at its beginning. Throws DataError when the file is broken or of another model; the session is then
+ * what it was.
  */
 export function restoreCheckpoint(run: RunPaths, session: Session): void {
   if (!fs.existsSync(run.last)) return;
@@ -60,10 +61,21 @@ export function restoreCheckpoint(run: RunPaths, session: Session): void {
       `${run.last} is ${state.position} steps into an epoch of ${steps}; the data or training.batch changed since`,
     );
   }
-  task.model.load(groups.weights, run.last);
-  task.restoreCarried(groups.carried, run.last);
-  session.optimizer.restore(groups.optimizer);
-  session.best = state.best ? groups.best : null;
+  const best = state.best ? checkBest(groups.best, groups.weights, run.last) : null;
+  const before = task.model.parameters;
+  const points = Object.values(before).map(({ data }) => data.slice());
+  const carried = task.carried();
+  try {
+    task.model.load(groups.weights, run.last);
+    task.restoreCarried(groups.carried, run.last);
+    // All or nothing by itself; nothing that can fail comes after it.
+    session.optimizer.restore(groups.optimizer);
+  } catch (error) {
+    for (const [i, { data }] of Object.values(before).entries()) data.set(points[i]);
+    task.restoreCarried(carried, run.last);
+    throw error;
+  }
+  session.best = best;
   session.state = state;
 }
 
@@ -84,6 +96,17 @@ export function readSafetensors(file: string): ReturnType<typeof decodeSafetenso
 }
 
 // --- internal ---
+
+/** The weights of the best validation, which must be those of the same model. */
+function checkBest(best: Weights, weights: Weights, where: string): Weights {
+  for (const [name, { shape }] of Object.entries(weights)) {
+    if (Object.hasOwn(best, name) && String(best[name].shape) === String(shape)) continue;
+    throw new DataError(
+      `${where}: expected best.${name} of shape [${shape.join(', ')}], as the last weights, found ${Object.hasOwn(best, name) ? `[${best[name].shape.join(', ')}]` : 'nothing'}`,
+    );
+  }
+  return best;
+}
 
 function prefixed(prefix: string, tensors: Record<string, StoredTensor>): Record<string, StoredTensor> {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));

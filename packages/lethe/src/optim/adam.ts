@@ -2,7 +2,7 @@
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
 import { shortenStep } from './clip.ts';
 import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
 
@@ -29,14 +29,14 @@ export interface AdamOptions {
  * @param parameters changed in place by `update`
  * @throws ConfigError for an unknown option or one out of range
  */
-export function adam(parameters: Record<string, Tensor>, options: AdamOptions = {}): Optimizer {
+export function adam<P extends ParameterSet<P>>(parameters: P, options: AdamOptions = {}): Optimizer {
   return adamRule('adam', parameters, { weightDecay: 0, ...options }, false);
 }
 
 /** The rule behind `adam` and `adamw`. */
 export function adamRule(
   name: 'adam' | 'adamw',
-  parameters: Record<string, Tensor>,
+  parameters: unknown,
   options: AdamOptions & { weightDecay: number },
   decoupled: boolean,
 ): Optimizer {
@@ -48,8 +48,9 @@ export function adamRule(
   checkNumber(name, 'epsilon', epsilon, { above: 0 });
   checkNumber(name, 'weightDecay', weightDecay, { from: 0 });
   if (clipStep !== undefined) checkNumber(name, 'clipStep', clipStep, { above: 0 });
-  const firstMoments = slotArrays(parameters);
-  const secondMoments = slotArrays(parameters);
+  const named = namedParameters(name, parameters);
+  const firstMoments = slotArrays(named);
+  const secondMoments = slotArrays(named);
   const settings = {
     lr: stepRate,
     beta1,
@@ -60,7 +61,7 @@ export function adamRule(
     firstMoments,
     secondMoments,
   };
-  return makeOptimizer(parameters, {
+  return makeOptimizer(named, {
     name,
     slots: { firstMoment: firstMoments, secondMoment: secondMoments },
     apply(update, step, rateScale) {

@@ -1,5 +1,5 @@
 /** AdamW (Loshchilov and Hutter, 2019): Adam whose weight decay does not pass through the moments. */
-import type { Tensor } from '../tensor/tensor.ts';
+import type { ParameterSet } from '../tensor/parameters.ts';
 import { type AdamOptions, adamRule } from './adam.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -10,6 +10,6 @@ import type { Optimizer } from './optimizer.ts';
  * @param options as of `adam`, with `weightDecay` 0.01 by default
  * @throws ConfigError for an unknown option or one out of range
  */
-export function adamw(parameters: Record<string, Tensor>, options: AdamOptions = {}): Optimizer {
+export function adamw<P extends ParameterSet<P>>(parameters: P, options: AdamOptions = {}): Optimizer {
   return adamRule('adamw', parameters, { weightDecay: 0.01, ...options }, true);
 }

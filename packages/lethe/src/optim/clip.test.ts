@@ -35,6 +35,8 @@ describe('clipScale', () => {
 
   it('refuses a limit that is not above 0', () => {
     expect(() => clipScale(1, 0)).toThrow(ConfigError);
+    // without a norm nothing would be clipped
+    expect(() => clipScale(Number.NaN, 1)).toThrow(/expected norm/);
   });
 });
 

@@ -3,6 +3,7 @@
  * `Optimizer.update` as `gradScale`, so that no gradient is written twice.
  */
 import { usedPartsOf } from '../autograd/used-rows.ts';
+import { checkArray } from '../checks.ts';
 import { NumericsError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber } from '../options.ts';
@@ -16,7 +17,8 @@ import { arraysOf } from './gradient-arrays.ts';
  * @throws NumericsError when a gradient is not finite, naming the first such parameter
  */
 export function globalNorm(gradients: readonly (Tensor | Real)[], names: readonly string[] = []): number {
-  const arrays = arraysOf(gradients);
+  checkArray('globalNorm', 'names', names, 'texts');
+  const arrays = arraysOf('globalNorm', gradients);
   const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(arrays)));
   if (Number.isFinite(norm)) return norm;
   for (const [i, gradient] of arrays.entries()) {
@@ -33,9 +35,10 @@ export function globalNorm(gradients: readonly (Tensor | Real)[], names: readonl
 
 /**
  * The factor that brings a gradient of norm `norm` to at most `maxNorm`: `min(1, maxNorm / norm)`.
- * @throws ConfigError when maxNorm is not above 0
+ * @throws ConfigError when maxNorm is not above 0, or norm is no number of at least 0
  */
 export function clipScale(norm: number, maxNorm: number): number {
+  checkNumber('clipScale', 'norm', norm, { from: 0 });
   checkNumber('clipScale', 'maxNorm', maxNorm, { above: 0 });
   return norm > maxNorm ? maxNorm / norm : 1;
 }

@@ -1,11 +1,17 @@
 /** Gradients as optimizers and norms take them: the tensors of `gradients`, or arrays of the caller's own. */
+import { checkArray, checkReal } from '../checks.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /**
  * The numbers of each.
- * @throws LetheError with code E_SCRATCH if the scope that a tensor was made in has ended
+ * @throws ConfigError for what is neither; LetheError with code E_SCRATCH if the scope that a tensor was made in has ended
  */
-export function arraysOf(gradients: readonly (Tensor | Real)[]): Real[] {
-  return gradients.map((gradient) => (gradient instanceof Tensor ? gradient.data : gradient));
+export function arraysOf(where: string, gradients: readonly (Tensor | Real)[]): Real[] {
+  checkArray(where, 'gradients', gradients, 'tensors or arrays of numbers, one for each parameter');
+  return gradients.map((gradient, i) => {
+    if (gradient instanceof Tensor) return gradient.data;
+    checkReal(where, `gradients[${i}]`, gradient);
+    return gradient;
+  });
 }

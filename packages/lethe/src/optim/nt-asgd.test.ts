@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { ntAsgd } from './nt-asgd.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer, OptimizerState } from './optimizer.ts';
 
 /** One parameter that begins at 0; a gradient of -1 and step rate 1 move it by the factor that is applied. */
 function single(options: { lagging?: boolean } = {}): { value: () => number; optimizer: Optimizer } {
@@ -51,4 +51,39 @@ test('a state restores into a fresh optimizer, averages and all', () => {
   other.optimizer.restore(state);
   for (const { optimizer } of [one, other]) optimizer.update(down, 1, 0.5);
   expect(other.optimizer.state()).toEqual(one.optimizer.state());
+});
+
+test('a state that is refused leaves everything as it was: no averaging begins, no weight moves', () => {
+  const { value, optimizer } = single();
+  optimizer.update(down);
+  const before = optimizer.state();
+  const spoiled: OptimizerState[] = [
+    { 'average.w': before.updates },
+    { ...before, averaged: { shape: [], data: Float64Array.of(3) } },
+    { ...before, averaged: { shape: [], data: Float64Array.of(-1) } },
+    {
+      ...before,
+      'average.w': { shape: [1], data: Float32Array.of(7) },
+      averaged: { shape: [], data: Float64Array.of(2) },
+    },
+  ];
+  for (const bad of spoiled) {
+    expect(() => optimizer.restore(bad)).toThrow(/nt-asgd: /);
+    expect(optimizer.state()).toEqual(before);
+    // 1 after one step by the gradient of -1; 0, the average of nothing, was read here
+    expect(optimizer.evaluate(value)).toBe(1);
+  }
+});
+
+test('a state from before averaging restores into an optimizer that averages', () => {
+  const early = single();
+  early.optimizer.update(down);
+  const state = early.optimizer.state();
+  const other = single();
+  other.optimizer.startAveraging?.();
+  other.optimizer.update(down);
+  other.optimizer.restore(state);
+  expect(other.optimizer.state()).toEqual(state);
+  // its own parameters are not part of a state without averages; they are at 1, and evaluated there
+  expect(other.optimizer.evaluate(other.value)).toBe(1);
 });

@@ -2,7 +2,7 @@
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
 import { makeOptimizer, type Optimizer, type Rule, slotArrays } from './optimizer.ts';
 import { usedParts } from './used-parts.ts';
 
@@ -26,12 +26,13 @@ export interface NtAsgdOptions {
  * @param parameters changed in place by `update`
  * @throws ConfigError for an unknown option or one out of range
  */
-export function ntAsgd(parameters: Record<string, Tensor>, options: NtAsgdOptions): Optimizer {
+export function ntAsgd<P extends ParameterSet<P>>(parameters: P, options: NtAsgdOptions): Optimizer {
   checkOptionNames('ntAsgd', options, ['stepRate', 'weightDecay', 'lagging']);
+  const named = namedParameters('ntAsgd', parameters);
   const { stepRate, weightDecay = 0, lagging = false } = options;
   checkNumber('ntAsgd', 'stepRate', stepRate, { above: 0 });
   checkNumber('ntAsgd', 'weightDecay', weightDecay, { from: 0 });
-  const tensors = Object.values(parameters);
+  const tensors = Object.values(named);
   let average: Real[] | undefined;
   /** updates since averaging began */
   const averaged = new Float64Array(1);
@@ -57,21 +58,29 @@ export function ntAsgd(parameters: Record<string, Tensor>, options: NtAsgdOption
       }
     },
     evaluated: () => (averaged[0] > 0 ? average : undefined),
+    adopt(state) {
+      const isAveraging = Object.keys(state).some((key) => key.startsWith('average.'));
+      // Whether the point is part of the state goes by whether anything has been averaged.
+      const count = state.averaged?.data[0] ?? 0;
+      return {
+        slots: isAveraging || count > 0 ? ['average'] : [],
+        hasPoint: count > 0,
+        take() {
+          if (isAveraging) startAveraging();
+          else stopAveraging();
+          averaged[0] = count;
+        },
+      };
+    },
   };
   const startAveraging = (): void => {
     if (average) return;
-    average = slotArrays(parameters);
-    rule.slots.average = average;
+    average = slotArrays(named);
+    rule.slots = { average };
   };
-  const optimizer = makeOptimizer(parameters, rule);
-  return {
-    ...optimizer,
-    startAveraging,
-    restore(state) {
-      if (Object.keys(state).some((key) => key.startsWith('average.'))) startAveraging();
-      // Whether the point is part of the state goes by whether anything has been averaged.
-      if (state.averaged?.data.length === 1) averaged[0] = state.averaged.data[0];
-      optimizer.restore(state);
-    },
+  const stopAveraging = (): void => {
+    average = undefined;
+    rule.slots = {};
   };
+  return { ...makeOptimizer(named, rule), startAveraging };
 }

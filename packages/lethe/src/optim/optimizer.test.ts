@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, DataError, ShapeError } from '../errors.ts';
+import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
 import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
-import type { Optimizer } from './optimizer.ts';
+import { ntAsgd } from './nt-asgd.ts';
+import type { Optimizer, OptimizerState } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 
@@ -35,6 +36,14 @@ const optimizers: [string, (of: Parameters) => Optimizer][] = [
   ['rmsprop', (of) => rmsprop(of, { stepRate: 0.01, momentum: 0.9, decay: 0.8 })],
   ['adam', (of) => adam(of)],
   ['adamw', (of) => adamw(of, { stepRate: 0.02 })],
+  [
+    'nt-asgd',
+    (of) => {
+      const optimizer = ntAsgd(of, { stepRate: 0.1 });
+      optimizer.startAveraging?.();
+      return optimizer;
+    },
+  ],
 ];
 
 describe.each(optimizers)('%s', (name, make) => {
@@ -96,6 +105,51 @@ describe.each(optimizers)('%s', (name, make) => {
     expect(() => optimizer.restore(turned)).toThrow(/of shape \[2, 3\]/);
     expect(bits(of)).toEqual(before);
     expect(optimizer.state()).toEqual(state);
+  });
+
+  it.each<[string, (state: OptimizerState, last: string) => unknown]>([
+    ['nothing', () => undefined],
+    ['a text', () => 'state'],
+    ['an array that is none', (state, last) => ({ ...state, [last]: 1 })],
+    [
+      'an array of plain numbers',
+      (state, last) => ({ ...state, [last]: { ...state[last], data: [...state[last].data] } }),
+    ],
+    [
+      'bigints',
+      (state, last) => ({
+        ...state,
+        [last]: { ...state[last], data: new BigInt64Array(state[last].data.length) },
+      }),
+    ],
+    [
+      'fewer numbers than the shape says',
+      (state, last) => ({ ...state, [last]: { ...state[last], data: state[last].data.slice(1) } }),
+    ],
+    ['half an update', (state) => ({ ...state, updates: { shape: [], data: Float64Array.of(0.5) } })],
+  ])('refuses a state with %s, and changes nothing', (_, spoil) => {
+    const of = parameters();
+    const optimizer = make(of);
+    optimizer.startAveraging?.();
+    optimizer.update(gradientsAt(0));
+    const state = optimizer.state();
+    const before = bits(of);
+    const last = Object.keys(state).at(-1) as string;
+    expect(() => optimizer.restore(spoil(state, last) as OptimizerState)).toThrow(LetheError);
+    expect(bits(of)).toEqual(before);
+    expect(optimizer.state()).toEqual(state);
+    optimizer.update(gradientsAt(1));
+    expect(optimizer.state().updates.data[0]).toBe(2);
+  });
+
+  it('refuses scales that are no numbers, before anything moves', () => {
+    const of = parameters();
+    const optimizer = make(of);
+    const before = bits(of);
+    expect(() => optimizer.update(gradientsAt(0), Number.NaN)).toThrow(/gradScale/);
+    expect(() => optimizer.update(gradientsAt(0), 1, -1)).toThrow(/rateScale/);
+    expect(bits(of)).toEqual(before);
+    expect(optimizer.state().updates.data[0]).toBe(0);
   });
 });
 

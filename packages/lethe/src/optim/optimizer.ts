@@ -3,9 +3,11 @@
  * evaluation away from the point where gradients are taken, and a state that goes into a checkpoint.
  * The update equations stand in the file of each rule.
  */
-import { DataError, LetheError, ShapeError } from '../errors.ts';
+import { checkFunction, found, isObject } from '../checks.ts';
+import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
+import { checkNumber } from '../options.ts';
 import { type Real, zeros } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { shapeText, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { arraysOf } from './gradient-arrays.ts';
 
 /** An array with its shape, as a checkpoint holds it. */
@@ -64,6 +66,8 @@ export interface Rule {
   lookAhead?: { momentum: number; velocities: readonly Real[] };
   /** evaluate at these arrays, when there are any */
   evaluated?(): readonly Real[] | undefined;
+  /** of a rule whose slots come and go: takes on those of a state, or says why it is none; nothing is changed then */
+  adopt?(state: OptimizerState): { slots: readonly string[]; hasPoint: boolean; take(): void };
 }
 
 /** One zero-filled array (or filled with `value`) per parameter, in its number type. */
@@ -114,6 +118,21 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
     return list;
   };
 
+  /** name -> shape of what a state must hold, whatever slots there are now. */
+  const expected = (
+    adopted: ReturnType<NonNullable<Rule['adopt']>> | undefined,
+  ): [string, readonly number[]][] => {
+    if (!adopted) return entries().map(([name, , shape]) => [name, shape]);
+    const scalars = ['updates', ...Object.keys(rule.scalars ?? {})];
+    const slots = [...adopted.slots, ...(adopted.hasPoint ? ['point'] : [])];
+    return [
+      ...scalars.map((name): [string, readonly number[]] => [name, []]),
+      ...slots.flatMap((slot) =>
+        names.map((name, i): [string, readonly number[]] => [`${slot}.${name}`, tensors[i].shape]),
+      ),
+    ];
+  };
+
   return {
     name: rule.name,
     update(given, gradScale = 1, rateScale = 1) {
@@ -123,12 +142,15 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
           `${rule.name}: update was called inside evaluate, expected the parameters at the point of the gradients; update after evaluate has ended`,
         );
       }
-      const gradients = arraysOf(given);
+      const gradients = arraysOf(rule.name, given);
       checkGradients(rule.name, names, tensors, gradients);
+      checkNumber(rule.name, 'gradScale', gradScale);
+      checkNumber(rule.name, 'rateScale', rateScale, { from: 0 });
       updates[0] += 1;
       rule.apply({ parameters: points(), gradients, gradScale }, updates[0], rateScale);
     },
     evaluate(f) {
+      checkFunction(rule.name, 'what evaluate runs', f);
       enter();
       let result: ReturnType<typeof f>;
       try {
@@ -147,9 +169,12 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
       );
     },
     restore(state) {
-      const known = entries();
-      checkState(rule.name, known, state);
-      for (const [name, data] of known) data.set(state[name].data);
+      checkArrays(rule.name, state);
+      const adopted = rule.adopt?.(state);
+      checkState(rule.name, expected(adopted), state);
+      // From here on nothing can fail.
+      adopted?.take();
+      for (const [name, data] of entries()) data.set(state[name].data);
     },
   };
 }
@@ -179,9 +204,33 @@ function checkGradients(
   }
 }
 
+/** Throws unless a state is an object of arrays, each with the shape that it says, and `updates` counts. */
+function checkArrays(where: string, state: OptimizerState): void {
+  if (!isObject(state)) {
+    throw new ConfigError(
+      `${where}: expected a state as optimizer.state() gives it, got ${found(state)}; keep that object or what a file made of it`,
+    );
+  }
+  for (const [name, array] of Object.entries(state)) {
+    const { shape, data } = (isObject(array) ? array : {}) as Partial<StoredArray>;
+    const isData = data instanceof Float32Array || data instanceof Float64Array;
+    if (isData && Array.isArray(shape) && sizeOf(shape) === data.length) continue;
+    throw new DataError(
+      `${where}: expected '${name}' of the stored state to be { shape, data } with a Float32Array or Float64Array of that shape, got ${found(array)}`,
+    );
+  }
+  for (const name of ['updates', 'averaged']) {
+    const count = Object.hasOwn(state, name) ? state[name].data[0] : 0;
+    if (Number.isInteger(count) && count >= 0) continue;
+    throw new DataError(
+      `${where}: expected '${name}' of the stored state to be a whole number of at least 0, got ${count}`,
+    );
+  }
+}
+
 function checkState(
   where: string,
-  known: readonly (readonly [string, Real, readonly number[]])[],
+  known: readonly (readonly [string, readonly number[]])[],
   state: OptimizerState,
 ): void {
   const missing = known.find(([name]) => !Object.hasOwn(state, name));
@@ -197,11 +246,11 @@ function checkState(
       `${where}: the stored state holds the unknown '${unknown}'; it was written with other options or parameters`,
     );
   }
-  for (const [name, data, shape] of known) {
+  for (const [name, shape] of known) {
     const found = state[name];
-    if (found.data.length === data.length && String(found.shape) === String(shape)) continue;
+    if (shapeText(found.shape) === shapeText(shape)) continue;
     throw new DataError(
-      `${where}: expected '${name}' of shape [${shape.join(', ')}] in the stored state, got [${found.shape.join(', ')}] with ${found.data.length} elements`,
+      `${where}: expected '${name}' of shape ${shapeText(shape)} in the stored state, got ${shapeText(found.shape)} with ${found.data.length} elements`,
     );
   }
 }

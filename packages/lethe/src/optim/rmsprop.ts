@@ -4,7 +4,7 @@
  */
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
 import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
 
 /** Options of {@link rmsprop}. */
@@ -30,9 +30,10 @@ export interface RmspropOptions {
  * @param parameters changed in place by `update`
  * @throws ConfigError for an unknown option or one out of range
  */
-export function rmsprop(parameters: Record<string, Tensor>, options: RmspropOptions): Optimizer {
+export function rmsprop<P extends ParameterSet<P>>(parameters: P, options: RmspropOptions): Optimizer {
   const known = ['stepRate', 'momentum', 'decay', 'epsilon', 'initialMeanSquare', 'weightDecay'];
   checkOptionNames('rmsprop', options, known);
+  const named = namedParameters('rmsprop', parameters);
   const { stepRate, momentum = 0, decay = 0.9, epsilon = 1e-8, initialMeanSquare = 1 } = options;
   const { weightDecay = 0 } = options;
   checkNumber('rmsprop', 'stepRate', stepRate, { above: 0 });
@@ -41,10 +42,10 @@ export function rmsprop(parameters: Record<string, Tensor>, options: RmspropOpti
   checkNumber('rmsprop', 'epsilon', epsilon, { above: 0 });
   checkNumber('rmsprop', 'initialMeanSquare', initialMeanSquare, { from: 0 });
   checkNumber('rmsprop', 'weightDecay', weightDecay, { from: 0 });
-  const meanSquares = slotArrays(parameters, initialMeanSquare);
-  const velocities = slotArrays(parameters);
+  const meanSquares = slotArrays(named, initialMeanSquare);
+  const velocities = slotArrays(named);
   const settings = { stepRate, momentum, decay, epsilon, weightDecay, meanSquares, velocities };
-  return makeOptimizer(parameters, {
+  return makeOptimizer(named, {
     name: 'rmsprop',
     slots: { meanSquare: meanSquares, velocity: velocities },
     apply: (update, _, rateScale) =>

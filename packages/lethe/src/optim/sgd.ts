@@ -1,7 +1,7 @@
 /** Stochastic gradient descent, plain or with (heavy-ball) momentum. */
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
 import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
 import { usedParts } from './used-parts.ts';
 
@@ -19,15 +19,16 @@ export interface SgdOptions {
  * @param parameters changed in place by `update`
  * @throws ConfigError for an unknown option or one out of range
  */
-export function sgd(parameters: Record<string, Tensor>, options: SgdOptions): Optimizer {
+export function sgd<P extends ParameterSet<P>>(parameters: P, options: SgdOptions): Optimizer {
   checkOptionNames('sgd', options, ['stepRate', 'momentum', 'weightDecay']);
+  const named = namedParameters('sgd', parameters);
   const { stepRate, momentum = 0, weightDecay = 0 } = options;
   checkNumber('sgd', 'stepRate', stepRate, { above: 0 });
   checkNumber('sgd', 'momentum', momentum, { from: 0, below: 1 });
   checkNumber('sgd', 'weightDecay', weightDecay, { from: 0 });
-  const velocities = momentum > 0 ? slotArrays(parameters) : undefined;
-  const tensors = Object.values(parameters);
-  return makeOptimizer(parameters, {
+  const velocities = momentum > 0 ? slotArrays(named) : undefined;
+  const tensors = Object.values(named);
+  return makeOptimizer(named, {
     name: 'sgd',
     slots: velocities === undefined ? {} : { velocity: velocities },
     apply: (update, _, rateScale) => {
