@@ -2,6 +2,7 @@
  * The errors of the public boundary. Each sentence says where, what was expected, what was found and
  * what to do; `code` is for machines. A sentence that quotes a megabyte of a hostile file is cut in its middle.
  */
+import { found } from './found.ts';
 
 /** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING` or `E_MEMORY`. */
 export class LetheError extends Error {
@@ -47,7 +48,7 @@ export class NumericsError extends LetheError {
 const longest = 2000;
 
 function bounded(message: unknown): string {
-  const text = typeof message === 'string' ? message : String(message);
+  const text = typeof message === 'string' ? message : found(message);
   if (text.length <= longest) return text;
   const half = longest / 2;
   return `${text.slice(0, half)} … ${text.length - longest} characters left out … ${text.slice(-half)}`;

@@ -10,6 +10,11 @@ export function found(value: unknown): string {
   }
 }
 
+/** A word of the caller as it is, anything else as {@link found} says it. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? shortened(value) : found(value);
+}
+
 // --- internal ---
 
 /** Characters of a text, and names of an object, that an error quotes. */

@@ -78,7 +78,7 @@ export { type WeightNoiseOptions, weightNoise } from './dropout/weight-noise.ts'
 export { type ZoneoutOptions, zoneout } from './dropout/zoneout.ts';
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
 export type { Activation, MomentForm, NoiseMoments } from './kernels/contract.ts';
-export { type EngineName, useEngine } from './kernels/engine.ts';
+export { type EngineInUse, type EngineName, engineInUse, useEngine } from './kernels/engine.ts';
 export { activationMoments, type MomentFunctionOptions } from './moments/activation.ts';
 export {
   type Decomposition,

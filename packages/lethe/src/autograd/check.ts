@@ -3,6 +3,8 @@
  * In float64 (LETHE_DTYPE=f64, portable engine) they agree to 1e-6 or better; in float32 expect 1e-2.
  */
 
+import { checkFunction, checkTensors, checkWhole } from '../checks.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import { NoiseStream } from '../random/stream.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { dtype } from '../tensor/dtype.ts';
@@ -10,6 +12,7 @@ import { scoped } from '../tensor/scratch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gradients } from './tape.ts';
 
+/** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
   /** Random directions for each parameter. @defaultValue 4 */
   directions?: number;
@@ -34,13 +37,20 @@ export interface GradientComparison {
  * @param parameters are moved while it runs, and put back
  * @param loss must be a pure function of the parameters: replay noise from one stream
  * @returns the worst relative error and every comparison
+ * @throws ShapeError if the loss has more than one element; ConfigError for an unknown option or one out of range
  */
 export function checkGradients(
   parameters: readonly Tensor[],
   loss: () => Tensor,
   options: GradientCheckOptions = {},
 ): { worst: number; comparisons: GradientComparison[] } {
+  checkTensors('checkGradients', 'parameters', parameters);
+  checkFunction('checkGradients', 'loss', loss);
+  checkOptionNames('checkGradients', options, ['directions', 'epsilon', 'seed']);
   const { directions = 4, epsilon = dtype === 'f64' ? 1e-4 : 1e-2, seed = 0 } = options;
+  checkWhole('checkGradients', 'directions', directions, 1, 1000);
+  checkNumber('checkGradients', 'epsilon', epsilon, { above: 0 });
+  checkWhole('checkGradients', 'seed', seed);
   return scoped(() => {
     const slopes = gradients(parameters, loss).gradients;
     const pairs = parameters.flatMap((parameter, place) =>
@@ -56,8 +66,11 @@ export function checkGradients(
         }),
       ),
     );
-    const floor =
-      1e-6 * pairs.reduce((most, { difference }) => Math.max(most, Math.abs(difference)), Number.EPSILON);
+    const largest = pairs.reduce(
+      (most, { difference }) => Math.max(most, Math.abs(difference)),
+      Number.EPSILON,
+    );
+    const floor = 1e-6 * largest;
     const comparisons = pairs.map((pair) => {
       const size = Math.max(Math.abs(pair.tape), Math.abs(pair.difference), floor);
       return { ...pair, relativeError: Math.abs(pair.tape - pair.difference) / size };

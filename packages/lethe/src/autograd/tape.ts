@@ -9,6 +9,7 @@
  * Every entry runs backwards in a scratch scope of its own, which hands its temporaries back. Gradients live in the scope in
  * which `gradients` was called, however deep in others they are first asked for.
  */
+import { checkFunction, checkTensor, checkTensors } from '../checks.ts';
 import { LetheError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
@@ -26,6 +27,8 @@ export function gradients(
   parameters: readonly Tensor[],
   loss: () => Tensor,
 ): { loss: number; gradients: Tensor[] } {
+  checkTensors('gradients', 'parameters', parameters);
+  checkFunction('gradients', 'loss', loss);
   const scope = currentScope();
   const own: Tape = {
     tracked: new Set(parameters),
@@ -40,6 +43,7 @@ export function gradients(
     recording = own;
     running = null;
     const value = loss();
+    checkTensor('gradients', 'what loss returns', value);
     if (value.size !== 1) {
       throw new ShapeError(
         `gradients: expected a loss of one element, got shape ${shapeText(value.shape)}; end it with sum or mean`,
@@ -79,6 +83,10 @@ export function record(
   inputs: readonly Tensor[],
   backward: () => void,
 ): void {
+  checkFunction('record', 'backward', backward);
+  checkTensors('record', 'inputs', inputs);
+  if (Array.isArray(output)) checkTensors('record', 'output', output);
+  else checkTensor('record', 'output', output);
   const tape = recording;
   if (tape === null || !inputs.some((input) => tape.tracked.has(input))) return;
   const outputs = Array.isArray(output) ? (output as readonly Tensor[]) : [output as Tensor];
@@ -88,6 +96,7 @@ export function record(
 
 /** The gradient of a tensor while the tape runs backwards; zeros on first use. Add to it, do not replace it. */
 export function gradientOf(tensor: Tensor): Real {
+  checkTensor('gradientOf', 'tensor', tensor);
   if (running === null) throw notBackwards('gradientOf');
   let gradient = running.gradients.get(tensor);
   if (gradient === undefined) {
@@ -169,11 +178,13 @@ export function gradientIfUsed(tensor: Tensor): Real | undefined {
 
 /** Whether somebody has added to the gradient of this tensor; if not, it is zero. */
 export function hasGradient(tensor: Tensor): boolean {
+  checkTensor('hasGradient', 'tensor', tensor);
   return running?.gradients.has(tensor) ?? false;
 }
 
 /** Whether a gradient is wanted for this tensor, forwards and backwards. */
 export function needsGradient(tensor: Tensor): boolean {
+  checkTensor('needsGradient', 'tensor', tensor);
   return (recording ?? running)?.tracked.has(tensor) ?? false;
 }
 

@@ -3,9 +3,12 @@
  * other. Equal contents give equal bytes. Reading trusts nothing: whatever does not fit is a DataError, and
  * no array is given out before the whole header has been checked.
  */
+import { found, isObject } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { shown } from '../found.ts';
 import { readHeader } from './safetensors-header.ts';
 import { convert, littleEndian } from './safetensors-numbers.ts';
+import { checkStoredTensors } from './stored.ts';
 
 /** An array as it is stored. float32 and float64 keep their type. */
 export interface StoredTensor {
@@ -32,14 +35,19 @@ export interface SafetensorsFile {
 
 /**
  * Writes arrays as one safetensors file; the arrays start at a multiple of 8 bytes, float64 first.
+ * @param tensors by name, such as the parameters of a layer; what is undefined is left out
  * @param metadata texts for the header's `__metadata__`
  * @throws ConfigError when a shape does not fit its data or a name is `__metadata__`
  */
-export function encodeSafetensors(
-  tensors: Record<string, StoredTensor>,
+export function encodeSafetensors<P extends { readonly [K in keyof P]: StoredTensor | undefined }>(
+  tensors: P,
   metadata: Record<string, string> = {},
 ): Uint8Array {
-  const entries = Object.entries(tensors);
+  checkStoredTensors('safetensors', 'tensors', tensors, [], undefined);
+  checkMetadata(metadata);
+  const entries = Object.entries(tensors as Record<string, StoredTensor | undefined>).filter(
+    (entry): entry is [string, StoredTensor] => entry[1] !== undefined,
+  );
   for (const [name, { shape, data }] of entries) {
     const size = shape.reduce((product, length) => product * length, 1);
     if (name === '__metadata__' || size !== data.length) {
@@ -81,6 +89,11 @@ export function encodeSafetensors(
  * @throws DataError when the file is cut short or its header is not what the format says
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new ConfigError(
+      `safetensors: expected the bytes of a file, a Uint8Array or Buffer, got ${found(bytes)}; read it with readFileSync(path)`,
+    );
+  }
   const { entries, metadata, start } = readHeader(bytes);
   const tensors: [string, StoredTensor][] = [];
   const unread: [string, UnreadTensor][] = [];
@@ -91,4 +104,18 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     else unread.push([name, { dtype, shape, reason: converted.obstacle }]);
   }
   return { tensors: Object.fromEntries(tensors), metadata, unread: Object.fromEntries(unread) };
+}
+
+// --- internal ---
+
+function checkMetadata(metadata: unknown): void {
+  if (!isObject(metadata)) {
+    throw new ConfigError(`safetensors: expected metadata to be texts by name, got ${found(metadata)}`);
+  }
+  for (const [name, text] of Object.entries(metadata)) {
+    if (typeof text === 'string') continue;
+    throw new ConfigError(
+      `safetensors: expected metadata to be texts by name, got ${found(text)} for ${shown(name)}`,
+    );
+  }
 }

@@ -9,6 +9,7 @@ export const arKeys = {
   alpha: { kind: 'number', about: 'weight of the mean square of the outputs', default: 2 },
 } as const satisfies MethodKeys;
 
+/** Options of {@link ar}. */
 export interface ArOptions {
   /** @defaultValue 2, the AWD-LSTM's */
   alpha?: number;

@@ -62,8 +62,10 @@ export function awd(options: AwdOptions = {}): Regularizer {
   oneOf('awd', 'rows', rows, [true, false]);
   const interval = 'sequence';
   const penalties: Penalty[] = [];
-  if (options.ar) penalties.push(...(ar({ alpha: options.ar }).penalties ?? []));
-  if (options.tar) penalties.push(...(tar({ beta: options.tar }).penalties ?? []));
+  if (options.ar !== undefined && options.ar !== 0)
+    penalties.push(...(ar({ alpha: options.ar }).penalties ?? []));
+  if (options.tar !== undefined && options.tar !== 0)
+    penalties.push(...(tar({ beta: options.tar }).penalties ?? []));
   return {
     name: methodName('awd', options),
     reference: 'Merity, Keskar, Socher 2017, Regularizing and optimizing LSTM language models',

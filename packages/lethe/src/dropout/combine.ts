@@ -1,5 +1,7 @@
 /** Regularizers put together, and divided among the parts of a network: embedding, layers, readout. */
+import { checkWhole, found } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Regularizer } from './noise.ts';
 import { none } from './none.ts';
 import { foldSchedule } from './schedule.ts';
@@ -12,6 +14,7 @@ import { foldSchedule } from './schedule.ts';
  *   both make the weights Gaussian or both set the schedule; or if two runs would have the same noise
  */
 export function combine(...methods: readonly Regularizer[]): Regularizer {
+  for (const [i, method] of methods.entries()) checkRegularizer(`combine: argument ${i + 1}`, method);
   const active = methods.filter(doesSomething);
   if (active.length === 0) return methods[0] ?? none();
   if (active.length === 1) return foldSchedule(active[0]);
@@ -39,8 +42,10 @@ export function combine(...methods: readonly Regularizer[]): Regularizer {
  * @throws ConfigError if there is no such layer
  */
 export function layerRegularizer(regularizer: Regularizer, index: number, count: number): Regularizer {
+  checkRegularizer('layerRegularizer', regularizer);
+  checkWhole('layerRegularizer', 'count', count, 1);
   if (!Number.isInteger(index) || index < 0 || index >= count) {
-    throw new ConfigError(`dropout: expected a layer from 0 to ${count - 1}, got ${index}`);
+    throw new ConfigError(`dropout: expected a layer from 0 to ${count - 1}, got ${found(index)}`);
   }
   const isHere = ({ site, layers = site === 'output' ? 'last' : 'all' }: NoiseEntry): boolean => {
     if (site === 'embedding') return false;
@@ -51,8 +56,12 @@ export function layerRegularizer(regularizer: Regularizer, index: number, count:
   return { ...regularizer, noise: regularizer.noise.filter(isHere).map(atItsPlace) };
 }
 
-/** What the embedding has of a regularizer. */
+/**
+ * What the embedding has of a regularizer.
+ * @throws ConfigError for what is none
+ */
 export function embeddingRegularizer(regularizer: Regularizer): Regularizer {
+  checkRegularizer('embeddingRegularizer', regularizer);
   return { ...regularizer, noise: regularizer.noise.filter(({ site }) => site === 'embedding') };
 }
 
@@ -60,8 +69,10 @@ export function embeddingRegularizer(regularizer: Regularizer): Regularizer {
  * Divides a regularizer between a recurrent layer (or the last of a stack) and the linear layer that reads
  * it. Where a mode integrates the noise, `output` entries become `input` entries of the readout, which alone
  * can integrate them; sampled, they stay with the recurrent layer, whose kernel applies them for nothing.
+ * @throws ConfigError for what is no regularizer
  */
 export function splitReadout(regularizer: Regularizer): { recurrent: Regularizer; readout: Regularizer } {
+  checkRegularizer('splitReadout', regularizer);
   const { train, test } = regularizer.modes;
   const integrates = [train, test].some((mode) => mode === 'moments' || mode === 'gaussian');
   const isMoved = ({ site, layers = 'last' }: NoiseEntry) =>

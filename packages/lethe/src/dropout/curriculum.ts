@@ -1,5 +1,6 @@
 /** Curriculum dropout: rates that grow during training. */
 import { ConfigError } from '../errors.ts';
+import { shown } from '../found.ts';
 import { checkOptionNames } from '../options.ts';
 import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
@@ -19,6 +20,7 @@ export const curriculumKeys = {
   at: { kind: 'number', about: 'of switch: the update from which there is noise' },
 } as const satisfies MethodKeys;
 
+/** Options of {@link curriculum}. */
 export interface CurriculumOptions {
   /** `anneal` and `switch` are the paper's comparisons. @defaultValue 'curriculum' */
   schedule?: Schedule['kind'];
@@ -43,7 +45,7 @@ export function curriculum(options: CurriculumOptions = {}): Regularizer {
   oneOf('curriculum', 'schedule', kind, curriculumKeys.schedule.words);
   if (kind === 'switch' ? gamma !== undefined || at === undefined : at !== undefined) {
     throw new ConfigError(
-      `curriculum: expected ${kind === 'switch' ? 'at' : 'gamma'} with the schedule ${kind}, got ${kind === 'switch' ? `at ${at} and gamma ${gamma}` : `at ${at}`}`,
+      `curriculum: expected ${kind === 'switch' ? 'at' : 'gamma'} with the schedule ${kind}, got ${kind === 'switch' ? `at ${shown(at)} and gamma ${shown(gamma)}` : `at ${shown(at)}`}`,
     );
   }
   const schedule: Schedule = kind === 'switch' ? { kind, at: at! } : { kind, gamma: gamma ?? 0.001 };

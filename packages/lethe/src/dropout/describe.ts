@@ -1,5 +1,8 @@
 /** A plan as a table that people read: what noise runs where, with the shapes of its masks. */
+import { found, isObject } from '../checks.ts';
+import { ConfigError } from '../errors.ts';
 import { shapeText } from '../tensor/tensor.ts';
+import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Penalty, Regularizer } from './noise.ts';
 import { gatesOf, type Plan, place } from './plan.ts';
 import { scheduleText } from './schedule.ts';
@@ -8,8 +11,13 @@ import { scheduleText } from './schedule.ts';
  * One line for every entry: site, kind, rate, schedule if there is any, interval, sharing, scaling, mask shape
  * (T time, B batch, I input, H hidden, O output, V words where sizes are not known; gates first where each has a
  * mask), under a line with the modes; then what else the regularizer does, and its reference.
+ * @throws ConfigError for what is no plan
  */
 export function describe(plan: Plan): string {
+  if (!isObject(plan) || !isObject(plan.target) || !Array.isArray(plan.entries)) {
+    throw new ConfigError(`describe: expected a plan, such as layer.plan, got ${found(plan)}`);
+  }
+  checkRegularizer('describe', plan.regularizer);
   const { regularizer, target, entries } = plan;
   const { modes, moments } = regularizer;
   const samples = modes.samples === undefined ? '' : ` of ${modes.samples} samples`;

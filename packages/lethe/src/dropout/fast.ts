@@ -97,6 +97,7 @@ export function fast(options: FastOptions = {}): Regularizer {
   oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
   checkDepartures(options);
+  const noise = entriesAt('fast', { input, recurrent, output }, { scaling });
   if (finalLayer === 'plain' && output) {
     throw new ConfigError(
       `fast: expected no output rate with a plain final layer, got ${output}; leave out one of the two`,
@@ -106,7 +107,7 @@ export function fast(options: FastOptions = {}): Regularizer {
     name: methodName('fast', options),
     reference:
       'Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, On fast dropout and its applicability to recurrent networks',
-    noise: entriesAt('fast', { input, recurrent, output }, { scaling }),
+    noise,
     modes: { train: mode, test: testMode[mode] },
     moments: { form, points, propagateVariance, finalLayer, slope, recurrentMean },
   };

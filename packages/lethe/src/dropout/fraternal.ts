@@ -1,4 +1,5 @@
 /** Fraternal dropout: two runs with their own noise are pulled together. */
+import { checkArray } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { MethodKeys } from './method-keys.ts';
@@ -18,6 +19,7 @@ export const fraternalKeys = {
   same: { kind: 'sites', about: 'sites whose masks both runs share: weight/embedding; none unless given' },
 } as const satisfies MethodKeys;
 
+/** Options of {@link fraternal}. */
 export interface FraternalOptions {
   /** weight of the distance. @defaultValue 0.15; 0.25 for expectation-linear */
   kappa?: number;
@@ -43,6 +45,7 @@ export function fraternal(options: FraternalOptions = {}): Regularizer {
   oneOf('fraternal', 'variant', variant, fraternalKeys.variant.words);
   const { kappa = variant === 'expectation-linear' ? 0.25 : 0.15 } = options;
   checkNumber('fraternal', 'kappa', kappa, { from: 0 });
+  checkArray('fraternal', 'same', same, 'sites');
   for (const site of same) oneOf('fraternal', 'same', site, noiseSites);
   if (variant === 'expectation-linear' && same.length > 0) {
     throw new ConfigError(

@@ -4,7 +4,9 @@
  * runs in. Methods (one file each) return regularizers; nothing else in the system knows their names.
  */
 import { ConfigError } from '../errors.ts';
+import { shown } from '../found.ts';
 import type { MomentForm } from '../kernels/contract.ts';
+import { checkEntryKind } from './check-regularizer.ts';
 
 /** Where noise enters. `hidden` is the carried state, `output` what leaves the layer and is not carried. */
 export const noiseSites = [
@@ -18,6 +20,7 @@ export const noiseSites = [
   'weight',
   'weightIn',
 ] as const;
+/** One of {@link noiseSites}. */
 export type NoiseSite = (typeof noiseSites)[number];
 
 /**
@@ -142,9 +145,15 @@ export interface Regularizer {
   schedule?: Schedule;
 }
 
-/** An entry with the usual settings: drop, fresh at every step, for each example, gates tied, inverted. */
+/**
+ * An entry with the usual settings: drop, fresh at every step, for each example, gates tied, inverted.
+ * @throws ConfigError for an unknown part or word, or a rate outside [0, 1)
+ */
 export function noiseEntry(entry: Partial<NoiseEntry> & Pick<NoiseEntry, 'site' | 'rate'>): NoiseEntry {
-  return {
+  if (typeof entry !== 'object' || entry === null) {
+    throw new ConfigError(`noiseEntry: expected { site, rate }, got ${shown(entry)}`);
+  }
+  const full: NoiseEntry = {
     kind: 'drop',
     interval: 'step',
     examples: 'each',
@@ -152,6 +161,8 @@ export function noiseEntry(entry: Partial<NoiseEntry> & Pick<NoiseEntry, 'site' 
     scaling: 'inverted',
     ...entry,
   };
+  checkEntryKind('noiseEntry', full);
+  return full;
 }
 
 /** Entries for the sites whose rate is above 0, all alike but for site and rate. */
@@ -173,7 +184,7 @@ export function checkRate(where: string, key: string, rate: number | undefined):
   if (rate === undefined) return 0;
   if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {
     throw new ConfigError(
-      `${where}: expected ${key} to be a probability of dropping, at least 0 and below 1, got ${rate}`,
+      `${where}: expected ${key} to be a probability of dropping, at least 0 and below 1, got ${shown(rate)}`,
     );
   }
   return rate;

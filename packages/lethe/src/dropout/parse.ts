@@ -1,4 +1,5 @@
 /** Methods in words: `METHOD[:key=value,…][+METHOD…]`. The table below is the only place that lists them all. */
+import { checkText } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { nearestWord } from '../options.ts';
 import { ar, arKeys } from './ar.ts';
@@ -28,6 +29,7 @@ import { zoneout, zoneoutKeys } from './zoneout.ts';
  * @throws ConfigError for an unknown method or key, with the nearest known one, or a value out of range
  */
 export function parseDropout(text: string): Regularizer {
+  checkText('parseDropout', 'text', text);
   return combine(...text.split('+').map(parseMethod));
 }
 

@@ -2,8 +2,10 @@
  * A plan is a regularizer laid onto one cell: every entry checked against what the cell can honour, and given
  * its number in the stream. The plan knows sites, kinds and modes, never the name of a method.
  */
+import { checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
-import { nearestWord } from '../options.ts';
+import { checkOptionNames, checkWord } from '../options.ts';
+import { checkRegularizer } from './check-regularizer.ts';
 import { checkEntry } from './honours.ts';
 import { obstacleToMoments } from './integrable.ts';
 import type { NoiseEntry, NoiseSite, Regularizer, RunMode } from './noise.ts';
@@ -33,6 +35,7 @@ export interface PlannedEntry {
   entry: number;
 }
 
+/** A regularizer as it applies at one place. */
 export interface Plan {
   readonly regularizer: Regularizer;
   readonly target: PlanTarget & { layer: number; direction: number };
@@ -47,6 +50,8 @@ export interface Plan {
  * @throws ConfigError, with the reason, for what the cell cannot honour in its train and test modes
  */
 export function plan(regularizer: Regularizer | undefined, target: PlanTarget): Plan {
+  checkTarget(target);
+  if (regularizer !== undefined) checkRegularizer(place(target), regularizer);
   const chosen = foldSchedule(regularizer ?? none());
   const full = { ...target, layer: target.layer ?? 0, direction: target.direction ?? 0 };
   const where = place(full);
@@ -74,12 +79,7 @@ export function plan(regularizer: Regularizer | undefined, target: PlanTarget): 
  */
 export function checkMode(plan: Plan, mode: RunMode): void {
   const where = place(plan.target);
-  if (!runModes.includes(mode)) {
-    const guess = nearestWord(mode, runModes);
-    throw new ConfigError(
-      `${where}: unknown mode "${mode}"; ${guess ? `did you mean "${guess}"? ` : ''}known: ${runModes.join(', ')}`,
-    );
-  }
+  checkWord(where, 'mode', mode, runModes);
   if (mode !== 'moments' && mode !== 'gaussian') return;
   if (mode === 'gaussian' && plan.regularizer.weightNoise) {
     throw new ConfigError(
@@ -116,3 +116,12 @@ export function place(target: PlanTarget): string {
 // --- internal ---
 
 const runModes: readonly RunMode[] = ['sample', 'moments', 'gaussian', 'mean'];
+const plannedCells: readonly PlannedCell[] = ['rnn', 'lstm', 'gru', 'linear', 'embedding'];
+
+function checkTarget(target: PlanTarget): void {
+  checkOptionNames('plan: target', target, ['cell', 'layer', 'direction', 'inputSize', 'outputSize']);
+  checkWord('plan: target', 'cell', target.cell, plannedCells);
+  for (const name of ['layer', 'direction', 'inputSize', 'outputSize'] as const) {
+    if (target[name] !== undefined) checkWhole('plan: target', name, target[name]);
+  }
+}

@@ -11,6 +11,7 @@ export const rnndropKeys = {
   interval: intervalKey('sequence'),
 } as const satisfies MethodKeys;
 
+/** Options of {@link rnndrop}. */
 export interface RnndropOptions {
   /** probability of dropping a value of the new state: c of an LSTM, h of other cells. @defaultValue 0 */
   cell?: number;

@@ -3,15 +3,24 @@
  * a resumed run goes on where it was. Morerio, Cavazza, Volpi, Vidal, Murino 2017, "Curriculum dropout", in
  * which keep(t) = (1 - keep) e^(-gamma t) + keep.
  */
+import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkNumber } from '../options.ts';
+import { checkEntryKind } from './check-regularizer.ts';
 import type { NoiseEntry, Regularizer, Schedule } from './noise.ts';
 
 /**
  * The rate of an entry at a training step:
  * curriculum rate (1 - e^(-gamma t)), anneal rate e^(-gamma t), switch 0 before step `at` and then rate.
  * @param step absent: the rate that training ends with, in the limit
+ * @throws ConfigError for what is no entry or step
  */
-export function rateAt({ rate, schedule }: NoiseEntry, step = Number.POSITIVE_INFINITY): number {
+export function rateAt(entry: NoiseEntry, step = Number.POSITIVE_INFINITY): number {
+  checkEntryKind('rateAt', entry);
+  if (typeof step !== 'number' || !(step >= 0)) {
+    throw new ConfigError(`rateAt: expected step to be a number of at least 0, got ${found(step)}`);
+  }
+  const { rate, schedule } = entry;
   switch (schedule?.kind) {
     case undefined:
       return rate;

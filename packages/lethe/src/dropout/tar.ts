@@ -9,6 +9,7 @@ export const tarKeys = {
   beta: { kind: 'number', about: 'weight of the mean square of the change of the states', default: 1 },
 } as const satisfies MethodKeys;
 
+/** Options of {@link tar}. */
 export interface TarOptions {
   /** @defaultValue 1, the AWD-LSTM's */
   beta?: number;

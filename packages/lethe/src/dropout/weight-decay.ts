@@ -15,6 +15,7 @@ export const weightDecayKeys = {
   },
 } as const satisfies MethodKeys;
 
+/** Options of {@link weightDecay}. */
 export interface WeightDecayOptions {
   /** @defaultValue 1.2e-6, the AWD-LSTM's */
   lambda?: number;

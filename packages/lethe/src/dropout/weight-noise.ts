@@ -17,6 +17,7 @@ export const weightNoiseKeys = {
   },
 } as const satisfies MethodKeys;
 
+/** Options of {@link weightNoise}. */
 export interface WeightNoiseOptions {
   /** of every weight at the beginning. @defaultValue 0.075 */
   deviation?: number;

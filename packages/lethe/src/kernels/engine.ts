@@ -3,12 +3,26 @@
  * decides otherwise: LETHE_ENGINE=portable|native, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
  */
 import { ConfigError } from '../errors.ts';
+import { checkWord } from '../options.ts';
 import { dtype, takeBuffersFrom } from '../tensor/dtype.ts';
 import type { Kernels } from './contract.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
 
+/** An engine by its name. */
 export type EngineName = Kernels['engine'];
+
+/** What computes in this process. */
+export interface EngineInUse {
+  engine: EngineName;
+  /** instruction set: 'typescript', 'baseline', 'avx2', 'avx512' or 'neon' */
+  isa: string;
+  threads: number;
+  /** how operands of matrix products are held: 'f32', 'bf16-dot' or 'bf16-amx' */
+  precision: string;
+  /** number type of tensors */
+  dtype: 'f32' | 'f64';
+}
 
 /**
  * The kernels of the engine in use, chosen on the first call.
@@ -19,10 +33,20 @@ export function kernels(): Kernels {
 }
 
 /**
+ * The engine in use, chosen now if nothing has been computed yet.
+ * @throws ConfigError if the environment asks for an engine that is unknown or does not load
+ */
+export function engineInUse(): EngineInUse {
+  const { engine, isa } = kernels();
+  return { engine, isa, threads: kernels().threads(), precision: kernels().precision(), dtype };
+}
+
+/**
  * Puts another engine in use for this process, and returns its kernels.
- * @throws ConfigError if it does not load
+ * @throws ConfigError if it is unknown or does not load
  */
 export function useEngine(name: EngineName): Kernels {
+  checkWord('useEngine', 'engine', name, ['native', 'portable']);
   return (inUse = put(engineNamed(name)));
 }
 

@@ -1,13 +1,16 @@
 /** The moments of an activation of Gaussians, element by element, on the tape. */
 import { gradientIfUsed, gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { checkGaussian } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import type { Activation, MomentForm, MomentFunction } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
-import { nearestWord } from '../options.ts';
+import { checkOptionNames, checkWord } from '../options.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
-import { expectShape, Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import type { Gaussian } from './gaussian.ts';
 import { gaussHermite } from './quadrature.ts';
+
+export const activations: readonly Activation[] = ['tanh', 'sigmoid', 'relu', 'identity'];
 
 export const momentForms = [
   'wang-manning',
@@ -29,12 +32,8 @@ export interface MomentFunctionOptions {
  */
 export function momentFunction(activation: Activation, options: MomentFunctionOptions = {}): MomentFunction {
   const { form = 'gauss-hermite', points } = options;
-  if (!momentForms.includes(form)) {
-    const guess = nearestWord(form, momentForms);
-    throw new ConfigError(
-      `moments: unknown form "${form}"; ${guess ? `did you mean "${guess}"? ` : ''}known: ${momentForms.join(', ')}`,
-    );
-  }
+  checkWord('moments', 'form', form, momentForms);
+  checkWord('moments', 'activation', activation, activations);
   if (form === 'gauss-hermite') return { activation, form, ...gaussHermite(points ?? 15) };
   if (points !== undefined) {
     throw new ConfigError(`moments: expected points only with the gauss-hermite form, got it with ${form}`);
@@ -47,13 +46,15 @@ export function momentFunction(activation: Activation, options: MomentFunctionOp
  * and identity.
  * @param x any shape
  * @param options the form. @defaultValue gauss-hermite with 15 points
+ * @throws ConfigError for an unknown activation, form or option
  */
 export function activationMoments(
   x: Gaussian,
   activation: Activation,
   options: MomentFunctionOptions = {},
 ): Gaussian {
-  expectShape('activationMoments', 'the variance', x.variance.shape, x.mean.shape);
+  checkGaussian('activationMoments', 'x', x);
+  checkOptionNames('activationMoments', options, ['form', 'points']);
   const { shape, size } = x.mean;
   const mean = new Tensor(shape, allocate(size));
   const variance = new Tensor(shape, allocate(size));

@@ -35,6 +35,7 @@ export interface LayerDecomposition {
   eta: Float64Array;
 }
 
+/** A loss, its gradients, and the parts of them that come of moments. */
 export interface Decomposition {
   loss: number;
   /** as {@link gradients} gives them */

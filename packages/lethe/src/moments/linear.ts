@@ -1,9 +1,11 @@
 /** A linear map of independent noisy inputs: exact moments, on the tape. */
 import { finiteRows, idleRows } from '../autograd/ops/rows.ts';
 import { freshGradients, gradientIfUsed, gradientOf, gradientsOf, record } from '../autograd/tape.ts';
+import { checkTensor, checkTensorOrGaussian } from '../checks.ts';
 import { ShapeError } from '../errors.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import { collectLayer } from './decomposition.ts';
@@ -27,17 +29,23 @@ export function linearMoments(
   bias: Tensor,
   noise: NoiseMoments = noNoise,
 ): Gaussian {
+  checkTensorOrGaussian('linearMoments', 'x', x);
+  checkTensor('linearMoments', 'w', w);
+  checkTensor('linearMoments', 'bias', bias);
+  checkOptionNames('linearMoments: noise', noise, ['mean', 'square', 'variance']);
+  for (const part of ['mean', 'square', 'variance'] as const) {
+    checkNumber('linearMoments: noise', part, noise[part]);
+  }
   const xMean = isGaussian(x) ? x.mean : x;
   const xVariance = isGaussian(x) ? x.variance : undefined;
   const width = xMean.shape[xMean.shape.length - 1];
-  if (w.shape.length !== 2 || w.shape[0] !== width) {
+  if (w.shape.length !== 2 || w.shape[0] !== width || width === 0) {
     throw new ShapeError(
       `linearMoments: expected shapes [.., I] and [I, O], got ${shapeText(xMean.shape)} and ${shapeText(w.shape)}`,
     );
   }
   const [I, O] = w.shape;
   expectShape('linearMoments', 'bias', bias.shape, [O]);
-  if (xVariance) expectShape('linearMoments', 'the variance', xVariance.shape, xMean.shape);
   const M = xMean.size / I;
   const shape = [...xMean.shape.slice(0, -1), O];
   const mean = new Tensor(shape, allocate(M * O));

@@ -5,7 +5,9 @@
  * (Christoffel numbers; Szegő, "Orthogonal polynomials", 1939, section 3.4).
  */
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 
+/** Nodes and weights of a rule for N(0, 1). */
 export interface Quadrature {
   /** ascending, symmetric about 0 */
   nodes: Float64Array;
@@ -23,7 +25,7 @@ export const maxQuadraturePoints = 64;
 export function gaussHermite(points: number): Quadrature {
   if (!Number.isInteger(points) || points < 1 || points > maxQuadraturePoints) {
     throw new ConfigError(
-      `gauss-hermite: expected points to be a whole number from 1 to ${maxQuadraturePoints}, got ${points}`,
+      `gauss-hermite: expected points to be a whole number from 1 to ${maxQuadraturePoints}, got ${found(points)}`,
     );
   }
   let rule = known.get(points);

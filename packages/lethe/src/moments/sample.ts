@@ -1,5 +1,6 @@
 /** Draws from Gaussians on the tape. */
 import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { checkGaussian, checkReal } from '../checks.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -9,8 +10,11 @@ import type { Gaussian } from './gaussian.ts';
  * mean + epsilon sqrt(variance), with gradients to both (Bayer et al. 2013, section 2.2.2, "Sampling"). Where
  * the variance is 0 its gradient is 0.
  * @param epsilon standard normal numbers, as many as `x` has elements
+ * @throws ShapeError
  */
 export function drawGaussian(x: Gaussian, epsilon: Real): Tensor {
+  checkGaussian('drawGaussian', 'x', x);
+  checkReal('drawGaussian', 'epsilon', epsilon, x.mean.size);
   const y = new Tensor(x.mean.shape, allocate(x.mean.size));
   const [means, variances, ys] = [x.mean.data, x.variance.data, y.data];
   for (let i = 0; i < ys.length; i++) ys[i] = means[i] + epsilon[i] * Math.sqrt(variances[i]);

@@ -5,6 +5,7 @@
 import { add } from '../autograd/ops/arithmetic.ts';
 import { scale, square } from '../autograd/ops/elementwise.ts';
 import { affine, matmul } from '../autograd/ops/matmul.ts';
+import { checkGaussian, checkOptionalTensor, checkTensorOrGaussian } from '../checks.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
 import { expectShape, type Tensor } from '../tensor/tensor.ts';
 import { type Gaussian, isGaussian, meanOf } from './gaussian.ts';
@@ -19,6 +20,10 @@ import { type Gaussian, isGaussian, meanOf } from './gaussian.ts';
  * @throws ShapeError
  */
 export function weightNoiseMoments(x: Tensor | Gaussian, w: Gaussian, bias?: Tensor): Gaussian {
+  const where = 'weightNoiseMoments';
+  checkTensorOrGaussian(where, 'x', x);
+  checkGaussian(where, 'w', w);
+  checkOptionalTensor(where, 'bias', bias);
   return weightNoiseMap(w, bias)(x);
 }
 

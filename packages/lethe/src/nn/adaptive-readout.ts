@@ -10,8 +10,11 @@
  * Merity, Keskar, Socher 2017 have it.
  */
 import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { checkArray, checkTensor, checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { shown } from '../found.ts';
 import { kernels } from '../kernels/engine.ts';
+import { checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, type Tensor } from '../tensor/tensor.ts';
@@ -33,22 +36,30 @@ export type AdaptiveParameters = ReadoutParameters & { clusters: Clusters };
 /**
  * Where Merity et al. (2017, their code) cut a vocabulary: nowhere up to 75,000 words, at 2,800, 20,000 and 76,000 up to
  * 500,000, beyond at 4,200, 35,000 and 180,000.
+ * @throws ConfigError for what is no number of classes
  */
 export function adaptiveCutoffs(classes: number): number[] {
+  checkWhole('adaptiveCutoffs', 'classes', classes);
   if (classes <= 75_000) return [];
   const cutoffs = classes <= 500_000 ? [2_800, 20_000, 76_000] : [4_200, 35_000, 180_000];
   return cutoffs.filter((cutoff) => cutoff < classes);
 }
 
 /** Throws ConfigError unless cutoffs ascend within a table of so many classes, and ShapeError for entries that do not fit them. */
-export function checkClusters({ weight, clusters: { cutoffs, ...entries } }: AdaptiveParameters): void {
+export function checkClusters({ weight, clusters }: AdaptiveParameters): void {
+  const where = 'adaptive readout';
+  checkOptionNames(where, clusters, ['cutoffs', 'weight', 'bias']);
+  const { cutoffs, ...entries } = clusters;
+  checkArray(where, 'cutoffs', cutoffs, 'numbers of classes');
+  checkTensor(where, 'the entries of clusters', entries.weight);
+  checkTensor(where, 'the bias of clusters', entries.bias);
   const [K, I] = weight.shape;
   const isFine = cutoffs.every(
     (cutoff, c) => Number.isInteger(cutoff) && cutoff > (cutoffs[c - 1] ?? 0) && cutoff < K,
   );
   if (!isFine || cutoffs.length === 0) {
     throw new ConfigError(
-      `adaptive readout: expected cutoffs that ascend between 1 and ${K - 1}, found [${cutoffs.join(', ')}]`,
+      `adaptive readout: expected cutoffs that ascend between 1 and ${K - 1}, found [${cutoffs.slice(0, 16).map(shown).join(', ')}]`,
     );
   }
   expectShape('adaptive readout', 'the entries of clusters', entries.weight.shape, [cutoffs.length, I]);

@@ -7,6 +7,7 @@
 import { clearStretches, paddingOf, type Stretch } from '../autograd/ops/rows.ts';
 import { rowGradientOf } from '../autograd/row-gradients.ts';
 import { gradientOf, record } from '../autograd/tape.ts';
+import { checkIntegers, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
 import { drawMask } from '../dropout/masks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { type Plan, place, plan } from '../dropout/plan.ts';
@@ -21,8 +22,9 @@ import { Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
 import type { RunOptions } from './recurrent.ts';
 import { checkActive } from './recurrent-inputs.ts';
-import { checkSize } from './size.ts';
+import { checkLayer, checkSize } from './size.ts';
 
+/** Options of {@link embedding}. */
 export interface EmbeddingOptions {
   /** number of words */
   vocabulary: number;
@@ -36,6 +38,7 @@ export interface EmbeddingOptions {
   initial?: InitOptions;
 }
 
+/** An embedding with its table. */
 export interface Embedding {
   readonly options: Readonly<EmbeddingOptions>;
   readonly parameters: {
@@ -72,6 +75,8 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
   const { vocabulary, size, layer = 0, initial = { kind: 'uniform', limit: 0.1 } } = options;
   checkSize('embedding', 'vocabulary', vocabulary);
   checkSize('embedding', 'size', size);
+  checkLayer('embedding', layer);
+  checkStream('embedding', stream);
   const chosen = plan(options.dropout, { cell: 'embedding', layer, inputSize: vocabulary, outputSize: size });
   const weight = initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
   return {
@@ -80,6 +85,7 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
     plan: chosen,
     forward(words, batch, noise, run = {}) {
       checkOptionNames('embedding: run', run, ['start', 'stop']);
+      checkOptionalStream(place(chosen.target), noise);
       checkSteps(chosen, words, batch);
       checkActive(place(chosen.target), run, words.length / batch, batch);
       const padding = paddingOf([words.length / batch, batch, 1], run);
@@ -96,6 +102,8 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
 
 function checkSteps(plan: Plan, words: Int32Array, batch: number): void {
   const where = place(plan.target);
+  checkIntegers(where, 'words', words);
+  checkWhole(where, 'batch', batch);
   if (!(batch >= 1) || words.length === 0 || words.length % batch !== 0) {
     throw new ShapeError(`${where}: expected whole steps of ${batch} words, got ${words.length} words`);
   }

@@ -1,4 +1,5 @@
 /** The GRU layer: equations in {@link GruForward}, gates in the order r z n. */
+import { checkFlag } from '../checks.ts';
 import { momentFunction } from '../moments/activation.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
@@ -8,6 +9,7 @@ import { gruSequence } from './gru-sequence.ts';
 import type { Recurrent, RecurrentOptions } from './recurrent.ts';
 import { recurrentLayer, recurrentOptionNames } from './recurrent-layer.ts';
 
+/** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
   /** The reset gate acts on the recurrent product (as in cuDNN and PyTorch); false: on the state in front of it (Cho et al. 2014). @defaultValue true */
   resetAfter?: boolean;
@@ -23,6 +25,7 @@ export interface GruOptions extends RecurrentOptions {
  */
 export function gru(options: GruOptions, stream: NoiseStream): Recurrent {
   checkOptionNames('gru', options, [...recurrentOptionNames, 'resetAfter']);
+  checkFlag('gru', 'resetAfter', options.resetAfter);
   return recurrentLayer(gruCell(options.resetAfter ?? true), options, stream);
 }
 

@@ -3,12 +3,14 @@
  * connections, and the spectral radius last, so that the finished matrix has it. (Bayer et al. 2013, Table 3,
  * give all three; their sigma^2 are variances.)
  */
+import { checkFlag, checkStream, checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found, shown } from '../found.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames, nearestWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { type Real, zeros } from '../tensor/dtype.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { checkShape, Tensor } from '../tensor/tensor.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
 /** How a parameter starts. */
@@ -40,10 +42,17 @@ export function initialTensor(
   shape: readonly number[],
   options: InitOptions,
   stream: NoiseStream,
-  { blocks = 1, ...place }: { layer: number; entry: number; blocks?: number },
+  at: { layer: number; entry: number; blocks?: number },
 ): Tensor {
+  checkOptionNames('init: place', at, ['layer', 'entry', 'blocks']);
+  const { blocks = 1, ...place } = at;
+  checkWhole('init: place', 'blocks', blocks, 1);
+  checkWhole('init: place', 'layer', place.layer, 0, 2 ** 16 - 1);
+  checkWhole('init: place', 'entry', place.entry, 0, 2 ** 8 - 1);
+  checkStream('init', stream);
+  const size = checkShape('init', shape);
   checkInitOptions(shape, options, blocks);
-  const data = zeros(shape.reduce((product, length) => product * length, 1));
+  const data = zeros(size);
   fill(data, shape, options, stream, place);
   const { maxIncoming, spectralRadius, radiusFirst = false } = options;
   const sparsify = (): void => {
@@ -75,13 +84,14 @@ function checkInitOptions(shape: readonly number[], options: InitOptions, blocks
   ]);
   const { kind = 'normal' } = options;
   if (!kinds.includes(kind)) {
-    const nearest = nearestWord(kind, kinds);
+    const nearest = typeof kind === 'string' ? nearestWord(kind, kinds) : undefined;
     throw new ConfigError(
-      `init: expected kind to be one of ${kinds.join(', ')}, got '${kind}'${nearest ? `; did you mean '${nearest}'?` : ''}`,
+      `init: expected kind to be one of ${kinds.join(', ')}, got '${shown(kind)}'${nearest ? `; did you mean '${nearest}'?` : ''}`,
     );
   }
   for (const [owner, name] of Object.entries(ownOption)) {
     if (options[name] === undefined) continue;
+    checkNumber('init', name, options[name]);
     if (owner !== kind) {
       throw new ConfigError(
         `init: expected '${name}' only with kind '${owner}', got it with '${kind}'; leave it out`,
@@ -92,10 +102,11 @@ function checkInitOptions(shape: readonly number[], options: InitOptions, blocks
   if (kind === 'constant' && options.value === undefined) {
     throw new ConfigError("init: expected 'value' with kind 'constant', got none");
   }
+  checkFlag('init', 'radiusFirst', options.radiusFirst);
   if (options.maxIncoming !== undefined) {
     if (shape.length !== 2 || !Number.isInteger(options.maxIncoming) || options.maxIncoming < 1) {
       throw new ConfigError(
-        `init: expected maxIncoming to be a whole number of at least 1 for a matrix, got ${options.maxIncoming} for shape [${shape.join(', ')}]`,
+        `init: expected maxIncoming to be a whole number of at least 1 for a matrix, got ${found(options.maxIncoming)} for shape [${shape.join(', ')}]`,
       );
     }
   }

@@ -6,6 +6,7 @@
 
 import { applyMask } from '../autograd/ops/mask.ts';
 import { affine } from '../autograd/ops/matmul.ts';
+import { checkFlag, checkOptionalStream, checkStream, checkTensorOrGaussian } from '../checks.ts';
 import { drawMask, meanMask, noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
@@ -17,11 +18,12 @@ import { drawGaussian } from '../moments/sample.ts';
 import { noisyInput, weightNoiseMoments } from '../moments/weight-noise.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
-import { expectShape, shapeText, type Tensor } from '../tensor/tensor.ts';
+import { shapeText, type Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
 import { noisyWeights, weightMoments } from './noisy-weights.ts';
-import { checkSize } from './size.ts';
+import { checkLayer, checkSize } from './size.ts';
 
+/** Options of {@link linear}. */
 export interface LinearOptions {
   inputSize: number;
   outputSize: number;
@@ -35,21 +37,24 @@ export interface LinearOptions {
   initial?: { weight?: InitOptions; bias?: InitOptions };
 }
 
-export interface LinearParameters {
+/** Parameters of a linear layer by name. */
+export type LinearParameters = {
   /** [inputSize, outputSize] */
   weight: Tensor;
   /** [outputSize] */
   bias: Tensor;
   /** [inputSize, outputSize], with weight noise: the logarithm of every weight's deviation */
   weightLogDeviation?: Tensor;
-}
+};
 
+/** A linear layer with its parameters. */
 export interface Linear {
   readonly options: Readonly<LinearOptions>;
   readonly parameters: LinearParameters;
   /** The noise as it applies here; `describe` prints it. */
   readonly plan: Plan;
   /**
+   * x W + b.
    * @param x [time, batch, inputSize] or [rows, inputSize]
    * @param noise a stream at the step and pass to draw for
    * @param run mode: as for the recurrent layer; plain: as in the options
@@ -71,10 +76,16 @@ export interface Linear {
  */
 export function linear(options: LinearOptions, stream: NoiseStream): Linear {
   checkOptionNames('linear', options, ['inputSize', 'outputSize', 'dropout', 'layer', 'plain', 'initial']);
-  checkOptionNames('linear: initial', options.initial ?? {}, ['weight', 'bias']);
+  checkOptionNames('linear: initial', options.initial === undefined ? {} : options.initial, [
+    'weight',
+    'bias',
+  ]);
   const { inputSize, outputSize, layer = 0, initial = {} } = options;
   checkSize('linear', 'inputSize', inputSize);
   checkSize('linear', 'outputSize', outputSize);
+  checkLayer('linear', layer);
+  checkFlag('linear', 'plain', options.plain);
+  checkStream('linear', stream);
   const chosen = plan(options.dropout, { cell: 'linear', layer, inputSize, outputSize });
   const isPlain = options.plain ?? options.dropout?.moments?.finalLayer === 'plain';
   const parameters: LinearParameters = {
@@ -100,6 +111,8 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
     plan: chosen,
     forward(x, noise, run = {}) {
       checkOptionNames('linear: run', run, ['mode', 'plain']);
+      checkFlag('linear: run', 'plain', run.plain);
+      checkOptionalStream(place(chosen.target), noise);
       checkInput(chosen, x, inputSize);
       if (run.plain ?? isPlain) return affine(meanOf(x), parameters.weight, parameters.bias);
       return forward(chosen, parameters, x, noise, resolveMode(chosen, noise, run.mode));
@@ -152,11 +165,11 @@ function forward(
 
 function checkInput(plan: Plan, x: Tensor | Gaussian, inputSize: number): void {
   const where = place(plan.target);
+  checkTensorOrGaussian(where, 'x', x);
   const { shape } = meanOf(x);
   if ((shape.length !== 2 && shape.length !== 3) || shape[shape.length - 1] !== inputSize) {
     throw new ShapeError(
       `${where}: expected x of shape [time, batch, ${inputSize}] or [rows, ${inputSize}], got ${shapeText(shape)}`,
     );
   }
-  if (isGaussian(x)) expectShape(where, 'the variance of x', x.variance.shape, shape);
 }

@@ -6,6 +6,28 @@ import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
 import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
 
 describe('bernoulliNll', () => {
+  it('takes soft targets, refuses those outside 0 and 1 by their place, and does not look where no step counts', () => {
+    const logits = zerosTensor([2, 2]);
+    // softplus(0) - y 0 = log 2 for each of four units, two a step
+    expect(
+      bernoulliNll(
+        logits,
+        tensor([
+          [0, 1],
+          [0.5, 0.25],
+        ]),
+      ).loss.item(),
+    ).toBeCloseTo(2 * Math.LN2, 6);
+    for (const bad of [2, -0.1, Number.NaN, Infinity]) {
+      const targets = tensor([
+        [0, 1],
+        [0.5, bad],
+      ]);
+      expect(() => bernoulliNll(logits, targets)).toThrow(/targets from 0 to 1, got .* at row 1, unit 1/);
+      expect(bernoulliNll(logits, targets, tensor([1, 0])).loss.item()).toBeCloseTo(2 * Math.LN2, 6);
+    }
+  });
+
   it('of a model that knows nothing is 88 ln 2 = 60.997 nats a step', () => {
     const { loss, sum, count } = bernoulliNll(zerosTensor([3, 2, 88]), zerosTensor([3, 2, 88]));
     expect(loss.item()).toBeCloseTo(60.997, 3);

@@ -3,13 +3,14 @@
  * output or a Gaussian one. Steps that do not count have no influence, whatever stands in output and targets there.
  */
 import { freshGradients, gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { checkTensor, checkTensorOrGaussian } from '../checks.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
-import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
-import { maskData, type StepMask } from './step-mask.ts';
+import { expectShape, Tensor } from '../tensor/tensor.ts';
+import { countedSteps, type StepMask } from './step-mask.ts';
 
 export type { StepMask } from './step-mask.ts';
 
@@ -30,10 +31,11 @@ export interface SequenceLoss {
  * @param output logits [.., K]
  * @param targets [.., K], in [0, 1]
  * @param stepMask @defaultValue all steps count
- * @throws ShapeError; DataError if no step counts
+ * @throws ShapeError; DataError for a target outside [0, 1] at a step that counts, or if no step counts
  */
 export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMask?: StepMask): SequenceLoss {
   const rows = checkRows('bernoulliNll', output, targets, stepMask);
+  checkProbabilities(targets.data, rows);
   const logits = meanOf(output);
   const variance = isGaussian(output) ? output.variance : undefined;
   const call = {
@@ -130,6 +132,8 @@ export function gaussianNll(
   targets: Tensor,
   stepMask?: StepMask,
 ): SequenceLoss {
+  checkTensor('gaussianNll', 'mean', mean);
+  checkTensor('gaussianNll', 'variance', variance);
   const { M, K, mask, count } = checkRows('gaussianNll', { mean, variance }, targets, stepMask);
   const [means, variances, ts] = [mean.data, variance.data, targets.data];
   let sum = 0;
@@ -174,22 +178,27 @@ function checkRows(
   targets: Tensor,
   stepMask: StepMask | undefined,
 ): Rows {
+  checkTensorOrGaussian(where, 'output', output);
+  checkTensor(where, 'targets', targets);
   const { shape, size } = meanOf(output);
   if (shape.length === 0) throw new ShapeError(`${where}: expected output of shape [.., K], got []`);
   expectShape(where, 'targets', targets.shape, shape);
-  if (isGaussian(output)) expectShape(where, 'the variance', output.variance.shape, shape);
   const K = shape[shape.length - 1];
   const M = K === 0 ? 0 : size / K;
-  const mask = maskData(stepMask);
-  if (mask && mask.length !== M) {
-    throw new ShapeError(
-      `${where}: expected a step mask of ${M} elements for output ${shapeText(shape)}, got ${mask.length}`,
-    );
+  return { M, K, ...countedSteps(where, stepMask, M) };
+}
+
+/** Targets of Bernoulli units are probabilities: 0, 1 and what lies between. What a masked step holds has no influence. */
+function checkProbabilities(targets: Real, { M, K, mask }: Rows): void {
+  for (let m = 0; m < M; m++) {
+    if (mask && mask[m] === 0) continue;
+    for (let i = m * K; i < (m + 1) * K; i++) {
+      if (targets[i] >= 0 && targets[i] <= 1) continue;
+      throw new DataError(
+        `bernoulliNll: expected targets from 0 to 1, got ${targets[i]} at row ${m}, unit ${i - m * K}; use squaredError for other numbers`,
+      );
+    }
   }
-  let count = mask ? 0 : M;
-  for (let m = 0; mask && m < M; m++) count += mask[m];
-  if (!(count > 0)) throw new DataError(`${where}: expected at least one step that counts, got none of ${M}`);
-  return { M, K, mask, count };
 }
 
 function scalar(value: number): Tensor {

@@ -9,6 +9,7 @@ import { lstmSequence } from './lstm-sequence.ts';
 import type { Recurrent, RecurrentOptions } from './recurrent.ts';
 import { recurrentLayer, recurrentOptionNames } from './recurrent-layer.ts';
 
+/** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
   /** Initial bias of the forget gates, where initial.bias is not given. @defaultValue 1 */
   forgetBias?: number;

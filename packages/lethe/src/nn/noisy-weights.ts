@@ -4,8 +4,11 @@
  */
 import { exp, scale } from '../autograd/ops/elementwise.ts';
 import { gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { checkArray, checkReal, checkTensor, found, isObject } from '../checks.ts';
+import { ConfigError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
+import { checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
@@ -19,11 +22,19 @@ export interface WeightPosterior {
 
 /** The distributions among the parameters of a layer: those with a logDeviation beside them, `xLogDeviation` beside `x`. */
 export function weightPosteriors(parameters: object): WeightPosterior[] {
+  if (!isObject(parameters)) {
+    throw new ConfigError(
+      `weightPosteriors: expected an object of parameters by name, got ${found(parameters)}; give layer.parameters`,
+    );
+  }
   const named = parameters as Record<string, Tensor | undefined>;
   const ending = 'LogDeviation';
   return Object.entries(named).flatMap(([name, logDeviation]) => {
     const mean = name.endsWith(ending) ? named[name.slice(0, -ending.length)] : undefined;
-    return mean && logDeviation ? [{ mean, logDeviation }] : [];
+    if (!mean || !logDeviation) return [];
+    checkTensor('weightPosteriors', name, logDeviation);
+    checkTensor('weightPosteriors', name.slice(0, -ending.length), mean);
+    return [{ mean, logDeviation }];
   });
 }
 
@@ -35,9 +46,13 @@ export function weightMoments({ mean, logDeviation }: WeightPosterior): Gaussian
 /**
  * One draw of the weights: mean + exp(logDeviation) ∘ epsilon.
  * @param epsilon standard normal, one for each weight
+ * @throws ShapeError
  */
 export function noisyWeights(mean: Tensor, logDeviation: Tensor, epsilon: Real): Tensor {
+  checkTensor('noisyWeights', 'mean', mean);
+  checkTensor('noisyWeights', 'logDeviation', logDeviation);
   expectShape('noisyWeights', 'logDeviation', logDeviation.shape, mean.shape);
+  checkReal('noisyWeights', 'epsilon', epsilon, mean.size);
   const n = mean.size;
   const weights = new Tensor(mean.shape, allocate(n));
   const call = { n, logDeviation: logDeviation.data, epsilon };
@@ -60,6 +75,13 @@ export function noisyWeights(mean: Tensor, logDeviation: Tensor, epsilon: Real):
  * own gradient is zero there. 0 for no weights.
  */
 export function descriptionLength(posteriors: readonly WeightPosterior[]): Tensor {
+  checkArray('descriptionLength', 'posteriors', posteriors, 'distributions of weights');
+  for (const [i, posterior] of posteriors.entries()) {
+    checkOptionNames(`descriptionLength: posteriors[${i}]`, posterior, ['mean', 'logDeviation']);
+    checkTensor('descriptionLength', 'mean', posterior.mean);
+    checkTensor('descriptionLength', 'logDeviation', posterior.logDeviation);
+    expectShape('descriptionLength', 'logDeviation', posterior.logDeviation.shape, posterior.mean.shape);
+  }
   const sums = [0, 0, 0, 0];
   let n = 0;
   for (const { mean, logDeviation } of posteriors) {

@@ -1,8 +1,11 @@
 /** Terms of the training loss that are not the task's. Each is one operation on the tape, without temporaries. */
 import { takeRows } from '../autograd/ops/rows.ts';
 import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { checkTensor, checkTensors } from '../checks.ts';
+import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { kernels } from '../kernels/engine.ts';
+import { checkNumber } from '../options.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, Tensor } from '../tensor/tensor.ts';
 import { countedRows, partialMask, type StepMask } from './step-mask.ts';
@@ -15,6 +18,8 @@ import { countedRows, partialMask, type StepMask } from './step-mask.ts';
  * @throws ShapeError
  */
 export function activationPenalty(y: Tensor, alpha: number, stepMask?: StepMask): Tensor {
+  checkTensor('activationPenalty', 'y', y);
+  checkNumber('activationPenalty', 'alpha', alpha);
   const mask = partialMask('activationPenalty', y, stepMask);
   if (mask) return activationPenalty(takeRows(y, countedRows(mask)), alpha);
   const { data, size } = y;
@@ -35,6 +40,8 @@ export function activationPenalty(y: Tensor, alpha: number, stepMask?: StepMask)
  * @throws ShapeError
  */
 export function temporalPenalty(h: Tensor, beta: number, stepMask?: StepMask): Tensor {
+  checkTensor('temporalPenalty', 'h', h);
+  checkNumber('temporalPenalty', 'beta', beta);
   const { data, size } = h;
   expectShape('temporalPenalty', 'h', h.shape, ['time', 'batch', 'features']);
   const mask = partialMask('temporalPenalty', h, stepMask);
@@ -67,6 +74,9 @@ export function temporalPenalty(h: Tensor, beta: number, stepMask?: StepMask): T
  * @throws ShapeError
  */
 export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: StepMask): Tensor {
+  checkTensor('distancePenalty', 'a', a);
+  checkTensor('distancePenalty', 'b', b);
+  checkNumber('distancePenalty', 'kappa', kappa);
   expectShape('distancePenalty', 'the second run', b.shape, a.shape);
   const mask = partialMask('distancePenalty', a, stepMask);
   if (mask) {
@@ -87,6 +97,8 @@ export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: 
 
 /** Weight decay as a term of the loss: lambda/2 sum w² over all parameters. */
 export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number): Tensor {
+  checkTensors('weightDecayPenalty', 'parameters', parameters);
+  checkNumber('weightDecayPenalty', 'lambda', lambda);
   const loss = scalar((lambda / 2) * kernels().sumSquares(parameters.map((parameter) => parameter.data)));
   record(loss, parameters, () => {
     const factor = lambda * gradientOf(loss)[0];
@@ -99,7 +111,10 @@ export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number
 }
 
 /** Decoupled weight decay, to be called after an update: w -= lambda w, as Gal's code does. */
-export function decayWeights({ penalties = [] }: Regularizer, parameters: readonly Tensor[]): void {
+export function decayWeights(regularizer: Regularizer, parameters: readonly Tensor[]): void {
+  checkRegularizer('decayWeights', regularizer);
+  checkTensors('decayWeights', 'parameters', parameters);
+  const { penalties = [] } = regularizer;
   for (const penalty of penalties) {
     if (penalty.kind !== 'weight-decay' || !penalty.decoupled) continue;
     const factor = -penalty.lambda;

@@ -5,8 +5,10 @@
  */
 import { finiteRows, takeRows } from '../autograd/ops/rows.ts';
 import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
-import { DataError, ShapeError } from '../errors.ts';
+import { checkIntegers, checkOptionalTensor, checkTensor } from '../checks.ts';
+import { ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
@@ -22,7 +24,7 @@ import {
 } from './adaptive-readout.ts';
 import { classTargets } from './class-targets.ts';
 import type { SequenceLoss } from './losses.ts';
-import { countedRows, maskData, partialMask, type StepMask } from './step-mask.ts';
+import { countedRows, countedSteps, partialMask, type StepMask } from './step-mask.ts';
 
 /** A table of classes: logits are x weight^T + bias. */
 export interface ReadoutParameters {
@@ -39,6 +41,7 @@ export interface ReadoutLoss extends SequenceLoss {
   rowLoss: Real;
 }
 
+/** Options of {@link readoutNll}. */
 export interface ReadoutNllOptions {
   /** 1 counts, 0 does not. @defaultValue all steps count */
   stepMask?: StepMask;
@@ -57,8 +60,11 @@ export function readoutNll(
   x: Tensor,
   parameters: ReadoutParameters,
   targets: Int32Array,
-  { stepMask, factor = 1 }: ReadoutNllOptions = {},
+  options: ReadoutNllOptions = {},
 ): ReadoutLoss {
+  checkOptionNames('readoutNll', options, ['stepMask', 'factor']);
+  const { stepMask, factor = 1 } = options;
+  checkNumber('readoutNll', 'factor', factor);
   const call = checkRows(x, parameters, targets, stepMask);
   const { M, count, classes } = call;
   const loss = new Tensor([], allocate(1));
@@ -93,10 +99,12 @@ export function readoutDistance(
   kappa: number,
   stepMask?: StepMask,
 ): Tensor {
+  checkReadout('readoutDistance', a, parameters);
+  checkTensor('readoutDistance', 'b', b);
+  checkNumber('readoutDistance', 'kappa', kappa);
   const { weight } = parameters;
   const I = weight.shape[1];
   expectShape('readoutDistance', 'the second run', b.shape, a.shape);
-  expectShape('readoutDistance', 'the rows', [a.shape[a.shape.length - 1]], [I]);
   const mask = partialMask('readoutDistance', a, stepMask);
   if (mask) {
     const rows = countedRows(mask);
@@ -137,9 +145,9 @@ export function readoutDistance(
  * @throws ShapeError
  */
 export function readoutLogits(x: Tensor, parameters: ReadoutParameters): Tensor {
+  checkReadout('readoutLogits', x, parameters);
   const { weight, bias } = parameters;
   const [K, I] = weight.shape;
-  expectShape('readoutLogits', 'the rows', [x.shape[x.shape.length - 1]], [I]);
   if (isAdaptive(parameters)) {
     return new Tensor([...x.shape.slice(0, -1), K], adaptiveLogProbabilities(x, parameters));
   }
@@ -194,26 +202,30 @@ function checkRows(
   targets: Int32Array,
   stepMask: StepMask | undefined,
 ): { M: number; classes: Int32Array; stepMask: Real | undefined; count: number } {
-  const { weight, bias } = parameters;
-  const [K, I] = weight.shape;
-  if (weight.shape.length !== 2 || x.shape[x.shape.length - 1] !== I) {
-    throw new ShapeError(
-      `readoutNll: expected x [.., features] and weight [classes, features], got ${shapeText(x.shape)} and ${shapeText(weight.shape)}`,
-    );
-  }
-  if (bias) expectShape('readoutNll', 'bias', bias.shape, [K]);
-  if (isAdaptive(parameters)) checkClusters(parameters);
+  checkReadout('readoutNll', x, parameters);
+  checkIntegers('readoutNll', 'targets', targets);
+  const [K, I] = parameters.weight.shape;
   const M = x.size / I;
-  const mask = maskData(stepMask);
-  if (targets.length !== M || (mask && mask.length !== M)) {
+  if (targets.length !== M) {
+    throw new ShapeError(`readoutNll: expected ${M} targets, got ${targets.length}`);
+  }
+  const { mask, count } = countedSteps('readoutNll', stepMask, M);
+  return { M, classes: classTargets('readoutNll', targets, K, mask), stepMask: mask, count };
+}
+
+/** Throws ConfigError for what are no rows and table of classes, ShapeError where they do not fit. */
+function checkReadout(where: string, x: unknown, parameters: ReadoutParameters): asserts x is Tensor {
+  checkTensor(where, 'x', x);
+  checkOptionNames(where, parameters, ['weight', 'bias', 'clusters']);
+  const { weight, bias } = parameters;
+  checkTensor(where, 'weight', weight);
+  checkOptionalTensor(where, 'bias', bias);
+  const [K, I] = weight.shape;
+  if (weight.shape.length !== 2 || !(I > 0) || x.shape[x.shape.length - 1] !== I) {
     throw new ShapeError(
-      `readoutNll: expected ${M} targets, and a step mask of as many if any, got ${targets.length}${mask ? ` and ${mask.length}` : ''}`,
+      `${where}: expected x [.., features] and weight [classes, features], got ${shapeText(x.shape)} and ${shapeText(weight.shape)}`,
     );
   }
-  const classes = classTargets('readoutNll', targets, K, mask);
-  let count = mask ? 0 : M;
-  for (let m = 0; mask && m < M; m++) count += mask[m];
-  if (!(count > 0))
-    throw new DataError(`readoutNll: expected at least one step that counts, got none of ${M}`);
-  return { M, classes, stepMask: mask, count };
+  if (bias) expectShape(where, 'bias', bias.shape, [K]);
+  if (isAdaptive(parameters)) checkClusters(parameters);
 }

@@ -1,7 +1,9 @@
 /** Shapes at the door of a recurrent layer. */
+import { checkTensorOrGaussian, found, isObject } from '../checks.ts';
 import { type Plan, place } from '../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import { checkOptionNames } from '../options.ts';
 import { expectShape, type Tensor } from '../tensor/tensor.ts';
 import type { Cell } from './cell.ts';
 import type { RecurrentOptions, RunOptions, State } from './recurrent.ts';
@@ -17,6 +19,7 @@ export function checkInputs(
   run: RunOptions,
 ): void {
   const where = place(plan.target);
+  checkTensorOrGaussian(where, 'x', x);
   const { shape } = meanOf(x);
   expectShape(where, 'x', shape, ['time', 'batch', options.inputSize]);
   if (isGaussian(x)) expectShape(where, 'the variance of x', x.variance.shape, shape);
@@ -27,14 +30,21 @@ export function checkInputs(
     );
   }
   checkActive(where, run, T, B);
-  if (!state) return;
+  if (state === undefined) return;
+  if (!isObject(state) || !('hidden' in state)) {
+    throw new ConfigError(
+      `${where}: expected a state as forward gives it, { hidden${cell.hasCellState ? ', cell' : ''} }, got ${found(state)}; leave it out to begin anew`,
+    );
+  }
+  checkOptionNames(`${where}: state`, state, ['hidden', 'cell']);
   if (Boolean(state.cell) !== cell.hasCellState) {
     throw new ConfigError(
       `${where}: expected a state ${cell.hasCellState ? 'with hidden and cell' : 'with hidden alone'}, got ${Object.keys(state).join(' and ')}`,
     );
   }
   for (const [name, value] of Object.entries(state) as [string, Tensor | Gaussian | undefined][]) {
-    if (!value) continue;
+    if (value === undefined) continue;
+    checkTensorOrGaussian(where, `the ${name} state`, value);
     expectShape(where, `the ${name} state`, meanOf(value).shape, [B, options.hiddenSize]);
     if (isGaussian(value)) {
       expectShape(where, `the variance of the ${name} state`, value.variance.shape, [B, options.hiddenSize]);
@@ -51,10 +61,10 @@ export function checkActive(
 ): void {
   for (const name of ['start', 'stop'] as const) {
     const steps = run[name];
-    if (!steps) continue;
+    if (steps === undefined) continue;
     if (!(steps instanceof Int32Array) || steps.length !== B || steps.some((t) => t < 0 || t > T)) {
       throw new ShapeError(
-        `${where}: expected ${name} as an Int32Array of ${B} steps from 0 to ${T}, got [${steps}]`,
+        `${where}: expected ${name} as an Int32Array of ${B} steps from 0 to ${T}, got ${steps instanceof Int32Array ? `[${steps.subarray(0, 16).join(', ')}${steps.length > 16 ? ', …' : ''}]` : found(steps)}`,
       );
     }
   }

@@ -6,6 +6,7 @@
 import { withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf } from '../autograd/ops/sequence.ts';
 import { broadcastRows } from '../autograd/ops/shape.ts';
+import { checkFlag, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
 import { noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import { type Plan, place, plan } from '../dropout/plan.ts';
@@ -34,7 +35,7 @@ import {
 } from './recurrent-noise.ts';
 import { recurrentParameters } from './recurrent-parameters.ts';
 import { closedFormWeights, drawnWeights, meanWeights, sloped } from './recurrent-weights.ts';
-import { checkSize } from './size.ts';
+import { checkLayer, checkSize } from './size.ts';
 import { weightNoiseSequence } from './weight-noise-moments.ts';
 
 /** Options that every cell has, for its own check of names. */
@@ -59,7 +60,7 @@ export function recurrentLayer(
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): Recurrent {
-  checkOptionNames(`${cell.name}: initial`, options.initial ?? {}, [
+  checkOptionNames(`${cell.name}: initial`, options.initial === undefined ? {} : options.initial, [
     'weightIn',
     'weightRec',
     'bias',
@@ -68,6 +69,10 @@ export function recurrentLayer(
   const { inputSize, hiddenSize, layer = 0, direction = 0 } = options;
   checkSize(cell.name, 'inputSize', inputSize);
   checkSize(cell.name, 'hiddenSize', hiddenSize);
+  checkLayer(cell.name, layer);
+  if (direction !== 0) checkWhole(cell.name, 'direction', direction, 0, 1);
+  checkFlag(cell.name, 'learnInitialState', options.learnInitialState);
+  checkStream(cell.name, stream);
   const chosen = plan(options.dropout, {
     cell: cell.name,
     layer,
@@ -117,6 +122,7 @@ function forward(
 ): RecurrentOutput {
   const { plan, cell } = layer;
   checkOptionNames(`${cell.name}: run`, run, ['mode', 'start', 'stop']);
+  checkOptionalStream(place(plan.target), noise);
   const mode = resolveMode(plan, noise, run.mode);
   checkInputs(layer, x, given, run);
   const state = given ?? initialState(layer, meanOf(x).shape[1]);

@@ -4,13 +4,16 @@
  * There is no train/eval switch. With a noise stream the regularizer's training mode runs, without one its
  * test mode; the same stream again gives the same masks again.
  */
+import { checkTensorOrGaussian } from '../checks.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import type { Plan } from '../dropout/plan.ts';
-import type { Gaussian } from '../moments/gaussian.ts';
+import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
+import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { InitOptions } from './init.ts';
 
+/** A recurrent cell by its name. */
 export type CellName = 'rnn' | 'lstm' | 'gru';
 
 /** The carried state; each [batch, hidden], Gaussian in the moments mode. */
@@ -43,7 +46,7 @@ export interface RecurrentOptions {
 }
 
 /** Parameters by name; G gates side by side (LSTM i f g o, GRU r z n; G = 1 for the plain cell). */
-export interface RecurrentParameters {
+export type RecurrentParameters = {
   /** [inputSize, G hiddenSize] */
   weightIn: Tensor;
   /** [hiddenSize, G hiddenSize] */
@@ -60,8 +63,9 @@ export interface RecurrentParameters {
   weightInLogDeviation?: Tensor;
   /** as weightRec, with weight noise */
   weightRecLogDeviation?: Tensor;
-}
+};
 
+/** How one forward run goes. */
 export interface RunOptions {
   /** @defaultValue the regularizer's train mode with a noise stream, its test mode without */
   mode?: RunMode;
@@ -98,13 +102,20 @@ export interface Recurrent {
   forward(x: Tensor | Gaussian, state?: State, noise?: NoiseStream, run?: RunOptions): RecurrentOutput;
 }
 
-/** A copy of a state in memory of its own, to be carried out of a scope. */
-export function keepState({ hidden, cell }: State): State {
+/**
+ * A copy of a state in memory of its own, to be carried out of a scope.
+ * @throws ConfigError for what is no state
+ */
+export function keepState(state: State): State {
+  checkOptionNames('keepState', state, ['hidden', 'cell']);
+  const { hidden, cell } = state;
+  checkTensorOrGaussian('keepState', 'the hidden state', hidden);
+  if (cell !== undefined) checkTensorOrGaussian('keepState', 'the cell state', cell);
   return { hidden: keep(hidden), ...(cell ? { cell: keep(cell) } : {}) };
 }
 
 // --- internal ---
 
 function keep(value: Tensor | Gaussian): Tensor | Gaussian {
-  return 'mean' in value ? { mean: value.mean.keep(), variance: value.variance.keep() } : value.keep();
+  return isGaussian(value) ? { mean: value.mean.keep(), variance: value.variance.keep() } : value.keep();
 }

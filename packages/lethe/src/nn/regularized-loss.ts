@@ -4,11 +4,21 @@
  */
 import { add } from '../autograd/ops/arithmetic.ts';
 import { scale } from '../autograd/ops/elementwise.ts';
+import {
+  checkFunction,
+  checkOptionalStream,
+  checkTensorOrGaussian,
+  checkTensors,
+  found,
+  isObject,
+} from '../checks.ts';
+import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Penalty, Regularizer } from '../dropout/noise.ts';
 import { ConfigError } from '../errors.ts';
 import { type Gaussian, meanOf } from '../moments/gaussian.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import type { SequenceLoss, StepMask } from './losses.ts';
 import { descriptionLength, type WeightPosterior } from './noisy-weights.ts';
 import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
@@ -32,6 +42,7 @@ export interface ModelRun {
   state: State[];
 }
 
+/** What the loss needs to know of the model and its data. */
 export interface LossContext {
   /** weight decay acts on them */
   parameters: readonly Tensor[];
@@ -41,6 +52,7 @@ export interface LossContext {
   examples: number;
 }
 
+/** The training loss with its parts. */
 export interface RegularizedLoss {
   /** what is minimised */
   loss: Tensor;
@@ -58,6 +70,7 @@ export interface RegularizedLoss {
  * The loss of one minibatch. Two runs (fraternal dropout) begin from the same state and draw at passes 2k and
  * 2k + 1 of the stream, k being its pass.
  * @param run one run of the model; without noise as at test
+ * @throws ConfigError for what is no regularizer, run or context
  */
 export function regularizedLoss(
   regularizer: Regularizer,
@@ -65,12 +78,22 @@ export function regularizedLoss(
   noise: NoiseStream | undefined,
   context: LossContext,
 ): RegularizedLoss {
+  const where = 'regularizedLoss';
+  checkRegularizer(where, regularizer);
+  checkFunction(where, 'run', run);
+  checkOptionalStream(where, noise);
+  checkOptionNames(`${where}: context`, context, ['parameters', 'distributions', 'examples']);
+  checkTensors(where, 'parameters', context.parameters);
+  checkNumber(where, 'examples', context.examples, { above: 0 });
   const { passes, penalties = [], weightNoise } = regularizer;
-  const first = run(passes && noise ? noise.at(noise.step, 2 * noise.pass) : noise);
+  const first = checkedRun(run, passes && noise ? noise.at(noise.step, 2 * noise.pass) : noise);
   const terms: { name: string; term: Tensor }[] = [];
   let loss = first.nll.loss;
   if (passes) {
-    const second = run(passes.second === 'noise' ? noise?.at(noise.step, 2 * noise.pass + 1) : undefined);
+    const second = checkedRun(
+      run,
+      passes.second === 'noise' ? noise?.at(noise.step, 2 * noise.pass + 1) : undefined,
+    );
     if (passes.targets === 'both') loss = scale(add(loss, second.nll.loss), 0.5);
     terms.push({ name: 'distance', term: distance(first, second, passes.kappa) });
   }
@@ -92,6 +115,26 @@ export function regularizedLoss(
 }
 
 // --- internal ---
+
+/** One run, whose result is what the model's author says it is. */
+function checkedRun(
+  run: (noise: NoiseStream | undefined) => ModelRun,
+  noise: NoiseStream | undefined,
+): ModelRun {
+  const result: unknown = run(noise);
+  const { nll, dropped, states, output, distanceTo } = (isObject(result) ? result : {}) as Partial<ModelRun>;
+  const where = 'regularizedLoss';
+  if (!isObject(nll) || !(nll.loss instanceof Tensor)) {
+    throw new ConfigError(
+      `${where}: expected run to return { nll, dropped, states, state }, nll as a loss of sequences gives it, got ${found(result)}`,
+    );
+  }
+  checkTensorOrGaussian(where, 'dropped', dropped);
+  checkTensorOrGaussian(where, 'states', states);
+  if (output !== undefined) checkTensorOrGaussian(where, 'output', output);
+  if (distanceTo !== undefined) checkFunction(where, 'distanceTo', distanceTo);
+  return result as unknown as ModelRun;
+}
 
 function distance(first: ModelRun, second: ModelRun, kappa: number): Tensor {
   if (first.distanceTo) return first.distanceTo(second, kappa);

@@ -1,8 +1,7 @@
 /** The plain recurrent layer: h_t = f(x_t W_in + h_{t-1} W_rec + b), with the noise of a regularizer. */
-import { ConfigError } from '../errors.ts';
 import type { Activation } from '../kernels/contract.ts';
-import { momentFunction } from '../moments/activation.ts';
-import { checkOptionNames, nearestWord } from '../options.ts';
+import { activations, momentFunction } from '../moments/activation.ts';
+import { checkOptionNames, checkWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Cell } from './cell.ts';
 import type { Recurrent, RecurrentOptions } from './recurrent.ts';
@@ -10,6 +9,7 @@ import { recurrentLayer, recurrentOptionNames } from './recurrent-layer.ts';
 import { rnnMoments } from './rnn-moments.ts';
 import { rnnSequence } from './rnn-sequence.ts';
 
+/** Options of {@link rnn}. */
 export interface RnnOptions extends RecurrentOptions {
   /** @defaultValue 'tanh' */
   activation?: Activation;
@@ -25,18 +25,11 @@ export interface RnnOptions extends RecurrentOptions {
 export function rnn(options: RnnOptions, stream: NoiseStream): Recurrent {
   checkOptionNames('rnn', options, [...recurrentOptionNames, 'activation']);
   const { activation = 'tanh' } = options;
-  if (!activations.includes(activation)) {
-    const guess = nearestWord(activation, activations);
-    throw new ConfigError(
-      `rnn: unknown activation "${activation}"; ${guess ? `did you mean "${guess}"? ` : ''}known: ${activations.join(', ')}`,
-    );
-  }
+  checkWord('rnn', 'activation', activation, activations);
   return recurrentLayer(rnnCell(activation), options, stream);
 }
 
 // --- internal ---
-
-const activations: readonly Activation[] = ['tanh', 'sigmoid', 'relu', 'identity'];
 
 function rnnCell(activation: Activation): Cell {
   return {

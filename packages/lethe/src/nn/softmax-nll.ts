@@ -1,13 +1,14 @@
 /** Categorical negative log-likelihood from logits: the loss of language models. */
 import { freshGradients, gradientOf, record } from '../autograd/tape.ts';
-import { DataError, ShapeError } from '../errors.ts';
+import { checkIntegers, checkTensor } from '../checks.ts';
+import { ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
 import { classTargets } from './class-targets.ts';
 import type { SequenceLoss } from './losses.ts';
-import { maskData, type StepMask } from './step-mask.ts';
+import { countedSteps, type StepMask } from './step-mask.ts';
 
 /**
  * log sum_k exp(z_k) - z_target, natural log; the mean over the steps that count. On others logits and targets may be anything.
@@ -47,21 +48,15 @@ function checkRows(
   targets: Int32Array,
   stepMask: StepMask | undefined,
 ): { M: number; K: number; classes: Int32Array; mask: Real | undefined; count: number } {
+  checkTensor('softmaxNll', 'logits', logits);
+  checkIntegers('softmaxNll', 'targets', targets);
   const K = logits.shape[logits.shape.length - 1] ?? 0;
   const M = K === 0 ? 0 : logits.size / K;
-  const mask = maskData(stepMask);
   if (targets.length !== M) {
     throw new ShapeError(
       `softmaxNll: expected ${M} targets for logits ${shapeText(logits.shape)}, got ${targets.length}`,
     );
   }
-  if (mask && mask.length !== M) {
-    throw new ShapeError(`softmaxNll: expected a step mask of ${M} elements, got ${mask.length}`);
-  }
-  const classes = classTargets('softmaxNll', targets, K, mask);
-  let count = mask ? 0 : M;
-  for (let m = 0; mask && m < M; m++) count += mask[m];
-  if (!(count > 0))
-    throw new DataError(`softmaxNll: expected at least one step that counts, got none of ${M}`);
-  return { M, K, classes, mask, count };
+  const { mask, count } = countedSteps('softmaxNll', stepMask, M);
+  return { M, K, classes: classTargets('softmaxNll', targets, K, mask), mask, count };
 }

@@ -4,6 +4,7 @@
  * deflation. Always in float64. About 10 n^3 operations; no eigenvectors, so only the block that is still
  * coupled is worked on. (Golub and Van Loan, Matrix Computations, sections 7.4 and 7.5.)
  */
+import { checkNumbers, checkWhole } from '../checks.ts';
 import { NumericsError, ShapeError } from '../errors.ts';
 
 /** Eigenvalues, real and imaginary parts; conjugate pairs stand next to each other. */
@@ -18,6 +19,8 @@ export interface Eigenvalues {
  * @throws ShapeError when it is not n times n; NumericsError when it is not finite
  */
 export function eigenvalues(matrix: ArrayLike<number>, n: number): Eigenvalues {
+  checkNumbers('eigenvalues', 'matrix', matrix);
+  checkWhole('eigenvalues', 'n', n, 0, 2 ** 15);
   if (matrix.length !== n * n) {
     throw new ShapeError(
       `eigenvalues: expected a matrix of shape [${n}, ${n}], got ${matrix.length} elements`,

@@ -4,13 +4,23 @@
  */
 import { reverseTime } from '../autograd/ops/sequence.ts';
 import { concat } from '../autograd/ops/shape.ts';
+import {
+  checkArray,
+  checkFlag,
+  checkOptionalStream,
+  checkStream,
+  checkTensorOrGaussian,
+  found,
+  isObject,
+} from '../checks.ts';
+import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import { layerRegularizer } from '../dropout/combine.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import type { Plan } from '../dropout/plan.ts';
 import { ConfigError } from '../errors.ts';
 import type { Activation } from '../kernels/contract.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
-import { checkOptionNames, nearestWord } from '../options.ts';
+import { checkOptionNames, checkWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gru } from './gru.ts';
@@ -24,7 +34,9 @@ import type {
   State,
 } from './recurrent.ts';
 import { rnn } from './rnn.ts';
+import { checkLayer, checkSize } from './size.ts';
 
+/** Options of {@link recurrentStack}. */
 export interface StackOptions {
   cell: CellName;
   inputSize: number;
@@ -56,6 +68,7 @@ export interface StackOutput {
   state: State[];
 }
 
+/** Recurrent layers on one another, with their parameters. */
 export interface Stack {
   readonly options: Readonly<StackOptions>;
   /** from below; of a bidirectional pair the forward one first */
@@ -81,6 +94,8 @@ export interface Stack {
  */
 export function recurrentStack(options: StackOptions, stream: NoiseStream): Stack {
   checkOptions(options);
+  checkStream('recurrentStack', stream);
+  if (options.dropout !== undefined) checkRegularizer('recurrentStack', options.dropout);
   const { hiddenSizes, bidirectional = false } = options;
   const directions: readonly (0 | 1)[] = bidirectional ? [0, 1] : [0];
   const layers: Recurrent[] = [];
@@ -104,6 +119,9 @@ export function recurrentStack(options: StackOptions, stream: NoiseStream): Stac
 
 /** The plans of all layers, as {@link describe} prints them. */
 export function plansOf(stack: Stack): Plan[] {
+  if (!isObject(stack) || !Array.isArray(stack.layers)) {
+    throw new ConfigError(`plansOf: expected a stack as recurrentStack makes it, got ${found(stack)}`);
+  }
   return stack.layers.map((layer) => layer.plan);
 }
 
@@ -126,13 +144,14 @@ function checkOptions(options: StackOptions): void {
     'initial',
   ]);
   const { cell, hiddenSizes } = options;
-  if (!cells.includes(cell)) {
-    const guess = nearestWord(cell, cells);
-    throw new ConfigError(
-      `recurrentStack: unknown cell "${cell}"; ${guess ? `did you mean "${guess}"? ` : ''}known: ${cells.join(', ')}`,
-    );
-  }
-  if (!(hiddenSizes.length > 0)) {
+  checkWord('recurrentStack', 'cell', cell, cells);
+  checkFlag('recurrentStack', 'bidirectional', options.bidirectional);
+  checkLayer('recurrentStack', options.layer);
+  checkSize('recurrentStack', 'inputSize', options.inputSize);
+  checkArray('recurrentStack', 'hiddenSizes', hiddenSizes, 'sizes');
+  if (hiddenSizes.length > 0) {
+    for (const [i, size] of hiddenSizes.entries()) checkSize('recurrentStack', `hiddenSizes[${i}]`, size);
+  } else {
     throw new ConfigError('recurrentStack: expected at least one hidden size, got none');
   }
 }
@@ -162,6 +181,10 @@ function forward(
   noise: NoiseStream | undefined,
   run: RunOptions,
 ): StackOutput {
+  checkOptionalStream('recurrentStack', noise);
+  if (given !== undefined) checkArray('recurrentStack', 'state', given, 'states, one for each layer');
+  checkTensorOrGaussian('recurrentStack', 'x', x);
+  checkOptionNames('recurrentStack: run', run, ['mode', 'start', 'stop']);
   if (given && given.length !== layers.length) {
     throw new ConfigError(
       `recurrentStack: expected the states of ${layers.length} layers, got ${given.length}`,
@@ -198,7 +221,9 @@ function backwards(
   run: RunOptions,
 ): RecurrentOutput {
   const [T] = meanOf(x).shape;
-  const mirrored = (steps: Int32Array | undefined) => steps?.map((t) => T - t);
+  const mirrored = (steps: Int32Array | undefined) =>
+    // What is no such array, the layer refuses.
+    steps instanceof Int32Array ? steps.map((t) => T - t) : steps;
   // What started last ends first.
   const reversed = { ...run, start: mirrored(run.stop), stop: mirrored(run.start) };
   const result = layer.forward(reverse(x), state, noise, reversed);

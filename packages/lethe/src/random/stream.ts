@@ -5,9 +5,11 @@
  * "Parallel random numbers: as easy as 1, 2, 3"); the kernels run it.
  */
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import type { StreamAddress } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
-import type { Real } from '../tensor/dtype.ts';
+import { checkNumber, checkWord } from '../options.ts';
+import { mostNumbers, type Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 
 /** Every purpose that draws numbers, with its number in the counter. Never renumber: old runs would not replay. */
@@ -28,6 +30,7 @@ export const sites = {
   search: 19,
 } as const;
 
+/** A purpose that draws numbers. */
 export type StreamSite = keyof typeof sites;
 
 /** What a draw is for. `layer` below 2^16, `entry` below 2^8, `direction` below 2^16 (all default 0). */
@@ -52,7 +55,7 @@ export class NoiseStream {
    * @throws ConfigError if a number is out of range
    */
   constructor(seed: number | bigint, step = 0, pass = 0) {
-    if (typeof seed === 'number' && !Number.isSafeInteger(seed)) throw outOfRange('seed', seed, '2^64');
+    if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) throw outOfRange('seed', seed, '2^64');
     this.seed = BigInt(seed);
     if (this.seed < 0n || this.seed >= 1n << 64n) throw outOfRange('seed', seed, '2^64');
     this.step = within('step', step, 2 ** 32);
@@ -66,6 +69,10 @@ export class NoiseStream {
 
   /** The kernel's address of the numbers for `place`. */
   address(place: StreamPlace): StreamAddress {
+    if (typeof place !== 'object' || place === null) {
+      throw new ConfigError(`noise stream: expected a place such as { site: 'sample' }, got ${found(place)}`);
+    }
+    checkWord('noise stream', 'site', place.site, siteNames);
     const layer = within('layer', place.layer ?? 0, 2 ** 16);
     const entry = within('entry', place.entry ?? 0, 2 ** 8);
     const direction = within('direction', place.direction ?? 0, 2 ** 16);
@@ -80,21 +87,25 @@ export class NoiseStream {
 
   /** `length` numbers, uniform on (low, high). */
   uniforms(place: StreamPlace, length: number, low = 0, high = 1): Real {
-    const out = allocate(length);
+    checkRange('low', low);
+    checkRange('high', high);
+    const out = allocate(within('length', length, mostNumbers + 1));
     kernels().uniform({ ...this.address(place), low, high, out });
     return out;
   }
 
   /** `length` normal numbers. */
   normals(place: StreamPlace, length: number, mean = 0, deviation = 1): Real {
-    const out = allocate(length);
+    checkRange('mean', mean);
+    checkRange('deviation', deviation);
+    const out = allocate(within('length', length, mostNumbers + 1));
     kernels().normal({ ...this.address(place), mean, deviation, out });
     return out;
   }
 
   /** 0 … length-1 in random order (Fisher and Yates). */
   permutation(place: StreamPlace, length: number): Uint32Array {
-    const bits = new Uint32Array(length);
+    const bits = new Uint32Array(within('length', length, mostNumbers + 1));
     kernels().bits({ ...this.address(place), out: bits });
     const order = Uint32Array.from(bits, (_, i) => i);
     for (let i = length - 1; i > 0; i--) {
@@ -109,13 +120,19 @@ export class NoiseStream {
 
 // --- internal ---
 
+const siteNames = Object.keys(sites) as StreamSite[];
+
+function checkRange(name: string, value: unknown): void {
+  checkNumber('noise stream', name, value);
+}
+
 function within(name: string, value: number, limit: number): number {
   if (!Number.isInteger(value) || value < 0 || value >= limit) throw outOfRange(name, value, `${limit}`);
   return value;
 }
 
-function outOfRange(name: string, value: number | bigint, limit: string): ConfigError {
+function outOfRange(name: string, value: unknown, limit: string): ConfigError {
   return new ConfigError(
-    `noise stream: expected ${name} to be a whole number of at least 0 and below ${limit}, got ${value}`,
+    `noise stream: expected ${name} to be a whole number of at least 0 and below ${limit}, got ${typeof value === 'bigint' ? value : found(value)}`,
   );
 }

@@ -3,9 +3,12 @@
  * is set (the oracle for gradient checks).
  */
 
+import { LetheError } from '../errors.ts';
+
 /** Flat storage of numbers, the one currency between tensors and kernels. */
 export type Real = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>;
 
+/** The number type of this process: 'f32', or 'f64' with LETHE_DTYPE=f64. */
 export const dtype: 'f32' | 'f64' = globalThis.process?.env?.LETHE_DTYPE === 'f64' ? 'f64' : 'f32';
 
 /**
@@ -18,7 +21,7 @@ export function takeBuffersFrom(source: ((bytes: number) => ArrayBuffer) | undef
 
 /** A buffer with arbitrary contents, from the engine where it has such memory. */
 export function largeBuffer(bytes: number): ArrayBuffer {
-  return newBuffer(bytes);
+  return given(bytes, () => newBuffer(bytes));
 }
 
 /** Fresh storage of `length` zeros in the process's number type. */
@@ -26,8 +29,11 @@ export function zeros(length: number): Real {
   const bytes = length * (dtype === 'f64' ? 8 : 4);
   // What is worth large pages; smaller arrays would waste them. Written in full, they do not fault in page by page later.
   if (bytes >= largeBytes) return view(largeBuffer(bytes)).fill(0);
-  return dtype === 'f64' ? new Float64Array(length) : new Float32Array(length);
+  return given(bytes, () => (dtype === 'f64' ? new Float64Array(length) : new Float32Array(length)));
 }
+
+/** The most numbers in one array: kernels count in 32 bits. */
+export const mostNumbers = 2 ** 31 - 1;
 
 /** A copy of `values` in the process's number type. */
 export function realFrom(values: ArrayLike<number>): Real {
@@ -39,6 +45,21 @@ export function realFrom(values: ArrayLike<number>): Real {
 const largeBytes = 1 << 20;
 
 let newBuffer = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+
+/** What `allocate` returns; where there is no such memory, an error that says so. */
+function given<T>(bytes: number, allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (cause) {
+    throw new LetheError(
+      'E_MEMORY',
+      `memory: expected room for ${bytes} bytes, got none; make the sizes smaller`,
+      {
+        cause,
+      },
+    );
+  }
+}
 
 function view(buffer: ArrayBuffer): Real {
   return dtype === 'f64' ? new Float64Array(buffer) : new Float32Array(buffer);

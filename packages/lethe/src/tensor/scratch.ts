@@ -6,7 +6,8 @@
  * memory of the next. Each scope has a generation number; a tensor remembers the one it was born in and
  * refuses to be read once that scope is gone, because its bytes may belong to somebody else by then.
  */
-import { LetheError } from '../errors.ts';
+import { ConfigError, LetheError } from '../errors.ts';
+import { found } from '../found.ts';
 import type { Real } from './dtype.ts';
 import { dtype, largeBuffer, zeros } from './dtype.ts';
 
@@ -24,6 +25,7 @@ export function currentScope(): ScratchOrigin {
  * @throws LetheError with code E_SCRATCH if `f` is async
  */
 export function scoped<T>(f: () => T): T {
+  if (typeof f !== 'function') throw new ConfigError(`scoped: expected a function, got ${found(f)}`);
   const scope = {
     depth: scopes.length,
     generation: nextGeneration++,

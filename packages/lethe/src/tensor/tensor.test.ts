@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { LetheError, ShapeError } from '../errors.ts';
+import { DataError, LetheError, ShapeError } from '../errors.ts';
 import {
   allocate,
   allocateFor,
@@ -41,6 +42,76 @@ describe('tensor', () => {
 
   it('gives one number only when it has one', () => {
     expect(() => tensor([1, 2]).item()).toThrow('expected a tensor of one element, got shape [2]');
+  });
+});
+
+describe('what is no array of numbers', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['texts', ['1', '2'], /got the text '1'; convert texts with Number/],
+    ['a text', 'x', /got the text 'x'/],
+    ['booleans', [[true, false]], /got true; write 1 and 0/],
+    [
+      'a list of tensors',
+      [tensor([1]), tensor([2])],
+      /got a tensor of shape \[1\]; put tensors together with stack/,
+    ],
+    ['bigints', new BigInt64Array(2), /got a BigInt64Array of 2/],
+    ['a hole', [1, undefined, 2], /got undefined/],
+    ['a function, which has a length', () => 1, /got a function/],
+  ])('is refused: %s', (_, values, sentence) => {
+    expect(() => tensor(values as number[])).toThrow(DataError);
+    expect(() => tensor(values as number[])).toThrow(sentence);
+  });
+
+  it('is refused where it never ends, or is larger than any memory', () => {
+    const endless: unknown[] = [];
+    endless.push(endless);
+    expect(() => tensor(endless as number[])).toThrow(ShapeError);
+    expect(() => zerosTensor([2 ** 40])).toThrow(/at most 2147483647 numbers/);
+    for (const shape of [[-1], [1.5], [Number.NaN], 'x', null, [2, '3']]) {
+      expect(() => zerosTensor(shape as number[])).toThrow(ShapeError);
+    }
+  });
+});
+
+describe('a tensor on the console', () => {
+  it('shows its shape and numbers', () => {
+    expect(inspect(tensor(2.5))).toBe('Tensor [] 2.5');
+    expect(`${tensor([1, -0.5, Number.NaN])}`).toBe('Tensor [3] [1, -0.5, NaN]');
+    // 1 / 3 in float32 is 0.3333333432674408: six digits of it
+    expect(
+      inspect(
+        tensor([
+          [1, 2],
+          [1 / 3, 4],
+        ]),
+      ),
+    ).toBe('Tensor [2, 2]\n[[1, 2],\n [0.333333, 4]]');
+  });
+
+  it('shows the ends of long axes, however many there are', () => {
+    expect(inspect(zerosTensor([100]))).toBe('Tensor [100] [0, 0, 0, … 94 more …, 0, 0, 0]');
+    for (const shape of [[1000, 1000, 20], new Array(16).fill(2), [1, 0, 3]]) {
+      expect(inspect(zerosTensor(shape)).length).toBeLessThan(5000);
+    }
+  });
+
+  it('shows the two tensors of a Gaussian, and says when memory was handed back', () => {
+    expect(inspect({ mean: tensor([1]), variance: tensor([2]) })).toBe(
+      '{ mean: Tensor [1] [1], variance: Tensor [1] [2] }',
+    );
+    expect(inspect(scoped(() => tensor([1])))).toBe('Tensor [1] (its memory was handed back)');
+  });
+
+  it('is shape and data in JSON, where NaN and infinities are texts', () => {
+    expect(
+      JSON.stringify(
+        tensor([
+          [1, Number.NaN],
+          [-Infinity, 2],
+        ]),
+      ),
+    ).toBe('{"shape":[2,2],"data":[1,"NaN","-Infinity",2]}');
   });
 });
 

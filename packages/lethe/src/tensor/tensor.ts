@@ -2,15 +2,22 @@
  * A tensor: a shape over flat, contiguous, row-major numbers. It carries no gradient and no history; the
  * tape (autograd/tape.ts) keeps both. Its memory is its own, or scratch that ends with its scope.
  */
-import { LetheError, ShapeError } from '../errors.ts';
-import type { Real } from './dtype.ts';
-import { zeros } from './dtype.ts';
+import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
+import { found, shown } from '../found.ts';
+import { dtype, mostNumbers, type Real, zeros } from './dtype.ts';
+import { printed } from './print.ts';
 import { allocate, allocateZeros, isAlive, originOf, type ScratchOrigin } from './scratch.ts';
+
+/** The name under which Node's console asks an object what to show. */
+const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+const RealArray = dtype === 'f64' ? Float64Array : Float32Array;
 
 /** Numbers in nested arrays, all of one depth and length per depth. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
 
+/** A shape over flat numbers, immutable in shape and size; `console.log` shows its numbers. */
 export class Tensor {
+  /** Lengths of the axes, outermost first. */
   readonly shape: readonly number[];
   /** Number of elements. */
   readonly size: number;
@@ -19,11 +26,17 @@ export class Tensor {
 
   /**
    * Wraps `data` without a copy.
-   * @throws ShapeError if `shape` does not count the elements of `data`
+   * @param data a Float32Array (with LETHE_DTYPE=f64 a Float64Array)
+   * @throws ShapeError if `shape` does not count the elements of `data`; ConfigError for another kind of array
    */
   constructor(shape: readonly number[], data: Real, origin: ScratchOrigin = originOf(data)) {
+    if (!(data instanceof RealArray)) {
+      throw new ConfigError(
+        `tensor: expected data to be a ${RealArray.name}, got ${found(data)}; tensor(values, shape) copies other numbers`,
+      );
+    }
     this.shape = shape;
-    this.size = sizeOf(shape);
+    this.size = checkShape('tensor', shape);
     if (data.length !== this.size) {
       throw new ShapeError(
         `tensor: expected ${this.size} numbers for shape ${shapeText(shape)}, got ${data.length}`,
@@ -60,7 +73,11 @@ export class Tensor {
    * @throws ShapeError if the numbers of elements differ
    */
   view(shape: readonly number[], from = 0): Tensor {
-    return new Tensor(shape, this.data.subarray(from, from + sizeOf(shape)) as Real, this.#origin);
+    const size = checkShape('view', shape);
+    if (!Number.isInteger(from) || from < 0) {
+      throw new ShapeError(`view: expected from to be a whole number of at least 0, got ${found(from)}`);
+    }
+    return new Tensor(shape, this.data.subarray(from, from + size) as Real, this.#origin);
   }
 
   /**
@@ -78,17 +95,36 @@ export class Tensor {
   toArray(): number[] {
     return Array.from(this.data);
   }
+
+  /** Shape and numbers, of long axes the first and last. */
+  toString(): string {
+    return isAlive(this.#origin)
+      ? printed(this.shape, this.#data)
+      : `Tensor ${shapeText(this.shape)} (its memory was handed back)`;
+  }
+
+  /** Shape and all numbers, as JSON has them; NaN and infinities, which it does not have, as texts. */
+  toJSON(): { shape: number[]; data: (number | string)[] } {
+    const data = Array.from(this.data, (value) => (Number.isFinite(value) ? value : `${value}`));
+    return { shape: [...this.shape], data };
+  }
+
+  /** What `console.log` shows in Node. */
+  [inspectCustom](): string {
+    return this.toString();
+  }
 }
 
 /**
  * A tensor with a copy of `values`: flat numbers with a `shape` (default: one axis), or nested arrays whose
  * shape is their nesting.
- * @throws ShapeError if nested arrays are ragged or `shape` does not fit
+ * @throws ShapeError if nested arrays are ragged or `shape` does not fit; DataError for what is no number
  */
 export function tensor(values: NestedNumbers | number, shape?: readonly number[]): Tensor {
+  if (shape !== undefined) checkShape('tensor', shape);
   if (typeof values === 'number') return tensor([values], shape ?? []);
   const nested = shapeOfNested(values);
-  const size = sizeOf(nested);
+  const size = checkShape('tensor', nested);
   const data = allocate(size);
   if (fill(data, values, 0) !== size) {
     throw new ShapeError(`tensor: expected rows of equal length, got ragged nested arrays`);
@@ -96,9 +132,38 @@ export function tensor(values: NestedNumbers | number, shape?: readonly number[]
   return new Tensor(shape ?? nested, data);
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros.
+ * @throws ShapeError for what is no shape
+ */
 export function zerosTensor(shape: readonly number[]): Tensor {
-  return new Tensor(shape, allocateZeros(sizeOf(shape)));
+  return new Tensor(shape, allocateZeros(checkShape('zerosTensor', shape)));
+}
+
+/**
+ * The number of elements of a shape.
+ * @throws ShapeError unless it is an array of whole numbers of at least 0, for no more elements than kernels count
+ */
+export function checkShape(where: string, shape: unknown): number {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(
+      `${where}: expected a shape, an array of whole numbers such as [2, 3], got ${found(shape)}`,
+    );
+  }
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis];
+    if (!Number.isInteger(length) || length < 0) {
+      throw new ShapeError(
+        `${where}: expected every length of a shape to be a whole number of at least 0, got ${shown(length)} at axis ${axis}`,
+      );
+    }
+    size *= length;
+  }
+  if (size <= mostNumbers) return size;
+  throw new ShapeError(
+    `${where}: expected at most ${mostNumbers} numbers in one array, got shape ${shapeText(shape)}; make the sizes smaller`,
+  );
 }
 
 /** Product of the lengths of all axes. */
@@ -133,15 +198,41 @@ export function expectShape(
 
 // --- internal ---
 
+/** Deeper nesting than anybody means: an array that holds itself. */
+const mostAxes = 32;
+
 function shapeOfNested(values: NestedNumbers): number[] {
   const shape: number[] = [];
   let level: NestedNumbers | number = values;
   while (typeof level !== 'number') {
+    checkRow(level);
     shape.push(level.length);
     if (level.length === 0) break;
+    if (shape.length > mostAxes) {
+      throw new ShapeError(`tensor: expected at most ${mostAxes} axes, got arrays nested deeper`);
+    }
     level = level[0] as NestedNumbers | number;
   }
   return shape;
+}
+
+/** Throws DataError unless a value is an array, or typed array, of what can be numbers. */
+function checkRow(row: unknown): asserts row is ArrayLike<number> {
+  const isNumbers = ArrayBuffer.isView(row) && !(row instanceof DataView) && !isBigInts(row);
+  if (Array.isArray(row) || isNumbers) return;
+  const advice =
+    row instanceof Tensor
+      ? '; put tensors together with stack or concat'
+      : typeof row === 'string'
+        ? '; convert texts with Number'
+        : typeof row === 'boolean'
+          ? '; write 1 and 0'
+          : '';
+  throw new DataError(`tensor: expected numbers, or arrays of numbers, got ${found(row)}${advice}`);
+}
+
+function isBigInts(row: ArrayBufferView): boolean {
+  return row instanceof BigInt64Array || row instanceof BigUint64Array;
 }
 
 /** Writes the numbers of `values` from `at` on; returns where it ended, or NaN where the nesting is uneven. */
@@ -153,6 +244,7 @@ function fill(data: Real, values: NestedNumbers, at: number): number {
       if (typeof first !== 'number') return Number.NaN;
       data[at++] = value;
     } else {
+      checkRow(value);
       if (typeof first === 'number' || value.length !== (first as NestedNumbers).length) return Number.NaN;
       at = fill(data, value, at);
     }

@@ -3,14 +3,26 @@
  * an argument, so this is nothing but S forward runs with streams: as S copies of the rows in one run where every
  * example has masks of its own, as S runs where the batch shares some.
  */
+import {
+  checkArray,
+  checkFlag,
+  checkFunction,
+  checkStream,
+  checkTensor,
+  checkTensorOrGaussian,
+  checkWhole,
+  isObject,
+} from '../checks.ts';
+import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
 import { keepState, type State } from '../nn/recurrent.ts';
-import { checkOptionNames } from '../options.ts';
+import { checkOptionNames, checkWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { checkShape, expectShape, Tensor } from '../tensor/tensor.ts';
 import { bernoulliUncertainty, categoricalUncertainty, meanPrediction, type Uncertainty } from './entropy.ts';
 
 /** A model as MC dropout calls it: logits [time, batch, K] for x [time, batch, features]. */
@@ -20,6 +32,7 @@ export type StochasticModel = (
   state: readonly State[] | undefined,
 ) => { output: Tensor | Gaussian; state: readonly State[] };
 
+/** Options of {@link mcDropout}. */
 export interface McDropoutOptions {
   /** S. @defaultValue 50 */
   samples?: number;
@@ -57,6 +70,13 @@ export function mcDropout(
   states?: readonly (readonly State[])[],
 ): McPrediction {
   checkOptionNames('mcDropout', options, ['samples', 'distribution', 'batched']);
+  checkFunction('mcDropout', 'model', model);
+  checkRegularizer('mcDropout', regularizer);
+  checkTensor('mcDropout', 'x', x);
+  checkStream('mcDropout', noise);
+  checkWord('mcDropout', 'distribution', options.distribution, ['bernoulli', 'categorical']);
+  checkFlag('mcDropout', 'batched', options.batched);
+  if (states !== undefined) checkArray('mcDropout', 'states', states, 'states of every run');
   const { samples = 50, distribution, batched = !sharesMasks(regularizer) } = options;
   check(regularizer, samples, batched);
   const copies = batched ? samples : 1;
@@ -64,7 +84,7 @@ export function mcDropout(
     scoped(() => {
       // A pass of its own for each run; even ones, because the two passes of a pair may share masks.
       const stream = noise.at(noise.step, noise.pass + 2 * run);
-      const { output, state } = model(repeatRows(x, copies), stream, states?.[run]);
+      const { output, state } = checkedRun(model(repeatRows(x, copies), stream, states?.[run]));
       const ofSample = Array.from({ length: copies }, (_, s) =>
         toProbabilities(sampleRows(output, s, copies), distribution),
       );
@@ -80,10 +100,16 @@ export function mcDropout(
   };
 }
 
-/** S copies of every example, sample by sample: [time, S * batch, features]. */
+/**
+ * S copies of every example, sample by sample: [time, S * batch, features].
+ * @throws ShapeError; ConfigError for what is no number of copies
+ */
 export function repeatRows(x: Tensor, S: number): Tensor {
+  checkTensor('repeatRows', 'x', x);
+  checkWhole('repeatRows', 'S', S, 1);
+  expectShape('repeatRows', 'x', x.shape, ['time', 'batch', 'features']);
   const [T, B, n] = x.shape;
-  const y = new Tensor([T, S * B, n], allocate(S * x.size));
+  const y = new Tensor([T, S * B, n], allocate(checkShape('repeatRows', [S, x.size])));
   for (let t = 0; t < T; t++) {
     const step = x.data.subarray(t * B * n, (t + 1) * B * n);
     for (let s = 0; s < S; s++) y.data.set(step, (t * S + s) * B * n);
@@ -91,16 +117,35 @@ export function repeatRows(x: Tensor, S: number): Tensor {
   return y;
 }
 
-/** Whether some noise is one draw for the whole batch, so that copies of a row would all see the same. */
-export function sharesMasks({ noise, weightNoise }: Regularizer): boolean {
+/**
+ * Whether some noise is one draw for the whole batch, so that copies of a row would all see the same.
+ * @throws ConfigError for what is no regularizer
+ */
+export function sharesMasks(regularizer: Regularizer): boolean {
+  checkRegularizer('sharesMasks', regularizer);
+  const { noise, weightNoise } = regularizer;
   return weightNoise !== undefined || noise.some(({ examples, rate }) => examples === 'batch' && rate > 0);
 }
 
 // --- internal ---
 
+const mostSamples = 1_000_000;
+
+/** What the model gave, if it is what a model gives. */
+function checkedRun(result: ReturnType<StochasticModel>): ReturnType<StochasticModel> {
+  if (!isObject(result)) {
+    throw new ConfigError(`mcDropout: expected model to return { output, state }, got ${found(result)}`);
+  }
+  checkTensorOrGaussian('mcDropout', 'the output of the model', result.output);
+  checkArray('mcDropout', 'the state of the model', result.state, 'states of its layers');
+  return result;
+}
+
 function check(regularizer: Regularizer, samples: number, batched: boolean): void {
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new ConfigError(`mcDropout: expected samples to be a whole number of at least 1, got ${samples}`);
+  if (!Number.isInteger(samples) || samples < 1 || samples > mostSamples) {
+    throw new ConfigError(
+      `mcDropout: expected samples to be a whole number of at least 1 and at most ${mostSamples}, got ${found(samples)}`,
+    );
   }
   const { train } = regularizer.modes;
   const draws = train === 'sample' || train === 'gaussian';

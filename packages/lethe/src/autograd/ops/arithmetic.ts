@@ -3,13 +3,17 @@
  * one's ([n] against [.., n]), or have one element. `y` is the output, `d…` a gradient. Operand a is seen as
  * `rows` rows `aRow` apart (0 repeats it), b likewise; the loops are plain so that the engine compiles them well.
  */
+import { checkTensor } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';
 import { gradientOf, needsGradient, record } from '../tape.ts';
 
-/** a + b. */
+/**
+ * a + b, element by element; the shorter operand, whose shape ends the longer one's or has one element, is repeated.
+ * @throws ShapeError if neither shape ends the other
+ */
 export function add(a: Tensor, b: Tensor): Tensor {
   return binary('add', a, b, {
     forward(y, a, b, { rows, columns, aRow, bRow }) {
@@ -22,7 +26,10 @@ export function add(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** a - b. */
+/**
+ * a - b, element by element; the shorter operand, whose shape ends the longer one's or has one element, is repeated.
+ * @throws ShapeError if neither shape ends the other
+ */
 export function sub(a: Tensor, b: Tensor): Tensor {
   return binary('sub', a, b, {
     forward(y, a, b, { rows, columns, aRow, bRow }) {
@@ -35,7 +42,11 @@ export function sub(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** a ∘ b. With a constant b this is a mask. */
+/**
+ * a ∘ b, element by element; the shorter operand, whose shape ends the longer one's or has one element, is repeated. With a
+ * constant b this is a mask.
+ * @throws ShapeError if neither shape ends the other
+ */
 export function mul(a: Tensor, b: Tensor): Tensor {
   return binary('mul', a, b, {
     forward(y, a, b, { rows, columns, aRow, bRow }) {
@@ -56,7 +67,10 @@ export function mul(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** a / b. */
+/**
+ * a / b, element by element; the shorter operand, whose shape ends the longer one's or has one element, is repeated.
+ * @throws ShapeError if neither shape ends the other
+ */
 export function div(a: Tensor, b: Tensor): Tensor {
   return binary('div', a, b, {
     forward(y, a, b, { rows, columns, aRow, bRow }) {
@@ -97,6 +111,8 @@ interface BinaryOperation {
 }
 
 function binary(name: string, a: Tensor, b: Tensor, operation: BinaryOperation): Tensor {
+  checkTensor(name, 'a', a);
+  checkTensor(name, 'b', b);
   const pairing = pair(name, a, b);
   const shape = a.shape.length >= b.shape.length && a.size >= b.size ? a.shape : b.shape;
   const y = new Tensor(shape, allocate(pairing.rows * pairing.columns));

@@ -1,4 +1,6 @@
 /** Functions of one tensor, element by element. Each states its derivative next to itself; `y` is the output. */
+import { checkTensor } from '../../checks.ts';
+import { checkNumber } from '../../options.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
@@ -6,12 +8,15 @@ import { gradientOf, record } from '../tape.ts';
 
 /** -x. */
 export function neg(x: Tensor): Tensor {
+  checkTensor('neg', 'x', x);
   return scale(x, -1);
 }
 
 /** factor * x. */
 export function scale(x: Tensor, factor: number): Tensor {
+  checkNumber('scale', 'factor', factor);
   return unary(
+    'scale',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = factor * x[i];
@@ -24,7 +29,9 @@ export function scale(x: Tensor, factor: number): Tensor {
 
 /** x + term. */
 export function addScalar(x: Tensor, term: number): Tensor {
+  checkNumber('addScalar', 'term', term);
   return unary(
+    'addScalar',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = x[i] + term;
@@ -38,6 +45,7 @@ export function addScalar(x: Tensor, term: number): Tensor {
 /** Hyperbolic tangent; derivative 1 - y². */
 export function tanh(x: Tensor): Tensor {
   return unary(
+    'tanh',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.tanh(x[i]);
@@ -51,6 +59,7 @@ export function tanh(x: Tensor): Tensor {
 /** 1 / (1 + e^-x); derivative y (1 - y). */
 export function sigmoid(x: Tensor): Tensor {
   return unary(
+    'sigmoid',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = 1 / (1 + Math.exp(-x[i]));
@@ -64,6 +73,7 @@ export function sigmoid(x: Tensor): Tensor {
 /** max(0, x); derivative 0 at 0. */
 export function relu(x: Tensor): Tensor {
   return unary(
+    'relu',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
@@ -77,6 +87,7 @@ export function relu(x: Tensor): Tensor {
 /** e^x; derivative y. */
 export function exp(x: Tensor): Tensor {
   return unary(
+    'exp',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.exp(x[i]);
@@ -90,6 +101,7 @@ export function exp(x: Tensor): Tensor {
 /** Natural logarithm; derivative 1 / x. */
 export function log(x: Tensor): Tensor {
   return unary(
+    'log',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.log(x[i]);
@@ -103,6 +115,7 @@ export function log(x: Tensor): Tensor {
 /** Square root; derivative 1 / (2 y). */
 export function sqrt(x: Tensor): Tensor {
   return unary(
+    'sqrt',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.sqrt(x[i]);
@@ -116,6 +129,7 @@ export function sqrt(x: Tensor): Tensor {
 /** x²; derivative 2 x. */
 export function square(x: Tensor): Tensor {
   return unary(
+    'square',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = x[i] * x[i];
@@ -129,6 +143,7 @@ export function square(x: Tensor): Tensor {
 /** log(1 + e^x), without overflow; derivative sigmoid(x). */
 export function softplus(x: Tensor): Tensor {
   return unary(
+    'softplus',
     x,
     (y, x) => {
       for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
@@ -142,10 +157,12 @@ export function softplus(x: Tensor): Tensor {
 // --- internal ---
 
 function unary(
+  name: string,
   x: Tensor,
   forward: (y: Real, x: Real) => void,
   backward: (dx: Real, dy: Real, x: Real, y: Real) => void,
 ): Tensor {
+  checkTensor(name, 'x', x);
   const y = new Tensor(x.shape, allocate(x.size));
   forward(y.data, x.data);
   record(y, [x], () => backward(gradientOf(x), gradientOf(y), x.data, y.data));

@@ -1,4 +1,5 @@
 /** Matrix products on the tape. Leading axes of the left operand are rows. */
+import { checkTensor } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
@@ -15,6 +16,8 @@ import { finiteRows, idleRows } from './rows.ts';
  * @throws ShapeError
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensor('matmul', 'a', a);
+  checkTensor('matmul', 'b', b);
   return product('matmul', a, b, undefined);
 }
 
@@ -27,6 +30,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError
  */
 export function affine(x: Tensor, w: Tensor, bias: Tensor): Tensor {
+  checkTensor('affine', 'x', x);
+  checkTensor('affine', 'w', w);
+  checkTensor('affine', 'bias', bias);
   return product('affine', x, w, bias);
 }
 

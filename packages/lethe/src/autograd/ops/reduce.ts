@@ -1,4 +1,5 @@
 /** Sums and means. Sums of all elements run in float64. */
+import { checkTensor, found } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';
@@ -6,11 +7,19 @@ import { gradientOf, record } from '../tape.ts';
 
 /** The sum of all elements, shape []. */
 export function sum(x: Tensor): Tensor {
+  checkTensor('sum', 'x', x);
   return scaledSum(x, 1);
 }
 
-/** The mean of all elements, shape []. */
+/**
+ * The mean of all elements, shape [].
+ * @throws ShapeError if there are none
+ */
 export function mean(x: Tensor): Tensor {
+  checkTensor('mean', 'x', x);
+  if (x.size === 0) {
+    throw new ShapeError(`mean: expected at least one element, got shape ${shapeText(x.shape)}`);
+  }
   return scaledSum(x, 1 / x.size);
 }
 
@@ -19,6 +28,8 @@ export function mean(x: Tensor): Tensor {
  * @throws ShapeError if there is no such axis
  */
 export function sumAxis(x: Tensor, axis: number): Tensor {
+  checkTensor('sumAxis', 'x', x);
+  checkWholeAxis(axis);
   const at = axis < 0 ? axis + x.shape.length : axis;
   if (!Number.isInteger(at) || at < 0 || at >= x.shape.length) {
     throw new ShapeError(`sumAxis: expected an axis of shape ${shapeText(x.shape)}, got ${axis}`);
@@ -50,6 +61,11 @@ export function sumAxis(x: Tensor, axis: number): Tensor {
 }
 
 // --- internal ---
+
+function checkWholeAxis(axis: unknown): void {
+  if (Number.isInteger(axis)) return;
+  throw new ShapeError(`sumAxis: expected axis to be a whole number, got ${found(axis)}`);
+}
 
 function scaledSum(x: Tensor, factor: number): Tensor {
   const data = x.data;

@@ -1,7 +1,8 @@
 /** Operations that move elements and compute nothing. */
+import { checkTensor, checkTensors, checkWhole, found } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { allocate } from '../../tensor/scratch.ts';
-import { expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
+import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
 import { gradientOf, needsGradient, record } from '../tape.ts';
 import { addColumnSums } from './matmul.ts';
 
@@ -10,7 +11,8 @@ import { addColumnSums } from './matmul.ts';
  * @throws ShapeError if the numbers of elements differ
  */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  if (sizeOf(shape) !== x.size) {
+  checkTensor('reshape', 'x', x);
+  if (checkShape('reshape', shape) !== x.size) {
     throw new ShapeError(
       `reshape: expected a shape of ${x.size} elements for ${shapeText(x.shape)}, got ${shapeText(shape)}`,
     );
@@ -30,6 +32,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
  * @returns [n, m]
  */
 export function transpose(x: Tensor): Tensor {
+  checkTensor('transpose', 'x', x);
   expectShape('transpose', 'a matrix', x.shape, ['m', 'n']);
   const [m, n] = x.shape;
   const y = new Tensor([n, m], allocate(x.size));
@@ -45,20 +48,21 @@ export function transpose(x: Tensor): Tensor {
 }
 
 /**
- * The part from `from` up to (not including) `to` of the first axis (0) or of the last (-1).
- * @throws ShapeError if the range is not inside that axis
+ * The part from `from` up to (not including) `to` of one axis. Negative axes count from the end; from and to do not.
+ * @throws ShapeError if there is no such axis, or the range is not inside it
  */
-export function slice(x: Tensor, axis: 0 | -1, from: number, to: number): Tensor {
-  const at = axis === 0 ? 0 : x.shape.length - 1;
-  const length = x.shape[at] ?? 0;
+export function slice(x: Tensor, axis: number, from: number, to: number): Tensor {
+  checkTensor('slice', 'x', x);
+  const at = axisOf('slice', axis, x.shape);
+  const length = x.shape[at];
   if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= length)) {
     throw new ShapeError(
-      `slice: expected a range inside axis ${axis} of shape ${shapeText(x.shape)}, got ${from} to ${to}`,
+      `slice: expected a range inside axis ${axis} of shape ${shapeText(x.shape)}, got ${found(from)} to ${found(to)}`,
     );
   }
   const shape = x.shape.map((n, i) => (i === at ? to - from : n));
-  const inner = at === 0 ? sizeOf(x.shape.slice(1)) : 1;
-  const outer = at === 0 ? 1 : sizeOf(x.shape.slice(0, -1));
+  const inner = sizeOf(x.shape.slice(at + 1));
+  const outer = sizeOf(x.shape.slice(0, at));
   const y = new Tensor(shape, allocate(sizeOf(shape)));
   const count = (to - from) * inner;
   const xs = x.data;
@@ -79,13 +83,14 @@ export function slice(x: Tensor, axis: 0 | -1, from: number, to: number): Tensor
 }
 
 /**
- * Tensors one after another along the first axis (0) or the last (-1); the other axes must agree.
- * @throws ShapeError if they do not, or if there are none
+ * Tensors one after another along one axis; the other axes must agree. Negative axes count from the end.
+ * @throws ShapeError if they do not, if there is no such axis, or if there are no tensors
  */
-export function concat(parts: readonly Tensor[], axis: 0 | -1): Tensor {
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  checkTensors('concat', 'parts', parts);
   if (parts.length === 0) throw new ShapeError('concat: expected at least one tensor, got none');
   const first = parts[0].shape;
-  const at = axis === 0 ? 0 : first.length - 1;
+  const at = axisOf('concat', axis, first);
   for (const part of parts) {
     expectShape(
       'concat',
@@ -94,8 +99,8 @@ export function concat(parts: readonly Tensor[], axis: 0 | -1): Tensor {
       first.map((n, i) => (i === at ? 'n' : n)),
     );
   }
-  const inner = at === 0 ? sizeOf(first.slice(1)) : 1;
-  const outer = at === 0 ? 1 : sizeOf(first.slice(0, -1));
+  const inner = sizeOf(first.slice(at + 1));
+  const outer = sizeOf(first.slice(0, at));
   const total = parts.reduce((length, part) => length + part.shape[at], 0);
   const y = new Tensor(
     first.map((n, i) => (i === at ? total : n)),
@@ -131,8 +136,10 @@ export function concat(parts: readonly Tensor[], axis: 0 | -1): Tensor {
 /**
  * Tensors of one shape along a new first axis, e.g. the steps of a sequence.
  * @returns [count, ...shape]
+ * @throws ShapeError if the shapes differ, or if there are no tensors
  */
 export function stack(parts: readonly Tensor[]): Tensor {
+  checkTensors('stack', 'parts', parts);
   return concat(
     parts.map((part) => reshape(part, [1, ...part.shape])),
     0,
@@ -145,8 +152,10 @@ export function stack(parts: readonly Tensor[]): Tensor {
  * @returns [rows, n]
  */
 export function broadcastRows(x: Tensor, rows: number): Tensor {
+  checkTensor('broadcastRows', 'x', x);
+  checkWhole('broadcastRows', 'rows', rows);
   expectShape('broadcastRows', 'a row', x.shape, ['n']);
-  const y = new Tensor([rows, x.size], allocate(rows * x.size));
+  const y = new Tensor([rows, x.size], allocate(checkShape('broadcastRows', [rows, x.size])));
   for (let r = 0; r < rows; r++) y.data.set(x.data, r * x.size);
   record(y, [x], () => addColumnSums(gradientOf(x), gradientOf(y)));
   return y;
@@ -157,6 +166,9 @@ export function broadcastRows(x: Tensor, rows: number): Tensor {
  * @param condition same shape as a and b; no gradient flows through it
  */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  checkTensor('where', 'the condition', condition);
+  checkTensor('where', 'a', a);
+  checkTensor('where', 'b', b);
   expectShape('where', 'the first choice', a.shape, condition.shape);
   expectShape('where', 'the second choice', b.shape, condition.shape);
   const y = new Tensor(a.shape, allocate(a.size));
@@ -174,4 +186,13 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
     }
   });
   return y;
+}
+
+// --- internal ---
+
+/** The axis counted from the front. */
+function axisOf(where: string, axis: number, shape: readonly number[]): number {
+  const at = Number.isInteger(axis) && axis < 0 ? axis + shape.length : axis;
+  if (Number.isInteger(at) && at >= 0 && at < shape.length) return at;
+  throw new ShapeError(`${where}: expected an axis of shape ${shapeText(shape)}, got ${found(axis)}`);
 }
