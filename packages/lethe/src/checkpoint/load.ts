@@ -16,7 +16,9 @@ import { checkStoredTensors } from './stored.ts';
  */
 export function loadParameters<P extends ParameterSet<P>>(
   parameters: P,
-  stored: { readonly [name: string]: StoredTensor | undefined } | Partial<Record<keyof P, StoredTensor>>,
+  stored:
+    | { readonly [name: string]: StoredTensor | undefined }
+    | Partial<Record<keyof P, StoredTensor | undefined>>,
 ): void {
   const where = 'loadParameters';
   const named = namedParameters(where, parameters);

@@ -24,7 +24,7 @@ export const awdKeys = {
 } as const satisfies MethodKeys;
 
 /**
- * Rates are probabilities of dropping, default 0. Names as in the paper: `hidden` is what passes between
+ * Options of {@link awd}. Rates are probabilities of dropping, default 0. Names as in the paper: `hidden` is what passes between
  * layers.
  */
 export interface AwdOptions {

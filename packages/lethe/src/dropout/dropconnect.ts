@@ -24,7 +24,7 @@ export const dropconnectKeys = {
   samples: { kind: 'number', about: 'draws that gaussian inference averages, 30 unless given' },
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link dropconnect}. Rates are probabilities of dropping, default 0. */
 export interface DropconnectOptions {
   /** on the recurrent weights */
   weight?: number;

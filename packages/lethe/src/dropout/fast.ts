@@ -47,7 +47,7 @@ export const fastKeys = {
   },
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link fast}. Rates are probabilities of dropping, default 0. */
 export interface FastOptions {
   input?: number;
   recurrent?: number;

@@ -15,7 +15,7 @@ export const gaussianKeys = {
   interval: intervalKey('step'),
 } as const satisfies MethodKeys;
 
-/** Rates p of the drop noise with the same variance, p / (1 - p); default 0. */
+/** Options of {@link gaussian}. Rates p of the drop noise with the same variance, p / (1 - p); default 0. */
 export interface GaussianOptions {
   input?: number;
   recurrent?: number;

@@ -12,7 +12,7 @@ export const naiveKeys = {
   scaling: scalingKey('inverted'),
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link naive}. Rates are probabilities of dropping, default 0. */
 export interface NaiveOptions {
   /** on the input of every layer */
   input?: number;

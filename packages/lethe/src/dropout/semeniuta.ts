@@ -14,7 +14,7 @@ export const semeniutaKeys = {
   interval: intervalKey('step'),
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link semeniuta}. Rates are probabilities of dropping, default 0. */
 export interface SemeniutaOptions {
   /** on the candidate of an LSTM (g) or GRU (n) */
   update?: number;

@@ -14,7 +14,7 @@ export const standardKeys = {
   scaling: scalingKey('inverted'),
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link standard}. Rates are probabilities of dropping, default 0. */
 export interface StandardOptions {
   input?: number;
   recurrent?: number;

@@ -19,7 +19,7 @@ export const variationalKeys = {
   },
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of dropping, default 0. */
+/** Options of {@link variational}. Rates are probabilities of dropping, default 0. */
 export interface VariationalOptions {
   /** on the input of every layer */
   input?: number;

@@ -10,7 +10,7 @@ export const zoneoutKeys = {
   cell: rateKey('of keeping the previous c of an LSTM'),
 } as const satisfies MethodKeys;
 
-/** Rates are probabilities of keeping the previous value, default 0. */
+/** Options of {@link zoneout}. Rates are probabilities of keeping the previous value, default 0. */
 export interface ZoneoutOptions {
   /** of h */
   hidden?: number;
