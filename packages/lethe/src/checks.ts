@@ -7,7 +7,7 @@ import { ConfigError, ShapeError } from './errors.ts';
 import { found } from './found.ts';
 import type { Gaussian } from './moments/gaussian.ts';
 import { NoiseStream } from './random/stream.ts';
-import { dtype, type Real } from './tensor/dtype.ts';
+import { isReal, type Real, RealArray } from './tensor/dtype.ts';
 import { Tensor } from './tensor/tensor.ts';
 
 export { found } from './found.ts';
@@ -136,7 +136,7 @@ export function checkReal(
   value: unknown,
   length?: number,
 ): asserts value is Real {
-  if (!(value instanceof RealArray)) {
+  if (!isReal(value)) {
     throw new ConfigError(
       `${where}: expected ${name} to be a ${RealArray.name}, got ${found(value)}; copy with ${RealArray.name}.from`,
     );
@@ -178,8 +178,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 // --- internal ---
-
-const RealArray = dtype === 'f64' ? Float64Array : Float32Array;
 
 function haveOneShape(a: Tensor, b: Tensor): boolean {
   return a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis]);

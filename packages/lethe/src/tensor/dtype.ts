@@ -32,6 +32,14 @@ export function zeros(length: number): Real {
   return given(bytes, () => (dtype === 'f64' ? new Float64Array(length) : new Float32Array(length)));
 }
 
+/** The kind of array that tensors are made of in this process. */
+export const RealArray = dtype === 'f64' ? Float64Array : Float32Array;
+
+/** Whether kernels can read a value: native ones read float32 alone; in float64 the portable ones, which read both, are in use. */
+export function isReal(value: unknown): value is Real {
+  return value instanceof RealArray || (dtype === 'f64' && value instanceof Float32Array);
+}
+
 /** The most numbers in one array: kernels count in 32 bits. */
 export const mostNumbers = 2 ** 31 - 1;
 

@@ -4,13 +4,12 @@
  */
 import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
 import { found, shown } from '../found.ts';
-import { dtype, mostNumbers, type Real, zeros } from './dtype.ts';
+import { isReal, mostNumbers, type Real, RealArray, zeros } from './dtype.ts';
 import { printed } from './print.ts';
 import { allocate, allocateZeros, isAlive, originOf, type ScratchOrigin } from './scratch.ts';
 
 /** The name under which Node's console asks an object what to show. */
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
-const RealArray = dtype === 'f64' ? Float64Array : Float32Array;
 
 /** Numbers in nested arrays, all of one depth and length per depth. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
@@ -30,7 +29,7 @@ export class Tensor {
    * @throws ShapeError if `shape` does not count the elements of `data`; ConfigError for another kind of array
    */
   constructor(shape: readonly number[], data: Real, origin: ScratchOrigin = originOf(data)) {
-    if (!(data instanceof RealArray)) {
+    if (!isReal(data)) {
       throw new ConfigError(
         `tensor: expected data to be a ${RealArray.name}, got ${found(data)}; tensor(values, shape) copies other numbers`,
       );
