@@ -4,6 +4,8 @@
  */
 import { found } from './found.ts';
 
+const longest = 2000;
+
 /** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING` or `E_MEMORY`. */
 export class LetheError extends Error {
   readonly code: string;
@@ -44,12 +46,8 @@ export class NumericsError extends LetheError {
 
 // --- internal ---
 
-/** Names and values from files may be of any length; nobody reads a sentence of a megabyte. */
-const longest = 2000;
-
 function bounded(message: unknown): string {
   const text = typeof message === 'string' ? message : found(message);
   if (text.length <= longest) return text;
-  const half = longest / 2;
-  return `${text.slice(0, half)} … ${text.length - longest} characters left out … ${text.slice(-half)}`;
+  return `${text.slice(0, longest / 2)} … ${text.slice(-longest / 4)}`;
 }

@@ -57,10 +57,10 @@ function broken(sentence: string, cause?: unknown): DataError {
 }
 
 /** A value of the header in a few words: written out, nested lists of a hostile file would overflow the stack. */
-function brief(value: unknown): string {
+function shown(value: unknown): string {
   if (Array.isArray(value)) {
     const isShort = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
-    return isShort ? `[${value.map(brief).join(', ')}]` : `a list of ${value.length}`;
+    return isShort ? `[${value.map(shown).join(', ')}]` : `a list of ${value.length}`;
   }
   if (isObject(value)) return `an object of ${Object.keys(value).length}`;
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
@@ -91,7 +91,7 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
 
 function checkMetadata(value: unknown): Record<string, string> {
   if (!isObject(value) || Object.values(value).some((text) => typeof text !== 'string')) {
-    throw broken(`expected __metadata__ to map names to texts, got ${brief(value)}`);
+    throw broken(`expected __metadata__ to map names to texts, got ${shown(value)}`);
   }
   return value as Record<string, string>;
 }
@@ -107,16 +107,20 @@ function checkEntry(name: string, value: unknown): Entry {
     throw broken(`expected '${name}' to have dtype, shape and data_offsets, got '${keys}'`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !/^[A-Z][A-Z0-9_]{0,31}$/.test(dtype)) {
+  // A type that is newer than this reader is one with a width in its name.
+  const isType =
+    typeof dtype === 'string' &&
+    (Object.hasOwn(elementBits, dtype) || /^[A-Z]+\d[A-Z0-9_]{0,30}$/.test(dtype));
+  if (!isType) {
     throw broken(
-      `expected the dtype of '${name}' to be one of ${Object.keys(elementBits).join(', ')}, got ${brief(dtype)}`,
+      `expected the dtype of '${name}' to be one of ${Object.keys(elementBits).join(', ')}, got ${shown(dtype)}`,
     );
   }
   if (!areCounts(shape)) {
-    throw broken(`expected the shape of '${name}' to be whole numbers of at least 0, got ${brief(shape)}`);
+    throw broken(`expected the shape of '${name}' to be whole numbers of at least 0, got ${shown(shape)}`);
   }
   if (!areCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${brief(offsets)}`);
+    throw broken(`expected data_offsets of '${name}' to be [begin, end], got ${shown(offsets)}`);
   }
   const [begin, end] = offsets;
   // Of a type that is not known, the file alone knows the size.

@@ -207,7 +207,7 @@ describe('safetensors', () => {
     [
       'a name without end, in a sentence of bounded length',
       file({ ['a'.repeat(100_000)]: entry('F32', [3], 0, 8) }, 8),
-      /^.{1000} … \d+ characters left out … .{1000}$/s,
+      /^.{1000} … .{500}$/s,
     ],
     ['a type that is no text', file({ a: entry(32, [2], 0, 8) }, 8), /dtype of 'a'/],
     ['a type that every object has', file({ a: entry('constructor', [2], 0, 8) }, 8), /dtype of 'a'/],
