@@ -64,6 +64,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   div: () => [matrix(), row()],
   drawGaussian: () => [normal(row()), new Float32Array(2)],
   dropconnect: () => [{}],
+  dropoutKeys: () => ['fast'],
   dropoutMethods: () => [],
   embedding: () => [{ vocabulary: 3, size: 2 }, stream],
   embeddingFromTorch: () => [{ 'encoder.weight': stored(3, 2) }, 'encoder.'],

@@ -43,6 +43,7 @@ export function dropoutMethods(): string[] {
  * @throws ConfigError for an unknown method, with the nearest known one
  */
 export function dropoutKeys(name: string): MethodKeys {
+  checkText('dropoutKeys', 'name', name);
   return methodNamed(name).keys;
 }
 
