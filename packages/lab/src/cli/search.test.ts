@@ -96,7 +96,7 @@ test('--minutes ends the search: running trials are pruned with what they reache
 space: { optimizer.stepRate: { logUniform: [.0001, .01] } }
 `,
   );
-  const { code, out } = await search(long, 'long', '--trials', '9', '--minutes', '0.1');
+  const { code, out } = await search(long, 'long', '--trials', '9', '--minutes', '0.25');
   expect(code).toBe(0);
   const { trials } = readStudy(study('long'));
   expect(trials.map(({ state, reason }) => [state, reason])).toEqual([

@@ -86,7 +86,7 @@ describe('a run', () => {
     const long = Array.from({ length: 2_000_000 }, (_, i) => (i + Math.floor(i / 5)) % 11);
     const text = tinyText();
     const data = { ...text, splits: { ...text.splits, test: tokens(long) } };
-    const config = tinyTextConfig('training.minutes=.05', 'training.epochs=1000');
+    const config = tinyTextConfig('training.minutes=.05', 'training.epochs=100000', 'training.patience=none');
     const events: TrainingEvent[] = [];
     const began = performance.now();
     const done = (await train(config, { out, data, onEvent: (event) => events.push(event) })) as DoneEvent;
