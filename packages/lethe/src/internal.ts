@@ -76,6 +76,7 @@ export { rnnMoments } from './nn/rnn-moments.ts';
 export { rnnSequence } from './nn/rnn-sequence.ts';
 export { eigenvalues } from './nn/spectral-radius.ts';
 export { checkNumber, checkOptionNames, nearestWord } from './options.ts';
+export { printable, shownValue } from './printable.ts';
 export { PHILOX_LANES, philox4x32 } from './random/philox.ts';
 export { sites } from './random/stream.ts';
 export { dtype, type Real, realFrom, zeros } from './tensor/dtype.ts';

@@ -4,6 +4,8 @@
  */
 import { CommanderError } from 'commander';
 import { ConfigError, LetheError } from 'lethe';
+import { printable } from 'lethe/internal';
+import { systemReason } from '../runs/system-error.ts';
 import { Interrupted, UsageError } from './usage.ts';
 
 /** How a run of the command ended. */
@@ -35,14 +37,20 @@ export function failureOf(error: unknown, path: string): Failure {
   };
 }
 
-/** One line that starts with the command, ends with a full stop and holds no line breaks. */
+/**
+ * One line that starts with the command and ends with a full stop, of bounded length; whatever control characters file names
+ * or files brought in are written as escapes.
+ */
 export function sentenceFor(path: string, sentence: string): string {
-  let text = sentence.trim().replace(/\s*\n\s*/g, ' ');
+  let text = printable(sentence.trim().replace(/\s*\n\s*/g, ' '), longest);
   while (text.startsWith(`${path}: `)) text = text.slice(path.length + 2);
   return `${path}: ${text}${/[.?!]$/.test(text) ? '' : '.'}\n`;
 }
 
 // --- internal ---
+
+/** Characters of a sentence. */
+const longest = 4000;
 
 /** The parser's own messages in the form of all others. */
 function ofCommander(error: CommanderError, path: string): string {
@@ -56,18 +64,6 @@ function ofCommander(error: CommanderError, path: string): string {
   return `${found}; ${advice}`;
 }
 
-const meanings: Record<string, string> = {
-  EACCES: 'no permission',
-  EPERM: 'not permitted',
-  ENOENT: 'no such file or directory',
-  ENOSPC: 'no space left on the device',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of the path is not a directory',
-  EISDIR: 'it is a directory',
-  EEXIST: 'it exists already',
-};
-
 function ofSystem(error: NodeJS.ErrnoException): string {
-  const meaning = meanings[error.code!] ?? error.code;
-  return `${error.path ?? error.syscall}: ${meaning} (${error.code})`;
+  return `${error.path ?? error.syscall}: ${systemReason(error)} (${error.code})`;
 }

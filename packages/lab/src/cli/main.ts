@@ -22,6 +22,7 @@ import { addSample } from './sample.ts';
 import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
 import { addTrain } from './train.ts';
+import { someText } from './usage.ts';
 import { version } from './version.ts';
 import { addWorker } from './worker.ts';
 
@@ -89,6 +90,7 @@ function program(io: Io, path: string[]): Command {
     addHelp,
   ];
   for (const add of adders) add(lethe, io);
+  refuseEmpty(lethe);
   follow(lethe, path);
   return lethe;
 }
@@ -97,6 +99,21 @@ function program(io: Io, path: string[]): Command {
 function optionDescription({ description, defaultValue }: Option): string {
   const isSaid = typeof defaultValue === 'string' || typeof defaultValue === 'number';
   return isSaid ? `${description} (default: ${defaultValue})` : description;
+}
+
+/** What has no reader of its own is a path, a name or a text: an empty one stands for nothing. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const takesText = (option.required || option.optional) && !option.parseArg;
+    if (takesText) option.argParser(someText(option.long ?? option.flags));
+  }
+  for (const argument of command.registeredArguments) {
+    if (argument.parseArg) continue;
+    const read = someText(`<${argument.name()}>`);
+    if (argument.variadic) argument.argParser((text, before?: string[]) => [...(before ?? []), read(text)]);
+    else argument.argParser(read);
+  }
+  for (const sub of command.commands) refuseEmpty(sub);
 }
 
 function follow(command: Command, path: string[]): void {

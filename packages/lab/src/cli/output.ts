@@ -2,10 +2,24 @@
  * Where a command's words go. For people: text on standard output. For machines (`--json`): JSON on
  * standard output, nothing else there; what a person may still want to know goes to standard error.
  */
+import { printable } from 'lethe/internal';
 import pc from 'picocolors';
 import type { Io } from './io.ts';
 import { Live } from './progress.ts';
 import { type TableOptions, table } from './table.ts';
+
+/** Characters of a line for people: the summary of a folder may be long. */
+const longest = 100_000;
+
+/**
+ * A line as it may go to a terminal: what names and files brought in is written as escapes, our own colours and the breaks
+ * between lines stay.
+ */
+export function shownLine(line: string, limit = longest): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character opens a colour sequence
+  const parts = line.split(/(\n|\t|\u001b\[(?:1|2|22|31|32|33|36|39)m)/);
+  return parts.map((part, i) => (i % 2 === 1 ? part : printable(part, limit))).join('');
+}
 
 /** The output of one command. */
 export class Output {
@@ -23,18 +37,26 @@ export class Output {
 
   /** A line for people; nothing under `--json`. */
   say(line = ''): void {
-    if (!this.json) this.live.keep(line);
+    if (!this.json) this.live.keep(shownLine(line));
+  }
+
+  /** A text that was asked for, for people: as it is off a terminal, so that it can be piped on; nothing under `--json`. */
+  text(text: string): void {
+    if (this.json) return;
+    if (this.io.terminal) this.live.keep(shownLine(text, Number.POSITIVE_INFINITY));
+    else this.io.out(`${text}\n`);
   }
 
   /** A table for people; nothing under `--json`. */
   table(rows: readonly (readonly string[])[], options: TableOptions = {}): void {
-    for (const line of table(rows, { style: this.colours.bold, ...options })) this.say(line);
+    const cells = rows.map((row) => row.map((cell) => shownLine(cell)));
+    for (const line of table(cells, { style: this.colours.bold, ...options })) this.say(line);
   }
 
   /** A notice, on standard error in both forms. */
   notice(line: string): void {
     this.live.clear();
-    this.io.err(`${line}\n`);
+    this.io.err(`${shownLine(line)}\n`);
   }
 
   /** The one document of a command under `--json`, or one of its events: one line of JSON. */

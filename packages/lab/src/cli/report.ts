@@ -47,6 +47,7 @@ const endings = ['.html', '.htm', '.svg', '.png', '.csv'];
 async function run(directories: string[], options: ReportOptions, output: Output): Promise<void> {
   const ending = endingOf(options.out);
   const { readReport } = await import('../report/report.ts');
+  const { replacing } = await import('./write-out.ts');
   const content = readReport(directories);
   for (const { directory, reason } of content.leftOut) output.notice(`left out: ${directory}: ${reason}`);
   const { runs, studies } = content;
@@ -57,7 +58,11 @@ async function run(directories: string[], options: ReportOptions, output: Output
   const file =
     options.out ??
     (runs.length + studies.length === 1 ? path.join(only.directory, 'report.html') : 'report.html');
+  // In its run a report is made anew; elsewhere something else may have had the name.
+  const isOwn = options.out === undefined && runs.length + studies.length === 1;
+  const sayReplaced = isOwn ? undefined : replacing(file, (line) => output.notice(line));
   await write(file, ending, content);
+  sayReplaced?.();
   const pictures = options.pictures === undefined ? [] : await writeAll(options.pictures, content, output);
   const summary = runs.map(({ directory, state, chosen }) => ({
     run: directory,

@@ -1,30 +1,34 @@
-/** The names of run directories that nobody named: `runs/<dataset>-<method>-<seed>`, numbered where taken. */
+/**
+ * The names of run directories that nobody named: `runs/<dataset>-<method>-<seed>`, numbered where taken. Which of them is
+ * free shows when one is made: another process may be as quick.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
+import { numberedNames } from '../runs/run-directory.ts';
 import type { Config } from '../training/config.ts';
 
-/** A directory that does not exist yet. */
-export function defaultRun(config: Config): string {
+/** The names for a run, in the order in which they are to be tried. */
+export function defaultRun(config: Config): Iterable<string> {
   // `fast:input=.1+standard:output=.2` is the method fast+standard
   const method = config.model.dropout
     .split('+')
     .map((part) => part.split(':')[0])
     .join('+');
   const dataset = path.basename(path.resolve(config.dataset));
-  return freeRun(`${plain(dataset)}-${plain(method)}-${config.seed}`);
+  return numberedNames(path.join('runs', `${plain(dataset)}-${plain(method)}-${config.seed}`));
 }
 
-/** `runs/NAME`, or `runs/NAME.2`, `runs/NAME.3`, … where that exists. */
-export function freeRun(name: string): string {
-  return freeRuns([name])[0];
-}
-
-/** Directories for runs that belong together: all get the same number, the first that is free for each. */
-export function freeRuns(names: readonly string[]): string[] {
-  for (let number = 1; ; number++) {
-    const runs = names.map((name) => path.join('runs', number === 1 ? name : `${name}.${number}`));
-    if (!runs.some((run) => fs.existsSync(run))) return runs;
-  }
+/**
+ * The names for runs that belong together, to be tried in order: the first have the same number for all, one that nobody
+ * has yet. A run that loses its name to another process goes on to the next.
+ */
+export function freeRuns(names: readonly string[]): Iterable<string>[] {
+  const directories = names.map((name) => path.join('runs', name));
+  const isFree = (number: number): boolean =>
+    !directories.some((run) => fs.existsSync(number === 1 ? run : `${run}.${number}`));
+  let number = 1;
+  while (!isFree(number)) number++;
+  return directories.map((run) => numberedNames(run, number));
 }
 
 // --- internal ---

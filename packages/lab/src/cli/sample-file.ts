@@ -2,17 +2,17 @@
 import path from 'node:path';
 import { writeMidi } from '../data/formats/midi-writer.ts';
 import type { MusicData, Piece } from '../data/music/dataset.ts';
-import { atomicWrite } from '../runs/atomic-write.ts';
 import { readEnvironment, runPaths } from '../runs/run-directory.ts';
 import { loadTaskData } from '../tasks/open.ts';
 import type { Config } from '../training/config.ts';
 import { readConfig } from '../training/run-config.ts';
 import { sample } from '../training/trained.ts';
 import { UsageError } from './usage.ts';
+import { writeOut } from './write-out.ts';
 
 /** What to draw and where to write it. */
 export interface SampleFileOptions {
-  /** default: `samples/seed-N.mid` in the run */
+  /** default: `samples/seed-N.mid` in the run, numbered where another piece has that name */
   out?: string;
   seed: number;
   /** time steps to draw */
@@ -53,9 +53,11 @@ export async function sampleToFile(
     primeFrames: heard ? primed : undefined,
   });
   const name = [`seed-${seed}`, ...(prime === null ? [] : [`${split}-${prime}`])].join('-');
-  const file = options.out ?? path.join(run.samples, `${name}.mid`);
   const title = `${data.name}, ${path.basename(directory)}, seed ${seed}`;
-  atomicWrite(file, writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter ?? 1, title }));
+  const file = writeOut(
+    { out: options.out, name: path.join(run.samples, `${name}.mid`), log: options.log },
+    writeMidi(piece.frames, { stepsPerQuarter: data.stepsPerQuarter ?? 1, title }),
+  );
   return { file, piece, primed, stepsPerQuarter: data.stepsPerQuarter };
 }
 

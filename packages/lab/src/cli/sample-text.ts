@@ -2,15 +2,15 @@
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { decode, encode } from '../data/text/vocabulary.ts';
-import { atomicWrite } from '../runs/atomic-write.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { notKnown } from '../tasks/text/read-tokens.ts';
 import { loadTextRun, type TextRunOnDisk } from '../tasks/text/run.ts';
 import { sampleTokens } from '../tasks/text/sample.ts';
+import { writeOut } from './write-out.ts';
 
 /** What to draw and where to write it. */
 export interface SampleTextFileOptions {
-  /** default: `samples/seed-N.txt` in the run */
+  /** default: `samples/seed-N.txt` in the run, numbered where another text has that name */
   out?: string;
   /** the beginning; default: that of a line */
   prompt?: string;
@@ -45,8 +45,8 @@ export function sampleTextToFile(
   // What the model was given without being asked for is no part of the text.
   const whole = prompt === undefined ? drawn : Int32Array.from([...tokens, ...drawn]);
   const text = decode(whole, vocabulary, level, tokenizer);
-  const file = out ?? path.join(runPaths(directory).samples, `seed-${seed}.txt`);
-  atomicWrite(file, text.endsWith('\n') ? text : `${text}\n`);
+  const name = path.join(runPaths(directory).samples, `seed-${seed}.txt`);
+  const file = writeOut({ out, name, log }, text.endsWith('\n') ? text : `${text}\n`);
   return { file, text, unknown };
 }
 

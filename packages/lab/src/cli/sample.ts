@@ -163,7 +163,7 @@ async function runText(directory: string, options: SampleOptions, output: Output
   if (options.out !== undefined) {
     output.say(`${file}: ${length} ${length === 1 ? 'token' : 'tokens'}`);
   } else if (!output.json) {
-    output.say(text);
+    output.text(text);
     output.notice(`(also in ${file})`);
   }
 }

@@ -7,6 +7,7 @@ import type { Executor } from '../experiments/search/protocol.ts';
 import { type Pruner, pruners } from '../experiments/search/prune.ts';
 import type { Search } from '../experiments/search/search-file.ts';
 import type { Study } from '../experiments/search/study.ts';
+import { letheCommand } from '../runs/shell.ts';
 import type { Config } from '../training/config.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
@@ -127,7 +128,7 @@ async function executorOf(
     const { withoutPassword } = await import('../experiments/search/redis.ts');
     const { studyId } = await import('../experiments/search/study-identity.ts');
     const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
-    output.notice(`trials wait in the queue for: lethe worker ${withoutPassword(queue)}`);
+    output.notice(`trials wait in the queue for: ${letheCommand('worker', withoutPassword(queue))}`);
     return executor;
   }
   const { localExecutor } = await import('../experiments/search/local.ts');
@@ -180,5 +181,5 @@ async function conclude(
   const counts = Object.entries(states).filter(([, count]) => count > 0);
   const words = counts.map(([state, count]) => `${count} ${state}`).join(', ');
   output.say(`${words}, ${clock(seconds)}; the best again with other seeds:`);
-  output.say(`  lethe train ${recipe} --seed ${study.about.config.seed + 1}`);
+  output.say(`  ${letheCommand('train', recipe)} --seed ${study.about.config.seed + 1}`);
 }

@@ -64,6 +64,15 @@ export function oneOf<W extends string>(option: string, words: readonly W[]): (t
   };
 }
 
+/** Reads a path, a name or a text, whatever characters it holds; throws UsageError when it is empty. */
+export function someText(option: string): (text: string) => string {
+  return (text) => {
+    if (text === '')
+      throw new UsageError(`${option} expects some text, found none; an empty text stands for nothing`);
+    return text;
+  };
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: string[] = []): string[] {
   return [...before, text];

@@ -147,6 +147,41 @@ for (const [title, argv, sentence] of wrong) {
   });
 }
 
+/** An empty path, name or text is refused by every command before it looks at anything. */
+const empty: [argv: string[], named: string][] = [
+  [['train', ''], '<target>'],
+  [['train', 'music/folk', '--from', ''], '--from'],
+  [['train', 'music/folk', '--out', ''], '--out'],
+  [['train', 'music/folk', '--data='], '--data'],
+  [['train', 'music/folk', '--dropout', ''], '--dropout'],
+  [['train', 'music/folk', '--cell', ''], '--cell'],
+  [['resume', ''], '<run>'],
+  [['eval', ''], '<run>'],
+  [['sample', ''], '<run>'],
+  [['sample', 'runs/none', '--out', ''], '--out'],
+  [['sample', 'runs/none', '--prompt', ''], '--prompt'],
+  [['predict', '', '--text', '-'], '<run>'],
+  [['predict', 'runs/none', '--text', ''], '--text'],
+  [['report', 'runs/none', ''], '<directory>'],
+  [['report', 'runs/none', '--out', ''], '--out'],
+  [['search', ''], '<search>'],
+  [['search', 'bayer2013/search', '--out', ''], '--out'],
+  [['search', 'bayer2013/search', '--queue', ''], '--queue'],
+  [['worker', ''], '<url>'],
+  [['worker', 'redis://localhost', '--name', ''], '--name'],
+  [['data', 'stats', ''], '<name>'],
+  [['data', 'fetch', ''], '<name>'],
+  [['data', 'list', '--data', ''], '--data'],
+  [['doctor', '--verify', ''], '--verify'],
+  [['reproduce', 'bayer2013', '--runs', ''], '--runs'],
+];
+
+test.each(empty)('%j is refused: an empty text stands for nothing', async (argv, named) => {
+  const { code, out, err } = await lethe(...argv);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(`: ${named} expects some text, found none; an empty text stands for nothing.\n`);
+});
+
 /** Sentences that are written elsewhere: only what they must name is checked. */
 const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   ['a rate of 1 is refused', ['train', 'music/folk', '--dropout', 'fast:input=1.0'], /input.*\b1\b/],

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { atomicWrite } from './atomic-write.ts';
+import { atomicWrite, writeNumbered } from './atomic-write.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -58,4 +58,28 @@ test('a rename that fails leaves the old file', () => {
   expect(() => atomicWrite(file, 'new')).toThrow(/no permission/);
   expect(fs.readFileSync(file, 'utf8')).toBe('old');
   expect(fs.readdirSync(directory)).toEqual(['a']);
+});
+
+test('a numbered file never takes the place of another, and the same content is written once', () => {
+  const file = path.join(directory, 'seed-1.mid');
+  expect(writeNumbered(file, 'one')).toBe(file);
+  expect(writeNumbered(file, 'two')).toBe(path.join(directory, 'seed-1.2.mid'));
+  expect(writeNumbered(file, 'one')).toBe(file);
+  expect(writeNumbered(file, 'two')).toBe(path.join(directory, 'seed-1.2.mid'));
+  expect(
+    fs.readdirSync(directory).map((name) => fs.readFileSync(path.join(directory, name), 'utf8')),
+  ).toEqual(['two', 'one']);
+});
+
+test('a numbered file that another process makes in the last moment stays theirs, with links or without', () => {
+  for (const code of ['EEXIST', 'EPERM']) {
+    const file = path.join(directory, `${code}.mid`);
+    vi.spyOn(fs, 'linkSync').mockImplementationOnce(() => {
+      fs.writeFileSync(file, 'theirs');
+      throw Object.assign(new Error(`${code}: link`), { code, syscall: 'link' });
+    });
+    expect(writeNumbered(file, 'mine')).toBe(path.join(directory, `${code}.2.mid`));
+    expect(fs.readFileSync(file, 'utf8')).toBe('theirs');
+  }
+  expect(fs.readdirSync(directory).length).toBe(4);
 });

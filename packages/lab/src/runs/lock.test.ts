@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lock } from './lock.ts';
 
 let directory: string;
@@ -12,7 +13,10 @@ beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-lock-'));
   file = path.join(directory, 'lock');
 });
-afterEach(() => fs.rmSync(directory, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  fs.rmSync(directory, { recursive: true });
+});
 
 const held = expect.objectContaining({ code: 'E_LOCKED' });
 
@@ -64,6 +68,9 @@ test('a lock from another machine is not judged from here', () => {
 
 test('a lock that was torn while it was written holds nobody', () => {
   fs.writeFileSync(file, '{"pid":12');
+  // Where there are no links a lock is copied into its place: for a moment one that is not whole may be on its way.
+  expect(() => lock(directory)).toThrow(held);
+  fs.utimesSync(file, new Date(0), new Date(0));
   lock(directory)();
   expect(fs.readdirSync(directory)).toEqual([]);
 });
@@ -75,3 +82,73 @@ test('giving back late does not take the lock from the next owner', () => {
   unlock();
   expect(fs.readFileSync(file, 'utf8')).toBe(next);
 });
+
+test('a third process that takes the place of a moved lock is answered as any holder', () => {
+  // Two processes find the same stale lock; while the second one looks at what it moved aside, a third has the place.
+  const stale = JSON.stringify({ pid: 2 ** 30, host: os.hostname(), started: null });
+  const second = JSON.stringify({ pid: 1, host: 'second', started: null });
+  const third = JSON.stringify({ pid: 1, host: 'third', started: null });
+  fs.writeFileSync(file, stale);
+  const rename = fs.renameSync;
+  vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
+    fs.writeFileSync(file, second);
+    rename(from, to);
+    fs.writeFileSync(file, third);
+  });
+  expect(() => lock(directory)).toThrow(
+    expect.objectContaining({ code: 'E_LOCKED', message: expect.stringContaining('third') }),
+  );
+  expect(fs.readdirSync(directory)).toEqual(['lock']);
+});
+
+test('a directory without hard links is locked all the same', () => {
+  vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+    throw Object.assign(new Error('EPERM: link'), { code: 'EPERM', syscall: 'link' });
+  });
+  const unlock = lock(directory);
+  expect(() => lock(directory)).toThrow(held);
+  unlock();
+  lock(directory)();
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+test('of eight processes that find a stale lock at once, one at a time holds it', async () => {
+  fs.writeFileSync(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), started: null }));
+  // Who holds the lock makes a directory that must not exist, and takes it away again.
+  const script = `
+    import fs from 'node:fs';
+    const { lock } = await import(${JSON.stringify(new URL('./lock.ts', import.meta.url).href)});
+    let held = 0;
+    for (const end = Date.now() + 1500; Date.now() < end; ) {
+      let unlock;
+      try { unlock = lock(${JSON.stringify(directory)}); }
+      catch (error) { if (error.code !== 'E_LOCKED') throw error; await new Promise((go) => setTimeout(go, 1)); continue; }
+      fs.mkdirSync(${JSON.stringify(path.join(directory, 'inside'))});
+      fs.rmdirSync(${JSON.stringify(path.join(directory, 'inside'))});
+      held++;
+      unlock();
+    }
+    console.log(held);
+  `;
+  const loader = createRequire(import.meta.url).resolve('tsx');
+  const ends = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const child = spawn(
+        process.execPath,
+        ['--import', loader, '--conditions', 'lethe-source', '--input-type=module', '-e', script],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (text) => {
+        out += text;
+      });
+      child.stderr.on('data', (text) => {
+        err += text;
+      });
+      await once(child, 'close');
+      return { err, held: Number(out) };
+    }),
+  );
+  expect(ends.map(({ err }) => err)).toEqual(Array(8).fill(''));
+  expect(ends.reduce((sum, { held }) => sum + held, 0)).toBeGreaterThan(8);
+}, 60_000);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Environment } from './environment.ts';
-import { createRun, openRun, readConfigFile, requireNew, runPaths } from './run-directory.ts';
+import { createRun, numberedNames, openRun, readConfigFile, requireNew, runPaths } from './run-directory.ts';
 
 let parent: string;
 beforeEach(() => {
@@ -57,6 +57,42 @@ test('when a file of the new run cannot be written, nothing is left behind', () 
   const directory = path.join(parent, 'deeper', 'run');
   expect(() => createRun(directory, {}, about)).toThrow(/cannot be made.*no space left/);
   expect(fs.readdirSync(parent)).toEqual([]);
+});
+
+test('of several names the first that is free is taken', () => {
+  const run = path.join(parent, 'run');
+  fs.mkdirSync(run);
+  fs.writeFileSync(`${run}.2`, '');
+  const { run: made, unlock } = createRun(numberedNames(run), {}, about);
+  unlock();
+  expect(made.directory).toBe(`${run}.3`);
+});
+
+test('a name that another process takes in the last moment is left to it', () => {
+  const run = path.join(parent, 'deeper', 'run');
+  const mkdir = fs.mkdirSync;
+  vi.spyOn(fs, 'mkdirSync').mockImplementation((name, ...rest) => {
+    if (name === run && !fs.existsSync(run)) {
+      mkdir(run);
+      fs.writeFileSync(path.join(run, 'theirs'), '');
+    }
+    return mkdir(name, ...rest);
+  });
+  const { run: made, unlock } = createRun(numberedNames(run), {}, about);
+  unlock();
+  expect(made.directory).toBe(`${run}.2`);
+  expect(() => createRun(run, {}, about)).toThrow(/exists already/);
+  expect(fs.readdirSync(run)).toEqual(['theirs']);
+});
+
+test('when a run cannot be made, what others made beside it meanwhile stays', () => {
+  const run = path.join(parent, 'deeper', 'run');
+  const fill = (): void => {
+    fs.mkdirSync(path.join(parent, 'deeper', 'theirs'));
+    throw new Error('no');
+  };
+  expect(() => createRun(run, {}, about, fill)).toThrow(/cannot be made: no/);
+  expect(fs.readdirSync(path.join(parent, 'deeper'))).toEqual(['theirs']);
 });
 
 test('what is no run is refused with what is missing', () => {

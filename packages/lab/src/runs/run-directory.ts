@@ -13,11 +13,13 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ConfigError, DataError, type LetheError } from 'lethe';
-import { atomicWrite, ioError } from './atomic-write.ts';
+import { ConfigError, DataError, LetheError } from 'lethe';
+import { atomicWrite, ioError, sweepTemporaries } from './atomic-write.ts';
 import type { Environment } from './environment.ts';
 import { lock, type Unlock } from './lock.ts';
-import { makeDirectory } from './make-directory.ts';
+import { makeDirectory, removeEmpty } from './make-directory.ts';
+import { letheCommand } from './shell.ts';
+import { systemCode, systemReason } from './system-error.ts';
 
 /** The paths of a run. */
 export interface RunPaths {
@@ -49,22 +51,20 @@ export function runPaths(directory: string): RunPaths {
 }
 
 /**
- * Makes the directory of a new run and takes its lock; `fill` writes what belongs to its beginning. Throws
- * ConfigError when the directory exists already or something cannot be written; then nothing is left behind.
+ * Makes the directory of a new run and takes its lock; `fill` writes what belongs to its beginning. Of several names the first
+ * that is free is taken, in one step with looking, so that any number of processes may begin at once. Throws
+ * ConfigError when all of them exist already, LetheError `E_IO` when something cannot be written; then nothing is left behind.
  */
 export function createRun(
-  directory: string,
+  directories: string | Iterable<string>,
   config: object,
   about: Environment,
   fill: (run: RunPaths) => void = () => {},
 ): { run: RunPaths; unlock: Unlock } {
+  const { directory, made } = makeFirst(typeof directories === 'string' ? [directories] : directories);
   const run = runPaths(directory);
-  requireNew(directory);
-  const made = firstMissing(directory);
   let unlock: Unlock | undefined;
   try {
-    makeDirectory(path.dirname(directory));
-    fs.mkdirSync(directory); // fails if somebody else made it meanwhile
     unlock = lock(directory);
     fs.mkdirSync(path.dirname(run.last));
     fs.mkdirSync(run.samples);
@@ -74,10 +74,15 @@ export function createRun(
     fill(run);
     return { run, unlock };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && !unlock) throw exists(directory);
-    fs.rmSync(made, { recursive: true, force: true });
+    fs.rmSync(directory, { recursive: true, force: true });
+    removeEmpty(made);
     throw cannotMake(directory, error);
   }
+}
+
+/** `DIRECTORY`, `DIRECTORY.2`, `DIRECTORY.3`, …, from `first` on. */
+export function* numberedNames(directory: string, first = 1): Generator<string> {
+  for (let number = first; ; number++) yield number === 1 ? directory : `${directory}.${number}`;
 }
 
 /** Throws ConfigError when `directory` exists, LetheError E_IO when nothing can be written there. */
@@ -96,7 +101,26 @@ export function requireNew(directory: string): void {
 export function openRun(directory: string): { run: RunPaths; unlock: Unlock } {
   const run = runPaths(directory);
   requireRun(run);
-  return { run, unlock: lock(directory) };
+  const unlock = lock(directory);
+  sweepTemporaries(
+    directory,
+    [run.config, run.environment, run.metrics].map((file) => path.basename(file)),
+  );
+  sweepTemporaries(
+    path.dirname(run.last),
+    [run.last, run.best].map((file) => path.basename(file)),
+  );
+  return { run, unlock };
+}
+
+/** Throws ConfigError when there is no run in the directory, saying what there is. */
+export function requireRun(run: RunPaths): void {
+  if (fs.existsSync(run.config)) return;
+  const stat = fs.statSync(run.directory, { throwIfNoEntry: false });
+  const what = !stat ? 'does not exist' : stat.isDirectory() ? 'has no config.json' : 'is a file';
+  throw new ConfigError(
+    `${run.directory} is not a run directory: it ${what}; name a directory that train made`,
+  );
 }
 
 /** Reads `config.json` as it is. Throws ConfigError when the directory is no run, DataError when the file is broken. */
@@ -126,21 +150,34 @@ export function log(run: RunPaths, line: string): void {
 
 // --- internal ---
 
-function requireRun(run: RunPaths): void {
-  if (fs.existsSync(run.config)) return;
-  const what = fs.existsSync(run.directory) ? 'has no config.json' : 'does not exist';
-  throw new ConfigError(
-    `${run.directory} is not a run directory: it ${what}; name a directory that train made`,
-  );
+/** Makes the first directory that does not exist, and what is missing above it: all that was made is named. */
+function makeFirst(directories: Iterable<string>): { directory: string; made: string[] } {
+  let taken = '';
+  for (const directory of directories) {
+    let made: string[] = [];
+    try {
+      made = makeDirectory(path.dirname(directory));
+      fs.mkdirSync(directory);
+      return { directory, made };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST' || !fs.existsSync(directory)) {
+        removeEmpty(made);
+        throw cannotMake(directory, error);
+      }
+      taken ||= directory;
+    }
+  }
+  throw exists(taken);
 }
 
 function exists(directory: string): ConfigError {
   return new ConfigError(
-    `${directory} exists already; choose another --out, or go on with a run by lethe resume ${directory}`,
+    `${directory} exists already; choose another --out, or go on with a run: ${letheCommand('resume', directory)}`,
   );
 }
 
 function cannotMake(directory: string, error: unknown): LetheError {
+  if (error instanceof LetheError && error.code !== 'E_IO') return error;
   return ioError(`the run directory ${directory} cannot be made`, error, 'choose another --out');
 }
 
@@ -154,6 +191,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new DataError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new DataError(`${file} cannot be read: ${systemReason(error)}`, { cause: error });
   }
 }

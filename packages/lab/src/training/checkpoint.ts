@@ -13,7 +13,10 @@
 import fs from 'node:fs';
 import { DataError, decodeSafetensors, encodeSafetensors, type StoredTensor } from 'lethe';
 import { atomicWrite } from '../runs/atomic-write.ts';
+import { readMetrics } from '../runs/metrics.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
+import { shellPath } from '../runs/shell.ts';
+import { systemReason } from '../runs/system-error.ts';
 import type { Weights } from '../tasks/task.ts';
 import type { Session } from './session.ts';
 import { parseState } from './state.ts';
@@ -29,10 +32,35 @@ export function saveCheckpoint(run: RunPaths, session: Session): void {
     ...prefixed('best.', best ?? {}),
   };
   atomicWrite(run.last, encodeSafetensors(tensors, { format: '1', state: JSON.stringify(state) }));
-  if (!best || !state.best || session.bestOnDisk === state.best.epoch) return;
+  if (session.bestOnDisk !== state.best?.epoch) saveBest(run, session);
+}
+
+/** Writes `best`, if there was a validation. */
+export function saveBest(run: RunPaths, session: Session): void {
+  const { best, state } = session;
+  if (!best || !state.best) return;
   const metadata = { format: '1', best: JSON.stringify(state.best) };
   atomicWrite(run.best, encodeSafetensors(best, metadata));
   session.bestOnDisk = state.best.epoch;
+}
+
+/**
+ * Throws DataError when `last` is missing from a run that has trained: to begin anew would be to lose its history and its
+ * best weights.
+ */
+export function requireCheckpoint(run: RunPaths): void {
+  if (fs.existsSync(run.last)) return;
+  const epochs = readMetrics(run.metrics).filter(({ event }) => event === 'epoch').length;
+  const hasBest = fs.existsSync(run.best);
+  if (epochs === 0 && !hasBest) return;
+  const history = epochs === 1 ? 'a history of one epoch' : `a history of ${epochs} epochs`;
+  const found = [...(epochs > 0 ? [history] : []), ...(hasBest ? ['its best weights'] : [])].join(' and ');
+  const advice = hasBest
+    ? `or begin a new run with its best weights: lethe train … --from ${shellPath(run.directory)}`
+    : 'or train anew into another directory';
+  throw new DataError(
+    `${run.last} is missing, though the run has ${found}; put the file back (from a copy), ${advice}`,
+  );
 }
 
 /**
@@ -86,7 +114,7 @@ export function readSafetensors(file: string): ReturnType<typeof decodeSafetenso
     // A Buffer's slice shares memory where a Uint8Array's copies.
     bytes = new Uint8Array(fs.readFileSync(file));
   } catch (error) {
-    throw new DataError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error });
+    throw new DataError(`${file} cannot be read: ${systemReason(error)}`, { cause: error });
   }
   try {
     return decodeSafetensors(bytes);

@@ -7,6 +7,7 @@ import { NumericsError } from 'lethe';
 import { appendMetrics, readMetrics } from '../runs/metrics.ts';
 import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
+import { letheCommand } from '../runs/shell.ts';
 import type { Metrics, SplitName } from '../tasks/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
@@ -237,7 +238,7 @@ function interrupt(work: Work): InterruptedEvent {
     run: run.directory,
     epoch: Math.min(session.state.epoch + 1, session.config.training.epochs),
     step: session.state.step,
-    resume: `lethe resume ${run.directory}`,
+    resume: letheCommand('resume', run.directory),
     seconds: clock.seconds(),
   };
   tell(work, event);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from 'lethe';
 import { parse } from 'yaml';
+import { letheCommand } from '../runs/shell.ts';
 import { didYouMean } from './nearest.ts';
 
 /** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
@@ -41,7 +42,8 @@ export function readRecipe(
     paperQuirks = {},
     ...rest
   } = readMapping(file, 'dataset, model, training');
-  if ('space' in rest) throw new ConfigError(`${file} is a search; run it with lethe search ${target}`);
+  if ('space' in rest)
+    throw new ConfigError(`${file} is a search; run it with ${letheCommand('search', target)}`);
   const name = path.basename(file).replace(/\.ya?ml$/, '');
   if (typeof paperQuirks !== 'object' || paperQuirks === null || Array.isArray(paperQuirks)) {
     throw new ConfigError(`${file}: paperQuirks should hold settings such as optimizer: { lagging: true }`);

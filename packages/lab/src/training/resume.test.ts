@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { readMetrics } from '../runs/metrics.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { DoneEvent, EpochEvent, InterruptedEvent, TrainingEvent } from './events.ts';
@@ -81,12 +81,13 @@ test('what was written after the checkpoint is taken back', async () => {
     seconds: 1,
   };
   fs.appendFileSync(metrics, `${JSON.stringify(late)}\n{"event":"epoch","epo`);
-  fs.writeFileSync(`${last}.tmp`, 'half a checkpoint');
+  const temporaries = [`${last}.tmp`, `${last}.4711-00c0ffee.tmp`];
+  for (const file of temporaries) fs.writeFileSync(file, 'half a checkpoint');
   // A kill between the two files of one save: best.safetensors of an epoch that last.safetensors does not know.
   fs.copyFileSync(runPaths(whole).best, runPaths(run).best);
   await resume(run, { data });
   expectSameAsUnbroken();
-  expect(fs.existsSync(`${last}.tmp`)).toBe(false);
+  for (const file of temporaries) expect(fs.existsSync(file)).toBe(false);
 });
 
 test('a run killed before its first checkpoint begins again', async () => {
@@ -177,11 +178,68 @@ test('a full disk ends the run with an error and the last checkpoint stays whole
   killed(3);
   const { last, metrics } = runPaths(run);
   const before = fs.readFileSync(last);
-  fs.mkdirSync(`${last}.tmp`); // nothing can be written under the temporary name
+  const open = fs.openSync;
+  vi.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+    if (String(file).startsWith(`${last}.`))
+      throw Object.assign(new Error('ENOSPC: open'), { code: 'ENOSPC' });
+    return open(file, ...rest);
+  });
   await expect(resume(run, { data })).rejects.toThrow(expect.objectContaining({ code: 'E_IO' }));
+  vi.restoreAllMocks();
   expect(fs.readFileSync(last).equals(before)).toBe(true);
-  fs.rmdirSync(`${last}.tmp`);
+  expect(fs.readdirSync(path.dirname(last)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   expect(readMetrics(metrics).length).toBeGreaterThan(0);
   await resume(run, { data });
   expectSameAsUnbroken();
+});
+
+test.each([
+  ['history and best weights', [], /a history of 2 epochs and its best weights.*--from/],
+  ['history alone', ['best'], /a history of 2 epochs;.*another directory/],
+  ['best weights alone', ['metrics'], /the run has its best weights;.*--from/],
+] as const)(
+  'a run that lost its last checkpoint and still has its %s is refused',
+  async (_, lost, message) => {
+    killed(2 * stepsPerEpoch + 2);
+    const paths = runPaths(run);
+    for (const name of ['last', ...lost] as const) fs.rmSync(paths[name]);
+    const kept = ['metrics', 'best', 'config']
+      .map((name) => paths[name as 'best'])
+      .filter((file) => fs.existsSync(file));
+    const before = kept.map((file) => fs.readFileSync(file));
+    await expect(resume(run, { data })).rejects.toThrow(
+      expect.objectContaining({ code: 'E_DATA', message: expect.stringMatching(message) }),
+    );
+    expect(kept.map((file) => fs.readFileSync(file))).toEqual(before);
+    expect(fs.existsSync(path.join(run, 'lock'))).toBe(false);
+  },
+);
+
+test('a finished run that lost its best weights has them again from its last checkpoint', async () => {
+  killed(19);
+  await resume(run, { data });
+  fs.rmSync(runPaths(run).best);
+  await resume(run, { data });
+  expectSameAsUnbroken();
+});
+
+test('a history that lost epochs is gone on with, and that is said', async () => {
+  killed(2 * stepsPerEpoch + 2);
+  fs.writeFileSync(runPaths(run).metrics, '');
+  const notes: string[] = [];
+  await resume(run, { data, log: (line) => notes.push(line) });
+  expect(notes).toEqual([expect.stringMatching(/metrics\.jsonl has 0 of 2 epochs/)]);
+  expect(fs.readFileSync(runPaths(run).last).equals(fs.readFileSync(runPaths(whole).last))).toBe(true);
+});
+
+test('the command that goes on can be pasted into a shell', async () => {
+  run = path.join(parent, "it's #1 $HOME");
+  const abort = new AbortController();
+  const stopped = await train(config, {
+    out: run,
+    data,
+    signal: abort.signal,
+    onProgress: () => abort.abort(),
+  });
+  expect(stopped).toMatchObject({ resume: `lethe resume '${parent}/it'\\''s #1 $HOME'` });
 });

@@ -1,19 +1,21 @@
 /** The stored weights of a run of any task. Reading needs no lock. */
 import fs from 'node:fs';
 import { ConfigError } from 'lethe';
-import type { RunPaths } from '../runs/run-directory.ts';
+import { type RunPaths, requireRun } from '../runs/run-directory.ts';
+import { letheCommand } from '../runs/shell.ts';
 import type { Weights } from '../tasks/task.ts';
 import { readSafetensors } from './checkpoint.ts';
 
 /** Which weights of a run: those of the best validation, or those of the last checkpoint. */
 export type Which = 'best' | 'last';
 
-/** Reads them. Throws ConfigError when the run has no such weights yet, DataError when the file is broken. */
+/** Reads them. Throws ConfigError when there is no run or it has no such weights yet, DataError when the file is broken. */
 export function readWeights(run: RunPaths, weights: Which): Weights {
   const file = run[weights];
   if (!fs.existsSync(file)) {
+    requireRun(run);
     throw new ConfigError(
-      `${run.directory} has no ${weights} weights yet; go on with it by lethe resume ${run.directory}`,
+      `${run.directory} has no ${weights} weights yet; go on with it: ${letheCommand('resume', run.directory)}`,
     );
   }
   return readSafetensors(file).tensors;

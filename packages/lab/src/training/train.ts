@@ -2,6 +2,7 @@
  * From a configuration to a finished run: `train` makes a run directory, `resume` goes on with one. What happens
  * in between stands in loop.ts.
  */
+import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
 import { kernels } from 'lethe/internal';
@@ -12,11 +13,11 @@ import { truncateMetrics } from '../runs/metrics.ts';
 import { truncateObservations } from '../runs/observations.ts';
 import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
 import { loadTaskData, type TaskData, withChoices } from '../tasks/open.ts';
-import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { requireCheckpoint, restoreCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
 import { type Config, checkConfig } from './config.ts';
 import { finishReason } from './early-stopping.ts';
 import type { DoneEvent, Progress, TrainingEvent, TrainResult } from './events.ts';
-import { loadInitialWeights } from './initial-weights.ts';
+import { loadInitialWeights, requireInitialWeights } from './initial-weights.ts';
 import { runTraining } from './loop.ts';
 import { planOf } from './plan.ts';
 import { usePrecision } from './precision.ts';
@@ -43,8 +44,8 @@ export interface RunOptions {
 
 /** What `train` needs besides the configuration. */
 export interface TrainOptions extends RunOptions {
-  /** the run directory; it must not exist */
-  out: string;
+  /** the run directory, which must not exist; of several names the first that is free is taken */
+  out: string | Iterable<string>;
 }
 
 /** What `resume` may change. */
@@ -59,8 +60,8 @@ export interface ResumeOptions extends RunOptions {
 /**
  * Trains. Events in order: `plan`, `start`, one `epoch` each, then `done` or `interrupted`, which is also the
  * result.
- * Throws ConfigError when the directory exists, LetheError E_IO when it cannot be made, NumericsError when training diverges (the last
- * good checkpoint stays), LetheError `E_IO` when the disk is full (likewise).
+ * Throws ConfigError when the directory exists or the model does not fit into the machine's memory, LetheError E_IO when it cannot
+ * be made, NumericsError when training diverges (the last good checkpoint stays), LetheError `E_IO` when the disk is full (likewise).
  */
 export async function train(wanted: Config, options: TrainOptions): Promise<TrainResult> {
   const { out, onEvent } = options;
@@ -68,7 +69,8 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
   checkConfig(wanted, 'configuration');
   useThreads(wanted);
   usePrecision(wanted);
-  requireNew(out);
+  if (typeof out === 'string') requireNew(out);
+  requireInitialWeights(wanted);
   const data = options.data ?? (await loadTaskData(wanted, options));
   const opened = openSession(withChoices(wanted, data), data);
   loadInitialWeights(opened, data);
@@ -76,7 +78,6 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
   const spent = (): number => (performance.now() - began) / 1000;
   const session = withFittingShare(opened, costs, spent());
   const { config } = session;
-  onEvent?.(planOf(session, out));
   const { run, unlock } = createRun(out, config, environment(session.task.data), (run) => {
     for (const [name, content] of Object.entries(session.task.files())) {
       atomicWrite(path.join(run.directory, name), content);
@@ -84,6 +85,7 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
     saveCheckpoint(run, session);
   });
   try {
+    onEvent?.(planOf(session, run.directory));
     return await runTraining(run, session, { ...options, before: spent(), costs, resumed: false });
   } finally {
     unlock();
@@ -94,12 +96,13 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
  * Goes on with a run where its last checkpoint stands, to the same bits as if it had not been interrupted.
  * A finished run answers with its `done` event, marked `already`, unless the options extend it.
  * Throws ConfigError when the directory is no run, LetheError `E_LOCKED` while another process writes it,
- * DataError when a file is broken or the data is not what the run was trained on.
+ * DataError when a file is broken or missing, or the data is not what the run was trained on.
  */
 export async function resume(directory: string, options: ResumeOptions = {}): Promise<TrainResult> {
   const began = performance.now();
   const { run, unlock } = openRun(directory);
   try {
+    requireCheckpoint(run);
     const then = readConfig(run);
     const config = extended(then, options);
     useThreads(config);
@@ -111,6 +114,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     noteOtherEngine(made, options);
     restoreCheckpoint(run, session);
     const history = truncateMetrics(run.metrics, session.state.epoch);
+    noteLostHistory(run.metrics, history, session.state.epoch, options);
     truncateObservations(run.observations, session.state.epoch);
     const seconds = history.reduce(
       (most, event) => Math.max(most, 'seconds' in event ? event.seconds : 0),
@@ -122,6 +126,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
       finishReason(session.state, config.training, seconds) ??
       (done?.reason === 'minutes' && !isLonger(config, then));
     if (done && session.state.finished && isOver) {
+      if (!fs.existsSync(run.best)) saveBest(run, session);
       const result: DoneEvent = { ...done, run: directory, already: true };
       options.onEvent?.(result);
       return result;
@@ -160,6 +165,19 @@ function checkSameData(directory: string, then: DataIdentity, now: DataIdentity)
   throw new DataError(
     `${directory} was trained on ${then.name} from ${then.source}, found ${now.name} from ${now.source} with other content; resume needs the same data`,
   );
+}
+
+/** Events come before the checkpoint that knows of them, so a shorter history has lost something. */
+function noteLostHistory(
+  file: string,
+  history: readonly TrainingEvent[],
+  epoch: number,
+  { log }: RunOptions,
+): void {
+  const found = history.filter(({ event }) => event === 'epoch').length;
+  if (found < epoch) {
+    log?.(`${file} has ${found} of ${epoch} epochs: what is missing of the history stays missing`);
+  }
 }
 
 /** Results are the same to the bit on one engine and instruction set only. */

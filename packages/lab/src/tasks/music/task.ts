@@ -4,6 +4,7 @@ import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
 import type { MusicData, Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import { largest } from '../../extremes.ts';
+import { letheCommand } from '../../runs/shell.ts';
 import type { MusicConfig } from '../../training/config.ts';
 import { musicMetric } from '../metric.ts';
 import type { StepPlace, Task, TaskModel } from '../task.ts';
@@ -44,7 +45,7 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
     ...musicMetric,
     examples,
     working: workingNumbers(config, music, chunks),
-    hint: (run) => `lethe sample ${run} --out piece.mid   makes a piece with it`,
+    hint: (run) => `${letheCommand('sample', run)} --out piece.mid   makes a piece with it`,
     stepsIn: () => Math.ceil(chunks.length / batch),
     step(place, stream) {
       const minibatch = trainingBatch(chunksOf(place));

@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from 'lethe';
 import type { TextData, TokenSource } from '../../data/text/types.ts';
+import { letheCommand } from '../../runs/shell.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { textMetric } from '../metric.ts';
 import type { Metrics, Task, TaskModel, Weights } from '../task.ts';
@@ -41,7 +42,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
     ...textMetric[data.level],
     examples: streams.length * streams.rows,
     working: workingNumbers(config, data.vocabulary.words.length),
-    hint: (run) => `lethe sample ${run} --prompt "…"   goes on from a beginning of yours`,
+    hint: (run) => `${letheCommand('sample', run)} --prompt "…"   goes on from a beginning of yours`,
     stepsIn: (epoch) => segments(epoch).length,
     step({ epoch, position }, stream) {
       const segment = segments(epoch)[position];
