@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
 import { positiveNumber, wholeNumber } from './usage.ts';
@@ -42,7 +43,12 @@ export function addResume(lethe: Command, io: Io): void {
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')
-    .action((directory: string, options: ResumeOptions) => run(directory, options, new Output(io, options)));
+    .action((directory: string, options: ResumeOptions) =>
+      namingOptions(
+        ({ byResume }) => byResume,
+        () => run(directory, options, new Output(io, options)),
+      ),
+    );
   example(
     command,
     'lethe resume runs/jsb-chorales-fast-1',

@@ -12,6 +12,7 @@ import type { Config } from '../training/config.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { clock } from './progress.ts';
 import type { SearchReport } from './search-report.ts';
@@ -60,7 +61,12 @@ export function addSearch(lethe: Command, io: Io): void {
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')
-    .action((target: string, options: SearchCommandOptions) => run(target, options, new Output(io, options)));
+    .action((target: string, options: SearchCommandOptions) =>
+      namingOptions(
+        ({ bySearch }) => bySearch,
+        () => run(target, options, new Output(io, options)),
+      ),
+    );
   example(
     command,
     'lethe search bayer2013/search --trials 32 --seed 1 --out studies/jsb',

@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { encodings } from '../data/text/decode-text.ts';
 import { tokenizers } from '../data/text/types.ts';
-import type { Config } from '../training/config.ts';
 import { observerNames } from '../training/observe/names.ts';
+import type { trainOptions } from '../training/option-names.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { defaultRun } from './run-name.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
@@ -103,7 +104,12 @@ export function addTrain(lethe: Command, io: Io): void {
       collect,
     )
     .option('--json', 'JSON lines on standard output, one an event')
-    .action((target: string, options: TrainOptions) => run(target, options, new Output(io, options)));
+    .action((target: string, options: TrainOptions) =>
+      namingOptions(
+        ({ byTrain }) => byTrain,
+        () => run(target, options, new Output(io, options)),
+      ),
+    );
   command.addHelpText(
     'after',
     '\nWhat is not given is as the recipe has it, else as `lethe config TASK` says.',
@@ -124,6 +130,7 @@ export function addTrain(lethe: Command, io: Io): void {
 
 async function run(target: string, options: TrainOptions, output: Output): Promise<void> {
   const { resolveConfig } = await import('../training/resolve.ts');
+  const { trainOptions } = await import('../training/option-names.ts');
   const { train } = await import('../training/train.ts');
   for (const option of ['level', 'tokenizer', 'encoding'] as const) {
     if (options[option] === undefined || !/^music\//.test(target)) continue;
@@ -133,7 +140,7 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
     throw new UsageError(`--steps-per-quarter is for music, found ${target}`);
   }
   const config = resolveConfig(target, {
-    settings: settingsOf(options),
+    settings: settingsOf(options, trainOptions),
     set: options.set,
     paperQuirks: options.paperQuirks,
   });
@@ -156,26 +163,15 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
 }
 
 /** The options that are keys of the configuration under a shorter name. */
-function settingsOf(
-  options: TrainOptions,
-): Record<string, Config[keyof Config] | number | string[] | undefined> {
-  return {
-    'model.cell': options.cell,
-    'model.hidden': options.hidden,
-    'model.layers': options.layers,
-    'model.dropout': options.dropout,
-    'text.level': options.level,
-    'text.tokenizer': options.tokenizer,
-    'text.encoding': options.encoding,
-    'music.stepsPerQuarter': options.stepsPerQuarter,
-    'training.epochs': options.epochs,
-    'training.minutes': options.minutes,
-    'training.evaluationShare': options.evaluationShare,
-    'training.patience': options.patience,
-    seed: options.seed,
-    threads: options.threads,
-    dtype: options.dtype,
-    initialWeights: options.from,
-    observe: options.observe && [...new Set(options.observe.flatMap((names) => names.split(',')))],
+function settingsOf(options: TrainOptions, names: typeof trainOptions): Record<string, unknown> {
+  const { observe } = options;
+  const given: Record<string, unknown> = {
+    ...options,
+    observe: observe && [...new Set(observe.flatMap((names) => names.split(',')))],
   };
+  return Object.fromEntries(Object.entries(names).map(([key, option]) => [key, given[nameOf(option)]]));
 }
+
+/** `--evaluation-share` as the parser of the command line calls it. */
+const nameOf = (option: string): string =>
+  option.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -225,6 +225,56 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
     ['train', 'music/folk', '--observe', 'decomposition', '--dropout', 'standard:output=.5'],
     /observe.*fast.*standard.*mode sample/,
   ],
+  [
+    'weights of a run that is not there are refused before anything is trained',
+    ['train', 'music/folk', '--from', 'runs/there-is-none'],
+    /initialWeights \(--from\): runs\/there-is-none is not a run directory: it does not exist/,
+  ],
+  [
+    'a path with a comment sign is the whole path',
+    ['train', 'music/folk', '--from', 'packages #2'],
+    /packages #2 is not a run directory: it does not exist/,
+  ],
+  [
+    'the word none is a path to --from',
+    ['train', 'music/folk', '--from', 'none'],
+    /none is not a run directory: it does not exist/,
+  ],
+  [
+    'weights of a directory without a run are refused',
+    ['train', 'music/folk', '--from', 'packages'],
+    /packages is not a run directory: it has no config\.json/,
+  ],
+  [
+    'weights of a file are refused',
+    ['train', 'music/folk', '--from', 'package.json'],
+    /package\.json is not a run directory: it is a file/,
+  ],
+  [
+    'a setting that is no YAML is one sentence',
+    ['train', 'music/folk', '--set', 'model.hidden=[4'],
+    /^lethe train: --set model\.hidden cannot be read as YAML: /,
+  ],
+  [
+    'an option is no YAML',
+    ['train', 'music/folk', '--cell', '"lstm"'],
+    /model\.cell \(--cell\) expects rnn or lstm or gru.*found "\\"lstm\\""/,
+  ],
+  [
+    'a number that is none is called what it is',
+    ['train', 'music/folk', '--set', 'training.batch=.nan'],
+    /training\.batch \(--set training\.batch=\) expects a number, found NaN/,
+  ],
+  [
+    'the level that does not exist names its option',
+    ['train', 'text/ptb', '--level', 'words'],
+    /text\.level \(--level\) expects word or char.*found "words"/,
+  ],
+  [
+    'what would move the cursor is written as an escape',
+    ['resume', 'runs/\u001b[2J\u0007\nx'],
+    /^lethe resume: runs\/\\x1b\[2J\\x07 x is not a run directory/,
+  ],
   ['bf16 without its kernels is refused', ['train', 'music/folk', '--dtype', 'bf16'], /bf16/],
   ['a directory that is no run is refused by resume', ['resume', 'packages'], /packages/],
   ['a directory that is no run is refused by eval', ['eval', 'runs/there-is-none'], /there-is-none/],

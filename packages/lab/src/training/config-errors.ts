@@ -1,4 +1,5 @@
 /** From what the schema found wrong to one sentence: which key, what it expects, what was found. */
+import { printable, shownValue } from 'lethe/internal';
 import { z } from 'zod';
 import { didYouMean } from './nearest.ts';
 
@@ -8,37 +9,58 @@ export function issueSentence(schema: z.ZodType, issue: z.core.$ZodIssue, tree: 
     const path = issue.path.map(String);
     return unknownKey([...path, issue.keys[0]], keysAt(schema, path, tree));
   }
-  const path = issue.path.join('.') || 'the configuration';
-  const found = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
+  const path = printable(issue.path.join('.')) || 'the configuration';
+  // Of a variant that does not exist the input is the whole object, the path that of its name.
+  const input = issue.code === 'invalid_union' ? valueAt(tree, issue.path.map(String)) : issue.input;
+  const found = input === undefined ? 'nothing' : shownValue(input);
   return `${path} expects ${expected(schema, issue, found, tree)}, found ${found}`;
 }
 
 /** The sentence for a key that does not exist beside `known`. */
 export function unknownKey(path: readonly string[], known: readonly string[]): string {
   const guess = didYouMean(path[path.length - 1], known);
-  return `there is no key ${path.join('.')}${guess || `; known here: ${known.join(', ')}`}`;
+  return `there is no key ${printable(path.join('.'))}${guess || `; known here: ${known.join(', ')}`}`;
 }
 
 /** The keys that the object at `path` may have; where variants exist, those of the variant that `tree` names. */
 export function keysAt(schema: z.ZodType, path: readonly string[], tree: unknown): string[] {
+  const union = unionAt(schema, path, tree);
+  // Of a variant that does not exist nothing can be said: its name is what has to be told.
+  if (union instanceof z.ZodDiscriminatedUnion && !variantOf(union, valueAt(tree, path))) {
+    return (union.options as z.ZodObject[]).flatMap((option) => Object.keys(option.shape));
+  }
   const found = schemaAt(schema, path, tree);
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-/** The schema at `path`, or undefined where nothing is known. */
-export function schemaAt(schema: z.ZodType, path: readonly string[], tree: unknown): z.ZodType | undefined {
+/** The schema at `path`, or undefined where nothing is known; with `nullable`, as it stands there. */
+export function schemaAt(
+  schema: z.ZodType,
+  path: readonly string[],
+  tree: unknown,
+  { nullable = false } = {},
+): z.ZodType | undefined {
   let here: z.ZodType | undefined = variant(schema, tree);
   let value = tree;
-  for (const key of path) {
-    if (!(here instanceof z.ZodObject)) return undefined;
-    value = (value as Record<string, unknown> | undefined)?.[key];
-    const next: z.ZodType | undefined = here.shape[key];
-    here = next && variant(next, value);
+  for (const [depth, key] of path.entries()) {
+    if (!(here instanceof z.ZodObject) || !Object.hasOwn(here.shape, key)) return undefined;
+    value = (value as Record<string, unknown> | null | undefined)?.[key];
+    const next: z.ZodType = here.shape[key];
+    here = nullable && depth === path.length - 1 ? bare(next) : variant(next, value);
   }
   return here;
 }
 
 // --- internal ---
+
+/** Without default and preprocessing. */
+function bare(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return bare(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodPipe) return bare(schema.out as z.ZodType);
+  return schema;
+}
 
 /** Without nullability and defaults and with the variant chosen. */
 function variant(schema: z.ZodType, value: unknown): z.ZodType {
@@ -46,11 +68,17 @@ function variant(schema: z.ZodType, value: unknown): z.ZodType {
     return variant(schema.unwrap() as z.ZodType, value);
   }
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
-  const options = schema.options as z.ZodObject[];
-  const key = schema.def.discriminator;
-  const name = (value as Record<string, unknown> | undefined)?.[key];
-  return options.find((option) => option.shape[key].safeParse(name).success) ?? options[0];
+  return variantOf(schema, value) ?? (schema.options[0] as z.ZodObject);
 }
+
+function variantOf(union: z.ZodDiscriminatedUnion, value: unknown): z.ZodObject | undefined {
+  const key = union.def.discriminator;
+  const name = (value as Record<string, unknown> | null | undefined)?.[key];
+  return (union.options as z.ZodObject[]).find((option) => option.shape[key].safeParse(name).success);
+}
+
+const valueAt = (tree: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], tree);
 
 function expected(schema: z.ZodType, issue: z.core.$ZodIssue, found: string, tree: unknown): string {
   switch (issue.code) {

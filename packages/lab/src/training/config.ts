@@ -280,7 +280,11 @@ const anyRun = {
   dtype: z
     .enum(['f32', 'bf16'])
     .describe('operands of matrix products; bf16 of gated cells where the processor has it'),
-  initialWeights: orNone(z.string().min(1))
+  // No word stands for none here: it might be the name of a directory.
+  initialWeights: z
+    .string()
+    .min(1)
+    .nullable()
     .default(null)
     .describe('the directory of a run whose best weights this one begins with; none: new weights'),
   observe: z.array(z.enum(observerNames)).default([]).describe('what is observed after every epoch'),

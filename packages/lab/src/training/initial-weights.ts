@@ -1,17 +1,23 @@
 /** A run that begins with the weights of another: fine-tuning, or a second method on what a first one learned. */
 import { ConfigError } from 'lethe';
 import type { TextData } from '../data/text/types.ts';
-import { type RunPaths, requireRun, runPaths } from '../runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { TaskData } from '../tasks/open.ts';
 import { checkSameVocabulary } from '../tasks/text/run.ts';
 import type { Config } from './config.ts';
-import { optionOf } from './option-names.ts';
-import { readWeights } from './run-weights.ts';
+import { readConfig } from './run-config.ts';
+import { readWeights, requireWeightsOf } from './run-weights.ts';
 import type { Session } from './session.ts';
 
-/** Throws ConfigError when `initialWeights` names no run, before anything is loaded or made. */
-export function requireInitialWeights({ initialWeights }: Config): void {
-  if (initialWeights !== null) requireWeights(initialWeights);
+/** Throws ConfigError when `initialWeights` names no run of this task, or one without weights, before anything is loaded or made. */
+export function requireInitialWeights({ initialWeights, task }: Config): void {
+  if (initialWeights === null) return;
+  const run = requireWeights(initialWeights);
+  const found = readConfig(run).task;
+  if (found === task) return;
+  throw new ConfigError(
+    `initialWeights: expected a run of the ${task} task, found ${initialWeights}, one of ${found}`,
+  );
 }
 
 /**
@@ -31,10 +37,10 @@ export function loadInitialWeights({ config, task }: Session, data: TaskData): v
 function requireWeights(directory: string): RunPaths {
   const run = runPaths(directory);
   try {
-    requireRun(run);
+    requireWeightsOf(run, 'best');
     return run;
   } catch (error) {
-    throw new ConfigError(`initialWeights (${optionOf('initialWeights')}): ${(error as Error).message}`, {
+    throw new ConfigError(`initialWeights: ${(error as Error).message}`, {
       cause: error,
     });
   }

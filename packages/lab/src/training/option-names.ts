@@ -2,7 +2,6 @@
  * What sets a key of the configuration on the command line: `lethe train` reads its options by this table, and errors about
  * a key name the option by it.
  */
-
 import { z } from 'zod';
 import { configSchema } from './config.ts';
 
@@ -15,6 +14,7 @@ export const trainOptions = {
   'text.level': '--level',
   'text.tokenizer': '--tokenizer',
   'text.encoding': '--encoding',
+  'music.stepsPerQuarter': '--steps-per-quarter',
   'training.epochs': '--epochs',
   'training.minutes': '--minutes',
   'training.evaluationShare': '--evaluation-share',

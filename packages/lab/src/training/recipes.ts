@@ -6,9 +6,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from 'lethe';
-import { parse } from 'yaml';
 import { letheCommand } from '../runs/shell.ts';
+import { systemReason } from '../runs/system-error.ts';
 import { didYouMean } from './nearest.ts';
+import { readYaml } from './yaml.ts';
 
 /** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
 export const recipesFolder = ['../../recipes', '../../../../recipes']
@@ -44,7 +45,7 @@ export function readRecipe(
   } = readMapping(file, 'dataset, model, training');
   if ('space' in rest)
     throw new ConfigError(`${file} is a search; run it with ${letheCommand('search', target)}`);
-  const name = path.basename(file).replace(/\.ya?ml$/, '');
+  const name = path.basename(file).replace(/\.(ya?ml|json)$/, '');
   if (typeof paperQuirks !== 'object' || paperQuirks === null || Array.isArray(paperQuirks)) {
     throw new ConfigError(`${file}: paperQuirks should hold settings such as optimizer: { lagging: true }`);
   }
@@ -66,12 +67,7 @@ export function searchFile(target: string, folder: string = recipesFolder): stri
 
 /** The mapping in a YAML file, which holds keys such as `keys`. Throws ConfigError when it cannot be read or holds none. */
 export function readMapping(file: string, keys: string): Record<string, unknown> {
-  let tree: unknown;
-  try {
-    tree = parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`${file} cannot be read as YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
+  const tree = readYaml(textOf(file), file);
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ConfigError(`${file} should hold a mapping with keys such as ${keys}`);
   }
@@ -79,6 +75,14 @@ export function readMapping(file: string, keys: string): Record<string, unknown>
 }
 
 // --- internal ---
+
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read: ${systemReason(error)}`, { cause: error });
+  }
+}
 
 const isSearch = (name: string): boolean => /(^|\/)search(-[^/]*)?$/.test(name);
 
@@ -91,7 +95,7 @@ function listFiles(folder: string): string[] {
 }
 
 function namedFile(target: string, folder: string, kind: string, names: readonly string[]): string {
-  if (/\.ya?ml$/.test(target)) {
+  if (/\.(ya?ml|json)$/.test(target)) {
     if (fs.existsSync(target)) return target;
     throw new ConfigError(`there is no file ${target}`);
   }

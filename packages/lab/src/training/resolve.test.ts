@@ -162,3 +162,160 @@ test("how music of one's own is read is kept; a run from before there was a choi
     refused(/expects a number of steps that divides 480, found 7/),
   );
 });
+
+const gated = resolveConfig('music/x', { settings: { 'model.cell': 'lstm' } });
+
+test('a cell brings its defaults however it is written', () => {
+  expect(gated.model).toMatchObject({ cell: 'lstm', hidden: 200, maxIncoming: null });
+  for (const set of [
+    ['model.cell="lstm"'],
+    ["model.cell='lstm'"],
+    ['model.cell=  lstm  '],
+    ['model.cell=lstm # the cell of 1997'],
+    ['model.cell=!!str lstm'],
+    ['model.cell=&c lstm'],
+    ['model.cell="\\u006cstm"'],
+    ['model={cell: lstm}'],
+    ['model={"cell": "lstm"}'],
+    ['model={<<: {cell: lstm}}'],
+    ['model.cell=rnn', 'model={cell: lstm}'],
+    ['model={cell: gru}', 'model.cell=lstm'],
+    [' model.cell =lstm'],
+  ]) {
+    expect(resolveConfig('music/x', { set })).toEqual(gated);
+  }
+});
+
+test('a level and a task bring their defaults however they are written', () => {
+  const char = resolveConfig('text/x', { settings: { 'text.level': 'char' } });
+  expect(char.model.hidden).toBe(512);
+  for (const set of [['text.level="char"'], ['text={level: char}'], ['text.level=!!str char']]) {
+    expect(resolveConfig('text/x', { set })).toEqual(char);
+  }
+  const named = resolveConfig('text/ptb-char');
+  expect(resolveConfig('text/ptb', { set: ['dataset=ptb-char'] })).toEqual(named);
+  expect(resolveConfig('music/ptb-char', { set: ['task="text"'] })).toEqual(named);
+});
+
+test('the order of settings does not matter where they are of different keys', () => {
+  const sets = [
+    'optimizer.beta1=.8',
+    'optimizer={"name": "adam"}',
+    'schedule={kind: at}',
+    'schedule.epochs=[3]',
+    'text.level=char',
+  ];
+  const config = resolveConfig('text/x', { set: sets });
+  expect(config.optimizer).toMatchObject({ name: 'adam', beta1: 0.8 });
+  expect(resolveConfig('text/x', { set: sets.toReversed() })).toEqual(config);
+});
+
+/** A file in a directory of its own. */
+function written(name: string, content: string): string {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-recipe-')), name);
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+test.each([
+  [
+    'anchors',
+    'a.yaml',
+    'task: music\ndataset: x\nmodel: { cell: &c "lstm", activation: tanh }\nrecipe: { name: *c }\n',
+  ],
+  ['merge keys', 'm.yaml', 'task: music\ndataset: x\nmodel:\n  <<: { cell: lstm }\n'],
+  [
+    'merge keys of several',
+    's.yaml',
+    'task: music\ndataset: x\nmodel:\n  <<: [{ cell: lstm }, { cell: gru }]\n',
+  ],
+  ['tags', 't.yml', 'task: !!str music\ndataset: x\nmodel: !!map { cell: !!str lstm }\n'],
+  ['JSON', 'j.json', '{"task":"music","dataset":"x","model":{"cell":"l\\u0073tm"}}'],
+])('a recipe in YAML with %s has the values that it says', (_, name, content) => {
+  const config = resolveConfig(written(name, content));
+  expect({ ...config, recipe: null }).toEqual({ ...gated, recipe: null });
+});
+
+test('a merge key lends its values to what stands beside it', () => {
+  const file = written(
+    'x.yaml',
+    'task: music\ndataset: x\noptimizer: &base { name: adam, stepRate: 0.5 }\ntraining: { batch: 3 }\n',
+  );
+  expect(
+    resolveConfig(file, { set: ['optimizer={<<: {name: sgd, momentum: .5}, stepRate: 2}'] }).optimizer,
+  ).toMatchObject({
+    name: 'sgd',
+    momentum: 0.5,
+    stepRate: 2,
+  });
+});
+
+const names = [
+  'runs/a #2',
+  'runs/a: b',
+  '"quoted"',
+  '[1',
+  '*x',
+  '&a b',
+  '{a}',
+  '!!str x',
+  'null #',
+  ' blank ',
+  '.5',
+  'true',
+  '~',
+  '- x',
+];
+
+test.each(names)('the path %j is the path, in every way to say it', (name) => {
+  expect(resolveConfig('music/x', { settings: { initialWeights: name } }).initialWeights).toBe(name);
+  expect(resolveConfig('music/x', { set: [`initialWeights=${name}`] }).initialWeights).toBe(name);
+  expect(resolveConfig(`music/${name}`).dataset).toBe(name);
+  expect(resolveConfig('music/x', { set: [`dataset=${name}`] }).dataset).toBe(name);
+});
+
+test('no weights are none, in a file and in --set, and a directory of that name has a path', () => {
+  const file = written('x.yaml', 'task: music\ndataset: x\ninitialWeights: none\n');
+  expect(resolveConfig(file).initialWeights).toBeNull();
+  const from = written('y.yaml', 'task: music\ndataset: x\ninitialWeights: runs/a\n');
+  expect(resolveConfig(from, { set: ['initialWeights=none'] }).initialWeights).toBeNull();
+  expect(resolveConfig(from, { settings: { initialWeights: 'none' } }).initialWeights).toBe('none');
+  expect(resolveConfig(from, { set: ['initialWeights=./none'] }).initialWeights).toBe('./none');
+});
+
+test('a method may be written in quotes or as an object in --set as well', () => {
+  for (const set of ['fast:input=0.1', '"fast:input=0.1"', '{method: fast, input: .1}', ' fast:input=0.1']) {
+    expect(resolveConfig('music/x', { set: [`model.dropout=${set}`] }).model.dropout.trim()).toBe(
+      'fast:input=0.1',
+    );
+  }
+});
+
+test.each([
+  [['model.hidden=[4'], /--set model\.hidden cannot be read as YAML: /],
+  [['model.hidden=*x'], /--set model\.hidden cannot be read as YAML: .*x/],
+  [['model.hidden=!secret 4'], /cannot be read as YAML: .*secret/],
+  [['model.hidden=a: b: c'], /cannot be read as YAML/],
+  [['model={hidden: 3, hidden: 4}'], /cannot be read as YAML: .*unique/],
+  [['model={<<: 3}'], /cannot be read as YAML: .*[Mm]erge/],
+  [[`model.hidden=${'['.repeat(20_000)}`], /cannot be read as YAML/],
+  [['model.hidden=.nan'], /model\.hidden expects a number, found NaN/],
+  [['optimizer.stepRate=.inf'], /optimizer\.stepRate expects a number, found Infinity/],
+  [['optimizer.stepRate=-.inf'], /found -Infinity/],
+  [['model.hidden=[1,.nan]'], /found \[1,NaN\]/],
+  [['model.hidden='], /model\.hidden expects .*found null/],
+  [['initialWeights='], /initialWeights expects some text, found ""/],
+  [['dataset='], /dataset expects some text/],
+  [['model=3'], /model expects an object, found 3/],
+  [['model='], /model expects an object, found null/],
+  [['optimizer=adam'], /optimizer expects/],
+  [['optimizer.name=adm', 'optimizer.beta1=.9'], /did you mean 'adam'/],
+  [['__proto__.x=1'], /no key __proto__/],
+  [['model.__proto__={hidden: 3}'], /no key model\.__proto__/],
+  [['model.constructor=1'], /no key model\.constructor/],
+  [['model={__proto__: {hidden: 3}}'], /no key model\.__proto__/],
+  [['dtype="\u001b[31m"'], /found "\\u001b\[31m"/],
+  [[`dtype=${'x'.repeat(1e6)}`], /^.{0,400}$/],
+])('%j is refused in one sentence', (set, message) => {
+  expect(() => resolveConfig('jsb-fast', { set })).toThrow(refused(message));
+});

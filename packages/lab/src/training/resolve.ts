@@ -3,18 +3,19 @@
  * result is complete; nothing is looked up later.
  */
 import { ConfigError, parseDropout } from 'lethe';
-import { parse } from 'yaml';
+import { printable } from 'lethe/internal';
 import { z } from 'zod';
 import { type Config, checkConfig, configSchema } from './config.ts';
 import { keysAt, schemaAt, unknownKey } from './config-errors.ts';
 import { musicDefaults, optimizerDefaults, scheduleDefaults, textDefaults } from './defaults.ts';
 import { readRecipe } from './recipes.ts';
+import { readYaml } from './yaml.ts';
 
 /** What is laid over a recipe or over the defaults. */
 export interface Settings {
-  /** values by path, e.g. `{ 'model.hidden': 200 }`; undefined leaves the value as it is */
+  /** values by path, as they are, e.g. `{ 'model.hidden': 200 }`; undefined leaves the value as it is */
   settings?: Record<string, unknown>;
-  /** the texts of `--set a.b=c`, applied last */
+  /** the texts of `--set a.b=c`, which {@link readSetting} reads, applied last */
   set?: readonly string[];
   /** takes the recipe's `paperQuirks` in: what the code behind the published figure does differently */
   paperQuirks?: boolean;
@@ -22,7 +23,8 @@ export interface Settings {
 
 /**
  * The configuration for a recipe (its name, e.g. `jsb-fast`, or the path of a YAML file) or for
- * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`, `text/ptb`, `text/FILE`), with settings on top.
+ * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`, `text/ptb`, `text/FILE`), with settings on top. All settings
+ * are values before any of them is looked at, so that neither their order nor how they are written matters.
  * Throws ConfigError for anything unknown or out of range.
  */
 export function resolveConfig(
@@ -30,86 +32,120 @@ export function resolveConfig(
   { settings = {}, set = [], paperQuirks = false }: Settings = {},
 ): Config {
   const named = /^(music|text)\/(.+)$/s.exec(target);
-  const pairs = [
-    ...Object.entries(settings).filter(([, value]) => value !== undefined),
-    ...set.map(splitSetting),
-  ];
   if (named && paperQuirks) {
     throw new ConfigError(`--paper-quirks expects a recipe, found ${target}`);
   }
   const { recipe, quirks } = named
     ? { recipe: { task: named[1], dataset: named[2] } as Tree, quirks: {} }
     : readRecipe(target, { quirks: paperQuirks });
-  let tree: Tree = merge(merge(defaultsFor(recipe, pairs), recipe), quirks);
-  // The names of variants decide which other keys exist, so they come first.
-  const isName = ([path]: readonly [string, unknown]): boolean =>
-    /^(optimizer\.name|schedule\.kind)$/.test(path);
-  pairs.sort((a, b) => Number(isName(b)) - Number(isName(a)));
-  for (const [path, value] of pairs) tree = applySetting(tree, path, value);
+  // In a file the word stands for nothing; a directory of that name is written ./none.
+  if (recipe.initialWeights === 'none') recipe.initialWeights = null;
+  const pairs: (readonly [string, unknown])[] = [
+    ...Object.entries(settings).filter(([, value]) => value !== undefined),
+    ...set.map(splitSetting).map(([path, text]) => [path, readSetting(path, text)] as const),
+  ];
+  const single = pairs.reduce<Tree>((tree, [path, value]) => laidOver(tree, treeOf(path, value)), {});
+  const layers = [recipe, quirks, single];
+  const tree = layers.reduce<Tree>(merge, defaultsFor(layers.reduce<Tree>(laidOver, {})));
+  for (const [path] of pairs) checkKey(path, tree);
   const config = checkConfig(tree, named ? 'configuration' : target);
   parseDropout(config.model.dropout);
   return config;
 }
 
-/** `tree` with the value at one dotted path replaced. Throws ConfigError for a path that does not exist. */
-export function applySetting(tree: Tree, path: string, value: unknown): Tree {
-  const keys = path.split('.');
-  for (let depth = 1; depth <= keys.length; depth++) {
-    const known = keysAt(configSchema, keys.slice(0, depth - 1), tree);
-    if (!known.includes(keys[depth - 1])) throw new ConfigError(unknownKey(keys.slice(0, depth), known));
+/**
+ * The value in the text of one `--set`. For a key that holds a path or a name the text is the value, whatever stands in it;
+ * `none` is none where there may be none. Every other text is YAML. Throws ConfigError for what is none.
+ */
+export function readSetting(path: string, text: string): unknown {
+  const schema = textSchema(path);
+  if (!schema) return readYaml(text, `--set ${printable(path, 80)}`);
+  // The words of a method begin with a letter; what else may stand there is a text in quotes or an object.
+  if (path === 'model.dropout' && !/^\s*\p{L}/u.test(text) && text.trim() !== '') {
+    return readYaml(text, `--set ${path}`);
   }
-  if (typeof value === 'string' && !(schemaAt(configSchema, keys, tree) instanceof z.ZodString)) {
-    value = parse(value);
-  }
-  return merge(tree, keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree);
+  return schema instanceof z.ZodNullable && /^(none|null)$/.test(text) ? null : text;
 }
 
-/** The path and the value in the text of one `--set`. Throws ConfigError when there is no `=` in it. */
+/** The path and the text in one `--set`. Throws ConfigError when there is no `=` in it. */
 export function splitSetting(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1)
-    throw new ConfigError(`--set expects KEY=VALUE such as optimizer.stepRate=.001, found '${text}'`);
-  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    throw new ConfigError(
+      `--set expects KEY=VALUE such as optimizer.stepRate=.001, found '${printable(text, 100)}'`,
+    );
+  return [text.slice(0, at).trim(), text.slice(at + 1)];
 }
 
 // --- internal ---
 
 type Tree = { [key: string]: unknown };
 
-/** What a recipe and single settings are laid over: some defaults go by the cell or the level. */
-function defaultsFor(recipe: Tree, pairs: readonly (readonly [string, unknown])[]): Tree {
-  const last = (path: string): unknown =>
-    [at(recipe, path), ...pairs.map(([other, value]) => other === path && value)].findLast(Boolean);
-  if (recipe.task === 'text') {
-    const isChar = /-char$/.test(String(recipe.dataset));
-    return textDefaults(last('text.level') ?? (isChar ? 'char' : 'word'));
+/** Throws ConfigError for a path that does not exist in the variants that `tree` names. */
+function checkKey(path: string, tree: Tree): void {
+  const keys = path.split('.');
+  for (let depth = 1; depth <= keys.length; depth++) {
+    const known = keysAt(configSchema, keys.slice(0, depth - 1), tree);
+    if (!known.includes(keys[depth - 1])) throw new ConfigError(unknownKey(keys.slice(0, depth), known));
   }
-  return musicDefaults(last('model.cell'));
 }
 
-const at = (tree: Tree, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (value as Tree | undefined)?.[key], tree);
+/** The schema of a key that holds a text in some variant, undefined for any other key. */
+function textSchema(path: string): z.ZodType | undefined {
+  for (const task of ['music', 'text']) {
+    const schema = schemaAt(configSchema, path.split('.'), { task }, { nullable: true });
+    const inner = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
+    if (inner instanceof z.ZodString) return schema;
+  }
+  return undefined;
+}
 
-/** `over` on top of `base`, object by object. A new optimizer starts from its own defaults. */
-function merge(base: Tree, over: Tree): Tree {
-  const out: Tree = { ...base };
+/** Defaults go by the task, and there by the cell or the level of all that is laid over them. */
+function defaultsFor(over: Tree): Tree {
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((value, key) => (isTree(value) ? value[key] : undefined), over);
+  if (at('task') === 'text') {
+    const isChar = /-char$/.test(String(at('dataset')));
+    return textDefaults(at('text.level') ?? (isChar ? 'char' : 'word'));
+  }
+  return musicDefaults(at('model.cell') ?? undefined);
+}
+
+const treeOf = (path: string, value: unknown): Tree =>
+  path.split('.').reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value) as Tree;
+
+/** `over` on top of `base`, object by object; a method is one value, in words or as an object. */
+function laidOver(base: Tree, over: Tree): Tree {
+  const out = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
-    const below = out[key];
+    const below = out.get(key);
+    out.set(key, key !== 'dropout' && isTree(value) && isTree(below) ? laidOver(below, value) : value);
+  }
+  return Object.fromEntries(out);
+}
+
+/** The same on top of a whole configuration: a new optimizer or schedule starts from its own defaults. */
+function merge(base: Tree, over: Tree): Tree {
+  const out = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) {
+    const below = out.get(key);
     if (key === 'optimizer' && isTree(value) && isTree(below)) {
-      const name = String(value.name ?? below.name);
-      const start = name === below.name ? below : (optimizerDefaults as Tree)[name];
-      out[key] = { ...(isTree(start) ? start : {}), ...value };
+      out.set(key, variantOf(below, value, 'name', optimizerDefaults));
     } else if (key === 'schedule' && isTree(value) && isTree(below)) {
-      const kind = String(value.kind ?? below.kind);
-      const start = kind === below.kind ? below : (scheduleDefaults as Tree)[kind];
-      out[key] = { ...(isTree(start) ? start : {}), ...value };
+      out.set(key, variantOf(below, value, 'kind', scheduleDefaults));
     } else if (key === 'dropout' && isTree(value)) {
-      out[key] = dropoutWords(value);
+      out.set(key, dropoutWords(value));
     } else {
-      out[key] = isTree(value) && isTree(below) ? merge(below, value) : value;
+      out.set(key, isTree(value) && isTree(below) ? merge(below, value) : value);
     }
   }
-  return out;
+  return Object.fromEntries(out);
+}
+
+function variantOf(below: Tree, over: Tree, key: string, defaults: Tree): Tree {
+  const name = String(over[key] ?? below[key]);
+  const start = name === below[key] || !Object.hasOwn(defaults, name) ? below : defaults[name];
+  return { ...(start as Tree), ...over };
 }
 
 /** `{ method: 'fast', input: 0.1 }` in the words of the command line: `fast:input=0.1`. */

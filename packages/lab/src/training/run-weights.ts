@@ -11,12 +11,15 @@ export type Which = 'best' | 'last';
 
 /** Reads them. Throws ConfigError when there is no run or it has no such weights yet, DataError when the file is broken. */
 export function readWeights(run: RunPaths, weights: Which): Weights {
-  const file = run[weights];
-  if (!fs.existsSync(file)) {
-    requireRun(run);
-    throw new ConfigError(
-      `${run.directory} has no ${weights} weights yet; go on with it: ${letheCommand('resume', run.directory)}`,
-    );
-  }
-  return readSafetensors(file).tensors;
+  requireWeightsOf(run, weights);
+  return readSafetensors(run[weights]).tensors;
+}
+
+/** Throws ConfigError when there is no run or it has no such weights yet. */
+export function requireWeightsOf(run: RunPaths, weights: Which): void {
+  if (fs.existsSync(run[weights])) return;
+  requireRun(run);
+  throw new ConfigError(
+    `${run.directory} has no ${weights} weights yet; go on with it: ${letheCommand('resume', run.directory)}`,
+  );
 }

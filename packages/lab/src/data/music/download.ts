@@ -1,8 +1,10 @@
 /** One file from one address: complete, of the right size and checksum, or not there at all. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DataError, LetheError } from 'lethe';
+import { makeDirectory } from '../../runs/make-directory.ts';
+import { ioError } from '../../runs/system-error.ts';
 
 /** Bytes so far and in all. */
 export type DownloadProgress = (received: number, bytes: number) => void;
@@ -33,7 +35,7 @@ export async function download(url: string, file: string, options: DownloadOptio
   // The first piece is awaited before the disk is touched: an address that does not answer leaves no trace.
   const first = await content.next();
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    makeDirectory(path.dirname(file));
     const handle = await open(temporary, 'wx');
     try {
       for (let part = first; !part.done; part = await content.next()) await writeAll(handle, part.value);
@@ -47,7 +49,7 @@ export async function download(url: string, file: string, options: DownloadOptio
     // Where the folder is no folder there is nothing to remove, and the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => {});
     if (error instanceof LetheError || options.signal?.aborted) throw error;
-    throw new LetheError('E_IO', `cannot write ${file}: ${(error as Error).message}`, { cause: error });
+    throw ioError(`cannot write ${file}`, error, 'nothing was kept of the download');
   }
 }
 

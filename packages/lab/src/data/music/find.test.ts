@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadText } from '../text/load.ts';
 import { catalogueEntry } from './catalogue.ts';
 import { cacheDirectory, type FindOptions, findMusic, searchedText } from './find.ts';
 import { listDataSets } from './list.ts';
+import { loadMusic } from './load.ts';
 
 const jsb = catalogueEntry('jsb-chorales')!;
 let root = '';
@@ -73,13 +75,17 @@ describe('findMusic', () => {
     expect(searched).toEqual([path.join(root, 'data'), cacheDirectory(options.env)]);
   });
 
-  it('refuses a directory that somebody named and that is not there, saying who named it', () => {
+  it('refuses a directory that is not there, whoever named it, for data that lies elsewhere as well', async () => {
     expect(() => findMusic(jsb, { ...options, dataDir: 'nowhere' })).toThrow(ConfigError);
     expect(() => findMusic(jsb, { ...options, dataDir: 'nowhere' })).toThrow(
       /none at 'nowhere'; check --data/,
     );
     const env = { ...options.env, LETHE_DATA: 'nowhere' };
-    expect(() => findMusic(jsb, { ...options, env })).toThrow(/none at 'nowhere'; check LETHE_DATA/);
+    const refused = /none at 'nowhere'; check LETHE_DATA/;
+    expect(() => findMusic(jsb, { ...options, env })).toThrow(refused);
+    await expect(loadMusic('folk', { ...options, env })).rejects.toThrow(refused);
+    await expect(loadMusic('folk', { ...options, dataDir: 'nowhere' })).rejects.toThrow(/check --data/);
+    await expect(loadText(put('a.txt'), { ...options, env })).rejects.toThrow(refused);
   });
 
   it('says what it looked for', () => {

@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
+import { printable } from 'lethe/internal';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 
 /** Where to look; everything has its usual value. */
@@ -78,8 +79,10 @@ export function isDirectory(directory: string): boolean {
 export function dataDirectories({ dataDir, env = process.env, cwd = process.cwd() }: FindOptions): string[] {
   const named = { '--data': dataDir, LETHE_DATA: env.LETHE_DATA || undefined };
   for (const [by, directory] of Object.entries(named)) {
-    if (directory === undefined || isDirectory(path.resolve(cwd, directory))) continue;
-    throw new ConfigError(`expected a directory of data sets, found none at '${directory}'; check ${by}`);
+    if (directory === undefined || (directory !== '' && isDirectory(path.resolve(cwd, directory)))) continue;
+    throw new ConfigError(
+      `expected a directory of data sets, found none at '${printable(directory)}'; check ${by}`,
+    );
   }
   const roots = [...Object.values(named), 'data', cacheDirectory(env)];
   const absolute = roots.filter((root) => root !== undefined).map((root) => path.resolve(cwd, root));

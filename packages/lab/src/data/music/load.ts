@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from 'lethe';
 import { type CatalogueEntry, catalogueEntry } from './catalogue.ts';
 import { type FetchOptions, fetchEntry } from './fetch.ts';
-import { cacheDirectory, type FindOptions, findMusic, isDirectory, searchedText } from './find.ts';
+import {
+  cacheDirectory,
+  dataDirectories,
+  type FindOptions,
+  findMusic,
+  isDirectory,
+  searchedText,
+} from './find.ts';
 import { loadMusicFolder, type MusicFolderOptions } from './folder.ts';
 import { loadFolk } from './folk.ts';
 import { MissingDataError } from './missing.ts';
@@ -28,6 +35,8 @@ export interface LoadMusicOptions extends FindOptions, MusicFolderOptions {
  */
 export async function loadMusic(name: string, options: LoadMusicOptions = {}): Promise<MusicData> {
   const entry = catalogueEntry(name);
+  // A place that was named and is none is a mistake, whether this data set lies there or not.
+  dataDirectories(options);
   if (entry) return onItsGrid(await loadPublished(entry, options), options);
   if (name === embeddedName) return onItsGrid(loadFolk(), options);
   if (isDirectory(name) || (formatOf(name) !== undefined && existsSync(name)))

@@ -1,6 +1,6 @@
 /** A text by name: published, a file, or a folder of files. */
 import path from 'node:path';
-import { cacheDirectory } from '../music/find.ts';
+import { cacheDirectory, dataDirectories } from '../music/find.ts';
 import { unknownDataSet } from '../music/names.ts';
 import { textCatalogue, textNames } from './catalogue.ts';
 import { type CorpusFiles, readCorpus } from './corpus.ts';
@@ -26,6 +26,8 @@ export interface LoadTextOptions extends PublishedOptions, VocabularyLimits, Dec
  */
 export async function loadText(name: string, options: LoadTextOptions = {}): Promise<TextData> {
   const { vocabularySize, minCount, limit, env, encoding, lineEnds } = options;
+  // A place that was named and is none is a mistake, whether this text lies there or not.
+  dataDirectories(options);
   const entry = textCatalogue.find((known) => known.name === name);
   const level = options.level ?? entry?.level ?? 'word';
   const folder = path.join(cacheDirectory(env), 'tokens');

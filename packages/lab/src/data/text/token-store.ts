@@ -2,9 +2,12 @@
  * Where the tokens of a corpus are: in memory, or beyond a limit in a file that is read back by position. Tokens are
  * numbered as they come; the numbers of the vocabulary, which is only known at the end, are put in on reading.
  */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { LetheError } from 'lethe';
+import { makeDirectory } from '../../runs/make-directory.ts';
+import { ioError } from '../../runs/system-error.ts';
 import type { TokenSource } from './types.ts';
 
 export interface TokenStore {
@@ -77,8 +80,8 @@ function checkRange(from: number, count: number, length: number): void {
 /** A file that exists as long as it is open. */
 function openUnnamed(folder: string): number {
   try {
-    fs.mkdirSync(folder, { recursive: true });
-    const name = path.join(folder, `tokens-${process.pid}-${Date.now()}`);
+    makeDirectory(folder);
+    const name = path.join(folder, `tokens-${process.pid}-${randomBytes(8).toString('hex')}`);
     const handle = fs.openSync(name, 'wx+');
     fs.rmSync(name, { force: true });
     return handle;
@@ -108,7 +111,5 @@ function readAll(handle: number, out: Int32Array, position: number): void {
 }
 
 function cannotWrite(where: string, error: unknown): LetheError {
-  return new LetheError('E_IO', `cannot write tokens to ${where}: ${(error as Error).message}`, {
-    cause: error,
-  });
+  return ioError(`cannot write tokens to ${where}`, error, 'free some space, or set another cache directory');
 }

@@ -44,6 +44,40 @@ describe('a search', () => {
     expect(config.model.dropout).toMatch(/^fast:input=0.3,/);
   });
 
+  test('takes paths as they stand, in the file and in --set, of keys and of pieces of texts', () => {
+    const weights = `${head}set: { initialWeights: 'runs/{name}', dataset: 'a #1' }
+space: { name: { choice: ['a #2', 'b: c'] }, seed: { choice: [1, 2] } }
+`;
+    const at = (name: string, ...set: string[]) => configOf(search(weights, ...set), { name, seed: 1 });
+    expect(at('a #2')).toMatchObject({ initialWeights: 'runs/a #2', dataset: 'a #1' });
+    expect(at('a #2', 'dataset=b #2').dataset).toBe('b #2');
+    const fixed = search(weights, 'name=c #3');
+    expect(configOf(fixed, suggest(fixed.space, 1, 1)).initialWeights).toBe('runs/c #3');
+    const choice = search(
+      `${head}space: { initialWeights: { choice: ['a #2', none] } }\n`,
+      'initialWeights=b #3',
+    );
+    expect(configOf(choice, suggest(choice.space, 1, 1)).initialWeights).toBe('b #3');
+  });
+
+  test('reads merge keys', () => {
+    const found = search(`${head}space:
+  model.hidden: &few { int: [8, 16], step: 8 }
+  training.batch: { <<: *few, step: 4 }
+`);
+    expect(found.space['training.batch']).toEqual({ int: [8, 16], step: 4 });
+  });
+
+  test('takes one value for a parameter that is fixed', () => {
+    expect(() => search(rates, 'model.hidden=[8, 9]')).toThrow(
+      expect.objectContaining({
+        code: 'E_CONFIG',
+        message: expect.stringContaining('one value, found [8,9]'),
+      }),
+    );
+    expect(() => search(rates, 'model.hidden=[8')).toThrow(/--set model\.hidden cannot be read as YAML/);
+  });
+
   test('carries its figure along, though not to another data set', () => {
     const published =
       'published: { value: 1, metric: m, source: s }\nspace: { model.hidden: { choice: [8] } }\n';

@@ -4,13 +4,13 @@
  */
 import path from 'node:path';
 import { ConfigError } from 'lethe';
-import { parse } from 'yaml';
+import { shownValue } from 'lethe/internal';
 import { z } from 'zod';
 import { type Config, configSchema } from '../../training/config.ts';
 import { issueSentence } from '../../training/config-errors.ts';
 import { didYouMean } from '../../training/nearest.ts';
 import { readMapping, searchFile } from '../../training/recipes.ts';
-import { resolveConfig, splitSetting } from '../../training/resolve.ts';
+import { readSetting, resolveConfig, splitSetting } from '../../training/resolve.ts';
 import { checkSpace, extremes, type Parameters, type Space, type Value } from './space.ts';
 
 /** A search, checked: every value of its space makes a configuration. */
@@ -57,11 +57,16 @@ export function readSearch(target: string, set: readonly string[] = []): Search 
 export function configOf(search: Search, parameters: Parameters): Config {
   const values = filled(parameters);
   const isKey = ([name]: readonly [string, unknown]): boolean => !isName(name);
-  const settings = Object.fromEntries([
+  const pairs = [
     ...Object.entries(search.set).map(([key, value]) => [key, fill(value, values)] as const),
     ...Object.entries(values).filter(isKey),
-  ]);
-  const config = resolveConfig(search.base, { settings });
+  ];
+  const isText = ([, value]: readonly [string, unknown]): boolean => typeof value === 'string';
+  const config = resolveConfig(search.base, {
+    settings: Object.fromEntries(pairs.filter((pair) => !isText(pair))),
+    // Texts may have been put together from parameters: they are read as those of --set.
+    set: pairs.filter(isText).map(([key, text]) => `${key}=${text}`),
+  });
   // Threads are the machine's share, no part of an experiment.
   return { ...config, threads: null, recipe: search.recipe };
 }
@@ -98,12 +103,14 @@ const reference = /\{([^{}]*)\}/g;
 /** Every `{parameter}` in a text by its value. */
 function fill(value: unknown, values: Parameters): unknown {
   if (typeof value !== 'string') return value;
-  return value.replace(reference, (text, name: string) => (name in values ? String(values[name]) : text));
+  return value.replace(reference, (text, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : text,
+  );
 }
 
 function override(search: Search, key: string, value: string): void {
-  if (key in search.space) {
-    search.space[key] = { choice: [parse(value)] };
+  if (Object.hasOwn(search.space, key)) {
+    search.space[key] = { choice: [fixedValue(key, value)] };
     return;
   }
   search.set[key] = value;
@@ -111,10 +118,21 @@ function override(search: Search, key: string, value: string): void {
   if (key === 'dataset') search.recipe = { ...search.recipe, published: null };
 }
 
+/** A parameter that is fixed: of a key what the key holds; a piece of texts is a number or the text itself. */
+function fixedValue(key: string, text: string): Value {
+  const value = isName(key) ? (isNumber(text) ? Number(text) : text) : readSetting(key, text);
+  if (typeof value === 'object' && value !== null) {
+    throw new ConfigError(`--set ${key} expects one value, found ${shownValue(value)}`);
+  }
+  return value as Value;
+}
+
+const isNumber = (text: string): boolean => /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text);
+
 /** Texts refer to parameters that exist, choices to earlier ones; names that no text refers to do nothing. */
 function checkNames(search: Search, file: string): void {
   const names = Object.keys(search.space);
-  const twice = names.find((name) => name in search.set);
+  const twice = names.find((name) => Object.hasOwn(search.set, name));
   if (twice !== undefined) {
     throw new ConfigError(`${file}: ${twice} stands in set and in space; leave out one of the two`);
   }
