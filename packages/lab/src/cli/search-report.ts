@@ -33,7 +33,7 @@ export class SearchReport {
   /** Prints an event of the journal. */
   readonly event = (event: JournalEvent): void => {
     this.#output.event(event);
-    if (event.event === 'trial') this.#running.set(event.number, undefined);
+    if (event.event === 'trial' && event.repeats === undefined) this.#running.set(event.number, undefined);
     if (event.event === 'report') this.#running.set(event.number, event);
     if (event.event === 'end') {
       this.#running.delete(event.number);
@@ -73,7 +73,11 @@ export class SearchReport {
       this.#output.say(`${cells.map((cell, c) => cell.padEnd(widths[c])).join('  ')}  ${last}`);
     if (!this.#header) say(['trial', 'state', 'valid', 'test', 'best'], 'parameters');
     this.#header = true;
-    const why = trial.state === 'complete' ? '' : `  (${trial.reason})`;
+    const said = [
+      ...(trial.repeats === null ? [] : [`repeats trial ${trial.repeats}`]),
+      ...(trial.state === 'complete' ? [] : [trial.reason]),
+    ].join(': ');
+    const why = said && `  (${said})`;
     say(
       [
         String(number),

@@ -115,7 +115,7 @@ test('--prune stops trials that are worse than the others', async () => {
   const mixed = file(
     'mixed',
     `set: { ${small}, training.epochs: 9, training.patience: none, optimizer.momentum: 0 }
-space: { optimizer.stepRate: { choice: [.003, 1.0e-9] } }
+space: { optimizer.stepRate: { choice: [.003, 1.0e-9] }, seed: { int: [1, 1000000] } }
 `,
   );
   const { code } = await search(mixed, 'mixed', '--trials', '6', '--prune', 'halving', '--workers', '1');
@@ -129,6 +129,21 @@ space: { optimizer.stepRate: { choice: [.003, 1.0e-9] } }
   }
   expect(trials.some(({ state }) => state === 'pruned')).toBe(true);
   expect(trials[first].state).toBe('complete');
+}, 60_000);
+
+test('a configuration that is drawn again is not trained again', async () => {
+  const two = file('two', `set: { ${small}, training.epochs: 1 }\nspace: { seed: { choice: [1, 2] } }\n`);
+  const { code, out } = await search(two, 'two', '--trials', '6');
+  expect(code).toBe(0);
+  const { trials } = readStudy(study('two'));
+  expect(trials.map(({ state }) => state)).toEqual(Array(6).fill('complete'));
+  expect(fs.readdirSync(path.join(study('two'), 'trials'))).toHaveLength(2);
+  expect(out.match(/\(repeats trial \d\)$/gm)).toHaveLength(4);
+  expect(out).toContain('6 complete (4 drew what another had, and were not trained again)');
+  // Of every configuration there is one line in the table of the best.
+  expect(out.slice(out.indexOf('best epoch')).match(/^ +\d+ {2}complete/gm)).toHaveLength(2);
+  const page = path.join(folder, 'two.html');
+  expect(await lethe('report', study('two'), '--out', page)).toMatchObject({ code: 0 });
 }, 60_000);
 
 describe('wrong use', () => {

@@ -185,7 +185,9 @@ async function conclude(
   report.sayBest();
   output.say();
   const counts = Object.entries(states).filter(([, count]) => count > 0);
-  const words = counts.map(([state, count]) => `${count} ${state}`).join(', ');
+  const repeats = study.trials.filter((trial) => trial.repeats !== null).length;
+  const shared = repeats > 0 ? ` (${repeats} drew what another had, and were not trained again)` : '';
+  const words = counts.map(([state, count]) => `${count} ${state}`).join(', ') + shared;
   output.say(`${words}, ${clock(seconds)}; the best again with other seeds:`);
   output.say(`  ${letheCommand('train', recipe)} --seed ${study.about.config.seed + 1}`);
 }

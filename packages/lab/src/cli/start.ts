@@ -98,6 +98,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
       `interrupted and saved; ${stopped.map(({ resume }) => `\`${resume}\``).join(' and ')} go on`,
     );
   }
+  for (const { diverged } of done) if (diverged) output.notice(diverged.sentence);
   await summary(done, data, options.seed, output);
   output.say(`${clock((performance.now() - begun) / 1000)} in all`);
 }

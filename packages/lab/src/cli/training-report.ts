@@ -1,5 +1,5 @@
 /** What `train` and `resume` show: the plan, one line an epoch, how far the epoch in work is, the result. */
-
+import { LetheError } from 'lethe';
 import type { Metrics } from '../tasks/task.ts';
 import type {
   DoneEvent,
@@ -164,7 +164,7 @@ export class TrainingReport {
       out.say(`(valid and test on ${percent(share)} of each: \`lethe eval\` measures all)`);
     }
     out.say();
-    if (this.#plan) out.say(this.#plan.hint);
+    if (this.#plan && !event.diverged?.useless) out.say(this.#plan.hint);
   }
 
   #shown(metrics: Metrics | undefined): number | undefined {
@@ -175,9 +175,12 @@ export class TrainingReport {
 /** Told at the first Ctrl-C. */
 export const stopping = 'stopping: the step in work is finished and saved first';
 
-/** Ends the command the way the run ended. Throws Interrupted, with the command that goes on, for a run that was stopped. */
+/** Ends the command the way the run ended. Throws Interrupted, with the command that goes on, for a run that was stopped, LetheError `E_DIVERGED` for one that went wrong. */
 export function endOf(result: TrainResult): void {
-  if (result.event !== 'interrupted') return;
+  if (result.event === 'done') {
+    if (result.diverged) throw new LetheError('E_DIVERGED', result.diverged.sentence);
+    return;
+  }
   throw new Interrupted(`interrupted in epoch ${result.epoch} and saved; \`${result.resume}\` goes on`);
 }
 

@@ -64,6 +64,8 @@ export interface Task extends TaskMetric {
   readonly data: DataIdentity;
   /** how the data was read, in clauses for people; absent where nothing was chosen */
   readonly notes?: readonly string[];
+  /** the deciding metric of a prediction that knows nothing of the data: every outcome equally likely */
+  readonly uninformed: number;
   /** terms that an epoch of training scores */
   readonly examples: number;
   /** numbers that training keeps beside parameters, for an estimate of memory */

@@ -3,6 +3,7 @@
  * that belong to the run's history, the lines of `metrics.jsonl`. Figures carry their convention in their name.
  */
 import type { Metrics, Task } from '../tasks/task.ts';
+import type { Divergence } from './divergence.ts';
 import type { ObserverName } from './observe/names.ts';
 
 /** Why a run ended by itself. */
@@ -88,6 +89,8 @@ export interface DoneEvent {
   epochs: number;
   best: BestEpoch & { test: Metrics };
   seconds: number;
+  /** what went wrong with the training, if it did */
+  diverged?: Divergence;
   /** true when `resume` found nothing left to do */
   already?: boolean;
 }

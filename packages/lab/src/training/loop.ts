@@ -11,6 +11,7 @@ import { letheCommand } from '../runs/shell.ts';
 import type { Metrics, SplitName } from '../tasks/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
+import { divergenceOf } from './divergence.ts';
 import { finishReason, isBetter } from './early-stopping.ts';
 import type {
   DoneEvent,
@@ -210,6 +211,9 @@ async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
     best: { ...state.best!, test },
     seconds: clock.seconds(),
   };
+  const epochs = readMetrics(run.metrics).filter((event) => event.event === 'epoch');
+  const diverged = divergenceOf(epochs, task.choice, task.uninformed);
+  if (diverged) done.diverged = diverged;
   tell(work, done);
   return done;
 }

@@ -2,6 +2,7 @@
 import { describe } from 'lethe';
 import { kernels } from 'lethe/internal';
 import type { PlanEvent } from './events.ts';
+import { trainingMemory } from './memory.ts';
 import type { Session } from './session.ts';
 import { shareNote } from './time-limit.ts';
 
@@ -37,13 +38,7 @@ function countParameters({ task }: Session): number {
   return Object.values(task.model.parameters).reduce((sum, parameter) => sum + parameter.size, 0);
 }
 
-/**
- * Bytes in float32: parameters with gradient, optimizer slots, evaluation copy and best weights; what the task works
- * with; the process itself.
- */
 function memoryOf(session: Session): number {
   const { config, task } = session;
-  const copies = { rmsprop: 6, sgd: 5, 'nt-asgd': 6, adam: 6, adamw: 6 }[config.optimizer.name];
-  const base = 60 * 2 ** 20;
-  return base + 4 * (copies * countParameters(session) + task.working);
+  return trainingMemory(config, { parameters: countParameters(session), working: task.working });
 }

@@ -3,6 +3,7 @@ import { adam, adamw, NoiseStream, ntAsgd, type Optimizer, rmsprop, sgd, type Te
 import { type TaskData, taskOf } from '../tasks/open.ts';
 import type { Task, Weights } from '../tasks/task.ts';
 import type { Config, OptimizerConfig } from './config.ts';
+import { requireMemory } from './memory.ts';
 import { makeObservers } from './observe/index.ts';
 import type { ObserverName } from './observe/names.ts';
 import type { Observer } from './observe/observer.ts';
@@ -23,8 +24,9 @@ export interface Session {
   bestOnDisk?: number;
 }
 
-/** A session at its beginning. Throws ConfigError for what this model cannot do, or has nothing to observe of. */
+/** A session at its beginning. Throws ConfigError for what this model cannot do, has nothing to observe of, or has no room for. */
 export function openSession(config: Config, data: TaskData): Session {
+  requireMemory(config, data);
   const noise = new NoiseStream(config.seed);
   const task = taskOf(config, data, noise);
   return {

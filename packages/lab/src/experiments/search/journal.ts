@@ -35,6 +35,8 @@ export interface TrialEvent {
   parameters: Parameters;
   /** the worker that runs it, in a search over a queue */
   worker?: string;
+  /** the earlier trial with the same configuration: this one is not trained and ends as that does */
+  repeats?: number;
 }
 
 /** A trial validated. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from 'lethe';
 import { comparable } from '../../training/comparable.ts';
+import type { Config } from '../../training/config.ts';
 import type { StudyEvent } from './journal.ts';
 
 /** A short name that two studies share only when they are the same. */
@@ -21,6 +22,11 @@ export function requireSame(directory: string, found: StudyEvent, wanted: StudyE
   throw new ConfigError(
     `${directory} is another study: ${key} is ${there.get(key) ?? 'absent'} there and ${here.get(key) ?? 'absent'} here; choose another --out, or give the command it began with`,
   );
+}
+
+/** What two trials share only when they train the same, to the bit: all of the configuration that is computed with. */
+export function trialIdentity({ recipe: _, threads: __, ...config }: Config): string {
+  return JSON.stringify([...leaves(config)].sort());
 }
 
 // --- internal ---

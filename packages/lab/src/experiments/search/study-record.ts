@@ -30,6 +30,8 @@ export interface Trial {
   reason: string | null;
   /** the worker that ran it last, in a search over a queue */
   worker: string | null;
+  /** the earlier trial with the same configuration, whose run and result it shares */
+  repeats: number | null;
 }
 
 /** What a study is and what came of it. */
@@ -84,8 +86,11 @@ export function apply(trials: Map<number, Trial>, directory: string, event: Jour
       seconds: null,
       reason: null,
       worker: null,
+      repeats: null,
     };
     trial.worker = event.worker ?? null;
+    trial.repeats = event.repeats ?? null;
+    trial.directory = trialDirectory(directory, trial.repeats ?? number);
     trials.set(number, trial);
   }
   if (!trial)
@@ -100,9 +105,12 @@ export function apply(trials: Map<number, Trial>, directory: string, event: Jour
   }
 }
 
-/** Ended trials with a result by the deciding metric of the validation, the best first; of equal ones the earlier. */
+/**
+ * Ended trials with a result by the deciding metric of the validation, the best first; of equal ones the earlier. What repeats
+ * another trial is not there twice.
+ */
 export function ranking({ about, trials }: StudyRecord): (Trial & { best: Best })[] {
   return trials
-    .filter((trial): trial is Trial & { best: Best } => trial.best !== null)
+    .filter((trial): trial is Trial & { best: Best } => trial.best !== null && trial.repeats === null)
     .sort((a, b) => a.best.valid[about.metric] - b.best.valid[about.metric] || a.number - b.number);
 }

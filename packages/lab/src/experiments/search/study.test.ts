@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Report, Result } from './journal.ts';
+import type { Executor, Outcome, TrialTask } from './protocol.ts';
+import { runSearch } from './run-search.ts';
 import { readSearch, type Search } from './search-file.ts';
 import { Study } from './study.ts';
 import { studyId } from './study-identity.ts';
@@ -202,5 +204,127 @@ test('trials are ranked by their validation; those without one are not', () => {
     study.started(4, study.ask(4)!.parameters);
     study.tell(4, { state: 'failed', best: null, seconds: 0, reason: 'it diverged' });
     expect(ranking(study).map(({ number }) => number)).toEqual([2, 3, 1]);
+  });
+});
+
+/** Two cells, one of them said twice, and a name that a text refers to: two configurations in twelve draws. */
+const few = path.join(folder, 'few.yaml');
+fs.writeFileSync(
+  few,
+  `title: few
+base: music/folk
+set: { training.epochs: 2, model.dropout: 'fast:input={rate}' }
+space:
+  model.cell: { choice: [lstm, '"lstm"', gru] }
+  rate: { choice: ['.1', '0.1'] }
+`,
+);
+const discrete = readSearch(few);
+
+/** Runs what it is given and remembers it: the result is a function of the cell. */
+function remembering(slots: number): { executor: Executor; trained: TrialTask[] } {
+  const trained: TrialTask[] = [];
+  const executor: Executor = {
+    slots,
+    run(task, listener) {
+      trained.push(task);
+      listener.started();
+      const nll = task.config.model.cell === 'lstm' ? 5 : 6;
+      const { best, seconds } = complete(nll);
+      const outcome: Outcome = { state: 'complete', best: best!, seconds, reason: 'all epochs' };
+      const later = new Promise<Outcome>((resolve) => setTimeout(() => resolve(outcome), 5));
+      return { outcome: later, settled: async () => {}, stop: () => {} };
+    },
+    close: async () => {},
+  };
+  return { executor, trained };
+}
+
+describe.each([1, 3, Number.POSITIVE_INFINITY])('a search with %d trials at a time', (slots) => {
+  test('trains a configuration once, and every trial that draws it has the result', async () => {
+    const { executor, trained } = remembering(slots);
+    const study = new Study(directory, discrete, 1);
+    await runSearch(study, discrete, executor, { trials: 12, prune: 'none' });
+    study.close();
+    // A dropout of .1 and one of 0.1 are two texts, and one rate.
+    const cells = new Set(trained.map(({ config }) => `${config.model.cell} ${config.model.dropout}`));
+    expect(trained.length).toBe(cells.size);
+    const { trials } = readStudy(directory);
+    expect(trials.map(({ state }) => state)).toEqual(Array(12).fill('complete'));
+    const repeats = trials.filter(({ repeats }) => repeats !== null);
+    expect(repeats.length).toBe(12 - trained.length);
+    for (const { repeats: first, best, directory: run, reason, seconds } of repeats) {
+      const original = trials[first! - 1];
+      expect(original.repeats).toBeNull();
+      expect({ best, run, reason, seconds }).toEqual({
+        best: original.best,
+        run: original.directory,
+        reason: 'all epochs',
+        seconds: 0,
+      });
+    }
+    expect(ranking({ about: study.about, trials }).length).toBe(trained.length);
+  });
+});
+
+test('a repeated trial waits for the one that it repeats, over any interruption', () => {
+  const draw = (study: Study) => {
+    const asked: number[] = [];
+    for (let next = study.ask(12); next; next = study.ask(12)) {
+      asked.push(next.number);
+      study.started(next.number, next.parameters);
+    }
+    return asked;
+  };
+  const first = open(draw, { by: discrete });
+  const waiting = readStudy(directory).trials;
+  expect(waiting.map(({ state }) => state)).toEqual(Array(12).fill('running'));
+  const lines = fs.readFileSync(journal(), 'utf8').split('\n').length;
+  open(
+    (study) => {
+      expect(draw(study)).toEqual(first);
+      // What the journal has is not written again.
+      expect(fs.readFileSync(journal(), 'utf8').split('\n').length).toBe(lines);
+      study.tell(first[0], complete(5));
+    },
+    { by: discrete },
+  );
+  const shared = readStudy(directory).trials.filter(({ repeats }) => repeats === first[0]);
+  expect(shared.length).toBeGreaterThan(0);
+  expect(shared.every(({ state }) => state === 'complete')).toBe(true);
+  // A kill between the end of a trial and that of what repeats it.
+  const text = fs.readFileSync(journal(), 'utf8');
+  const last = `{"event":"end","number":${shared.at(-1)!.number},`;
+  fs.writeFileSync(journal(), text.slice(0, text.indexOf(last)));
+  open(draw, { by: discrete });
+  expect(readStudy(directory).trials[shared.at(-1)!.number - 1]).toMatchObject({
+    state: 'complete',
+    seconds: 0,
+  });
+});
+
+test('a study that trained the same trial twice, as it once was, keeps both', () => {
+  const [one, two] = open((study) => [study.ask(12)!, study.ask(12)!], { by: discrete });
+  const number = open(
+    (study) => {
+      while (study.ask(12));
+      return study.trials.find(({ repeats }) => repeats !== null)!.number;
+    },
+    { by: discrete },
+  );
+  fs.writeFileSync(journal(), `${fs.readFileSync(journal(), 'utf8').split('\n')[0]}\n`);
+  open(
+    (study) => {
+      study.started(number, one.parameters);
+      study.tell(number, complete(7));
+      while (study.ask(12));
+    },
+    { by: discrete },
+  );
+  expect(two.number).not.toBe(one.number);
+  expect(readStudy(directory).trials.find((trial) => trial.number === number)).toMatchObject({
+    state: 'complete',
+    repeats: null,
+    best: { valid: { nll_per_step: 7 } },
   });
 });

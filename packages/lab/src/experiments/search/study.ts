@@ -5,7 +5,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
-import { lock } from '../../runs/lock.ts';
+import { isLockFile, lock } from '../../runs/lock.ts';
+import { makeDirectory as makeAll } from '../../runs/make-directory.ts';
+import { ioError } from '../../runs/system-error.ts';
 import { metricOf } from '../../tasks/metric.ts';
 import {
   type Journal,
@@ -16,9 +18,9 @@ import {
   readJournal,
   type StudyEvent,
 } from './journal.ts';
-import { exampleConfig, filled, type Search } from './search-file.ts';
+import { configOf, exampleConfig, filled, type Search } from './search-file.ts';
 import type { Parameters } from './space.ts';
-import { requireSame } from './study-identity.ts';
+import { requireSame, trialIdentity } from './study-identity.ts';
 import { apply, journalFile, readStudy, type Trial } from './study-record.ts';
 import { suggest } from './suggest.ts';
 
@@ -29,6 +31,11 @@ export class Study {
   readonly #search: Search;
   readonly #trials: Map<number, Trial>;
   readonly #asked = new Set<number>();
+  /** the first trial of each configuration, by its identity; and identities by parameters, which are quicker to compare */
+  readonly #first = new Map<string, number>();
+  readonly #identities = new Map<string, string>();
+  /** trials below have all been asked for or ended */
+  #next = 1;
   readonly #journal: Journal;
   readonly #unlock: () => void;
   /** hears every event once it is in the journal */
@@ -65,13 +72,20 @@ export class Study {
     return [...this.#trials.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** The next trial of `count` that has no result and was not asked for yet: its number and parameters. */
+  /**
+   * The next trial of `count` that has no result and was not asked for yet: its number and parameters. One that draws the
+   * configuration of an earlier trial is not given out: it ends as that one does.
+   */
   ask(count: number): { number: number; parameters: Parameters } | undefined {
-    for (let number = 1; number <= count; number++) {
+    for (; this.#next <= count; this.#next++) {
+      const number = this.#next;
+      const parameters = filled(suggest(this.#search.space, this.about.seed, number));
+      const first = this.#firstOf(number, parameters);
       const trial = this.#trials.get(number);
       if (this.#asked.has(number) || (trial && trial.state !== 'running')) continue;
       this.#asked.add(number);
-      return { number, parameters: filled(suggest(this.#search.space, this.about.seed, number)) };
+      if (first === number) return { number, parameters };
+      this.#repeat(number, parameters, first);
     }
     return undefined;
   }
@@ -96,6 +110,43 @@ export class Study {
     if (this.#trials.get(number)?.state === 'running') this.#add({ event: 'end', number, ...result });
   }
 
+  /** The first trial with the configuration that these parameters make. */
+  #firstOf(number: number, parameters: Parameters): number {
+    const drawn = JSON.stringify(parameters);
+    let identity = this.#identities.get(drawn);
+    if (identity === undefined) {
+      identity = this.#identityOf(number, parameters);
+      this.#identities.set(drawn, identity);
+    }
+    const first = this.#first.get(identity) ?? number;
+    this.#first.set(identity, first);
+    return first;
+  }
+
+  #identityOf(number: number, parameters: Parameters): string {
+    try {
+      return trialIdentity(configOf(this.#search, parameters));
+    } catch (error) {
+      // Values that do not go together are told when the trial begins.
+      if (error instanceof ConfigError) return `trial ${number}`;
+      throw error;
+    }
+  }
+
+  #repeat(number: number, parameters: Parameters, repeats: number): void {
+    if (this.#trials.get(number)?.repeats !== repeats) {
+      this.#add({ event: 'trial', number, parameters, repeats });
+    }
+    const original = this.#trials.get(repeats);
+    if (original && original.state !== 'running') this.#share(original, number);
+  }
+
+  /** A trial ends with the result of the one that it repeats; the work was done there. */
+  #share({ state, best, reason }: Trial, number: number): void {
+    if (state === 'running') return;
+    this.#add({ event: 'end', number, state, best, seconds: 0, reason: reason ?? '' });
+  }
+
   close(): void {
     this.#journal.close();
     this.#unlock();
@@ -105,6 +156,12 @@ export class Study {
     this.#journal.append(event);
     apply(this.#trials, this.directory, event);
     this.onEvent(event);
+    if (event.event !== 'end') return;
+    const ended = this.#trials.get(event.number)!;
+    if (ended.repeats !== null) return;
+    for (const { number, state, repeats } of this.trials) {
+      if (repeats === event.number && state === 'running') this.#share(ended, number);
+    }
   }
 }
 
@@ -120,12 +177,16 @@ function aboutStudy(search: Search, seed: number): StudyEvent {
 
 function makeDirectory(directory: string): void {
   if (fs.existsSync(directory) && !fs.existsSync(journalFile(directory))) {
-    const strange = fs.readdirSync(directory).filter((name) => !['lock', 'trials'].includes(name));
+    const strange = fs.readdirSync(directory).filter((name) => !isLockFile(name) && name !== 'trials');
     if (strange.length > 0) {
       throw new ConfigError(
         `${directory} exists already and is no study: it has ${strange[0]}; choose another --out`,
       );
     }
   }
-  fs.mkdirSync(directory, { recursive: true });
+  try {
+    makeAll(directory);
+  } catch (error) {
+    throw ioError(`the study directory ${directory} cannot be made`, error, 'choose another --out');
+  }
 }

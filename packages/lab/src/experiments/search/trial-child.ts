@@ -61,7 +61,9 @@ async function run({ config, number }: TrialTask, place: TrialPlace, data: TaskD
     ? await resume(directory, { ...options, threads })
     : await train({ ...config, threads }, { ...options, out: directory });
   if (result.event === 'done') {
-    const { best, seconds, reason } = result;
+    const { best, seconds, reason, diverged } = result;
+    // Nobody should take such a trial for the best of a study.
+    if (diverged?.useless) return { state: 'failed', reason: diverged.sentence, seconds };
     return { state: 'complete', best, seconds, reason: reasons[reason] };
   }
   return stop.signal.reason === 'prune' ? pruned(result, data) : { state: 'left' };

@@ -1,5 +1,5 @@
 /** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
-import type { NoiseStream } from 'lethe';
+import type { NoiseStream, Regularizer } from 'lethe';
 import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
 import type { MusicData, Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
@@ -43,8 +43,9 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
     model: taskModel(music),
     data: identifyMusic(data),
     ...musicMetric,
+    uninformed: keys * Math.LN2,
     examples,
-    working: workingNumbers(config, music, chunks),
+    working: workingNumbers(config, music.regularizer, chunks),
     hint: (run) => `${letheCommand('sample', run)} --out piece.mid   makes a piece with it`,
     stepsIn: () => Math.ceil(chunks.length / batch),
     step(place, stream) {
@@ -76,20 +77,10 @@ export function taskModel(music: MusicModel): TaskModel {
   };
 }
 
-// --- internal ---
-
-/** As many of the pieces that have something to score as the share says, evenly spread, at least one. */
-function spread(pieces: readonly Piece[], share: number): readonly Piece[] {
-  if (share === 1) return pieces;
-  const scored = pieces.filter((piece) => piece.frames.length > 1);
-  const count = Math.min(scored.length, Math.max(1, Math.round(share * scored.length)));
-  return Array.from({ length: count }, (_, i) => scored[Math.floor((i * scored.length) / count)]);
-}
-
 /** Input, target and mask; hidden units and pre-activations with their gradients, of every gate; logits with theirs. */
-function workingNumbers(
+export function workingNumbers(
   { model, training }: MusicConfig,
-  { regularizer }: MusicModel,
+  regularizer: Regularizer,
   chunks: readonly Chunk[],
 ): number {
   const longest = largest(chunks.map((chunk) => chunk.frames.length - 1));
@@ -98,4 +89,14 @@ function workingNumbers(
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
   const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
   return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys));
+}
+
+// --- internal ---
+
+/** As many of the pieces that have something to score as the share says, evenly spread, at least one. */
+function spread(pieces: readonly Piece[], share: number): readonly Piece[] {
+  if (share === 1) return pieces;
+  const scored = pieces.filter((piece) => piece.frames.length > 1);
+  const count = Math.min(scored.length, Math.max(1, Math.round(share * scored.length)));
+  return Array.from({ length: count }, (_, i) => scored[Math.floor((i * scored.length) / count)]);
 }

@@ -40,6 +40,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
     data: identify(data),
     notes: data.notes,
     ...textMetric[data.level],
+    uninformed: Math.log(data.vocabulary.words.length),
     examples: streams.length * streams.rows,
     working: workingNumbers(config, data.vocabulary.words.length),
     hint: (run) => `${letheCommand('sample', run)} --prompt "…"   goes on from a beginning of yours`,
@@ -107,6 +108,14 @@ export function taskModel(text: TextModel): TaskModel {
     stored: () => storedWeights(text),
     load: (weights, where) => loadWeights(text, weights, where),
   };
+}
+
+/** What is kept of a segment for its backward pass, the two passes over a stretch of logits, masks not counted. */
+export function workingNumbers({ model, training }: TextConfig, vocabulary: number): number {
+  const rows = training.steps * training.batch;
+  const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
+  const logits = Math.min(4_000_000, rows * vocabulary);
+  return rows * (2 * model.embedding + kept * model.hidden * model.layers) + logits;
 }
 
 // --- internal ---
@@ -187,12 +196,4 @@ function restoredState(carried: Weights, where: string): State[] | undefined {
     if (!hidden) throw new DataError(`${where}: expected the carried state of layer ${index}, found none`);
     return { hidden, cell: value(`${index}.cell`) };
   });
-}
-
-/** What is kept of a segment for its backward pass, the two passes over a stretch of logits, masks not counted. */
-function workingNumbers({ model, training }: TextConfig, vocabulary: number): number {
-  const rows = training.steps * training.batch;
-  const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
-  const logits = Math.min(4_000_000, rows * vocabulary);
-  return rows * (2 * model.embedding + kept * model.hidden * model.layers) + logits;
 }
