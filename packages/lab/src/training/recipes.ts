@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError } from 'lethe';
 import { letheCommand } from '../runs/shell.ts';
 import { systemReason } from '../runs/system-error.ts';
+import { configSchema } from './config.ts';
 import { didYouMean } from './nearest.ts';
-import { readYaml } from './yaml.ts';
+import { lendingKeys, readYaml } from './yaml.ts';
 
 /** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
 export const recipesFolder = ['../../recipes', '../../../../recipes']
@@ -42,7 +43,7 @@ export function readRecipe(
     published = null,
     paperQuirks = {},
     ...rest
-  } = readMapping(file, 'dataset, model, training');
+  } = readMapping(file, 'dataset, model, training', (key) => recipeKeys.has(key));
   if ('space' in rest)
     throw new ConfigError(`${file} is a search; run it with ${letheCommand('search', target)}`);
   const name = path.basename(file).replace(/\.(ya?ml|json)$/, '');
@@ -65,13 +66,22 @@ export function searchFile(target: string, folder: string = recipesFolder): stri
   return namedFile(target, folder, 'search', listSearches(folder));
 }
 
-/** The mapping in a YAML file, which holds keys such as `keys`. Throws ConfigError when it cannot be read or holds none. */
-export function readMapping(file: string, keys: string): Record<string, unknown> {
-  const tree = readYaml(textOf(file), file);
+/**
+ * The mapping in a YAML file, which holds keys such as `keys`; others that only lend their value to merge keys are left out.
+ * Throws ConfigError when it cannot be read or holds none.
+ */
+export function readMapping(
+  file: string,
+  keys: string,
+  isKnown: (key: string) => boolean,
+): Record<string, unknown> {
+  const text = textOf(file);
+  const tree = readYaml(text, file);
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ConfigError(`${file} should hold a mapping with keys such as ${keys}`);
   }
-  return tree as Record<string, unknown>;
+  const lending = new Set(lendingKeys(text).filter((key) => !isKnown(key)));
+  return Object.fromEntries(Object.entries(tree).filter(([key]) => !lending.has(key)));
 }
 
 // --- internal ---
@@ -83,6 +93,12 @@ function textOf(file: string): string {
     throw new ConfigError(`${file} cannot be read: ${systemReason(error)}`, { cause: error });
   }
 }
+
+/** What a recipe may hold; `space` shows that it is a search. */
+const recipeKeys = new Set([
+  ...configSchema.options.flatMap((option) => Object.keys(option.shape)),
+  ...['title', 'published', 'paperQuirks', 'space'],
+]);
 
 const isSearch = (name: string): boolean => /(^|\/)search(-[^/]*)?$/.test(name);
 

@@ -229,6 +229,11 @@ test.each([
     's.yaml',
     'task: music\ndataset: x\nmodel:\n  <<: [{ cell: lstm }, { cell: gru }]\n',
   ],
+  [
+    'a piece that it lends',
+    'l.yaml',
+    'task: music\ndataset: x\nshared: &base\n  cell: lstm\nmodel:\n  <<: *base\n',
+  ],
   ['tags', 't.yml', 'task: !!str music\ndataset: x\nmodel: !!map { cell: !!str lstm }\n'],
   ['JSON', 'j.json', '{"task":"music","dataset":"x","model":{"cell":"l\\u0073tm"}}'],
 ])('a recipe in YAML with %s has the values that it says', (_, name, content) => {

@@ -65,6 +65,10 @@ space: { name: { choice: ['a #2', 'b: c'] }, seed: { choice: [1, 2] } }
   model.hidden: &few { int: [8, 16], step: 8 }
   training.batch: { <<: *few, step: 4 }
 `);
+    const lent = search(`${head}rates: &rates { choice: [.1, .2] }
+space: { optimizer.stepRate: { <<: *rates } }
+`);
+    expect(lent.space).toEqual({ 'optimizer.stepRate': { choice: [0.1, 0.2] } });
     expect(found.space['training.batch']).toEqual({ int: [8, 16], step: 4 });
   });
 

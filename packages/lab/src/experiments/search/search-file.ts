@@ -30,7 +30,7 @@ export interface Search {
  */
 export function readSearch(target: string, set: readonly string[] = []): Search {
   const file = searchFile(target);
-  const tree = readMapping(file, 'title, base, set, space');
+  const tree = readMapping(file, 'title, base, set, space', (key) => Object.hasOwn(schema.shape, key));
   const result = schema.safeParse(tree, { reportInput: true });
   if (!result.success) {
     // A key that is missing may be there under a mistyped name.
