@@ -49,7 +49,7 @@ export class Output {
 
   /** A table for people; nothing under `--json`. */
   table(rows: readonly (readonly string[])[], options: TableOptions = {}): void {
-    const cells = rows.map((row) => row.map((cell) => shownLine(cell)));
+    const cells = rows.map((row) => row.map((cell) => shownLine(cell ?? '')));
     for (const line of table(cells, { style: this.colours.bold, ...options })) this.say(line);
   }
 

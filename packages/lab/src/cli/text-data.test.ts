@@ -169,7 +169,7 @@ describe('a text of one’s own', () => {
       'a b',
       ['--level', 'char', '--tokenizer', 'prose'],
       2,
-      /prose finds words, found text.level char/,
+      /prose finds words, found text\.level \(--level\) char/,
     ],
     ['an unknown tokenizer', 'a.txt', 'a b', ['--tokenizer', 'pros'], 2, /whitespace.*prose.*auto/],
     ['an unknown encoding', 'a.txt', 'a b', ['--encoding', 'utf8'], 2, /utf-8.*latin1/],

@@ -189,7 +189,7 @@ test('the best trial of a study is shown as a run, and compared with those of ot
   const file = path.join(parent, 'two.yaml');
   fs.writeFileSync(
     file,
-    'title: two\nbase: music/folk\nspace: { optimizer.stepRate: { choice: [.1, .001] } }\n',
+    'title: two\nbase: music/folk\nspace: { optimizer.stepRate: { logUniform: [.001, .1] } }\n',
   );
   const made = (name: string, ...values: number[]): string => {
     const study = new Study(path.join(parent, name), readSearch(file), 1);

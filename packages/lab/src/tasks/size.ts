@@ -20,8 +20,8 @@ export interface ModelSize {
 /** The size of any configuration over some data, as a function of the configuration: parameters of weight noise count once. */
 export function sizeOver(data: TaskData, task: Config['task']): (config: Config) => ModelSize {
   if (task === 'text') {
-    const words = (data as TextData).vocabulary.words.length;
-    return (config) => textSize(config as TextConfig, words);
+    const { vocabulary, splits } = data as TextData;
+    return (config) => textSize(config as TextConfig, vocabulary.words.length, splits.train.length);
   }
   const { train } = (data as MusicData).splits;
   return (config) => musicSize(config as MusicConfig, train);
@@ -40,7 +40,7 @@ function musicSize(config: MusicConfig, train: MusicData['splits']['train']): Mo
   };
 }
 
-function textSize(config: TextConfig, words: number): ModelSize {
+function textSize(config: TextConfig, words: number, tokens: number): ModelSize {
   const { cell, embedding, hidden, layers, tied } = config.model;
   const hiddenSizes = Array<number>(layers).fill(hidden);
   if (tied) hiddenSizes[layers - 1] = embedding;
@@ -48,6 +48,12 @@ function textSize(config: TextConfig, words: number): ModelSize {
   return {
     parameters:
       words * embedding + recurrentParameters({ cell, inputSize: embedding, hiddenSizes }) + readout,
-    working: textWorking(config, words),
+    working: textWorking({ ...config, training: withinText(config.training, tokens) }, words),
   };
+}
+
+/** A minibatch is never larger than the text; that a text is too short for one is another question. */
+function withinText<T extends TextConfig['training']>(training: T, tokens: number): T {
+  const batch = Math.min(training.batch, Math.max(1, tokens));
+  return { ...training, batch, steps: Math.min(training.steps, Math.ceil(tokens / batch)) };
 }

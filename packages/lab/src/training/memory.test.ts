@@ -75,9 +75,15 @@ test.each(['model.hidden', 'model.embedding', 'training.batch', 'training.steps'
   'of a language model it is %s that is named when that is the one too large',
   (key) => {
     const config = tinyTextConfig(`${key}=3000000`);
-    expect(refusal(config, text, 2 ** 30)).toMatchObject({ key, found: 3_000_000 });
+    const long = { ...text, splits: { ...text.splits, train: { ...text.splits.train, length: 1e10 } } };
+    expect(refusal(config, long, 2 ** 30)).toMatchObject({ key, found: 3_000_000 });
   },
 );
+
+test('a minibatch takes no more than the text has', () => {
+  requireMemory(tinyTextConfig('training.batch=1e12'), text, 2 ** 30);
+  requireMemory(tinyTextConfig('training.steps=1e12'), text, 2 ** 30);
+});
 
 test('where nothing fits that is said', () => {
   expect(() => requireMemory(tinyConfig(), music, 1000)).toThrow(/make several settings smaller/);

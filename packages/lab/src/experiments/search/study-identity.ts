@@ -25,8 +25,9 @@ export function requireSame(directory: string, found: StudyEvent, wanted: StudyE
 }
 
 /** What two trials share only when they train the same, to the bit: all of the configuration that is computed with. */
-export function trialIdentity({ recipe: _, threads: __, ...config }: Config): string {
-  return JSON.stringify([...leaves(config)].sort());
+export function trialIdentity(config: Config): string {
+  const { recipe: _, threads: __, ...computed } = comparable(config);
+  return JSON.stringify([...leaves(computed)].sort());
 }
 
 // --- internal ---
