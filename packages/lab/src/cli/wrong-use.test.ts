@@ -186,7 +186,11 @@ test.each(empty)('%j is refused: an empty text stands for nothing', async (argv,
 const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   ['a rate of 1 is refused', ['train', 'music/folk', '--dropout', 'fast:input=1.0'], /input.*\b1\b/],
   ['a negative rate is refused', ['train', 'music/folk', '--dropout', 'fast:input=-0.1'], /input.*-0\.1/],
-  ['an unknown method is refused', ['train', 'music/folk', '--dropout', 'fats'], /fats.*fast/],
+  [
+    'an unknown method is refused',
+    ['train', 'music/folk', '--dropout', 'fats'],
+    /model\.dropout \(--dropout\): .*fats.*fast/,
+  ],
   ['an unknown rate is refused', ['train', 'music/folk', '--dropout', 'fast:inptu=.1'], /inptu.*input/],
   ['an unknown recipe is refused', ['train', 'bayer2013/jsb-fats'], /jsb-fats/],
   ['an unknown data set is refused', ['train', 'music/jsb-choral'], /jsb-choral.*jsb-chorales/],

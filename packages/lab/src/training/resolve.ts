@@ -49,7 +49,7 @@ export function resolveConfig(
   const tree = layers.reduce<Tree>(merge, defaultsFor(layers.reduce<Tree>(laidOver, {})));
   for (const [path] of pairs) checkKey(path, tree);
   const config = checkConfig(tree, named ? 'configuration' : target);
-  parseDropout(config.model.dropout);
+  checkDropout(config.model.dropout);
   return config;
 }
 
@@ -78,6 +78,16 @@ export function splitSetting(text: string): [string, string] {
 }
 
 // --- internal ---
+
+/** Throws ConfigError that names the key for words that make no method. */
+function checkDropout(words: string): void {
+  try {
+    parseDropout(words);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`model.dropout: ${error.message}`, { cause: error });
+  }
+}
 
 type Tree = { [key: string]: unknown };
 
