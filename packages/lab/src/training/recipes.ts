@@ -43,7 +43,7 @@ export function readRecipe(
     published = null,
     paperQuirks = {},
     ...rest
-  } = readMapping(file, 'dataset, model, training', (key) => recipeKeys.has(key));
+  } = readMapping(file, 'dataset, model, training');
   if ('space' in rest)
     throw new ConfigError(`${file} is a search; run it with ${letheCommand('search', target)}`);
   const name = path.basename(file).replace(/\.(ya?ml|json)$/, '');
@@ -73,7 +73,7 @@ export function searchFile(target: string, folder: string = recipesFolder): stri
 export function readMapping(
   file: string,
   keys: string,
-  isKnown: (key: string) => boolean,
+  isKnown: (key: string) => boolean = (key) => recipeKeys.has(key),
 ): Record<string, unknown> {
   const text = textOf(file);
   const tree = readYaml(text, file);
