@@ -154,24 +154,36 @@ export { type NtAsgdOptions, ntAsgd } from './optim/nt-asgd.ts';
 export type { Optimizer, OptimizerState, StoredArray } from './optim/optimizer.ts';
 export { type RmspropOptions, rmsprop } from './optim/rmsprop.ts';
 export { type SgdOptions, sgd } from './optim/sgd.ts';
-export { NoiseStream, type StreamPlace, type StreamSite } from './random/stream.ts';
+export { NoiseStream, type StreamPlace, type StreamRows, type StreamSite } from './random/stream.ts';
 export { dtype, type Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zerosTensor } from './tensor/tensor.ts';
 export {
   bernoulliEntropy,
+  bernoulliLogEntropy,
+  bernoulliMean,
   bernoulliUncertainty,
+  bernoulliUncertaintyOfLogits,
   categoricalEntropy,
+  categoricalLogEntropy,
+  categoricalOfLogits,
   categoricalUncertainty,
+  type LogBernoulli,
   meanPrediction,
   type Uncertainty,
 } from './uncertainty/entropy.ts';
+export { logMean, logMeanExp, logSigmoid, logSoftmax, logSumExp } from './uncertainty/log-space.ts';
 export {
+  copiesOf,
+  drawOf,
   type McDropoutOptions,
   type McPrediction,
   mcDropout,
   repeatRows,
   type StochasticModel,
+  type StochasticRun,
   sharesMasks,
+  type Tokens,
 } from './uncertainty/mc-dropout.ts';
+export type { McRegression } from './uncertainty/mc-summary.ts';

@@ -129,8 +129,14 @@ function theOnly<K extends Single>(active: readonly Regularizer[], key: K, what:
   return having[0]?.[key];
 }
 
-/** Integrated noise is the same in every run, so that two runs would never differ. */
+/** Integrated noise is the same in every run, so that two runs would never differ; a second run at test has no stream to draw from. */
 function checkPasses({ name, modes, passes }: Regularizer): void {
+  if (passes?.second === 'mean' && (modes.test === 'gaussian' || modes.test === 'sample')) {
+    throw new ConfigError(
+      `dropout: expected a network at test without draws for the second of two runs, got ${name} (test ${modes.test}); ` +
+        'set inference mean, or another variant',
+    );
+  }
   if (!passes || (modes.train !== 'moments' && modes.train !== 'mean')) return;
   throw new ConfigError(
     `dropout: expected noise that is drawn, for two runs that differ, got ${name} (train ${modes.train}); ` +

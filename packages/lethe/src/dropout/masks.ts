@@ -5,6 +5,7 @@
 import { ShapeError } from '../errors.ts';
 import type { Mask, NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
+import { drawRows } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { broadcastColumns, multiply } from './mask-product.ts';
@@ -35,7 +36,7 @@ export function maskAxes(noise: NoiseEntry, axes: MaskAxes, gates = 1): MaskAxes
 /**
  * The mask at a site, drawn from the stream, or undefined where there is no noise: all that multiplies there,
  * [gates, steps, batch, width] with a stride of 0 where it is shared. A function of (seed, step, pass, layer,
- * direction, site, entry) and of the axes alone. Passes 2k and 2k + 1 belong together: at the sites that the
+ * direction, site, entry), of the stream's position and rows where it has such, and of the axes alone. Passes 2k and 2k + 1 belong together: at the sites that the
  * two runs of a regularizer share (`passes.sameMasks`), an odd pass draws what the even one before it drew.
  * @throws ShapeError if columns share a draw and axes.columns is missing
  */
@@ -85,7 +86,7 @@ export function zoneoutRate(plan: Plan, site: 'hidden' | 'cell'): number | undef
  * Mean and variance of the product of all noise on what a matrix reads, as the moments kernels take them.
  * Noise on the weights multiplies the same products w u and is counted in.
  * @param propagateVariance false: the variance not due to the noise is left out
- * @param step training step, for rates that move; absent: the rates that training ends with
+ * @param step training steps done, for rates that move; absent: the rates that training ends with
  */
 export function noiseMoments(
   plan: Plan,
@@ -119,7 +120,7 @@ function drawEntry(
   stream: NoiseStream,
   axes: MaskAxes,
 ): Mask | undefined {
-  const rate = rateAt(noise, stream.step);
+  const rate = rateAt(noise, stream.progress);
   if (rate === 0) return undefined;
   const { gates, steps, batch } = maskAxes(noise, axes, gatesOf(plan.target.cell));
   const isColumns = noise.weights === 'column';
@@ -129,17 +130,20 @@ function drawEntry(
     );
   }
   const width = isColumns ? axes.columns! : axes.width;
-  const out = allocate(gates * steps * batch * width);
   const { layer, direction } = plan.target;
-  const address = streamOf(plan, noise.site, stream).address({ layer, site: noise.site, entry, direction });
+  const drawnAt = { layer, site: noise.site, entry, direction };
   const keep = 1 - rate;
-  if (noise.kind === 'gaussian') {
-    kernels().normal({ ...address, mean: 1, deviation: Math.sqrt(rate / keep), out });
-  } else if (noise.kind === 'zoneout') {
-    kernels().bernoulliMask({ ...address, rate, scale: 0, dropped: 1, out });
-  } else {
-    kernels().bernoulliMask({ ...address, rate, scale: noise.scaling === 'paper' ? 1 : 1 / keep, out });
-  }
+  const everyStep = noise.interval === 'step';
+  const shape = { gates, steps, batch, width, everyStep, everyRow: noise.examples === 'each' };
+  const out = drawRows(streamOf(plan, noise.site, stream), drawnAt, shape, (address, out) => {
+    if (noise.kind === 'gaussian') {
+      kernels().normal({ ...address, mean: 1, deviation: Math.sqrt(rate / keep), out });
+    } else if (noise.kind === 'zoneout') {
+      kernels().bernoulliMask({ ...address, rate, scale: 0, dropped: 1, out });
+    } else {
+      kernels().bernoulliMask({ ...address, rate, scale: noise.scaling === 'paper' ? 1 : 1 / keep, out });
+    }
+  });
   const mask: Mask = {
     data: out,
     gate: noise.gates === 'untied' ? steps * batch * width : 0,
@@ -151,6 +155,11 @@ function drawEntry(
 
 /** The stream at the pass whose masks these are. */
 function streamOf(plan: Plan, site: NoiseSite, stream: NoiseStream): NoiseStream {
-  const isShared = stream.pass % 2 === 1 && plan.regularizer.passes?.sameMasks.includes(site);
-  return isShared ? stream.at(stream.step, stream.pass - 1) : stream;
+  return plan.regularizer.passes?.sameMasks.includes(site) ? firstOfPair(stream) : stream;
+}
+
+function firstOfPair(stream: NoiseStream): NoiseStream {
+  const { step, pass, groups } = stream;
+  const first = pass % 2 === 1 ? stream.at(step, pass - 1) : stream;
+  return groups ? first.of(groups.map((group) => ({ ...group, stream: firstOfPair(group.stream) }))) : first;
 }

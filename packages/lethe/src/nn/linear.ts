@@ -17,6 +17,7 @@ import { linearMoments } from '../moments/linear.ts';
 import { drawGaussian } from '../moments/sample.ts';
 import { noisyInput, weightNoiseMoments } from '../moments/weight-noise.ts';
 import { checkOptionNames } from '../options.ts';
+import { drawnNormals } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
 import { type InitOptions, initialTensor } from './init.ts';
@@ -131,14 +132,15 @@ function forward(
 ): Tensor | Gaussian {
   if (mode === 'moments' || mode === 'gaussian') {
     const { propagateVariance } = plan.regularizer.moments ?? {};
-    const moments = noiseMoments(plan, 'input', propagateVariance, noise?.step);
+    const moments = noiseMoments(plan, 'input', propagateVariance, noise?.progress);
     if (weightLogDeviation) {
       const distribution = weightMoments({ mean: weight, logDeviation: weightLogDeviation });
       return weightNoiseMoments(noisyInput(x, moments), distribution, bias);
     }
     const y = linearMoments(x, weight, bias, moments);
     if (mode === 'moments') return y;
-    return drawGaussian(y, noise!.normals({ site: 'gaussian', layer: plan.target.layer }, y.mean.size));
+    const shape = y.mean.shape.length === 3 ? y.mean.shape : [1, ...y.mean.shape];
+    return drawGaussian(y, drawnNormals(noise!, { site: 'gaussian', layer: plan.target.layer }, shape));
   }
   if (isGaussian(x)) {
     if (plan.entries.length === 0) return linearMoments(x, weight, bias);

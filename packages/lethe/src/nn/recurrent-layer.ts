@@ -13,6 +13,7 @@ import { type Plan, place, plan } from '../dropout/plan.ts';
 import { ConfigError } from '../errors.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
+import { drawnNormals } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { type Tensor, zerosTensor } from '../tensor/tensor.ts';
 import type { Cell, CellWeights, PlainOutput, PlainState } from './cell.ts';
@@ -213,7 +214,7 @@ function forwardMoments(
   const { propagateVariance = true, form, points, slope = 1, recurrentMean } = plan.regularizer.moments ?? {};
   const rule = { form, points };
   const active = { start, stop };
-  const step = noise?.step;
+  const step = noise?.progress;
   const integrated = {
     noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
     noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
@@ -230,10 +231,11 @@ function forwardMoments(
   const [T, B] = meanOf(x).shape;
   if (mode === 'moments') return cell.moments(x, state, weights, rule, integrated, active);
   const { layer, direction } = plan.target;
-  const epsilon = noise!.normals(
-    { site: 'gaussian', layer, direction },
-    T * B * cell.drawnGates * options.hiddenSize,
-  );
+  const epsilon = drawnNormals(noise!, { site: 'gaussian', layer, direction }, [
+    T,
+    B,
+    cell.drawnGates * options.hiddenSize,
+  ]);
   const drawn = cell.moments(x, state, weights, rule, { ...integrated, epsilon }, active);
   // Drawn, the units are plain numbers. What is left of a variance is the initial state's, on rows not yet active.
   const { hidden, cell: lastCell } = drawn.state;

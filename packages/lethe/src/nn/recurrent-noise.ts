@@ -18,19 +18,11 @@ export interface NoiseSizes {
 
 /** Masks drawn for one run. Those of weights that each example has to itself come from {@link exampleNoise}. */
 export function drawnNoise(plan: Plan, noise: NoiseStream, sizes: NoiseSizes): CellNoise {
-  const { steps, batch, inputSize: I, hiddenSize: H, gates } = sizes;
-  const draw = (site: UnitSite, width: number) => drawMask(plan, site, noise, { steps, batch, width });
-  const units = { steps, batch, width: H };
+  const { inputSize: I, hiddenSize: H, gates } = sizes;
   return {
-    maskInput: draw('input', I),
-    maskRecurrent: draw('recurrent', H),
+    ...unitNoise(plan, noise, sizes),
     maskWeight: drawWeights(plan, 'weight', noise, 1, H, gates * H)?.data,
     maskWeightIn: drawWeights(plan, 'weightIn', noise, 1, I, gates * H)?.data,
-    maskUpdate: draw('update', H),
-    maskCell: draw('cell', H),
-    zoneout: drawZoneout(plan, 'hidden', noise, units),
-    zoneoutCell: drawZoneout(plan, 'cell', noise, units),
-    maskOutput: draw('output', H),
   };
 }
 
@@ -61,17 +53,34 @@ export function exampleNoise(plan: Plan, noise: NoiseStream, sizes: NoiseSizes):
   const { batch, inputSize: I, hiddenSize: H, gates } = sizes;
   const weight = drawWeights(plan, 'weight', noise, batch, H, gates * H);
   const weightIn = drawWeights(plan, 'weightIn', noise, batch, I, gates * H);
-  const { maskWeight: _, maskWeightIn: __, ...shared } = drawnNoise(plan, noise, sizes);
+  const shared = unitNoise(plan, noise, sizes);
   return Array.from({ length: batch }, (_, b) => ({
-    ...Object.fromEntries(
-      Object.entries(shared).map(([key, mask]) => [key, rowOf(mask as Mask | undefined, b)]),
-    ),
+    ...Object.fromEntries(Object.entries(shared).map(([key, mask]) => [key, rowOf(mask, b)])),
     maskWeight: rowOf(weight, b)?.data.subarray(0, gates * H * H) as Real | undefined,
     maskWeightIn: rowOf(weightIn, b)?.data.subarray(0, gates * I * H) as Real | undefined,
   }));
 }
 
 // --- internal ---
+
+/** Masks of units, which a batch has in one. */
+function unitNoise(
+  plan: Plan,
+  noise: NoiseStream,
+  { steps, batch, inputSize: I, hiddenSize: H }: NoiseSizes,
+) {
+  const draw = (site: UnitSite, width: number) => drawMask(plan, site, noise, { steps, batch, width });
+  const units = { steps, batch, width: H };
+  return {
+    maskInput: draw('input', I),
+    maskRecurrent: draw('recurrent', H),
+    maskUpdate: draw('update', H),
+    maskCell: draw('cell', H),
+    zoneout: drawZoneout(plan, 'hidden', noise, units),
+    zoneoutCell: drawZoneout(plan, 'cell', noise, units),
+    maskOutput: draw('output', H),
+  };
+}
 
 type UnitSite = Exclude<NoiseSite, 'hidden' | 'weight' | 'weightIn'>;
 

@@ -1,5 +1,5 @@
 /**
- * Streams of random numbers. A stream holds a seed, a step and a pass, no state: every draw is a pure
+ * Streams of random numbers. A stream holds a seed, a step, a pass and where in a text it is, no state: every draw is a pure
  * function of those and of the place it is for, so drawing twice gives the same numbers, in any order, on any
  * number of threads, with or without an interruption. The generator is Philox 4x32-10 (Salmon et al. 2011,
  * "Parallel random numbers: as easy as 1, 2, 3"); the kernels run it.
@@ -11,6 +11,7 @@ import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkWord } from '../options.ts';
 import { mostNumbers, type Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
+import { philox4x32 } from './philox.ts';
 
 /** Every purpose that draws numbers, with its number in the counter. Never renumber: old runs would not replay. */
 export const sites = {
@@ -41,6 +42,13 @@ export interface StreamPlace {
   direction?: number;
 }
 
+/** Neighbouring rows of a batch that draw together, from a stream of their own. */
+export interface StreamRows {
+  stream: NoiseStream;
+  /** how many, at least 1 */
+  rows: number;
+}
+
 /** An immutable address in the numbers of one seed. */
 export class NoiseStream {
   /** 64 bits. */
@@ -49,26 +57,82 @@ export class NoiseStream {
   readonly step: number;
   /** Which of several forward passes over one step, below 2^16. */
   readonly pass: number;
+  /** Training steps done, as schedules of rates count them; infinite: the rates that training ends with. */
+  readonly progress: number;
+  /** Step of the text at which a window begins, see {@link from}; absent: what runs is no part of anything longer. */
+  readonly position?: number;
+  /** Number of the first row of the batch among the rows of everything that is gone through, see {@link from}. */
+  readonly row: number;
+  /** Who draws for the rows of a batch, see {@link of}; absent: all of them together. */
+  readonly groups?: readonly StreamRows[];
 
   /**
    * @param seed a whole number in [0, 2^64); pass a bigint above 2^53
    * @throws ConfigError if a number is out of range
    */
-  constructor(seed: number | bigint, step = 0, pass = 0) {
+  constructor(seed: number | bigint, step = 0, pass = 0, where: StreamCoordinates = {}) {
     if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) throw outOfRange('seed', seed, '2^64');
     this.seed = BigInt(seed);
     if (this.seed < 0n || this.seed >= 1n << 64n) throw outOfRange('seed', seed, '2^64');
     this.step = within('step', step, 2 ** 32);
     this.pass = within('pass', pass, 2 ** 16);
+    const { progress = step, position, row = 0, groups } = where;
+    if (typeof progress !== 'number' || !(progress >= 0)) {
+      throw new ConfigError(
+        `noise stream: expected progress to be a number of training steps of at least 0, or infinite, got ${found(progress)}`,
+      );
+    }
+    this.progress = progress;
+    if (position !== undefined) this.position = within('position', position, Number.MAX_SAFE_INTEGER);
+    this.row = within('row', row, Number.MAX_SAFE_INTEGER);
+    if (groups) this.groups = groups;
   }
 
-  /** The same seed at another step and pass. */
+  /** The same seed, position and rows at another step and pass; `progress` follows the step unless it was set apart. */
   at(step: number, pass = 0): NoiseStream {
-    return new NoiseStream(this.seed, step, pass);
+    const { seed, position, row, groups } = this;
+    const progress = this.progress === this.step ? step : this.progress;
+    const others = groups?.map(({ stream, rows }) => ({ stream: stream.at(step, pass), rows }));
+    return new NoiseStream(seed, step, pass, { progress, position, row, groups: others });
   }
 
-  /** The kernel's address of the numbers for `place`. */
-  address(place: StreamPlace): StreamAddress {
+  /** The same numbers, with rates as they are after `progress` training steps; infinite: as training ends. */
+  trained(progress: number): NoiseStream {
+    const { seed, step, pass, position, row, groups } = this;
+    return new NoiseStream(seed, step, pass, { progress, position, row, groups });
+  }
+
+  /**
+   * For a window that begins at step `position` of longer sequences, the first of which is number `row`. Every row then draws for
+   * itself, and what changes from step to step is drawn for its step of the sequence: windows of any length, over any number of rows
+   * at a time, see what one run over all of them from position 0 sees. What is held over the sequence is the same in all windows.
+   */
+  from(position: number, row = 0): NoiseStream {
+    const { seed, step, pass, progress, groups } = this;
+    return new NoiseStream(seed, step, pass, { progress, position, row, groups });
+  }
+
+  /** For a batch whose rows draw in groups, each from a stream of its own as if it ran alone; what the batch shares comes from this one. */
+  of(groups: readonly StreamRows[]): NoiseStream {
+    const { seed, step, pass, progress, position, row } = this;
+    if (!Array.isArray(groups) || groups.length === 0) {
+      throw new ConfigError(`noise stream: expected groups of rows [{ stream, rows }], got ${found(groups)}`);
+    }
+    for (const group of groups as unknown[]) {
+      const { stream, rows } = (group ?? {}) as Partial<StreamRows>;
+      if (stream instanceof NoiseStream && Number.isInteger(rows) && rows! >= 1) continue;
+      throw new ConfigError(
+        `noise stream: expected groups of at least one row with a stream, { stream, rows }, got ${found(group)}${stream instanceof NoiseStream ? ` of ${found(rows)} rows` : ''}`,
+      );
+    }
+    return new NoiseStream(seed, step, pass, { progress, position, row, groups });
+  }
+
+  /**
+   * The kernel's address of the numbers for `place`.
+   * @param tile of numbers that a stream with a position draws together; absent, or all 0: the numbers of what runs alone
+   */
+  address(place: StreamPlace, tile: readonly number[] = []): StreamAddress {
     if (typeof place !== 'object' || place === null) {
       throw new ConfigError(`noise stream: expected a place such as { site: 'sample' }, got ${found(place)}`);
     }
@@ -77,8 +141,7 @@ export class NoiseStream {
     const entry = within('entry', place.entry ?? 0, 2 ** 8);
     const direction = within('direction', place.direction ?? 0, 2 ** 16);
     return {
-      seedLow: Number(this.seed & 0xffffffffn),
-      seedHigh: Number(this.seed >> 32n),
+      ...tileSeed(this.seed, tile),
       step: this.step,
       site: layer * 2 ** 16 + sites[place.site] * 2 ** 8 + entry,
       pass: this.pass * 2 ** 16 + direction,
@@ -124,6 +187,28 @@ const siteNames = Object.keys(sites) as StreamSite[];
 
 function checkRange(name: string, value: unknown): void {
   checkNumber('noise stream', name, value);
+}
+
+/** What a stream has besides seed, step and pass. */
+interface StreamCoordinates {
+  progress?: number;
+  position?: number;
+  row?: number;
+  groups?: readonly StreamRows[];
+}
+
+/** In the last word of the counter that makes seeds of tiles: no draw is in pass 2^16 - 1 and direction 2^16 - 1. */
+const tiles = 0xffff_ffff;
+
+/** The seed of a tile: for each of its numbers but 0 a seed made from the one before, by Philox with the number as its counter. */
+function tileSeed(seed: bigint, tile: readonly number[]): { seedLow: number; seedHigh: number } {
+  const block = Uint32Array.of(Number(seed & 0xffffffffn), Number(seed >> 32n), 0, 0);
+  for (const [axis, number] of tile.entries()) {
+    if (number === 0) continue;
+    const high = Math.floor(number / 2 ** 32);
+    philox4x32(block[0], block[1], number % 2 ** 32, high, axis, tiles, block);
+  }
+  return { seedLow: block[0], seedHigh: block[1] };
 }
 
 function within(name: string, value: number, limit: number): number {

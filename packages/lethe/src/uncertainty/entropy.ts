@@ -9,6 +9,7 @@
 
 import { checkArray, checkNumbers, found } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
+import { logMean, logSigmoid, logSoftmax, surprise } from './log-space.ts';
 
 /** Uncertainty of one prediction, in nats. */
 export interface Uncertainty {
@@ -75,6 +76,58 @@ export function meanPrediction(samples: readonly ArrayLike<number>[]): Float64Ar
   return mean;
 }
 
+/** A prediction of independent units by the logarithms of the probabilities of 1 and of 0. */
+export interface LogBernoulli {
+  logOne: Float64Array;
+  logZero: Float64Array;
+}
+
+/** The mean prediction of S draws of the logits of K independent units. */
+export function bernoulliMean(logits: readonly ArrayLike<number>[]): LogBernoulli {
+  return {
+    logOne: logMean(logits.map((z) => Float64Array.from(z, logSigmoid))),
+    logZero: logMean(logits.map((z) => Float64Array.from(z, (one) => logSigmoid(-one)))),
+  };
+}
+
+/** The uncertainty of K independent units, summed over them, from S draws of their logits and the mean prediction of those. */
+export function bernoulliUncertaintyOfLogits(
+  logits: readonly ArrayLike<number>[],
+  mean: LogBernoulli = bernoulliMean(logits),
+): Uncertainty {
+  const expected = logits.reduce((sum, z) => {
+    let own = 0;
+    for (let k = 0; k < z.length; k++) own += surprise(logSigmoid(z[k])) + surprise(logSigmoid(-z[k]));
+    return sum + own;
+  }, 0);
+  return difference(bernoulliLogEntropy(mean), expected / logits.length);
+}
+
+/** The entropy of K independent units, summed over them. */
+export function bernoulliLogEntropy({ logOne, logZero }: LogBernoulli): number {
+  let entropy = 0;
+  for (let k = 0; k < logOne.length; k++) entropy += surprise(logOne[k]) + surprise(logZero[k]);
+  return entropy;
+}
+
+/** The entropy of one distribution over classes, from the logarithms of its probabilities. */
+export function categoricalLogEntropy(logProbabilities: ArrayLike<number>): number {
+  let entropy = 0;
+  for (let k = 0; k < logProbabilities.length; k++) entropy += surprise(logProbabilities[k]);
+  return entropy;
+}
+
+/** The log mean prediction over K classes of S draws of their logits, and its uncertainty. */
+export function categoricalOfLogits(logits: readonly ArrayLike<number>[]): {
+  mean: Float64Array;
+  uncertainty: Uncertainty;
+} {
+  const samples = logits.map(logSoftmax);
+  const mean = logMean(samples);
+  const expected = samples.reduce((sum, sample) => sum + categoricalLogEntropy(sample), 0);
+  return { mean, uncertainty: difference(categoricalLogEntropy(mean), expected / samples.length) };
+}
+
 // --- internal ---
 
 /** Rounding of sums of float32 may leave a probability this far outside. */
@@ -97,6 +150,11 @@ function checkSamples(where: string, samples: readonly ArrayLike<number>[]): voi
   }
 }
 
+/** Concave entropy makes the difference positive; rounding may not. */
+function difference(predictive: number, expected: number): Uncertainty {
+  return { predictive, expected, information: Math.max(0, predictive - expected) };
+}
+
 function plogp(p: number): number {
   return p > 0 ? p * Math.log(p) : 0;
 }
@@ -107,6 +165,5 @@ function uncertaintyOf(
 ): Uncertainty {
   const predictive = entropy(meanPrediction(samples));
   const expected = samples.reduce((sum, sample) => sum + entropy(sample), 0) / samples.length;
-  // Concave entropy makes the difference positive; rounding may not.
-  return { predictive, expected, information: Math.max(0, predictive - expected) };
+  return difference(predictive, expected);
 }

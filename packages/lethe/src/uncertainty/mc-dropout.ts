@@ -1,51 +1,66 @@
 /**
  * MC dropout: S draws of a network's noise at test, their probabilities averaged (Gal and Ghahramani 2016). Noise is
  * an argument, so this is nothing but S forward runs with streams: as S copies of the rows in one run where every
- * example has masks of its own, as S runs where the batch shares some.
+ * example has masks of its own, as S runs where the batch shares some. Both draw the same.
  */
-import {
-  checkArray,
-  checkFlag,
-  checkFunction,
-  checkStream,
-  checkTensor,
-  checkTensorOrGaussian,
-  checkWhole,
-  isObject,
-} from '../checks.ts';
+import { checkArray, checkTensor, checkTensorOrGaussian, checkWhole, isObject } from '../checks.ts';
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
-import type { Regularizer } from '../dropout/noise.ts';
-import { ConfigError } from '../errors.ts';
+import type { Regularizer, RunMode } from '../dropout/noise.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
-import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
+import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { keepState, type State } from '../nn/recurrent.ts';
-import { checkOptionNames, checkWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
-import { checkShape, expectShape, Tensor } from '../tensor/tensor.ts';
-import { bernoulliUncertainty, categoricalUncertainty, meanPrediction, type Uncertainty } from './entropy.ts';
+import { checkShape, expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
+import type { Uncertainty } from './entropy.ts';
+import { checkMcDropout } from './mc-checks.ts';
+import { type McRegression, type Sampled, summary } from './mc-summary.ts';
 
-/** A model as MC dropout calls it: logits [time, batch, K] for x [time, batch, features]. */
-export type StochasticModel = (
-  x: Tensor,
+/** Words for an embedding, step by step: time * batch numbers. */
+export interface Tokens {
+  words: Int32Array;
+  /** how many there are in a step */
+  batch: number;
+}
+
+/** How the model is to run, for its recurrent layers. */
+export interface StochasticRun {
+  mode?: RunMode;
+  /** [batch], step after the last that counts of each row */
+  stop?: Int32Array;
+}
+
+/** A model as MC dropout calls it: logits [time, batch, K], or values, for x [time, batch, features] or words. */
+export type StochasticModel<X extends Tensor | Tokens = Tensor> = (
+  x: X,
   noise: NoiseStream,
   state: readonly State[] | undefined,
+  run?: StochasticRun,
 ) => { output: Tensor | Gaussian; state: readonly State[] };
 
 /** Options of {@link mcDropout}. */
 export interface McDropoutOptions {
   /** S. @defaultValue 50 */
   samples?: number;
-  /** the units of K are independent, or classes of one distribution */
-  distribution: 'bernoulli' | 'categorical';
+  /** the units of K are independent, or classes of one distribution, or the values of a regression */
+  distribution: 'bernoulli' | 'categorical' | 'gaussian';
   /** S copies of the rows in one run; only where no mask is shared by the batch. @defaultValue whether the regularizer allows it */
   batched?: boolean;
+  /** how the model draws: it is told so. @defaultValue the regularizer's train mode */
+  mode?: 'sample' | 'gaussian';
+  /** steps of each row that count, [batch]; what lies behind is NaN in the result. @defaultValue all */
+  lengths?: ArrayLike<number>;
 }
 
 /** What the samples say. Rows are steps of examples, m = t * batch + b. */
 export interface McPrediction {
   /** mean probabilities, [time * batch, K] */
   probabilities: Float64Array;
+  /** their logarithms, computed without rounding a probability to 0 or 1 */
+  logProbabilities: Float64Array;
+  /** of Bernoulli units the logarithms of the mean probabilities of a 0 */
+  logComplements?: Float64Array;
   /** of every row, in nats; of Bernoulli units their sum */
   uncertainty: Uncertainty[];
   /** after the last step, to go on from: of every run, or of the one run of all copies */
@@ -54,50 +69,65 @@ export interface McPrediction {
 
 /**
  * Averages S draws. Masks held over the sequence live as long as the address of `noise`: the same stream for every
- * window of a long pass, with the states carried on, keeps one mask for the whole pass; `noise.at(step + 1)` draws anew.
- * @param model runs once, with training noise whenever a stream is given
- * @param x [time, batch, features]
+ * window of a long pass, with the states carried on, keeps one mask for the whole pass; noise of single steps asks for
+ * `noise.from(t)` at a window that begins at step t. `noise.at(step + 1)` draws anew.
+ *
+ *   bernoulli, categorical   p = mean p_s; H[p], mean H[p_s] and their difference
+ *   gaussian                 mean = mean f_s, epistemic = mean (f_s - mean)², aleatoric = mean of the variances of Gaussian outputs
+ *
+ * @param model runs once or S times, with training noise whenever a stream is given
+ * @param x [time, batch, features], or words
  * @param noise sample s draws at pass `noise.pass + 2 s`
  * @param states of an earlier call with the same options. @defaultValue the initial states
- * @throws ConfigError if there is no noise to draw, or batched where masks are shared by the batch
+ * @throws ConfigError for an unknown option or distribution, if there is no noise to draw, or batched where masks are shared by the
+ *   batch; ShapeError if x, lengths, states or what the model gives do not fit
  */
-export function mcDropout(
-  model: StochasticModel,
+export function mcDropout<X extends Tensor | Tokens>(
+  model: StochasticModel<X>,
   regularizer: Regularizer,
-  x: Tensor,
+  x: X,
+  noise: NoiseStream,
+  options: McDropoutOptions & { distribution: 'gaussian' },
+  states?: readonly (readonly State[])[],
+): McRegression;
+export function mcDropout<X extends Tensor | Tokens>(
+  model: StochasticModel<X>,
+  regularizer: Regularizer,
+  x: X,
+  noise: NoiseStream,
+  options: McDropoutOptions & { distribution: 'bernoulli' | 'categorical' },
+  states?: readonly (readonly State[])[],
+): McPrediction;
+export function mcDropout<X extends Tensor | Tokens>(
+  model: StochasticModel<X>,
+  regularizer: Regularizer,
+  x: X,
   noise: NoiseStream,
   options: McDropoutOptions,
   states?: readonly (readonly State[])[],
-): McPrediction {
-  checkOptionNames('mcDropout', options, ['samples', 'distribution', 'batched']);
-  checkFunction('mcDropout', 'model', model);
-  checkRegularizer('mcDropout', regularizer);
-  checkTensor('mcDropout', 'x', x);
-  checkStream('mcDropout', noise);
-  checkWord('mcDropout', 'distribution', options.distribution, ['bernoulli', 'categorical']);
-  checkFlag('mcDropout', 'batched', options.batched);
-  if (states !== undefined) checkArray('mcDropout', 'states', states, 'states of every run');
-  const { samples = 50, distribution, batched = !sharesMasks(regularizer) } = options;
-  check(regularizer, samples, batched);
+): McPrediction | McRegression {
+  const { samples, distribution, batched, mode, lengths, steps, batch } = checkMcDropout(
+    model,
+    regularizer,
+    x,
+    noise,
+    options,
+    states,
+  );
   const copies = batched ? samples : 1;
-  const runs = Array.from({ length: batched ? 1 : samples }, (_, run) =>
+  const stop = lengths && Int32Array.from({ length: copies * batch }, (_, row) => lengths[row % batch]);
+  const runs = Array.from({ length: samples / copies }, (_, run) =>
     scoped(() => {
-      // A pass of its own for each run; even ones, because the two passes of a pair may share masks.
-      const stream = noise.at(noise.step, noise.pass + 2 * run);
-      const { output, state } = checkedRun(model(repeatRows(x, copies), stream, states?.[run]));
-      const ofSample = Array.from({ length: copies }, (_, s) =>
-        toProbabilities(sampleRows(output, s, copies), distribution),
-      );
-      return { samples: ofSample, state: state.map(keepState) };
+      const stream = batched ? copiesOf(noise, samples, batch) : drawOf(noise, run);
+      const { output, state } = checkedRun(model(repeated(x, copies), stream, states?.[run], { mode, stop }));
+      checkOutput(output, steps, copies * batch, distribution);
+      const drawn = Array.from({ length: copies }, (_, s) => sampleRows(output, s, copies));
+      return { drawn, state: state.map(keepState) };
     }),
   );
-  return {
-    ...summary(
-      runs.flatMap((run) => run.samples),
-      distribution,
-    ),
-    states: runs.map((run) => run.state),
-  };
+  const counts = (m: number) => !lengths || Math.floor(m / batch) < lengths[m % batch];
+  const drawn = runs.flatMap((run) => run.drawn);
+  return { ...summary(drawn, distribution, counts), states: runs.map((run) => run.state) };
 }
 
 /**
@@ -117,6 +147,20 @@ export function repeatRows(x: Tensor, S: number): Tensor {
   return y;
 }
 
+/** The stream of draw s. Even passes: the two of a pair may share masks. */
+export function drawOf(noise: NoiseStream, s: number): NoiseStream {
+  return noise.at(noise.step, noise.pass + 2 * s);
+}
+
+/** A stream for S copies of `batch` rows in one run, sample by sample, in which each draws what it would draw alone. */
+export function copiesOf(noise: NoiseStream, S: number, batch: number): NoiseStream {
+  const groups = Array.from({ length: S }, (_, s) => {
+    const stream = drawOf(noise, s);
+    return stream.groups ?? [{ stream, rows: batch }];
+  });
+  return noise.of(groups.flat());
+}
+
 /**
  * Whether some noise is one draw for the whole batch, so that copies of a row would all see the same.
  * @throws ConfigError for what is no regularizer
@@ -129,8 +173,6 @@ export function sharesMasks(regularizer: Regularizer): boolean {
 
 // --- internal ---
 
-const mostSamples = 1_000_000;
-
 /** What the model gave, if it is what a model gives. */
 function checkedRun(result: ReturnType<StochasticModel>): ReturnType<StochasticModel> {
   if (!isObject(result)) {
@@ -141,70 +183,45 @@ function checkedRun(result: ReturnType<StochasticModel>): ReturnType<StochasticM
   return result;
 }
 
-function check(regularizer: Regularizer, samples: number, batched: boolean): void {
-  if (!Number.isInteger(samples) || samples < 1 || samples > mostSamples) {
-    throw new ConfigError(
-      `mcDropout: expected samples to be a whole number of at least 1 and at most ${mostSamples}, got ${found(samples)}`,
-    );
+function repeated<X extends Tensor | Tokens>(x: X, copies: number): X {
+  if (x instanceof Tensor) return repeatRows(x, copies) as X;
+  const { words, batch } = x;
+  const wide = new Int32Array(copies * words.length);
+  for (let t = 0; t < words.length / batch; t++) {
+    const step = words.subarray(t * batch, (t + 1) * batch);
+    for (let s = 0; s < copies; s++) wide.set(step, (t * copies + s) * batch);
   }
-  const { train } = regularizer.modes;
-  const draws = train === 'sample' || train === 'gaussian';
-  if (!draws || (regularizer.noise.length === 0 && !regularizer.weightNoise)) {
-    throw new ConfigError(
-      `mcDropout: expected a method that draws, got ${regularizer.name} (train ${train}); ` +
-        'fast dropout gives its variance without draws, or draws with mode=sample',
-    );
-  }
-  if (batched && sharesMasks(regularizer)) {
-    throw new ConfigError(
-      `mcDropout: expected masks of their own for every example with batched, got ${regularizer.name}, whose batch shares a draw; leave batched out`,
-    );
-  }
+  return { words: wide, batch: copies * batch } as X;
 }
 
-/** Logits of sample s of S, one array for every step of every example. */
-function sampleRows(output: Tensor | Gaussian, s: number, S: number): ArrayLike<number>[] {
-  if (isGaussian(output)) {
+function checkOutput(
+  output: Tensor | Gaussian,
+  steps: number,
+  rows: number,
+  distribution: McDropoutOptions['distribution'],
+): void {
+  if (isGaussian(output) && distribution !== 'gaussian') {
     throw new ConfigError(
       'mcDropout: expected plain logits, got a Gaussian; run the model in a mode that draws',
     );
   }
-  const [T, rows, K] = output.shape;
-  const B = rows / S;
-  return Array.from({ length: T * B }, (_, m) => {
-    const [t, b] = [Math.floor(m / B), m % B];
-    const from = (t * rows + s * B + b) * K;
-    return output.data.subarray(from, from + K);
-  });
+  const { shape } = meanOf(output);
+  if (shape.length === 3 && shape[0] === steps && shape[1] === rows) return;
+  throw new ShapeError(
+    `mcDropout: expected the model to give an output of shape [${steps}, ${rows}, K], got ${shapeText(shape)}`,
+  );
 }
 
-function toProbabilities(
-  rows: readonly ArrayLike<number>[],
-  distribution: McDropoutOptions['distribution'],
-): Float64Array[] {
-  return rows.map((logits) => {
-    if (distribution === 'bernoulli') return Float64Array.from(logits, (z) => 1 / (1 + Math.exp(-z)));
-    const largest = Math.max(...Array.from(logits));
-    const exps = Float64Array.from(logits, (z) => Math.exp(z - largest));
-    const sum = exps.reduce((total, e) => total + e, 0);
-    return exps.map((e) => e / sum);
-  });
-}
-
-/** Means over the samples, which are probabilities for every row. */
-function summary(
-  samples: readonly (readonly Float64Array[])[],
-  distribution: McDropoutOptions['distribution'],
-): Pick<McPrediction, 'probabilities' | 'uncertainty'> {
-  const rows = samples[0].length;
-  const K = samples[0][0].length;
-  const probabilities = new Float64Array(rows * K);
-  const uncertaintyOf = distribution === 'bernoulli' ? bernoulliUncertainty : categoricalUncertainty;
-  const uncertainty: Uncertainty[] = [];
-  for (let m = 0; m < rows; m++) {
-    const ofRow = samples.map((sample) => sample[m]);
-    probabilities.set(meanPrediction(ofRow), m * K);
-    uncertainty.push(uncertaintyOf(ofRow));
-  }
-  return { probabilities, uncertainty };
+/** The output of sample s of S, one array for every step of every example. */
+function sampleRows(output: Tensor | Gaussian, s: number, S: number): Sampled {
+  const rowsOf = ({ data, shape: [T, rows, K] }: Tensor): Float64Array[] => {
+    const B = rows / S;
+    return Array.from({ length: T * B }, (_, m) => {
+      const from = (Math.floor(m / B) * rows + s * B + (m % B)) * K;
+      return Float64Array.from(data.subarray(from, from + K));
+    });
+  };
+  return isGaussian(output)
+    ? { values: rowsOf(output.mean), variances: rowsOf(output.variance) }
+    : { values: rowsOf(output) };
 }
