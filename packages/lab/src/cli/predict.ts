@@ -58,7 +58,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   const { readTokens } = await import('../tasks/text/read-tokens.ts');
   await useThreads(options.threads);
   requireText(options.text);
-  const { config, model, vocabulary, level, tokenizer, lineEnds, trim } = loadTextRun(directory);
+  const { config, model, vocabulary, level, tokenizer, lineEnds, trim, trained } = loadTextRun(directory);
   const { mc, seed, encoding } = options;
   const where = options.text === '-' ? 'standard input' : options.text;
   const unknown = new UnknownWords();
@@ -82,7 +82,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
       onUnknown: (word) => unknown.add(word),
     });
     const dropsWords = config.evaluation.drawEmbedding;
-    const draws = mc === undefined ? undefined : { samples: mc, seed, dropsWords };
+    const draws = mc === undefined ? undefined : { samples: mc, seed, dropsWords, trained };
     for await (const window of predictTokens(model, text, { draws, where, signal })) {
       if (total.tokens === 0) output.say(output.colours.bold(predictionHeader(mc !== undefined)));
       for (const prediction of window) show(prediction);

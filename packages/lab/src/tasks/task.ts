@@ -4,6 +4,7 @@
  */
 import type { NoiseStream, Plan, RegularizedLoss, Regularizer, StoredTensor, Tensor } from 'lethe';
 import type { DataIdentity } from '../data/identity.ts';
+import type { Draws } from './draws.ts';
 import type { TaskMetric } from './metric.ts';
 
 /** Arrays by name, as checkpoints hold them. */
@@ -53,7 +54,7 @@ export interface EvaluateOptions {
   /** is told how far the work is, in the same unit as `all` */
   onProgress?: (done: number, all: number) => void;
   /** MC dropout instead of the test-time rule: probabilities averaged over so many draws */
-  draws?: { samples: number; seed?: number };
+  draws?: Omit<Draws, 'mode'>;
   /** of text: the test-time network with a continuous cache */
   cache?: { window: number; theta: number; lambda: number };
 }

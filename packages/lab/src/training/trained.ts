@@ -15,6 +15,7 @@ import type { Config, MusicConfig } from './config.ts';
 import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
 import { readWeights, type Which } from './run-weights.ts';
+import { trainedSteps } from './trained-steps.ts';
 
 /** The model of a run of the music task, with its weights. */
 export interface TrainedRun {
@@ -89,11 +90,12 @@ export async function evaluate(
   const task = taskOf(config, data, new NoiseStream(config.seed));
   if (mc !== undefined) checkDraws(task.model.regularizer);
   task.model.load(stored, run[weights]);
+  const trained = trainedSteps(run, weights, task.model.regularizer);
   const metrics = await task.evaluate(split, { signal, share, onProgress });
   if (!metrics) return undefined;
   const all = { ...metrics };
   const others = {
-    mc: mc === undefined ? undefined : { draws: { samples: mc, seed } },
+    mc: mc === undefined ? undefined : { draws: { samples: mc, seed, trained } },
     cache: cache && { cache },
   };
   for (const [prefix, how] of Object.entries(others)) {

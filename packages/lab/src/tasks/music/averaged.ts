@@ -1,30 +1,24 @@
 /**
- * Predictions averaged over draws of the noise: probabilities first, the logarithm afterwards. For methods that test
- * by drawing, and for MC dropout.
+ * Predictions averaged over draws of the noise, in the space of logarithms: the NLL of a note is -log of the mean of its
+ * likelihoods. For methods that test by drawing, and for MC dropout.
  */
 import {
-  bernoulliUncertainty,
+  bernoulliMean,
+  bernoulliUncertaintyOfLogits,
+  drawOf,
   isGaussian,
   keepState,
-  meanPrediction,
+  type LogBernoulli,
   NoiseStream,
-  type RunMode,
+  scoped,
   type Uncertainty,
 } from 'lethe';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
+import type { Draws } from '../draws.ts';
 import { windowBatch } from './batches.ts';
-import { type EvaluateOptions, type MusicMetrics, scorePieces } from './evaluate.ts';
+import { type EvaluateOptions, type MusicMetrics, type PieceGroup, scorePieces } from './evaluate.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
-
-/** What is drawn. */
-export interface Draws {
-  samples: number;
-  /** default: as in training */
-  mode?: RunMode;
-  /** default 1 */
-  seed?: number;
-}
 
 /** Metrics of MC dropout: the NLL of averaged probabilities, and means over scored frames in nats. */
 export interface McMetrics extends MusicMetrics {
@@ -38,7 +32,8 @@ export interface McMetrics extends MusicMetrics {
 
 /**
  * MC dropout over whole pieces: masks held over the sequence live for the whole pass of a piece, those of single
- * steps are drawn at every step. Undefined when `signal` stopped the work.
+ * steps are drawn for their step of the piece, and every piece has draws of its own, so that neither windows nor
+ * minibatches change the figures beyond rounding. Undefined when `signal` stopped the work.
  */
 export async function evaluateMonteCarlo(
   model: MusicModel,
@@ -51,10 +46,12 @@ export async function evaluateMonteCarlo(
   const metrics = await scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group, at, window) => {
-      states = averagedNll(model, group.pieces, at, window, states, group.sums, draws, (uncertainty) => {
-        for (const name of Object.keys(sums) as (keyof Uncertainty)[]) sums[name] += uncertainty[name];
-        frames++;
-      });
+      states = scoped(() =>
+        averagedNll(model, group, at, window, states, draws, (uncertainty) => {
+          for (const name of Object.keys(sums) as (keyof Uncertainty)[]) sums[name] += uncertainty[name];
+          frames++;
+        }),
+      );
     };
   });
   return (
@@ -73,43 +70,38 @@ export async function evaluateMonteCarlo(
  */
 export function averagedNll(
   model: MusicModel,
-  pieces: readonly Piece[],
+  { pieces, sums, first }: PieceGroup,
   at: number,
   window: number,
   states: readonly MusicState[],
-  sums: Float64Array,
-  { samples, mode, seed = 1 }: Draws,
+  { samples, mode, seed = 1, trained = Number.POSITIVE_INFINITY }: Draws,
   seen?: (uncertainty: Uncertainty) => void,
 ): MusicState[] {
   const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
-  const holds = model.regularizer.noise.every(({ interval }) => interval === 'sequence');
-  const stream = new NoiseStream(seed);
+  const stream = new NoiseStream(seed).trained(trained).from(at, first);
   const after: MusicState[] = [];
-  const probabilities: Float64Array[] = [];
+  const drawn: Float64Array[] = [];
   for (let s = 0; s < samples; s++) {
     const state = states[s] && firstRows(states[s], rows);
-    // Even passes: the two of a pair may share masks.
-    const noise = stream.at(holds ? 0 : at, 2 * s);
-    const result = model.forward(x, { state, noise, mode, stop });
+    const result = model.forward(x, { state, noise: drawOf(stream, s), mode, stop });
     const logits = isGaussian(result.output) ? result.output.mean : result.output;
-    probabilities.push(Float64Array.from(logits.data, (z) => 1 / (1 + Math.exp(-z))));
+    drawn.push(Float64Array.from(logits.data));
     after.push(result.state.map(keepState));
   }
   for (let m = 0; m < steps * rows; m++) {
     if (stepMask.data[m] === 0) continue;
-    const draws = probabilities.map((sample) => sample.subarray(m * keys, (m + 1) * keys));
-    sums[m % rows] += nllOf(meanPrediction(draws), targets.data.subarray(m * keys, (m + 1) * keys));
-    seen?.(bernoulliUncertainty(draws));
+    const logits = drawn.map((sample) => sample.subarray(m * keys, (m + 1) * keys));
+    const mean = bernoulliMean(logits);
+    sums[m % rows] += nllOf(mean, targets.data.subarray(m * keys, (m + 1) * keys));
+    seen?.(bernoulliUncertaintyOfLogits(logits, mean));
   }
   return after;
 }
 
 // --- internal ---
 
-function nllOf(probabilities: Float64Array, targets: ArrayLike<number>): number {
+function nllOf({ logOne, logZero }: LogBernoulli, targets: ArrayLike<number>): number {
   let nll = 0;
-  for (let k = 0; k < probabilities.length; k++) {
-    nll -= targets[k] === 1 ? Math.log(probabilities[k]) : Math.log1p(-probabilities[k]);
-  }
+  for (let k = 0; k < logOne.length; k++) nll -= targets[k] === 1 ? logOne[k] : logZero[k];
   return nll;
 }

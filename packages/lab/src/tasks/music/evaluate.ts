@@ -13,6 +13,7 @@ import { isGaussian, keepState, type Real, scoped, type Tensor } from 'lethe';
 import { allocate, kernels } from 'lethe/internal';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
+import { testDraws } from '../draws.ts';
 import { averagedNll } from './averaged.ts';
 import { windowBatch } from './batches.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
@@ -41,6 +42,8 @@ export interface PieceGroup {
   pieces: readonly Piece[];
   /** of the NLL, one for each piece */
   sums: Float64Array;
+  /** number of the first piece among all that are scored, the longest of which is number 0 */
+  first: number;
 }
 
 /**
@@ -53,15 +56,14 @@ export async function evaluatePieces(
   pieces: readonly Piece[],
   options: EvaluateOptions = {},
 ): Promise<MusicMetrics | undefined> {
-  const { samples, test } = model.regularizer.modes;
+  const draws = testDraws(model.regularizer);
   return scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
-    return ({ pieces: running, sums }, at, window) => {
-      if (samples) {
-        const draw = { samples, mode: test };
-        states = scoped(() => averagedNll(model, running, at, window, states, sums, draw));
+    return (group, at, window) => {
+      if (draws) {
+        states = scoped(() => averagedNll(model, group, at, window, states, draws));
       } else {
-        states = [scoped(() => scoreWindow(model, running, at, window, states[0], sums))];
+        states = [scoped(() => scoreWindow(model, group.pieces, at, window, states[0], group.sums))];
       }
     };
   });
@@ -89,7 +91,7 @@ export async function scorePieces(
     for (let at = 0; at < group[0].frames.length - 1; at += window) {
       if (signal?.aborted) return undefined;
       const running = group.filter((piece) => piece.frames.length - 1 > at);
-      score({ pieces: running, sums: groupSums }, at, window);
+      score({ pieces: running, sums: groupSums, first: from }, at, window);
       for (const piece of running) done += Math.min(window, piece.frames.length - 1 - at);
       onProgress?.(done, total(scored));
       await pause();

@@ -65,12 +65,15 @@ export interface MusicModel {
 
 /**
  * A model with new parameters, drawn from the seed of the configuration.
+ * @param regularizer default: what the configuration names
  * Throws ConfigError for a regularizer that the model cannot honour, and for settings that its cell does not have.
  */
-export function musicModel(config: MusicConfig): MusicModel {
+export function musicModel(
+  config: MusicConfig,
+  regularizer: Regularizer = parseDropout(config.model.dropout),
+): MusicModel {
   const { model: sizes, seed } = config;
   checkCell(sizes);
-  const regularizer = parseDropout(sizes.dropout);
   const { recurrent, readout: atReadout } = splitReadout(withoutEmbedding(regularizer));
   const stream = new NoiseStream(seed);
   const init = initial(config);

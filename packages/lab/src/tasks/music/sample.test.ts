@@ -1,5 +1,7 @@
+import { meanOf, NoiseStream, scoped } from 'lethe';
 import { expect, test } from 'vitest';
 import { tinyConfig, tinyData } from '../../training/tiny.suite.ts';
+import { frameTensor } from './batches.ts';
 import { musicModel } from './model.ts';
 import { samplePiece } from './sample.ts';
 
@@ -54,4 +56,32 @@ test.each([
   [{ length: 5, prime: { frames: [[60]] }, primeFrames: 2 }, /1 to 1 frames/],
 ])('%j is refused', (options, message) => {
   expect(() => samplePiece(biased(0), options)).toThrow(message);
+});
+
+test('a test rule that draws gives the mean of its probabilities, draw for draw', () => {
+  const model = musicModel(tinyConfig('model.dropout=dropconnect:weight=.5,samples=3'));
+  for (const [name, { data }] of Object.entries(model.parameters)) {
+    // A negative bias beside large weights: few notes, and not those of a coin.
+    data.set(data.map((_: number, i: number) => (name === 'readout.bias' ? -3 : Math.sin(7 * i))));
+  }
+  const length = 6;
+  const [frame] = samplePiece(model, { length: 1, seed: 4 }).frames;
+  const { frames } = samplePiece(model, { length, seed: 4 });
+  expect(frames[0]).toEqual(frame);
+  expect(frames).toEqual(samplePiece(model, { length, seed: 4 }).frames);
+  expect(frames).not.toEqual(samplePiece(model, { length, seed: 5 }).frames);
+  // The first frame by hand: what three runs in the gaussian mode say after silence, averaged.
+  const silence = scoped(() => {
+    const mean = new Float64Array(88);
+    for (let s = 0; s < 3; s++) {
+      const noise = new NoiseStream(4).at(0, 2 * s).from(0);
+      const { output } = model.forward(frameTensor([]), { noise, mode: 'gaussian' });
+      meanOf(output).data.forEach((z: number, k: number) => {
+        mean[k] += 1 / (1 + Math.exp(-z)) / 3;
+      });
+    }
+    const u = new NoiseStream(4).uniforms({ site: 'sample' }, 88);
+    return Array.from(mean.keys()).filter((k) => u[k] < mean[k]);
+  });
+  expect(frame.map((note) => note - 21)).toEqual(silence);
 });

@@ -1,10 +1,12 @@
 /**
  * Music from a model: every frame is drawn note by note from the Bernoulli probabilities that the model gives
- * it, and becomes the next input; the state is carried from step to step.
+ * it, and becomes the next input; the state is carried from step to step. Where the test-time rule of the method draws noise, the
+ * probabilities are means over draws that live for the whole piece.
  */
-import { ConfigError, isGaussian, keepState, NoiseStream, scoped } from 'lethe';
+import { ConfigError, isGaussian, keepState, mcDropout, NoiseStream, type State, scoped } from 'lethe';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys, lowestNote } from '../../data/music/piano-roll.ts';
+import { type Draws, testDraws } from '../draws.ts';
 import { frameTensor } from './batches.ts';
 import type { MusicModel, MusicState } from './model.ts';
 
@@ -40,22 +42,21 @@ export function samplePiece(model: MusicModel, options: SampleOptions): Piece {
   const stream = new NoiseStream(seed);
   const frames = [...start];
   const heard = start.length > 0 ? start : [[]];
-  let next = heard.reduce<Step>((step, frame) => advance(model, frame, step.state), { logits: [] });
+  const draws = testDraws(model.regularizer);
+  const hear = draws ? drawing(model, draws, stream) : plain(model);
+  let logits = heard.reduce<number[]>((_, frame) => hear(frame), []);
   for (let i = 0; i < length; i++) {
-    const frame = draw(next.logits, temperature, stream.at(i));
+    const frame = draw(logits, temperature, stream.at(i));
     frames.push(frame);
-    if (i + 1 < length) next = advance(model, frame, next.state);
+    if (i + 1 < length) logits = hear(frame);
   }
   return { frames };
 }
 
 // --- internal ---
 
-interface Step {
-  /** of the next frame's notes, variance taken in */
-  logits: number[];
-  state?: MusicState;
-}
+/** The model hears a frame; the log-odds of the notes that may follow. */
+type Hear = (frame: readonly number[]) => number[];
 
 function primingFrames(prime: Piece, count: number | undefined): number[][] {
   const wanted = count ?? prime.frames.length;
@@ -67,19 +68,37 @@ function primingFrames(prime: Piece, count: number | undefined): number[][] {
   return prime.frames.slice(0, wanted);
 }
 
-/** One step: the model hears `frame` and says what may follow. */
-function advance(model: MusicModel, frame: readonly number[], before: MusicState | undefined): Step {
-  return scoped(() => {
-    const { output, state } = model.forward(frameTensor(frame), { state: before });
-    const logits = isGaussian(output)
-      ? // The probability of a Gaussian logit is logistic(mean / sqrt(1 + pi/8 variance)), as in the loss.
-        Array.from(
-          output.mean.data,
-          (mean, k) => mean / Math.sqrt(1 + (Math.PI / 8) * output.variance.data[k]),
-        )
-      : output.toArray();
-    return { logits, state: state.map(keepState) };
-  });
+/** The test-time network. */
+function plain(model: MusicModel): Hear {
+  let before: MusicState | undefined;
+  return (frame) =>
+    scoped(() => {
+      const { output, state } = model.forward(frameTensor(frame), { state: before });
+      before = state.map(keepState);
+      if (!isGaussian(output)) return output.toArray();
+      // The probability of a Gaussian logit is logistic(mean / sqrt(1 + pi/8 variance)), as in the loss.
+      const { mean, variance } = output;
+      return Array.from(mean.data, (mu, k) => mu / Math.sqrt(1 + (Math.PI / 8) * variance.data[k]));
+    });
+}
+
+/** Draws of the noise, probabilities averaged. */
+function drawing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream): Hear {
+  let states: readonly (readonly State[])[] | undefined;
+  let position = 0;
+  return (frame) =>
+    scoped(() => {
+      const { logProbabilities, logComplements, ...heard } = mcDropout(
+        (x, noise, state) => model.forward(x, { state, noise, mode }),
+        model.regularizer,
+        frameTensor(frame),
+        stream.from(position++),
+        { samples, mode, distribution: 'bernoulli' },
+        states,
+      );
+      states = heard.states;
+      return Array.from(logProbabilities, (logOne, k) => logOne - logComplements![k]);
+    });
 }
 
 function draw(logits: readonly number[], temperature: number, stream: NoiseStream): number[] {

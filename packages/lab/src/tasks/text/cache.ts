@@ -4,14 +4,17 @@
  *   p(w) = (1 - lambda) p_model(w) + lambda p_cache(w)
  *   p_cache(w) = sum of exp(theta h_t·h_i) over the last `window` positions i that w followed / the same sum over all of them
  *
- * h is what the readout reads. Nothing is trained; the positions before the first have no cache and keep p_model. Grave,
+ * h is what the readout reads; where the test-time rule draws, every draw has an h and a cache of its own, and the p(w) are
+ * averaged. Nothing is trained; the positions before the first have no cache and keep p_model. Grave,
  * Joulin, Usunier 2017, Improving neural language models with a continuous cache, equations 2 and 3.
  */
-import { ConfigError, keepState, type Real, readoutNll, scoped } from 'lethe';
+import { ConfigError, keepState, logMeanExp, logSumExp, type Real, readoutNll, scoped } from 'lethe';
 import { kernels, zeros } from 'lethe/internal';
 import type { TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
+import { type Draws, drawnRuns, testDraws } from '../draws.ts';
 import type { EvaluateOptions } from '../task.ts';
+import { repeated } from './evaluate.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
 
@@ -37,7 +40,7 @@ export function checkCache({ window, theta, lambda }: CacheOptions): void {
   if (!(lambda >= 0 && lambda < 1)) wrong('lambda', 'a number from 0 to below 1', lambda);
 }
 
-/** The mean NLL of a text under the test-time network with a cache of its own for each stream; undefined when `signal` stopped it. */
+/** The mean NLL of a text under the test-time rule with a cache of its own for each stream; undefined when `signal` stopped it. */
 export async function scoreWithCache(
   model: TextModel,
   source: TokenSource,
@@ -51,21 +54,11 @@ export async function scoreWithCache(
 ): Promise<number | undefined> {
   checkCache(cache);
   const streams = evaluationStreams(source, rows);
-  const memories = Array.from({ length: streams.rows }, () => new Memory(cache));
-  let state: TextState | undefined;
+  const score = scorer(model, cache, streams.rows);
   let sum = 0;
   for (let from = 0; from < streams.length; from += steps) {
     if (signal?.aborted) return undefined;
-    const window = streams.window({ from, steps: Math.min(steps, streams.length - from) });
-    sum += scoped(() => {
-      const { output, state: after } = model.hidden(window.words, window.batch, { state });
-      state = after.map(keepState);
-      const { rowLoss } = readoutNll(output, model.readout, window.targets, { stepMask: window.stepMask });
-      return memories.reduce((total, memory, b) => {
-        const stretch = stretchOf(window, b, output.data, rowLoss);
-        return total + memory.score(stretch);
-      }, 0);
-    });
+    sum += score(streams.window({ from, steps: Math.min(steps, streams.length - from) }), from);
     onProgress?.(Math.min(from + steps, streams.length), streams.length);
     await breathe();
   }
@@ -73,6 +66,40 @@ export async function scoreWithCache(
 }
 
 // --- internal ---
+
+/** Scores window after window: the sum of minus the logarithms of the averaged probabilities. */
+function scorer(
+  model: TextModel,
+  cache: CacheOptions,
+  rows: number,
+): (window: Window, from: number) => number {
+  const draws: Draws | undefined = testDraws(model.regularizer);
+  const drawn = draws && drawnRuns(model.regularizer, draws, rows);
+  const { copies, runs } = drawn ?? { copies: 1, runs: 1 };
+  const states: (TextState | undefined)[] = Array.from({ length: runs });
+  const memories = states.map(() => Array.from({ length: copies * rows }, () => new Memory(cache)));
+  return (window, from) => {
+    const wide = repeated(window, copies);
+    // [stream][step][draw]
+    const logs: number[][][] = Array.from({ length: rows }, () => []);
+    for (const [run, state] of states.entries()) {
+      scoped(() => {
+        const how = draws && { noise: drawn?.stream(from, run), mode: draws.mode, dropsWords: false };
+        const { output, state: after } = model.hidden(wide.words, wide.batch, { state, ...how });
+        states[run] = after.map(keepState);
+        const { rowLoss } = readoutNll(output, model.readout, wide.targets, { stepMask: wide.stepMask });
+        for (const [row, memory] of memories[run].entries()) {
+          const own = logs[row % rows];
+          memory.score(stretchOf(wide, row, output.data, rowLoss)).forEach((log, t) => {
+            own[t] ??= [];
+            own[t].push(log);
+          });
+        }
+      });
+    }
+    return logs.flat().reduce((sum, of) => sum - (of.length === 1 ? of[0] : logMeanExp(of)), 0);
+  };
+}
 
 /** The part of a window that one stream has: states [steps, features] and what followed them. */
 interface Stretch {
@@ -110,11 +137,11 @@ class Memory {
     this.#options = options;
   }
 
-  /** The sum of minus the log probabilities of a stretch, which is remembered. */
-  score({ states, targets, rowLoss }: Stretch): number {
+  /** The log probabilities of a stretch, which is remembered. */
+  score({ states, targets, rowLoss }: Stretch): number[] {
     const { window, theta, lambda } = this.#options;
     const steps = targets.length;
-    if (steps === 0) return 0;
+    if (steps === 0) return [];
     const features = states.length / steps;
     const before = this.#targets.length;
     const all = joined(this.#states, states);
@@ -131,21 +158,22 @@ class Memory {
       transposeB: true,
       c: similar,
     });
-    let sum = 0;
+    const logs: number[] = [];
     for (let t = 0; t < steps; t++) {
       const row = similar.subarray(t * followed.length, t * followed.length + before + t);
       const from = Math.max(0, row.length - window);
-      const model = Math.exp(-rowLoss[t]);
-      const p =
-        row.length === 0
+      const model = -rowLoss[t];
+      const cached = row.length === 0 ? undefined : share(row, followed, from, targets[t], theta);
+      logs.push(
+        cached === undefined
           ? model
-          : (1 - lambda) * model + lambda * share(row, followed, from, targets[t], theta);
-      sum -= Math.log(p);
+          : logSumExp([Math.log1p(-lambda) + model, Math.log(lambda) + Math.log(cached)]),
+      );
     }
     const kept = Math.max(0, followed.length - window);
     this.#targets = followed.slice(kept);
     this.#states = all.slice(kept * features) as Real;
-    return sum;
+    return logs;
   }
 }
 

@@ -5,6 +5,7 @@
  *   over-length    the summed NLL divided by all tokens, the first included, which is not predicted (Merity et al. 2017)
  *   mean-of-exp    the mean over segments of exp(mean NLL), which is never below exp of the mean (Semeniuta et al. 2016)
  */
+import { logMeanExp } from 'lethe';
 import type { Level } from '../../data/text/types.ts';
 import type { Metrics } from '../task.ts';
 import { textMetrics } from './evaluate.ts';
@@ -37,5 +38,5 @@ export function conventionMetrics(level: Level, chosen: readonly Convention[], s
 
 function nllBy(convention: Convention, { nll, tokens, windows }: Scored): number {
   if (convention === 'over-length') return (nll * (tokens - 1)) / tokens;
-  return Math.log(windows.reduce((sum, one) => sum + Math.exp(one), 0) / windows.length);
+  return logMeanExp(windows);
 }

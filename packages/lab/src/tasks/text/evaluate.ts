@@ -5,9 +5,10 @@
  *   nll_per_token, perplexity = exp of it                 of words
  *   nll_per_character, bits_per_character = it / ln 2     of characters
  */
-import { fixedWeights, keepState, NoiseStream, type RunMode, scoped, sharesMasks } from 'lethe';
+import { fixedWeights, keepState, logMeanExp, scoped } from 'lethe';
 import type { Level, TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
+import { type Draws, drawnRuns, testDraws } from '../draws.ts';
 import type { EvaluateOptions, Metrics } from '../task.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
@@ -22,7 +23,7 @@ export interface ScoreOptions extends EvaluateOptions {
    * averages the probabilities of so many draws of the noise, in which words are dropped only where `dropsWords` is true; default: what
    * the method's test-time rule says
    */
-  draws?: { samples: number; seed?: number; mode?: RunMode; dropsWords?: boolean };
+  draws?: Draws & { dropsWords?: boolean };
   /** is told the mean NLL of every window */
   onWindow?: (nll: number) => void;
 }
@@ -41,10 +42,9 @@ export async function scoreText(
   options: ScoreOptions = {},
 ): Promise<number | undefined> {
   const { streams: rows = 1, window = 100, signal, onWindow, onProgress } = options;
-  const { samples, test } = model.regularizer.modes;
-  const draws = options.draws ?? (samples ? { samples, mode: test } : undefined);
+  const draws = options.draws ?? testDraws(model.regularizer);
   const streams = evaluationStreams(source, rows);
-  const score = draws ? drawing(model, draws) : plain(model);
+  const score = draws ? drawing(model, draws, streams.rows) : plain(model);
   const release = fixedWeights(Object.values(model.parameters));
   let sum = 0;
   try {
@@ -82,53 +82,55 @@ function plain(model: TextModel): Score {
 }
 
 /**
- * Draws of the noise, probabilities averaged. Masks held over the sequence live for the whole text; where every row has
- * its own, the draws run side by side as rows.
+ * Draws of the noise, likelihoods averaged. Masks held over the sequence live for the whole text, what is drawn at every step is
+ * drawn for its step of the text.
  */
-function drawing(
-  model: TextModel,
-  { samples, seed = 1, mode, dropsWords = false }: NonNullable<ScoreOptions['draws']>,
-): Score {
-  const { regularizer } = model;
-  const holds = regularizer.noise.every(({ interval }) => interval === 'sequence');
-  const copies = sharesMasks(regularizer) ? 1 : samples;
-  const stream = new NoiseStream(seed);
-  const states: (TextState | undefined)[] = Array.from({ length: samples / copies });
+function drawing(model: TextModel, draws: NonNullable<ScoreOptions['draws']>, rows: number): Score {
+  const { mode, dropsWords = false } = draws;
+  const { copies, runs, stream } = drawnRuns(model.regularizer, draws, rows);
+  const states: (TextState | undefined)[] = Array.from({ length: runs });
   return (window, from) => {
-    const { targets, stepMask } = window;
+    const { targets, stepMask, batch } = window;
     const wide = repeated(window, copies);
-    const probability = new Float64Array(targets.length);
+    const logLikelihoods = Array.from(targets, () => new Float64Array(draws.samples));
     for (const [run, state] of states.entries()) {
       scoped(() => {
-        // Even passes: the two of a pair may share masks.
-        const noise = stream.at(holds ? 0 : from, 2 * run);
-        const { nll, state: after } = model.score(wide, { state, noise, mode, dropsWords });
+        const { nll, state: after } = model.score(wide, {
+          state,
+          noise: stream(from, run),
+          mode,
+          dropsWords,
+        });
         const { rowLoss } = nll;
         states[run] = after.map(keepState);
         for (let m = 0; m < rowLoss.length; m++) {
-          const [t, b] = [Math.floor(m / wide.batch), m % window.batch];
-          probability[t * window.batch + b] += Math.exp(-rowLoss[m]) / samples;
+          const [t, row] = [Math.floor(m / wide.batch), m % wide.batch];
+          const s = run * copies + Math.floor(row / batch);
+          logLikelihoods[t * batch + (row % batch)][s] = -rowLoss[m];
         }
       });
     }
-    return probability.reduce((sum, p, m) => (stepMask?.[m] === 0 ? sum : sum - Math.log(p)), 0);
+    return logLikelihoods.reduce((sum, of, m) => (stepMask?.[m] === 0 ? sum : sum - logMeanExp(of)), 0);
   };
 }
 
-/** `copies` of the rows, one after the other. */
-function repeated({ words, targets, batch, stepMask }: Window, copies: number): Window {
+/** `copies` of the rows, sample by sample; what does not count does not count in any. */
+export function repeated({ words, targets, batch, stepMask }: Window, copies: number): Window {
   if (copies === 1) return { words, targets, batch, stepMask };
-  const steps = words.length / batch;
-  const wide = {
+  const wide: Window = {
     words: new Int32Array(words.length * copies),
     targets: new Int32Array(words.length * copies),
+    batch: batch * copies,
+    stepMask: stepMask && new Float32Array(words.length * copies),
   };
-  for (let t = 0; t < steps; t++) {
+  for (let t = 0; t < words.length / batch; t++) {
     for (let s = 0; s < copies; s++) {
       const at = (t * copies + s) * batch;
-      wide.words.set(words.subarray(t * batch, (t + 1) * batch), at);
-      wide.targets.set(targets.subarray(t * batch, (t + 1) * batch), at);
+      const step = [t * batch, (t + 1) * batch] as const;
+      wide.words.set(words.subarray(...step), at);
+      wide.targets.set(targets.subarray(...step), at);
+      if (stepMask) wide.stepMask!.set(stepMask.subarray(...step), at);
     }
   }
-  return { ...wide, batch: batch * copies };
+  return wide;
 }

@@ -153,7 +153,7 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
   /** Where noise is integrated, the softmax has no closed form: it reads the mean of what the noise leaves. */
   const read = (x: Tensor | Gaussian, noise: NoiseStream | undefined): Tensor => {
     if (!isGaussian(x)) return x;
-    const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.step);
+    const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.progress);
     return mean === 1 ? x.mean : scale(x.mean, mean);
   };
   const run = (tokens: Int32Array, batch: number, { state, noise, dropsWords = true, mode }: TextRun) => {

@@ -4,21 +4,22 @@
  * memory: it is read in windows through which the state is carried.
  */
 import {
-  categoricalEntropy,
+  categoricalLogEntropy,
   DataError,
   fixedWeights,
   keepState,
+  logSoftmax,
   mcDropout,
   NoiseStream,
-  type RunMode,
   type State,
   scoped,
   type Tensor,
-  tensor,
+  type Tokens,
   type Uncertainty,
 } from 'lethe';
 import { breathe } from '../../training/clock.ts';
 import { checkDraws } from '../../training/trained.ts';
+import { type Draws, testDraws } from '../draws.ts';
 import type { TextModel, TextState } from './model.ts';
 
 /** The prediction of one token, in nats. */
@@ -40,7 +41,7 @@ export interface PredictOptions {
    * MC dropout: the probabilities of so many draws averaged, in which words are dropped only where `dropsWords` is true; default:
    * the method's test-time rule
    */
-  draws?: { samples: number; seed?: number; dropsWords?: boolean };
+  draws?: Omit<Draws, 'mode'> & { dropsWords?: boolean };
   /** steps at a time; default 100, or as many as have 32 MB of probabilities */
   window?: number;
   /** the name of the text, for errors */
@@ -59,9 +60,8 @@ export async function* predictTokens(
   text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
   { draws, window, where = 'predict', signal }: PredictOptions = {},
 ): AsyncGenerator<TokenPrediction[]> {
-  const { samples, test } = model.regularizer.modes;
   if (draws) checkDraws(model.regularizer);
-  const drawn: Draws | undefined = draws ?? (samples ? { samples, mode: test } : undefined);
+  const drawn = draws ?? testDraws(model.regularizer);
   const predict = drawn ? drawing(model, drawn) : plain(model);
   const vocabulary = model.readout.weight.shape[0];
   const fitting = Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)));
@@ -71,10 +71,10 @@ export async function* predictTokens(
   try {
     for await (const tokens of windows(text, steps, where)) {
       if (signal?.aborted) return;
-      const { probabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
+      const { logProbabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
       from += tokens.length - 1;
       yield Array.from(tokens.subarray(1), (token, t) => ({
-        ...measured(token, probabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
+        ...measured(token, logProbabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
         ...(draws && { information: uncertainty?.[t].information }),
       }));
       await breathe();
@@ -86,18 +86,11 @@ export async function* predictTokens(
 
 // --- internal ---
 
-interface Draws {
-  samples: number;
-  seed?: number;
-  mode?: RunMode;
-  dropsWords?: boolean;
-}
-
-/** Probabilities after each word of a window, [time, vocabulary], and their uncertainty where noise is drawn. */
+/** Logarithms of the probabilities after each word of a window, [time, vocabulary], and their uncertainty where noise is drawn. */
 type Predict = (
   words: Int32Array,
   from: number,
-) => { probabilities: Float64Array; uncertainty?: readonly Uncertainty[] };
+) => { logProbabilities: Float64Array; uncertainty?: readonly Uncertainty[] };
 
 /** The test-time network. */
 function plain(model: TextModel): Predict {
@@ -106,31 +99,26 @@ function plain(model: TextModel): Predict {
     scoped(() => {
       const { logits, state: after } = model.logits(words, 1, { state });
       state = after.map(keepState);
-      return { probabilities: softmaxRows(logits) };
+      return { logProbabilities: logSoftmaxRows(logits) };
     });
 }
 
-/** Masks held over the sequence live for the whole text, those of single steps are drawn at every step. */
-function drawing(model: TextModel, { samples, seed = 1, mode, dropsWords = false }: Draws): Predict {
-  const holds = model.regularizer.noise.every(({ interval }) => interval === 'sequence');
-  const stream = new NoiseStream(seed);
+/** Masks held over the sequence live for the whole text, those of single steps are drawn for their step of the text. */
+function drawing(model: TextModel, draws: Draws & { dropsWords?: boolean }): Predict {
+  const { samples, seed = 1, trained = Number.POSITIVE_INFINITY, mode, dropsWords = false } = draws;
+  const stream = new NoiseStream(seed).trained(trained);
   let states: readonly (readonly State[])[] | undefined;
   return (words, from) =>
     scoped(() => {
       const prediction = mcDropout(
-        (x, noise, state) => {
-          const { logits, state: after } = model.logits(Int32Array.from(x.data), x.shape[1], {
-            state,
-            noise,
-            mode,
-            dropsWords,
-          });
+        (x: Tokens, noise, state) => {
+          const run = { state, noise, mode, dropsWords };
+          const { logits, state: after } = model.logits(x.words, x.batch, run);
           return { output: logits, state: after };
         },
         model.regularizer,
-        // Numbers of words as features: exact in float32 up to 2^24.
-        tensor(words, [words.length, 1, 1]),
-        stream.at(holds ? 0 : from),
+        { words, batch: 1 },
+        stream.from(from),
         { samples, distribution: 'categorical' },
         states,
       );
@@ -166,24 +154,18 @@ async function* windows(
   if (count > 1) yield window.slice(0, count);
 }
 
-/** [.., vocabulary] to probabilities, in float64. */
-function softmaxRows({ data, shape }: Tensor): Float64Array {
+/** Log softmax of every row of [.., vocabulary], in float64. */
+function logSoftmaxRows({ data, shape }: Tensor): Float64Array {
   const K = shape[shape.length - 1];
-  const probabilities = new Float64Array(data.length);
-  for (let from = 0; from < data.length; from += K) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let k = from; k < from + K; k++) if (data[k] > largest) largest = data[k];
-    let sum = 0;
-    for (let k = from; k < from + K; k++) sum += probabilities[k] = Math.exp(data[k] - largest);
-    for (let k = from; k < from + K; k++) probabilities[k] /= sum;
-  }
-  return probabilities;
+  const rows = new Float64Array(data.length);
+  for (let from = 0; from < data.length; from += K) rows.set(logSoftmax(data.subarray(from, from + K)), from);
+  return rows;
 }
 
-function measured(token: number, probabilities: Float64Array): TokenPrediction {
-  const probability = probabilities[token];
+function measured(token: number, logProbabilities: Float64Array): TokenPrediction {
+  const own = logProbabilities[token];
   let rank = 1;
-  for (let k = 0; k < probabilities.length; k++) if (probabilities[k] > probability) rank++;
-  const entropy = categoricalEntropy(probabilities);
-  return { token, nll: -Math.log(probability), probability, rank, entropy };
+  for (let k = 0; k < logProbabilities.length; k++) if (logProbabilities[k] > own) rank++;
+  const entropy = categoricalLogEntropy(logProbabilities);
+  return { token, nll: -own, probability: Math.exp(own), rank, entropy };
 }

@@ -10,6 +10,7 @@ import type { TextConfig } from '../../training/config.ts';
 import { usePrecision } from '../../training/precision.ts';
 import { readConfig } from '../../training/run-config.ts';
 import { readWeights, type Which } from '../../training/run-weights.ts';
+import { trainedSteps } from '../../training/trained-steps.ts';
 import { type TextModel, textModel } from './model.ts';
 import { readVocabulary, vocabularyFile } from './vocabulary-file.ts';
 import { loadWeights } from './weights.ts';
@@ -23,6 +24,8 @@ export interface TextRunOnDisk {
   /** whether its text was read without the white space around lines */
   trim: boolean;
   model: TextModel;
+  /** training steps that the weights have behind them, where rates move and the run says it */
+  trained?: number;
 }
 
 /**
@@ -39,11 +42,21 @@ export function loadTextRun(directory: string, which: Which = 'best'): TextRunOn
   const { level, vocabulary } = runVocabulary(directory);
   const model = textModel(config, vocabulary.words.length);
   loadWeights(model, readWeights(run, which), run[which]);
+  const trained = trainedSteps(run, which, model.regularizer);
   const { tokenizer, lineEnds } = config.text;
   if (tokenizer === 'auto') {
     throw new ConfigError(`${run.config}: text.tokenizer expects whitespace or prose in a run, found auto`);
   }
-  return { config, level, vocabulary, tokenizer, lineEnds, trim: textNames.includes(config.dataset), model };
+  return {
+    config,
+    level,
+    vocabulary,
+    tokenizer,
+    lineEnds,
+    trim: textNames.includes(config.dataset),
+    model,
+    trained,
+  };
 }
 
 /** The words of a run by number. Throws ConfigError when it has none, DataError when the file is broken. */

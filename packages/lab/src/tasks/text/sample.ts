@@ -1,5 +1,18 @@
-/** Text from a model: every token is drawn from the probabilities that the model gives it, and becomes the next input. */
-import { ConfigError, fixedWeights, keepState, NoiseStream, scoped } from 'lethe';
+/**
+ * Text from a model: every token is drawn from the probabilities that the model's test-time rule gives it, and becomes the next input.
+ * Where the rule draws noise, they are the mean over draws that live for the whole text.
+ */
+import {
+  ConfigError,
+  fixedWeights,
+  keepState,
+  mcDropout,
+  NoiseStream,
+  type State,
+  scoped,
+  type Tokens,
+} from 'lethe';
+import { type Draws, testDraws } from '../draws.ts';
 import type { TextModel, TextState } from './model.ts';
 
 /** What to draw. */
@@ -29,14 +42,14 @@ export function sampleTokens(
   check(beginning, options);
   const stream = new NoiseStream(seed);
   const drawn = new Int32Array(length);
-  let state: TextState | undefined;
+  const draws = testDraws(model.regularizer);
+  const next = draws ? drawing(model, draws, stream) : plain(model);
   let heard = beginning;
   const release = fixedWeights(Object.values(model.parameters));
   try {
     for (let i = 0; i < length; i++) {
       drawn[i] = scoped(() => {
-        const { logits, state: after } = model.next(heard, state);
-        state = after.map(keepState);
+        const logits = next(heard);
         for (const token of never) logits[token] = Number.NEGATIVE_INFINITY;
         const u = stream.at(i).uniforms({ site: 'sample' }, 1)[0];
         return draw(logits, temperature, topK, u);
@@ -50,6 +63,41 @@ export function sampleTokens(
 }
 
 // --- internal ---
+
+/** Logits of the token that follows what is heard, after all that was heard before. */
+type Next = (heard: Int32Array) => Float64Array;
+
+function plain(model: TextModel): Next {
+  let state: TextState | undefined;
+  return (heard) => {
+    const { logits, state: after } = model.next(heard, state);
+    state = after.map(keepState);
+    return new Float64Array(logits);
+  };
+}
+
+/** Token by token, so that the predictions of a long beginning never exist at once. */
+function drawing(model: TextModel, { samples, mode }: Draws, stream: NoiseStream): Next {
+  let states: readonly (readonly State[])[] | undefined;
+  let position = 0;
+  const hear = (word: number) => {
+    const heard = mcDropout(
+      ({ words, batch }: Tokens, noise, state) => {
+        const run = { state, noise, mode, dropsWords: false };
+        const { logits, state: after } = model.logits(words, batch, run);
+        return { output: logits, state: after };
+      },
+      model.regularizer,
+      { words: Int32Array.of(word), batch: 1 },
+      stream.from(position++),
+      { samples, mode, distribution: 'categorical' },
+      states,
+    );
+    states = heard.states;
+    return heard.logProbabilities;
+  };
+  return (heard) => heard.reduce<Float64Array>((_, word) => scoped(() => hear(word)), new Float64Array());
+}
 
 function check(beginning: Int32Array, { length, temperature = 1, topK }: SampleTextOptions): void {
   if (beginning.length === 0) {

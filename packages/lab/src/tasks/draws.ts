@@ -1,0 +1,46 @@
+/** Draws of a model's noise at evaluation: how many, from which streams, side by side as rows or one after another. */
+import { copiesOf, drawOf, NoiseStream, type Regularizer, type RunMode, sharesMasks } from 'lethe';
+
+/** How noise is drawn: masks, or the Gaussian pre-activations. */
+export type DrawMode = Extract<RunMode, 'sample' | 'gaussian'>;
+
+/** What is drawn. */
+export interface Draws {
+  samples: number;
+  /** default: as in training */
+  mode?: DrawMode;
+  /** default 1 */
+  seed?: number;
+  /** training steps that the weights have behind them, for rates that move; default: the rates that training ends with */
+  trained?: number;
+}
+
+/** The draws that a method's test-time rule averages, if it does (DropConnect's Gaussian inference). */
+export function testDraws({ modes: { samples, test } }: Regularizer): Draws | undefined {
+  return samples && (test === 'sample' || test === 'gaussian') ? { samples, mode: test } : undefined;
+}
+
+/** The draws of a text in windows, as runs of one draw each or one run of all draws as rows. */
+export interface DrawnRuns {
+  /** draws in a run: copies of the rows, sample by sample */
+  copies: number;
+  runs: number;
+  /** the stream of a run for a window that begins at step `from` of the text */
+  stream(from: number, run: number): NoiseStream;
+}
+
+/** The runs of `rows` streams of text: where every row has draws of its own, all draws run side by side. */
+export function drawnRuns(
+  regularizer: Regularizer,
+  { samples, seed = 1, trained = Number.POSITIVE_INFINITY }: Draws,
+  rows: number,
+): DrawnRuns {
+  const copies = sharesMasks(regularizer) ? 1 : samples;
+  const noise = new NoiseStream(seed).trained(trained);
+  return {
+    copies,
+    runs: samples / copies,
+    stream: (from, run) =>
+      copies > 1 ? copiesOf(noise.from(from), copies, rows) : drawOf(noise.from(from), run),
+  };
+}
