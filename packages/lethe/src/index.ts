@@ -65,7 +65,8 @@ export {
   type WeightDistribution,
 } from './dropout/noise.ts';
 export { none } from './dropout/none.ts';
-export { dropoutKeys, dropoutMethods, parseDropout } from './dropout/parse.ts';
+export { dropoutKeys, dropoutMethods, parseDropout, settledDropout } from './dropout/parse.ts';
+export { checkPlaces, type ModelParts } from './dropout/places.ts';
 export { type Plan, type PlannedCell, type PlannedEntry, type PlanTarget, plan } from './dropout/plan.ts';
 export { type RnndropOptions, rnndrop } from './dropout/rnndrop.ts';
 export { rateAt } from './dropout/schedule.ts';
@@ -173,6 +174,7 @@ export {
   meanPrediction,
   type Uncertainty,
 } from './uncertainty/entropy.ts';
+export { bernoulliUncertaintyOfMoments } from './uncertainty/gaussian-logits.ts';
 export { logMean, logMeanExp, logSigmoid, logSoftmax, logSumExp } from './uncertainty/log-space.ts';
 export {
   copiesOf,

@@ -18,7 +18,31 @@ describe('lethe eval of a language model', () => {
     expect(rows.map((row) => row.replace(/\d+\.\d{4}/g, '#').split(/ {2,}/))).toEqual([
       ['nll_per_token', '#', '#', 'NLL per token, natural log'],
       ['perplexity', '#', '#', 'exp of it'],
+      ['predictive_entropy', '#', '#', 'entropy of the prediction, in nats; of text, at most 2,000 tokens'],
+      ['expected_entropy', '-', '#', 'mean entropy over draws or moments of the noise'],
+      ['mutual_information', '-', '#', 'their difference, what the noise is unsure of'],
     ]);
+  });
+
+  test('draws what a method integrates, and refuses draws of a method without noise', async () => {
+    const fast = await tiny.train(
+      'fast',
+      '--dropout',
+      'fast:input=.2,recurrent=.2,output=.4',
+      '--cell',
+      'rnn',
+    );
+    const metrics = JSON.parse((await lethe('eval', fast, '--mc', '5', '--json')).out).metrics;
+    expect(metrics.mc_mutual_information).toBeGreaterThan(0);
+    expect(metrics.mc_nll_per_token).toBeGreaterThan(0);
+    const none = await tiny.train('none', '--dropout', 'none');
+    expect(await lethe('eval', none, '--mc', '5')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected a method that draws, found none'),
+    });
+    expect(JSON.parse((await lethe('eval', none, '--json')).out).metrics).toHaveProperty(
+      'predictive_entropy',
+    );
   });
 
   test('takes other streams and other weights', async () => {

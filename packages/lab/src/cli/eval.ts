@@ -33,7 +33,7 @@ export function addEval(lethe: Command, io: Io): void {
   const command = lethe
     .command('eval')
     .description(
-      "measures a run's weights on a split by the test-time rule of its method: pieces of music unsplit, text in the streams of its configuration",
+      "measures a run's weights on a split by the test-time rule of its method, and how unsure they are: pieces of music unsplit, text in the streams of its configuration",
     )
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
@@ -46,7 +46,7 @@ export function addEval(lethe: Command, io: Io): void {
     .option('--share <X>', 'of the split that is evaluated (default: 1)', positiveNumber('--share', 1))
     .option(
       '--mc <N>',
-      'MC dropout with N draws beside it: probabilities averaged; of music entropies, too, in nats',
+      'MC dropout with N draws of the noise beside it, also of a method that integrates it: probabilities averaged',
       wholeNumber('--mc', 1, 10_000),
     )
     .option(
@@ -86,6 +86,7 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
       mc,
       seed,
       cache,
+      uncertainty: true,
       log: (line) => output.notice(line),
       signal,
     }),

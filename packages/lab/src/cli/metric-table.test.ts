@@ -19,7 +19,7 @@ test('figures of draws stand beside those of the test-time rule, a dash where th
   expect(metricTable({ nll_per_step: 8, mc_nll_per_step: 7.5, mc_mutual_information: 0.25, own: 1 })).toEqual(
     [
       ['nll_per_step', '8.0000', '7.5000', 'NLL per time step, natural log'],
-      ['mutual_information', '-', '0.2500', 'their difference'],
+      ['mutual_information', '-', '0.2500', 'their difference, what the noise is unsure of'],
       ['own', '1.0000', '-', ''],
     ],
   );

@@ -20,6 +20,24 @@ export function testDraws({ modes: { samples, test } }: Regularizer): Draws | un
   return samples && (test === 'sample' || test === 'gaussian') ? { samples, mode: test } : undefined;
 }
 
+/**
+ * How the noise of a method is drawn, as MC dropout does: as in training, and where training integrates it by the masks that are
+ * integrated, or where the integral departs from them (`slope`, `recurrentMean`) by its Gaussian pre-activations. Undefined for a method
+ * without noise.
+ */
+export function drawMode({
+  noise,
+  weightNoise,
+  modes: { train },
+  moments,
+}: Regularizer): DrawMode | undefined {
+  if (!weightNoise && noise.every(({ rate }) => rate === 0)) return undefined;
+  if (train === 'sample' || train === 'gaussian') return train;
+  if (train === 'mean') return undefined;
+  const departs = (moments?.slope ?? 1) !== 1 || moments?.recurrentMean === 'rate';
+  return departs && !weightNoise ? 'gaussian' : 'sample';
+}
+
 /** The draws of a text in windows, as runs of one draw each or one run of all draws as rows. */
 export interface DrawnRuns {
   /** draws in a run: copies of the rows, sample by sample */

@@ -65,9 +65,9 @@ const names: Record<string, MetricWords> = {
 const meanings: Record<string, string> = {
   nll_per_step: 'NLL per time step, natural log',
   nll_per_sequence_mean: 'the same as the mean over pieces',
-  predictive_entropy: 'entropy of the averaged prediction, in nats',
-  expected_entropy: "mean entropy of a single draw's prediction",
-  mutual_information: 'their difference',
+  predictive_entropy: 'entropy of the prediction, in nats; of text, at most 2,000 tokens',
+  expected_entropy: 'mean entropy over draws or moments of the noise',
+  mutual_information: 'their difference, what the noise is unsure of',
   evaluated_share: 'of the split, the rest was not looked at',
   tokens: 'predicted, all but the first',
   nll_per_token: 'NLL per token, natural log',

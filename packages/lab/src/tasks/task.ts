@@ -54,7 +54,9 @@ export interface EvaluateOptions {
   /** is told how far the work is, in the same unit as `all` */
   onProgress?: (done: number, all: number) => void;
   /** MC dropout instead of the test-time rule: probabilities averaged over so many draws */
-  draws?: Omit<Draws, 'mode'>;
+  draws?: Draws;
+  /** entropies of the predictions beside their losses, by draws or moments where there are such. @defaultValue false */
+  uncertainty?: boolean;
   /** of text: the test-time network with a continuous cache */
   cache?: { window: number; theta: number; lambda: number };
 }

@@ -134,3 +134,72 @@ test('per-step masks of untied gates and masks of the batch at every step, which
     expect(again!.nll_per_step).toBeCloseTo(whole!.nll_per_step, 4);
   }
 });
+
+describe('uncertainty at the test-time rule', () => {
+  const musicOf = (dropout: string) =>
+    musicModel(
+      resolveConfig('music/tiny', {
+        settings: {
+          'model.cell': 'rnn',
+          'model.hidden': 6,
+          'model.maxIncoming': 3,
+          'model.dropout': dropout,
+        },
+      }) as MusicConfig,
+    );
+
+  test('of music under fast dropout comes from moments, and draws of the same noise say nearly the same', async () => {
+    const model = musicOf('fast:input=.2,recurrent=.2,output=.5,form=gauss-hermite');
+    for (const { data: weights } of Object.values(model.parameters)) {
+      weights.set(weights.map((_: number, i: number) => Math.sin(i * 12.9898) * 0.8));
+    }
+    const known = await evaluatePieces(model, data.splits.test, { uncertainty: true });
+    const samples = 300;
+    for (const mode of ['sample', 'gaussian'] as const) {
+      const drawn = await evaluateMonteCarlo(model, data.splits.test, { samples, mode });
+      // Six hidden units make no Gaussian: the moments are within a few per cent of the draws.
+      for (const name of ['predictive_entropy', 'expected_entropy'] as const) {
+        expect(Math.abs(known![name] / drawn![name] - 1)).toBeLessThan(0.05);
+      }
+      expect(Math.abs(known!.mutual_information / drawn!.mutual_information - 1)).toBeLessThan(0.25);
+    }
+    // Windows and minibatches change nothing.
+    const again = await evaluatePieces(model, data.splits.test, { uncertainty: true, window: 3, batch: 1 });
+    expect(again!.mutual_information).toBeCloseTo(known!.mutual_information, 4);
+  });
+
+  test('of a network without draws is the entropy of what it predicts, of one that draws all of it', async () => {
+    const plain = await evaluatePieces(musicOf('variational:output=.3'), data.splits.test, {
+      uncertainty: true,
+    });
+    expect(plain).toHaveProperty('predictive_entropy');
+    expect(plain).not.toHaveProperty('mutual_information');
+    const drawn = await evaluatePieces(musicOf('dropconnect:weight=.3'), data.splits.test, {
+      uncertainty: true,
+    });
+    expect(drawn!.predictive_entropy - drawn!.expected_entropy).toBeCloseTo(drawn!.mutual_information, 6);
+    expect(await evaluatePieces(musicOf('none'), data.splits.test)).not.toHaveProperty('predictive_entropy');
+  });
+
+  test('of text is that of predictions token by token', async () => {
+    const model = textModel(
+      tinyTextConfig('model.embeddingLimit=1', 'model.initialLimit=1', 'model.dropout=variational:output=.4'),
+      11,
+    );
+    const text = Int32Array.from({ length: 40 }, (_, i) => (i * i) % 11);
+    for (const draws of [undefined, { samples: 4, seed: 2 }]) {
+      const seen: { predictive: number; information?: number }[] = [];
+      const onUncertainty = (one: (typeof seen)[number]) => seen.push(one);
+      await scoreText(model, tokens([...text]), { draws, window: 7, onUncertainty });
+      expect(seen).toHaveLength(39);
+      let at = 0;
+      for await (const some of predictTokens(model, [text], { draws })) {
+        for (const { entropy, information } of some) {
+          expect(seen[at].predictive).toBeCloseTo(entropy, 5);
+          if (draws) expect(seen[at].information).toBeCloseTo(information!, 5);
+          at++;
+        }
+      }
+    }
+  });
+});

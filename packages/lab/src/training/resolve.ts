@@ -2,7 +2,7 @@
  * Puts a configuration together: the defaults of the task, a recipe on top, single settings last. The
  * result is complete; nothing is looked up later.
  */
-import { ConfigError, parseDropout } from 'lethe';
+import { ConfigError, parseDropout, settledDropout } from 'lethe';
 import { printable } from 'lethe/internal';
 import { z } from 'zod';
 import { type Config, checkConfig, configSchema } from './config.ts';
@@ -50,7 +50,8 @@ export function resolveConfig(
   for (const [path] of pairs) checkKey(path, tree);
   const config = checkConfig(tree, named ? 'configuration' : target);
   checkDropout(config.model.dropout);
-  return config;
+  const dropout = settledDropout(config.model.dropout);
+  return { ...config, model: { ...config.model, dropout } } as Config;
 }
 
 /**

@@ -1,8 +1,14 @@
 /** The configuration of an existing run. */
+import { settledDropout } from 'lethe';
 import { type RunPaths, readConfigFile } from '../runs/run-directory.ts';
 import { type Config, checkConfig } from './config.ts';
 
-/** Reads and checks `config.json`. Throws ConfigError when the directory is no run or the file is not a configuration. */
+/**
+ * Reads and checks `config.json`. A method without a rate in it is one of before there were defaults, and has none.
+ * Throws ConfigError when the directory is no run or the file is not a configuration.
+ */
 export function readConfig(run: RunPaths): Config {
-  return checkConfig(readConfigFile(run), run.config);
+  const config = checkConfig(readConfigFile(run), run.config);
+  const dropout = settledDropout(config.model.dropout, 'zero');
+  return { ...config, model: { ...config.model, dropout } } as Config;
 }

@@ -4,6 +4,7 @@ import type { Piece } from '../data/music/dataset.ts';
 import type { TextData } from '../data/text/types.ts';
 import type { Environment } from '../runs/environment.ts';
 import { readEnvironment, runPaths } from '../runs/run-directory.ts';
+import { type DrawMode, drawMode } from '../tasks/draws.ts';
 import { type MusicModel, musicModel } from '../tasks/music/model.ts';
 import { type SampleOptions, samplePiece } from '../tasks/music/sample.ts';
 import { loadWeights } from '../tasks/music/weights.ts';
@@ -37,6 +38,8 @@ export interface EvaluateRunOptions {
   dataDir?: string;
   fetch?: boolean;
   log?: (line: string) => void;
+  /** how unsure the predictions are, too; default: false */
+  uncertainty?: boolean;
   /** MC dropout with so many draws beside the test-time rule */
   mc?: number;
   /** of those draws; default 1 */
@@ -73,7 +76,7 @@ export async function evaluate(
   options: EvaluateRunOptions = {},
 ): Promise<Metrics | undefined> {
   const { weights = 'best', streams, dataDir, fetch, log, signal, mc, seed, cache } = options;
-  const { share = 1, onProgress } = options;
+  const { share = 1, onProgress, uncertainty } = options;
   if (!(share > 0 && share <= 1)) {
     throw new ConfigError(`share expects a number above 0 and at most 1, found ${share}`);
   }
@@ -88,19 +91,19 @@ export async function evaluate(
   if (config.task === 'text') checkSameVocabulary(directory, data as TextData);
   if (cache) checkCacheOf(config, cache);
   const task = taskOf(config, data, new NoiseStream(config.seed));
-  if (mc !== undefined) checkDraws(task.model.regularizer);
+  const mode = mc === undefined ? undefined : checkDraws(task.model.regularizer);
   task.model.load(stored, run[weights]);
   const trained = trainedSteps(run, weights, task.model.regularizer);
-  const metrics = await task.evaluate(split, { signal, share, onProgress });
+  const metrics = await task.evaluate(split, { signal, share, onProgress, uncertainty });
   if (!metrics) return undefined;
   const all = { ...metrics };
   const others = {
-    mc: mc === undefined ? undefined : { draws: { samples: mc, seed, trained } },
+    mc: mc === undefined ? undefined : { draws: { samples: mc, seed, trained, mode } },
     cache: cache && { cache },
   };
   for (const [prefix, how] of Object.entries(others)) {
     if (!how) continue;
-    const found = await task.evaluate(split, { signal, share, onProgress, ...how });
+    const found = await task.evaluate(split, { signal, share, onProgress, uncertainty, ...how });
     if (!found) return undefined;
     for (const [name, value] of Object.entries(found)) {
       if (name !== 'evaluated_share') all[`${prefix}_${name}`] = value;
@@ -118,14 +121,13 @@ export function sample(directory: string, options: SampleOptions & { weights?: W
   return samplePiece(loadRun(directory, weights).model, rest);
 }
 
-/** Throws ConfigError for a method without noise to draw. */
-export function checkDraws({ name, modes: { train } }: Regularizer): void {
-  if (train === 'sample' || train === 'gaussian') return;
-  const advice =
-    train === 'mean'
-      ? 'train with one, such as variational'
-      : 'fast dropout knows its variance without draws';
-  throw new ConfigError(`mc: expected a method that draws, found ${name} (${train}); ${advice}`);
+/** How the noise of a method is drawn. Throws ConfigError for a method without noise. */
+export function checkDraws(regularizer: Regularizer): DrawMode {
+  const mode = drawMode(regularizer);
+  if (mode) return mode;
+  throw new ConfigError(
+    `mc: expected a method that draws, found ${regularizer.name} (${regularizer.modes.train}); train with one, such as variational`,
+  );
 }
 
 // --- internal ---

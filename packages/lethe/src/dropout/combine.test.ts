@@ -34,8 +34,8 @@ describe('combine', () => {
 
   it('leaves out what does nothing, and returns a single method as it is', () => {
     const method = standard({ input: 0.1 });
-    expect(combine(none(), method, standard())).toBe(method);
-    expect(combine(none(), naive())).toEqual(none());
+    expect(combine(none(), method, standard({ input: 0 }))).toBe(method);
+    expect(combine(none(), naive({ input: 0 }))).toEqual(none());
     expect(combine()).toEqual(none());
   });
 

@@ -16,8 +16,11 @@ import { foldSchedule } from './schedule.ts';
 export function combine(...methods: readonly Regularizer[]): Regularizer {
   for (const [i, method] of methods.entries()) checkRegularizer(`combine: argument ${i + 1}`, method);
   const active = methods.filter(doesSomething);
-  if (active.length === 0) return methods[0] ?? none();
-  if (active.length === 1) return foldSchedule(active[0]);
+  const { lacks } = methods.find((method) => method.lacks) ?? {};
+  if (active.length === 0) return methods.find((method) => method.lacks) ?? methods[0] ?? none();
+  if (active.length === 1) {
+    return lacks === undefined ? foldSchedule(active[0]) : { ...foldSchedule(active[0]), lacks };
+  }
   const penalties = active.flatMap((method) => method.penalties ?? []);
   const combined: Regularizer = {
     name: active.map((method) => method.name).join('+'),
@@ -29,6 +32,7 @@ export function combine(...methods: readonly Regularizer[]): Regularizer {
     passes: theOnly(active, 'passes', 'how two runs are compared'),
     weightNoise: theOnly(active, 'weightNoise', 'how the weights are distributed'),
     schedule: theOnly(active, 'schedule', 'how the rates move'),
+    ...(lacks !== undefined && { lacks }),
   };
   checkPasses(combined);
   return foldSchedule(combined);

@@ -4,6 +4,7 @@ import { ConfigError } from '../errors.ts';
 import { shapeText } from '../tensor/tensor.ts';
 import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Penalty, Regularizer } from './noise.ts';
+import { keyText } from './places.ts';
 import { gatesOf, type Plan, place } from './plan.ts';
 import { scheduleText } from './schedule.ts';
 
@@ -24,7 +25,7 @@ export function describe(plan: Plan): string {
   const form = moments ? `, moments ${moments.form}` : '';
   const head = `${place(target)}: ${regularizer.name} (train ${modes.train}, test ${modes.test}${samples}${form})`;
   const noise = entries.map((planned) => planned.noise);
-  const extras = extraLines(regularizer);
+  const extras = [...absentLines(plan), ...extraLines(regularizer)];
   if (noise.length === 0 && extras.length === 0) return `${head}\n  no noise`;
   const lines = noise.length === 0 ? ['no noise'] : table(columnsOf(plan, noise));
   return [head, ...[...lines, ...extras, regularizer.reference].map((line) => `  ${line}`)].join('\n');
@@ -76,6 +77,10 @@ function maskShape({ target }: Plan, noise: NoiseEntry): (number | string)[] {
   const columns = gates === 1 ? output : typeof output === 'number' ? gates * output : `${gates}${output}`;
   if (noise.weights === 'column') return [...shared, columns];
   return [...shared, noise.site === 'weightIn' ? input : output, columns];
+}
+
+function absentLines({ absent = [] }: Plan): string[] {
+  return absent.map((entry) => `no place for ${keyText(entry)} ${entry.rate}: this layer stands alone`);
 }
 
 function extraLines({ penalties = [], passes, weightNoise }: Regularizer): string[] {

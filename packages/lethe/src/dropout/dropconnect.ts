@@ -1,6 +1,7 @@
 /** DropConnect: weights are dropped, not units. */
 import { ConfigError } from '../errors.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -24,7 +25,7 @@ export const dropconnectKeys = {
   samples: { kind: 'number', about: 'draws that gaussian inference averages, 30 unless given' },
 } as const satisfies MethodKeys;
 
-/** Options of {@link dropconnect}. Rates are probabilities of dropping, default 0. */
+/** Options of {@link dropconnect}. Rates are probabilities of dropping: where none is given weight .5, the paper's; else 0. */
 export interface DropconnectOptions {
   /** on the recurrent weights */
   weight?: number;
@@ -50,8 +51,9 @@ export interface DropconnectOptions {
  */
 export function dropconnect(options: DropconnectOptions = {}): Regularizer {
   checkOptionNames('dropconnect', options, Object.keys(dropconnectKeys));
-  const { weight, weightIn, examples = 'each', samples } = options;
-  const { inference = examples === 'each' ? 'gaussian' : 'mean' } = options;
+  const chosen = withDefaultRates(options, ['weight', 'weightIn'], { weight: 0.5 });
+  const { weight, weightIn, examples = 'each', samples } = chosen;
+  const { inference = examples === 'each' ? 'gaussian' : 'mean' } = chosen;
   oneOf('dropconnect', 'examples', examples, dropconnectKeys.examples.words);
   oneOf('dropconnect', 'inference', inference, dropconnectKeys.inference.words);
   if (inference === 'gaussian' && examples === 'batch') {
@@ -61,7 +63,7 @@ export function dropconnect(options: DropconnectOptions = {}): Regularizer {
   }
   if (samples !== undefined) checkSamples(samples, inference);
   return {
-    name: methodName('dropconnect', options),
+    name: methodName('dropconnect', chosen),
     reference: 'Wan, Zeiler, Zhang, LeCun, Fergus 2013, Regularization of neural networks using DropConnect',
     noise: entriesAt(
       'dropconnect',

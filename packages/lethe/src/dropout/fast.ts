@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.ts';
 import type { MomentForm } from '../kernels/contract.ts';
 import { momentForms, momentFunction } from '../moments/activation.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
@@ -47,7 +48,10 @@ export const fastKeys = {
   },
 } as const satisfies MethodKeys;
 
-/** Options of {@link fast}. Rates are probabilities of dropping, default 0. */
+/**
+ * Options of {@link fast}. Rates are probabilities of dropping: where none is given input .1, recurrent .2 and output .5 (unless the final layer is plain), the
+ * paper's for JSB Chorales (table 3); else 0.
+ */
 export interface FastOptions {
   input?: number;
   recurrent?: number;
@@ -89,14 +93,16 @@ export interface FastOptions {
  */
 export function fast(options: FastOptions = {}): Regularizer {
   checkOptionNames('fast', options, Object.keys(fastKeys));
-  const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = options;
-  const { scaling = 'paper', propagateVariance, finalLayer, slope, recurrentMean } = options;
+  const usual = { input: 0.1, recurrent: 0.2, ...(options.finalLayer !== 'plain' && { output: 0.5 }) };
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output'], usual);
+  const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = chosen;
+  const { scaling = 'paper', propagateVariance, finalLayer, slope, recurrentMean } = chosen;
   oneOf('fast', 'mode', mode, fastKeys.mode.words);
   oneOf('fast', 'scaling', scaling, fastKeys.scaling.words);
   oneOf('fast', 'finalLayer', finalLayer ?? 'fast', fastKeys.finalLayer.words);
   oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
-  checkDepartures(options);
+  checkDepartures(chosen);
   const noise = entriesAt('fast', { input, recurrent, output }, { scaling });
   if (finalLayer === 'plain' && output) {
     throw new ConfigError(
@@ -104,7 +110,7 @@ export function fast(options: FastOptions = {}): Regularizer {
     );
   }
   return {
-    name: methodName('fast', options),
+    name: methodName('fast', chosen),
     reference:
       'Bayer, Osendorfer, Korhammer, Chen, Urban, van der Smagt 2013, On fast dropout and its applicability to recurrent networks',
     noise,

@@ -1,5 +1,6 @@
 /** Gaussian dropout: units are multiplied by numbers around 1. */
 import { checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -15,7 +16,10 @@ export const gaussianKeys = {
   interval: intervalKey('step'),
 } as const satisfies MethodKeys;
 
-/** Options of {@link gaussian}. Rates p of the drop noise with the same variance, p / (1 - p); default 0. */
+/**
+ * Options of {@link gaussian}. Rates p of the drop noise with the same variance, p / (1 - p): where none is given input .2 and output .5, the paper's of inputs and
+ * hidden units in dropping; else 0.
+ */
 export interface GaussianOptions {
   input?: number;
   recurrent?: number;
@@ -37,10 +41,14 @@ export interface GaussianOptions {
  */
 export function gaussian(options: GaussianOptions = {}): Regularizer {
   checkOptionNames('gaussian', options, Object.keys(gaussianKeys));
-  const { interval = 'step', ...rates } = options;
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output', 'cell', 'update'], {
+    input: 0.2,
+    output: 0.5,
+  });
+  const { interval = 'step', ...rates } = chosen;
   oneOf('gaussian', 'interval', interval, gaussianKeys.interval.words);
   return {
-    name: methodName('gaussian', options),
+    name: methodName('gaussian', chosen),
     reference:
       'Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout: a simple way to prevent neural networks from overfitting, section 10',
     noise: entriesAt('gaussian', rates, { kind: 'gaussian', interval }),

@@ -8,7 +8,7 @@ export interface MethodKey {
   about: string;
   /** of a word: all that it may be */
   words?: readonly string[];
-  /** what leaving it out means; absent where that depends on other settings. A rate that is left out is 0. */
+  /** what leaving it out means; absent where that depends on other settings. A rate that is left out is 0, unless none is given. */
   default?: number | string | boolean;
 }
 
@@ -18,7 +18,7 @@ export type WordKey = MethodKey & { words: readonly string[] };
 /** The settings of a method by their names. */
 export type MethodKeys = Readonly<Record<string, MethodKey>>;
 
-/** A rate that is 0 unless it is given. */
+/** A rate that is 0 unless it is given; where a method is given none, it has its usual ones. */
 export const rateKey = (about: string): MethodKey => ({ kind: 'rate', about, default: 0 });
 
 /** How often masks are drawn. */

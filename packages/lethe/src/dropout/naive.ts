@@ -1,5 +1,6 @@
 /** Dropout of what goes upwards only, never of what is carried through time. */
 import { checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -12,7 +13,7 @@ export const naiveKeys = {
   scaling: scalingKey('inverted'),
 } as const satisfies MethodKeys;
 
-/** Options of {@link naive}. Rates are probabilities of dropping, default 0. */
+/** Options of {@link naive}. Rates are probabilities of dropping: where none is given .5 and .5, the medium network of Zaremba et al.; else 0. */
 export interface NaiveOptions {
   /** on the input of every layer */
   input?: number;
@@ -30,10 +31,11 @@ export interface NaiveOptions {
  */
 export function naive(options: NaiveOptions = {}): Regularizer {
   checkOptionNames('naive', options, Object.keys(naiveKeys));
-  const { scaling = 'inverted', ...rates } = options;
+  const chosen = withDefaultRates(options, ['input', 'output'], { input: 0.5, output: 0.5 });
+  const { scaling = 'inverted', ...rates } = chosen;
   oneOf('naive', 'scaling', scaling, naiveKeys.scaling.words);
   return {
-    name: methodName('naive', options),
+    name: methodName('naive', chosen),
     reference:
       'Pham, Bluche, Kermorvant, Louradour 2013, Dropout improves recurrent neural networks for handwriting recognition; ' +
       'Zaremba, Sutskever, Vinyals 2014, Recurrent neural network regularization',

@@ -141,6 +141,8 @@ export interface Regularizer {
   penalties?: readonly Penalty[];
   passes?: TwoPasses;
   weightNoise?: WeightDistribution;
+  /** What it was not told and has no default for; a layer refuses it with these words. */
+  lacks?: string;
   /** For the entries that have no schedule of their own. */
   schedule?: Schedule;
 }

@@ -33,6 +33,25 @@ export function parseDropout(text: string): Regularizer {
   return combine(...text.split('+').map(parseMethod));
 }
 
+/**
+ * The same regularizer in words that say every rate: a method that is named without any gets those that it takes by default.
+ * @param unnamed `zero` gives it none instead, as text had it that was written before there were defaults
+ * @throws ConfigError as `parseDropout` does
+ */
+export function settledDropout(text: string, unnamed: 'default' | 'zero' = 'default'): string {
+  const settled = text.split('+').map((part) => {
+    const { name, method, options } = settingsOf(part);
+    const made = method.make(options);
+    const given = Object.keys(options).length;
+    const takesDefaults = made.name.split('=').length - 1 > given;
+    if (!takesDefaults && made.lacks === undefined) return part;
+    if (unnamed === 'default') return takesDefaults ? made.name : part;
+    const rate = Object.keys(method.keys).find((key) => method.keys[key].kind === 'rate');
+    return `${given > 0 ? `${part.trim()},` : `${name}:`}${rate}=0`;
+  });
+  return settled.join('+');
+}
+
 /** The methods that `parseDropout` knows. */
 export function dropoutMethods(): string[] {
   return Object.keys(methods);
@@ -77,6 +96,11 @@ const methods: Record<string, Method> = {
 };
 
 function parseMethod(text: string): Regularizer {
+  const { method, options } = settingsOf(text);
+  return method.make(options);
+}
+
+function settingsOf(text: string): { name: string; method: Method; options: Record<string, Value> } {
   const colon = text.indexOf(':');
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   const method = methodNamed(name);
@@ -94,7 +118,7 @@ function parseMethod(text: string): Regularizer {
     }
     options[key] = parseValue(`${name}:${key}`, method.keys[key].kind, value);
   }
-  return method.make(options);
+  return { name, method, options };
 }
 
 function methodNamed(name: string): Method {

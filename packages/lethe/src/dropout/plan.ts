@@ -41,11 +41,13 @@ export interface Plan {
   readonly target: PlanTarget & { layer: number; direction: number };
   /** entries with a rate above 0, schedules folded in */
   readonly entries: readonly PlannedEntry[];
+  /** entries with a rate above 0 that have no place here: those for later layers of a stack; absent if there are none */
+  readonly absent?: readonly NoiseEntry[];
 }
 
 /**
  * Lays a regularizer onto a cell, which is taken as a stack of its own: first layer and last at once, so
- * entries for later layers are left out. `layerRegularizer` gives the layers of a stack their shares.
+ * entries for later layers have no place, which the plan says. `layerRegularizer` gives the layers of a stack their shares.
  * @param regularizer absent: no noise
  * @throws ConfigError, with the reason, for what the cell cannot honour in its train and test modes
  */
@@ -55,10 +57,15 @@ export function plan(regularizer: Regularizer | undefined, target: PlanTarget): 
   const chosen = foldSchedule(regularizer ?? none());
   const full = { ...target, layer: target.layer ?? 0, direction: target.direction ?? 0 };
   const where = place(full);
+  if (chosen.lacks) throw new ConfigError(`${where}: ${chosen.name} expects ${chosen.lacks}, got none`);
   const counts = new Map<NoiseSite, number>();
+  const absent: NoiseEntry[] = [];
   const entries: PlannedEntry[] = [];
   for (const noise of chosen.noise) {
-    if (noise.layers === 'later') continue;
+    if (noise.layers === 'later') {
+      if (noise.rate > 0) absent.push(noise);
+      continue;
+    }
     checkEntry(where, full.cell, noise);
     const entry = counts.get(noise.site) ?? 0;
     counts.set(noise.site, entry + 1);
@@ -68,7 +75,7 @@ export function plan(regularizer: Regularizer | undefined, target: PlanTarget): 
     const zoned = chosen.noise.filter((noise) => noise.kind === 'zoneout' && noise.site === site).length;
     if (zoned > 1) throw new ConfigError(`${where}: expected one zoneout entry at ${site}, got ${zoned}`);
   }
-  const made: Plan = { regularizer: chosen, target: full, entries };
+  const made: Plan = { regularizer: chosen, target: full, entries, ...(absent.length > 0 && { absent }) };
   for (const mode of [chosen.modes.train, chosen.modes.test]) checkMode(made, mode);
   return made;
 }

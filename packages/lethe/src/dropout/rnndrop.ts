@@ -13,7 +13,10 @@ export const rnndropKeys = {
 
 /** Options of {@link rnndrop}. */
 export interface RnndropOptions {
-  /** probability of dropping a value of the new state: c of an LSTM, h of other cells. @defaultValue 0 */
+  /**
+   * probability of dropping a value of the new state: c of an LSTM, h of other cells; 0 is none. There is no default: a layer refuses the
+   * method without a rate
+   */
   cell?: number;
   /** @defaultValue 'sequence', the paper's */
   interval?: 'step' | 'sequence';
@@ -35,5 +38,6 @@ export function rnndrop(options: RnndropOptions = {}): Regularizer {
     reference: 'Moon, Choi, Lee, Song 2015, RNNDrop: a novel dropout for RNNs in ASR',
     noise: entriesAt('rnndrop', { cell }, { interval, scaling: 'paper' }),
     modes: { train: 'sample', test: 'mean' },
+    ...(cell === undefined && { lacks: 'a rate, as in rnndrop:cell=.3' }),
   };
 }

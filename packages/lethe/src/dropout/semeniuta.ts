@@ -1,5 +1,6 @@
 /** Recurrent dropout without memory loss: what is added to the memory is dropped, never the memory. */
 import { checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -14,7 +15,10 @@ export const semeniutaKeys = {
   interval: intervalKey('step'),
 } as const satisfies MethodKeys;
 
-/** Options of {@link semeniuta}. Rates are probabilities of dropping, default 0. */
+/**
+ * Options of {@link semeniuta}. Rates are probabilities of dropping: where none is given update .5 with interval `sequence`, a recipe of the authors' code (a plain cell
+ * has no update: theirs for it is recurrent .25 at every step); else 0.
+ */
 export interface SemeniutaOptions {
   /** on the candidate of an LSTM (g) or GRU (n) */
   update?: number;
@@ -37,10 +41,14 @@ export interface SemeniutaOptions {
  */
 export function semeniuta(options: SemeniutaOptions = {}): Regularizer {
   checkOptionNames('semeniuta', options, Object.keys(semeniutaKeys));
-  const { update, recurrent, input, output, interval = 'step' } = options;
+  const chosen = withDefaultRates(options, ['update', 'recurrent', 'input', 'output'], {
+    update: 0.5,
+    interval: 'sequence',
+  });
+  const { update, recurrent, input, output, interval = 'step' } = chosen;
   oneOf('semeniuta', 'interval', interval, semeniutaKeys.interval.words);
   return {
-    name: methodName('semeniuta', options),
+    name: methodName('semeniuta', chosen),
     reference: 'Semeniuta, Severyn, Barth 2016, Recurrent dropout without memory loss',
     noise: [
       ...entriesAt('semeniuta', { update, recurrent }, { interval, scaling: 'paper' }),

@@ -1,5 +1,6 @@
 /** Standard dropout: masks drawn for every unit. */
 import { checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { intervalKey, type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -14,7 +15,7 @@ export const standardKeys = {
   scaling: scalingKey('inverted'),
 } as const satisfies MethodKeys;
 
-/** Options of {@link standard}. Rates are probabilities of dropping, default 0. */
+/** Options of {@link standard}. Rates are probabilities of dropping: where none is given input .2 and output .5, the paper's of inputs and hidden units; else 0. */
 export interface StandardOptions {
   input?: number;
   recurrent?: number;
@@ -35,11 +36,12 @@ export interface StandardOptions {
  */
 export function standard(options: StandardOptions = {}): Regularizer {
   checkOptionNames('standard', options, Object.keys(standardKeys));
-  const { interval = 'step', scaling = 'inverted', ...rates } = options;
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output'], { input: 0.2, output: 0.5 });
+  const { interval = 'step', scaling = 'inverted', ...rates } = chosen;
   oneOf('standard', 'interval', interval, standardKeys.interval.words);
   oneOf('standard', 'scaling', scaling, standardKeys.scaling.words);
   return {
-    name: methodName('standard', options),
+    name: methodName('standard', chosen),
     reference:
       'Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout: a simple way to prevent neural networks from overfitting',
     noise: entriesAt('standard', rates, { interval, scaling }),

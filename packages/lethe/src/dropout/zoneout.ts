@@ -1,5 +1,6 @@
 /** Zoneout: units keep their previous value instead of losing it. */
 import { checkOptionNames } from '../options.ts';
+import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
@@ -10,7 +11,10 @@ export const zoneoutKeys = {
   cell: rateKey('of keeping the previous c of an LSTM'),
 } as const satisfies MethodKeys;
 
-/** Options of {@link zoneout}. Rates are probabilities of keeping the previous value, default 0. */
+/**
+ * Options of {@link zoneout}. Rates are probabilities of keeping the previous value: where none is given hidden .05 and cell .5, the paper's for an LSTM on the
+ * characters of Penn Treebank (other cells have h alone: give hidden); else 0.
+ */
 export interface ZoneoutOptions {
   /** of h */
   hidden?: number;
@@ -27,9 +31,10 @@ export interface ZoneoutOptions {
  */
 export function zoneout(options: ZoneoutOptions = {}): Regularizer {
   checkOptionNames('zoneout', options, Object.keys(zoneoutKeys));
-  const { hidden, cell } = options;
+  const chosen = withDefaultRates(options, ['hidden', 'cell'], { hidden: 0.05, cell: 0.5 });
+  const { hidden, cell } = chosen;
   return {
-    name: methodName('zoneout', options),
+    name: methodName('zoneout', chosen),
     reference:
       'Krueger, Maharaj, Kramár, Pezeshki, Ballas, Ke, Goyal, Bengio, Courville, Pal 2017, Zoneout: regularizing RNNs by randomly preserving hidden activations',
     noise: entriesAt('zoneout', { hidden, cell }, { kind: 'zoneout' }),

@@ -82,7 +82,10 @@ describe('Linear', () => {
     }
     const means = (layer.forward(x) as Tensor).toArray();
     expect((layer.forward(input, undefined, { plain: true }) as Tensor).toArray()).toEqual(means);
-    const readout = linear({ inputSize: I, outputSize: O, dropout: fast({ finalLayer: 'plain' }) }, stream);
+    const readout = linear(
+      { inputSize: I, outputSize: O, dropout: fast({ input: 0, finalLayer: 'plain' }) },
+      stream,
+    );
     expect((readout.forward(input, stream) as Tensor).toArray()).toEqual(means);
   });
 

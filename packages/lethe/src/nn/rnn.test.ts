@@ -165,8 +165,8 @@ describe('noise as an argument', () => {
     const methods = [
       sampled(...sites),
       standard({ input: 0, recurrent: 0, output: 0 }),
-      fast({ form: 'probit' }),
-      fast({ form: 'gauss-hermite' }),
+      fast({ input: 0, form: 'probit' }),
+      fast({ input: 0, form: 'gauss-hermite' }),
     ];
     for (const method of methods) {
       for (const noise of [stream, undefined]) {
@@ -176,7 +176,7 @@ describe('noise as an argument', () => {
       }
     }
     // A carried Gaussian state without variance changes nothing.
-    const layer = layerWith(fast({ form: 'probit' }));
+    const layer = layerWith(fast({ input: 0, form: 'probit' }));
     const first = layer.forward(x);
     expect(isGaussian(first.state.hidden)).toBe(true);
     const again = layer.forward(x, first.state);
@@ -186,7 +186,7 @@ describe('noise as an argument', () => {
   });
 
   it('in the Wang-Manning form is not the plain network at rate 0: its variance does not vanish', () => {
-    const output = layerWith(fast()).forward(x).output;
+    const output = layerWith(fast({ input: 0 })).forward(x).output;
     expect(isGaussian(output) && Math.min(...output.variance.data)).toBeGreaterThan(0);
   });
 

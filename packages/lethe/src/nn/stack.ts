@@ -16,6 +16,7 @@ import {
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import { layerRegularizer } from '../dropout/combine.ts';
 import type { Regularizer } from '../dropout/noise.ts';
+import { checkPlaces } from '../dropout/places.ts';
 import type { Plan } from '../dropout/plan.ts';
 import { ConfigError } from '../errors.ts';
 import type { Activation } from '../kernels/contract.ts';
@@ -90,13 +91,15 @@ export interface Stack {
 /**
  * A stack with new parameters.
  * @param stream where initial values come from
- * @throws ConfigError for an unknown option, no layers, or a regularizer that the cell cannot honour
+ * @throws ConfigError for an unknown option, no layers, or a regularizer that the cell cannot honour or that has a rate for later layers
+ *   where there is but one
  */
 export function recurrentStack(options: StackOptions, stream: NoiseStream): Stack {
   checkOptions(options);
   checkStream('recurrentStack', stream);
   if (options.dropout !== undefined) checkRegularizer('recurrentStack', options.dropout);
   const { hiddenSizes, bidirectional = false } = options;
+  if (options.dropout) checkPlaces(options.dropout, { layers: hiddenSizes.length });
   const directions: readonly (0 | 1)[] = bidirectional ? [0, 1] : [0];
   const layers: Recurrent[] = [];
   const parameters: Record<string, Tensor> = {};

@@ -16,6 +16,7 @@ import {
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { Draws } from '../draws.ts';
+import { UncertaintySum } from '../uncertainty-sum.ts';
 import { windowBatch } from './batches.ts';
 import { type EvaluateOptions, type MusicMetrics, type PieceGroup, scorePieces } from './evaluate.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
@@ -41,27 +42,19 @@ export async function evaluateMonteCarlo(
   draws: Draws,
   options: EvaluateOptions = {},
 ): Promise<McMetrics | undefined> {
-  const sums = { predictive: 0, expected: 0, information: 0 };
-  let frames = 0;
+  const seen = new UncertaintySum();
   const metrics = await scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group, at, window) => {
-      states = scoped(() =>
-        averagedNll(model, group, at, window, states, draws, (uncertainty) => {
-          for (const name of Object.keys(sums) as (keyof Uncertainty)[]) sums[name] += uncertainty[name];
-          frames++;
-        }),
-      );
+      states = scoped(() => averagedNll(model, group, at, window, states, draws, (one) => seen.add(one)));
     };
   });
-  return (
-    metrics && {
-      ...metrics,
-      predictive_entropy: sums.predictive / frames,
-      expected_entropy: sums.expected / frames,
-      mutual_information: sums.information / frames,
-    }
-  );
+  const none = {
+    predictive_entropy: Number.NaN,
+    expected_entropy: Number.NaN,
+    mutual_information: Number.NaN,
+  };
+  return metrics && { ...metrics, ...none, ...seen.metrics() };
 }
 
 /**

@@ -9,17 +9,28 @@
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
  * changes the result.
  */
-import { isGaussian, keepState, type Real, scoped, type Tensor } from 'lethe';
+import {
+  bernoulliLogEntropy,
+  bernoulliMean,
+  bernoulliUncertaintyOfMoments,
+  isGaussian,
+  keepState,
+  type Real,
+  scoped,
+  type Tensor,
+} from 'lethe';
 import { allocate, kernels } from 'lethe/internal';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import { testDraws } from '../draws.ts';
+import type { Metrics } from '../task.ts';
+import { type Known, UncertaintySum } from '../uncertainty-sum.ts';
 import { averagedNll } from './averaged.ts';
 import { windowBatch } from './batches.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
 
 /** Metrics of the music task, in nats per time step. */
-export interface MusicMetrics {
+export interface MusicMetrics extends Metrics {
   nll_per_step: number;
   nll_per_sequence_mean: number;
 }
@@ -34,6 +45,8 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
   /** is told how many of all frames are scored */
   onProgress?: (done: number, all: number) => void;
+  /** entropies of the predictions as metrics, too, in nats and summed over notes; default: false */
+  uncertainty?: boolean;
 }
 
 /** Pieces that are scored together, window by window. */
@@ -57,16 +70,19 @@ export async function evaluatePieces(
   options: EvaluateOptions = {},
 ): Promise<MusicMetrics | undefined> {
   const draws = testDraws(model.regularizer);
-  return scorePieces(pieces, options, () => {
+  const seen = new UncertaintySum();
+  const look = options.uncertainty ? (one: Known) => seen.add(one) : undefined;
+  const metrics = await scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group, at, window) => {
       if (draws) {
-        states = scoped(() => averagedNll(model, group, at, window, states, draws));
+        states = scoped(() => averagedNll(model, group, at, window, states, draws, look));
       } else {
-        states = [scoped(() => scoreWindow(model, group.pieces, at, window, states[0], group.sums))];
+        states = [scoped(() => scoreWindow(model, group, at, window, states[0], look))];
       }
     };
   });
+  return metrics && { ...metrics, ...seen.metrics() };
 }
 
 /**
@@ -109,17 +125,27 @@ export async function scorePieces(
 /** Adds the NLL of one window to `sums` and returns the state after it, in memory of its own. */
 function scoreWindow(
   model: MusicModel,
-  pieces: readonly Piece[],
+  { pieces, sums }: PieceGroup,
   at: number,
   window: number,
   state: MusicState | undefined,
-  sums: Float64Array,
+  look?: (uncertainty: Known) => void,
 ): MusicState {
   const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
   const result = model.forward(x, { state: state && firstRows(state, rows), stop });
   const rowLoss = stepNll(result.output, targets, stepMask);
   for (let t = 0; t < steps; t++) for (let b = 0; b < rows; b++) sums[b] += rowLoss[t * rows + b];
+  if (look) {
+    for (let m = 0; m < steps * rows; m++) if (stepMask.data[m] === 1) look(uncertaintyAt(result.output, m));
+  }
   return result.state.map(keepState);
+}
+
+/** What the prediction of row m is unsure of: of Gaussian logits in parts, of plain ones as a whole. */
+function uncertaintyAt(output: ReturnType<MusicModel['forward']>['output'], m: number): Known {
+  const row = ({ data }: Tensor) => data.subarray(m * keys, (m + 1) * keys);
+  if (isGaussian(output)) return bernoulliUncertaintyOfMoments(row(output.mean), row(output.variance));
+  return { predictive: bernoulliLogEntropy(bernoulliMean([row(output)])) };
 }
 
 /** The NLL of each step, [time * batch]; 0 where `stepMask` is 0. */

@@ -6,11 +6,14 @@
 import {
   bernoulliNll,
   ConfigError,
+  checkPlaces,
   type Gaussian,
   type InitOptions,
   linear,
   NoiseStream,
+  type Plan,
   parseDropout,
+  plansOf,
   type Recurrent,
   type RegularizedLoss,
   type Regularizer,
@@ -54,6 +57,8 @@ export interface MusicModel {
   readonly parameters: Record<string, Tensor>;
   readonly layers: readonly Recurrent[];
   readonly regularizer: Regularizer;
+  /** the noise of every layer, and of the readout where it has some */
+  readonly plans: readonly Plan[];
   /** Runs over x [time, batch, 88]. */
   forward(x: Tensor, run?: MusicRun): MusicOutput;
   /**
@@ -74,7 +79,8 @@ export function musicModel(
 ): MusicModel {
   const { model: sizes, seed } = config;
   checkCell(sizes);
-  const { recurrent, readout: atReadout } = splitReadout(withoutEmbedding(regularizer));
+  checkPlaces(regularizer, { layers: sizes.layers, embedding: false });
+  const { recurrent, readout: atReadout } = splitReadout(regularizer);
   const stream = new NoiseStream(seed);
   const init = initial(config);
   const stack = recurrentStack(
@@ -121,6 +127,7 @@ export function musicModel(
     regularizer,
     parameters,
     layers: stack.layers,
+    plans: [...plansOf(stack), ...(readout.plan.entries.length > 0 ? [readout.plan] : [])],
     forward: (x, options = {}) => {
       const { output, state } = run(x, options);
       return { output, state };
@@ -155,15 +162,6 @@ function checkCell({ cell, activation }: MusicConfig['model']): void {
       `model.activation: expected tanh with the ${cell}, whose gates are logistic and whose candidate is tanh, found ${activation}`,
     );
   }
-}
-
-/** Frames are no words: there is nothing that an embedding's noise could act on. */
-function withoutEmbedding(regularizer: Regularizer): Regularizer {
-  const entry = regularizer.noise.find(({ site, rate }) => site === 'embedding' && rate > 0);
-  if (!entry) return regularizer;
-  throw new ConfigError(
-    `${regularizer.name}: expected no rate at embedding, got ${entry.rate}; the music model reads frames of notes and has no embedding`,
-  );
 }
 
 /** Initial values as Table 3 of the paper gives them; `none` leaves the library's. */

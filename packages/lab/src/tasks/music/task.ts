@@ -53,11 +53,11 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
       return { total: music.loss(minibatch, stream, examples), counted: minibatch.counted };
     },
     trainMetrics: (mean) => ({ nll_per_step: mean }),
-    evaluate: async (split, { draws, signal, share = 1, onProgress } = {}) => {
+    evaluate: async (split, { draws, signal, share = 1, onProgress, uncertainty } = {}) => {
       const pieces = spread(data.splits[split], share);
       const metrics = draws
         ? await evaluateMonteCarlo(music, pieces, draws, { signal, onProgress })
-        : await evaluatePieces(music, pieces, { signal, onProgress });
+        : await evaluatePieces(music, pieces, { signal, onProgress, uncertainty });
       return metrics && { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
     files: () => ({}),
@@ -71,7 +71,7 @@ export function taskModel(music: MusicModel): TaskModel {
   return {
     parameters: music.parameters,
     regularizer: music.regularizer,
-    plans: music.layers.map((layer) => layer.plan),
+    plans: music.plans,
     stored: () => storedWeights(music),
     load: (weights, where) => loadWeights(music, weights, where),
   };

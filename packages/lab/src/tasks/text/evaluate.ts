@@ -5,11 +5,24 @@
  *   nll_per_token, perplexity = exp of it                 of words
  *   nll_per_character, bits_per_character = it / ln 2     of characters
  */
-import { fixedWeights, keepState, logMeanExp, scoped } from 'lethe';
+import {
+  categoricalLogEntropy,
+  categoricalOfLogits,
+  fixedWeights,
+  keepState,
+  logMeanExp,
+  logSoftmax,
+  type Real,
+  readoutLogits,
+  readoutNll,
+  scoped,
+  type Tensor,
+} from 'lethe';
 import type { Level, TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import { type Draws, drawnRuns, testDraws } from '../draws.ts';
 import type { EvaluateOptions, Metrics } from '../task.ts';
+import type { Known } from '../uncertainty-sum.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
 
@@ -24,6 +37,8 @@ export interface ScoreOptions extends EvaluateOptions {
    * the method's test-time rule says
    */
   draws?: Draws & { dropsWords?: boolean };
+  /** is shown how unsure the predictions of at most 2,000 tokens are, evenly spread over each stream */
+  onUncertainty?: (uncertainty: Known) => void;
   /** is told the mean NLL of every window */
   onWindow?: (nll: number) => void;
 }
@@ -44,7 +59,11 @@ export async function scoreText(
   const { streams: rows = 1, window = 100, signal, onWindow, onProgress } = options;
   const draws = options.draws ?? testDraws(model.regularizer);
   const streams = evaluationStreams(source, rows);
-  const score = draws ? drawing(model, draws, streams.rows) : plain(model);
+  const looks = options.onUncertainty && {
+    every: Math.ceil((streams.length * streams.rows) / lookedAt),
+    show: options.onUncertainty,
+  };
+  const score = draws ? drawing(model, draws, streams.rows, looks) : plain(model, looks);
   const release = fixedWeights(Object.values(model.parameters));
   let sum = 0;
   try {
@@ -70,22 +89,59 @@ type Score = (window: Window, from: number) => number;
 const counted = ({ targets, stepMask }: Window): number =>
   stepMask ? stepMask.reduce((sum, one) => sum + one, 0) : targets.length;
 
+/** Tokens whose entropies are computed: a mean over so many is known well enough, and over a large vocabulary each is work. */
+const lookedAt = 2000;
+
+/** Which tokens are looked at: those of every so-manieth step of the text. */
+interface Looks {
+  every: number;
+  show: (uncertainty: Known) => void;
+}
+
 /** The test-time network. */
-function plain(model: TextModel): Score {
+function plain(model: TextModel, looks: Looks | undefined): Score {
   let state: TextState | undefined;
-  return (window) =>
+  return (window, from) =>
     scoped(() => {
-      const result = model.score(window, { state });
-      state = result.state.map(keepState);
-      return result.nll.sum;
+      const { output, state: after } = model.hidden(window.words, window.batch, { state });
+      state = after.map(keepState);
+      const { targets, batch, stepMask } = window;
+      for (const m of looks ? lookedAtIn(window, from, looks) : []) {
+        const [logits] = logitsAt(model, output, m, batch, batch);
+        looks!.show({ predictive: categoricalLogEntropy(logSoftmax(logits)) });
+      }
+      return readoutNll(output, model.readout, targets, { stepMask }).sum;
     });
+}
+
+/** The places m = t * batch + b of a window that are looked at. */
+function lookedAtIn({ targets, batch, stepMask }: Window, from: number, { every }: Looks): number[] {
+  const places: number[] = [];
+  for (let m = 0; m < targets.length; m++) {
+    if ((from + Math.floor(m / batch)) % every === 0 && stepMask?.[m] !== 0) places.push(m);
+  }
+  return places;
+}
+
+/** The logits of every copy of place m of a window of `batch` rows, of which a run has `rows`. */
+function logitsAt(model: TextModel, output: Tensor, m: number, batch: number, rows: number): Real[] {
+  const F = output.shape[2];
+  return Array.from({ length: rows / batch }, (_, s) => {
+    const row = Math.floor(m / batch) * rows + s * batch + (m % batch);
+    return readoutLogits(output.view([1, F], row * F), model.readout).data;
+  });
 }
 
 /**
  * Draws of the noise, likelihoods averaged. Masks held over the sequence live for the whole text, what is drawn at every step is
  * drawn for its step of the text.
  */
-function drawing(model: TextModel, draws: NonNullable<ScoreOptions['draws']>, rows: number): Score {
+function drawing(
+  model: TextModel,
+  draws: NonNullable<ScoreOptions['draws']>,
+  rows: number,
+  looks: Looks | undefined,
+): Score {
   const { mode, dropsWords = false } = draws;
   const { copies, runs, stream } = drawnRuns(model.regularizer, draws, rows);
   const states: (TextState | undefined)[] = Array.from({ length: runs });
@@ -93,23 +149,25 @@ function drawing(model: TextModel, draws: NonNullable<ScoreOptions['draws']>, ro
     const { targets, stepMask, batch } = window;
     const wide = repeated(window, copies);
     const logLikelihoods = Array.from(targets, () => new Float64Array(draws.samples));
+    const seen = new Map(looks ? lookedAtIn(window, from, looks).map((m) => [m, [] as Float64Array[]]) : []);
     for (const [run, state] of states.entries()) {
       scoped(() => {
-        const { nll, state: after } = model.score(wide, {
-          state,
-          noise: stream(from, run),
-          mode,
-          dropsWords,
-        });
-        const { rowLoss } = nll;
+        const how = { state, noise: stream(from, run), mode, dropsWords };
+        const { output, state: after } = model.hidden(wide.words, wide.batch, how);
         states[run] = after.map(keepState);
+        const { rowLoss } = readoutNll(output, model.readout, wide.targets, { stepMask: wide.stepMask });
         for (let m = 0; m < rowLoss.length; m++) {
           const [t, row] = [Math.floor(m / wide.batch), m % wide.batch];
           const s = run * copies + Math.floor(row / batch);
           logLikelihoods[t * batch + (row % batch)][s] = -rowLoss[m];
         }
+        for (const [m, drawn] of seen) {
+          for (const logits of logitsAt(model, output, m, batch, wide.batch))
+            drawn.push(new Float64Array(logits));
+        }
       });
     }
+    for (const drawn of seen.values()) looks!.show(categoricalOfLogits(drawn).uncertainty);
     return logLikelihoods.reduce((sum, of, m) => (stepMask?.[m] === 0 ? sum : sum - logMeanExp(of)), 0);
   };
 }

@@ -5,6 +5,7 @@
 import {
   adaptiveCutoffs,
   type Clusters,
+  checkPlaces,
   type Embedding,
   embedding,
   embeddingRegularizer,
@@ -37,7 +38,7 @@ import {
   weightPosteriors,
   zerosTensor,
 } from 'lethe';
-import { noiseMoments } from 'lethe/internal';
+import { applyMask, drawMask, meanMask, noiseMoments } from 'lethe/internal';
 import type { TextConfig } from '../../training/config.ts';
 import { layerPrefix } from '../layers.ts';
 
@@ -104,6 +105,7 @@ export interface TextModel {
 export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number): TextModel {
   const stream = new NoiseStream(seed);
   const regularizer = parseDropout(sizes.dropout);
+  checkPlaces(regularizer, { layers: sizes.layers, embedding: true });
   const { recurrent, readout: atReadout } = splitReadout(regularizer);
   const uniform = (limit: number): InitOptions => ({ kind: 'uniform', limit });
   const words = embedding(
@@ -150,16 +152,27 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
     outputSize: vocabulary,
   });
   const parameters = named(words, stack.layers, readout, sizes.tied);
-  /** Where noise is integrated, the softmax has no closed form: it reads the mean of what the noise leaves. */
-  const read = (x: Tensor | Gaussian, noise: NoiseStream | undefined): Tensor => {
-    if (!isGaussian(x)) return x;
-    const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.progress);
-    return mean === 1 ? x.mean : scale(x.mean, mean);
+  /**
+   * Where noise is integrated, the softmax has no closed form: it reads the mean of what the noise leaves. Where it is drawn in a plan
+   * whose training integrates it, masks are drawn here, for the readout has it then.
+   */
+  const read = (x: Tensor | Gaussian, noise: NoiseStream | undefined, mode: RunMode): Tensor => {
+    if (isGaussian(x)) {
+      const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.progress);
+      return mean === 1 ? x.mean : scale(x.mean, mean);
+    }
+    const [steps, batch, width] = x.shape;
+    const draws = noise && (mode === 'sample' || mode === 'gaussian');
+    const mask = draws
+      ? drawMask(readoutPlan, 'input', noise, { steps, batch, width })
+      : meanMask(readoutPlan, 'input', width);
+    return mask ? applyMask(x, mask) : x;
   };
   const run = (tokens: Int32Array, batch: number, { state, noise, dropsWords = true, mode }: TextRun) => {
     const x = words.forward(tokens, batch, dropsWords ? noise : undefined);
     const hidden = stack.forward(x, state, noise, { mode });
-    return { ...hidden, read: read(hidden.output, noise) };
+    const { train, test } = regularizer.modes;
+    return { ...hidden, read: read(hidden.output, noise, mode ?? (noise ? train : test)) };
   };
 
   return {

@@ -60,8 +60,8 @@ export async function* predictTokens(
   text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
   { draws, window, where = 'predict', signal }: PredictOptions = {},
 ): AsyncGenerator<TokenPrediction[]> {
-  if (draws) checkDraws(model.regularizer);
-  const drawn = draws ?? testDraws(model.regularizer);
+  const mode = draws && checkDraws(model.regularizer);
+  const drawn = draws ? { ...draws, mode } : testDraws(model.regularizer);
   const predict = drawn ? drawing(model, drawn) : plain(model);
   const vocabulary = model.readout.weight.shape[0];
   const fitting = Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)));
@@ -119,7 +119,7 @@ function drawing(model: TextModel, draws: Draws & { dropsWords?: boolean }): Pre
         model.regularizer,
         { words, batch: 1 },
         stream.from(from),
-        { samples, distribution: 'categorical' },
+        { samples, mode, distribution: 'categorical' },
         states,
       );
       states = prediction.states;

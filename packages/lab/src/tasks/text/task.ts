@@ -14,6 +14,7 @@ import { letheCommand } from '../../runs/shell.ts';
 import type { TextConfig } from '../../training/config.ts';
 import { textMetric } from '../metric.ts';
 import type { Metrics, Task, TaskModel, Weights } from '../task.ts';
+import { UncertaintySum } from '../uncertainty-sum.ts';
 import { scoreWithCache } from './cache.ts';
 import { conventionMetrics } from './conventions.ts';
 import { scoreText, textMetrics } from './evaluate.ts';
@@ -64,7 +65,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
       };
     },
     trainMetrics: (mean) => textMetrics(data.level, mean),
-    async evaluate(split, { signal, draws, cache, share = 1, onProgress } = {}) {
+    async evaluate(split, { signal, draws, cache, share = 1, onProgress, uncertainty } = {}) {
       const streams = split === 'test' ? evaluation.testStreams : evaluation.validationStreams;
       const source = firstPart(data.splits[split], share);
       const ofShare: Metrics = share < 1 ? { evaluated_share: share } : {};
@@ -74,6 +75,7 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
       }
       const windows: number[] = [];
       const { conventions } = evaluation;
+      const seen = new UncertaintySum();
       const nll = await scoreText(text, source, {
         streams,
         // Segments are those of training where a figure depends on them.
@@ -82,12 +84,14 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
         onProgress,
         draws: draws && { ...draws, dropsWords: evaluation.drawEmbedding },
         onWindow: (mean) => windows.push(mean),
+        onUncertainty: uncertainty ? (one) => seen.add(one) : undefined,
       });
       if (nll === undefined) return undefined;
       const scored = { nll, tokens: source.length, windows };
       return {
         ...textMetrics(data.level, nll),
         ...conventionMetrics(data.level, conventions, scored),
+        ...seen.metrics(),
         ...ofShare,
       };
     },

@@ -133,7 +133,7 @@ test.each([
   ['none', 'mode mean'],
   ['variational:input=.1', 'mode sample'],
   [`${fast},mode=sample`, 'mode sample'],
-  ['fast', 'no rate above 0'],
+  ['fast:input=0', 'no rate above 0'],
   ['weight-noise:form=closed', 'Gaussian weights'],
   [`${fast}+weight-noise:form=closed`, 'Gaussian weights'],
 ])('the decomposition of %s is refused before anything is written: %s', async (dropout, why) => {

@@ -1,0 +1,41 @@
+/** Whether the rates of a regularizer have a place in a model, and whether a method that only steers noise has some to steer. */
+import { ConfigError } from '../errors.ts';
+import type { NoiseEntry, Regularizer } from './noise.ts';
+
+/** What a model has. */
+export interface ModelParts {
+  /** recurrent layers on one another */
+  layers: number;
+  /** whether words are looked up; absent: not known here */
+  embedding?: boolean;
+}
+
+/**
+ * Checks that every rate above 0 has a place.
+ * @throws ConfigError naming the key whose places are missing, or a method that does nothing without another one's noise
+ */
+export function checkPlaces(regularizer: Regularizer, { layers, embedding }: ModelParts): void {
+  const { name, noise, passes, schedule, weightNoise } = regularizer;
+  for (const entry of noise) {
+    if (entry.rate === 0) continue;
+    if (entry.layers === 'later' && layers === 1) {
+      throw new ConfigError(
+        `${name}: expected several recurrent layers for ${keyText(entry)} ${entry.rate}, got 1; leave the key out, or add a layer`,
+      );
+    }
+    if (entry.site === 'embedding' && embedding === false) {
+      throw new ConfigError(
+        `${name}: expected no rate at embedding, got ${entry.rate}: the model has no embedding; leave the key out`,
+      );
+    }
+  }
+  if (!(passes || schedule) || noise.length > 0 || weightNoise) return;
+  throw new ConfigError(
+    `${name}: expected noise for ${passes ? 'two runs that differ' : 'rates to move'}, got none; join it with a method that has some, as in ${name}+variational`,
+  );
+}
+
+/** The key of an entry as its method calls it. */
+export function keyText({ site, layers }: NoiseEntry): string {
+  return layers === 'later' && site === 'input' ? 'hidden (between layers)' : site;
+}
