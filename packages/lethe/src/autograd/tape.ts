@@ -15,6 +15,7 @@ import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocateFor, currentScope, lastsAsLongAs, type ScratchOrigin, scoped } from '../tensor/scratch.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
+import { meetDraws } from './draws-met.ts';
 import { usedRows } from './used-rows.ts';
 
 /**
@@ -77,6 +78,7 @@ export function gradients(
  * @param inputs what it was made from
  * @param backward adds to `gradientOf(input)` for the inputs in need, reading `gradientOf(output)`; it runs
  *   once, after everybody who used an output has added to its gradient, and not at all if nobody did
+ * @throws ConfigError if what two layers drew from one address of a stream meets here
  */
 export function record(
   output: Tensor | readonly Tensor[],
@@ -87,9 +89,10 @@ export function record(
   checkTensors('record', 'inputs', inputs);
   if (Array.isArray(output)) checkTensors('record', 'output', output);
   else checkTensor('record', 'output', output);
+  const outputs = Array.isArray(output) ? (output as readonly Tensor[]) : [output as Tensor];
+  meetDraws(outputs, inputs, recording !== null);
   const tape = recording;
   if (tape === null || !inputs.some((input) => tape.tracked.has(input))) return;
-  const outputs = Array.isArray(output) ? (output as readonly Tensor[]) : [output as Tensor];
   for (const one of outputs) tape.tracked.add(one);
   tape.entries.push({ outputs, backward });
 }
@@ -180,6 +183,11 @@ export function gradientIfUsed(tensor: Tensor): Real | undefined {
 export function hasGradient(tensor: Tensor): boolean {
   checkTensor('hasGradient', 'tensor', tensor);
   return running?.gradients.has(tensor) ?? false;
+}
+
+/** Whether a tape records what is computed. */
+export function isRecording(): boolean {
+  return recording !== null;
 }
 
 /** Whether a gradient is wanted for this tensor, forwards and backwards. */

@@ -19,6 +19,7 @@ import type { NoiseStream } from '../random/stream.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { markNoise } from './drawn-noise.ts';
 import { type InitOptions, initialTensor } from './init.ts';
 import type { RunOptions } from './recurrent.ts';
 import { checkActive } from './recurrent-inputs.ts';
@@ -93,7 +94,9 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
       for (const { from, to } of padding) counted.fill(0, from, to);
       checkWords(chosen, counted, batch, vocabulary);
       const mask = noise && drawMask(chosen, 'embedding', noise, { steps: 1, batch, width: vocabulary });
-      return lookUp(weight, counted, batch, mask, padding);
+      const rows = lookUp(weight, counted, batch, mask, padding);
+      markNoise(rows, chosen, noise, 'sample');
+      return rows;
     },
   };
 }

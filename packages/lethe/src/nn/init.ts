@@ -3,6 +3,8 @@
  * connections, and the spectral radius last, so that the finished matrix has it. (Bayer et al. 2013, Table 3,
  * give all three; their sigma^2 are variances.)
  */
+
+import { markDraws } from '../autograd/draws-met.ts';
 import { checkFlag, checkStream, checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { found, shown } from '../found.ts';
@@ -10,7 +12,7 @@ import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames, nearestWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { type Real, zeros } from '../tensor/dtype.ts';
-import { checkShape, Tensor } from '../tensor/tensor.ts';
+import { checkShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
 /** How a parameter starts. */
@@ -63,7 +65,14 @@ export function initialTensor(
     for (let block = 0; block < blocks; block++) scaleToRadius(data, shape, block, spectralRadius);
   }
   if (radiusFirst) sparsify();
-  return new Tensor(shape, data);
+  const tensor = new Tensor(shape, data);
+  const { kind = 'normal' } = options;
+  if (kind === 'normal' || kind === 'uniform') {
+    markDraws(tensor, [stream.placeText({ site: 'init', ...place })], {
+      name: `the initial values of shape ${shapeText(shape)}`,
+    });
+  }
+  return tensor;
 }
 
 // --- internal ---

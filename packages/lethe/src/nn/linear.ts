@@ -20,6 +20,7 @@ import { checkOptionNames } from '../options.ts';
 import { drawnNormals } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
+import { markNoise } from './drawn-noise.ts';
 import { type InitOptions, initialTensor } from './init.ts';
 import { noisyWeights, weightMoments } from './noisy-weights.ts';
 import { checkLayer, checkSize } from './size.ts';
@@ -116,7 +117,10 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
       checkOptionalStream(place(chosen.target), noise);
       checkInput(chosen, x, inputSize);
       if (run.plain ?? isPlain) return affine(meanOf(x), parameters.weight, parameters.bias);
-      return forward(chosen, parameters, x, noise, resolveMode(chosen, noise, run.mode));
+      const mode = resolveMode(chosen, noise, run.mode);
+      const y = forward(chosen, parameters, x, noise, mode);
+      markNoise(y, chosen, noise, mode);
+      return y;
     },
   };
 }

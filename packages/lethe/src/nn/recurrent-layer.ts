@@ -3,9 +3,11 @@
  * The same for every cell.
  */
 
+import { asGiven } from '../autograd/draws-met.ts';
 import { withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf } from '../autograd/ops/sequence.ts';
 import { broadcastRows } from '../autograd/ops/shape.ts';
+import { isRecording } from '../autograd/tape.ts';
 import { checkFlag, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
 import { noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
@@ -18,6 +20,7 @@ import type { NoiseStream } from '../random/stream.ts';
 import { type Tensor, zerosTensor } from '../tensor/tensor.ts';
 import type { Cell, CellWeights, PlainOutput, PlainState } from './cell.ts';
 import { isCertain } from './certainty.ts';
+import { markNoise } from './drawn-noise.ts';
 import type {
   Recurrent,
   RecurrentOptions,
@@ -128,8 +131,18 @@ function forward(
   checkInputs(layer, x, given, run);
   const state = given ?? initialState(layer, meanOf(x).shape[1]);
   const steps = activeSteps(x, run);
-  if (mode === 'moments' || mode === 'gaussian') return forwardMoments(layer, steps, state, mode, noise, run);
-  return forwardPlain(layer, steps, state, mode === 'sample' ? noise : undefined, run);
+  const result = asGiven(isRecording() ? [] : tensorsOf(given), () =>
+    mode === 'moments' || mode === 'gaussian'
+      ? forwardMoments(layer, steps, state, mode, noise, run)
+      : forwardPlain(layer, steps, state, mode === 'sample' ? noise : undefined, run),
+  );
+  markNoise(result.output, plan, noise, mode);
+  return result;
+}
+
+function tensorsOf(state: State | undefined): Tensor[] {
+  const values = [state?.hidden, state?.cell].filter((value) => value !== undefined);
+  return values.flatMap((value) => (isGaussian(value) ? [value.mean, value.variance] : [value]));
 }
 
 /** x with zeros on the steps that do not count: what stands there reaches no kernel. */

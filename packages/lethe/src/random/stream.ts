@@ -148,6 +148,12 @@ export class NoiseStream {
     };
   }
 
+  /** The address of `place` in words: the same for the same numbers. */
+  placeText({ site, layer = 0, entry = 0, direction = 0 }: StreamPlace): string {
+    const places = `site ${site}, layer ${layer}, entry ${entry}${direction ? ', backward' : ''}`;
+    return `seed ${this.seed}, step ${this.step}, pass ${this.pass}, ${places}`;
+  }
+
   /** `length` numbers, uniform on (low, high). */
   uniforms(place: StreamPlace, length: number, low = 0, high = 1): Real {
     checkRange('low', low);
