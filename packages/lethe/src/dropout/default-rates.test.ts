@@ -98,15 +98,12 @@ describe('a rate without a place', () => {
       new NoiseStream(1),
     );
 
-  it('is refused by its key: what passes between layers where there is one, words where there are none', () => {
-    expect(stack(awd({ hidden: 0.5 }), 1)).toThrow(
+  it('is refused by its key where the model is known: what passes between layers where there is one, words where there are none', () => {
+    expect(() => checkPlaces(awd({ hidden: 0.5 }), { layers: 1 })).toThrow(
       'awd:hidden=0.5: expected several recurrent layers for hidden (between layers) 0.5, got 1',
     );
-    expect(stack(combine(awd({ hidden: 0.5 }), variational({ input: 0.1 })), 1)).toThrow(
-      'hidden (between layers)',
-    );
-    expect(stack(awd({ hidden: 0.5 }), 2)).not.toThrow();
-    expect(stack(awd({ hidden: 0, weight: 0.1 }), 1)).not.toThrow();
+    expect(() => checkPlaces(awd({ hidden: 0.5 }), { layers: 2 })).not.toThrow();
+    expect(() => checkPlaces(awd({ hidden: 0, weight: 0.1 }), { layers: 1 })).not.toThrow();
     expect(() => checkPlaces(variational({ embedding: 0.2 }), { layers: 1, embedding: false })).toThrow(
       'expected no rate at embedding, got 0.2: the model has no embedding',
     );
@@ -118,6 +115,10 @@ describe('a rate without a place', () => {
       'no place for hidden (between layers) 0.25: this layer stands alone',
     );
     expect(describePlan(plan(awd({ weight: 0.5 }), { cell: 'lstm' }))).not.toContain('no place');
+    const said = (layers: number) =>
+      stack(awd({ hidden: 0.25 }), layers)().layers.map(({ plan }) => describePlan(plan));
+    expect(said(1)[0]).toContain('no place for hidden (between layers) 0.25');
+    for (const text of said(2)) expect(text).not.toContain('no place');
   });
 
   it('is that of a method which steers the noise of others and has none to steer', () => {

@@ -7,7 +7,7 @@ const all = dropoutMethods().flatMap((method) =>
 
 /** Settings that mean something beside another one alone: these go along with them. */
 const companions: Record<string, string> = {
-  'fast:points': 'form=gauss-hermite',
+  'fast:points': 'form=gauss-hermite,input=.25',
   'fast:recurrentMean': 'recurrent=.5',
   'curriculum:schedule=switch': 'at=10',
   'dropconnect:examples=batch': 'inference=mean',
@@ -34,7 +34,9 @@ describe('the settings of every method', () => {
   it.each(all.filter(({ default: usual }) => usual !== undefined))(
     'mean the same given as the default and left out: $method:$key=$default',
     ({ method, key, ...rest }) => {
-      const companion = companions[`${method}:${key}`];
+      // Beside a rate: a method that is given none has its usual ones.
+      const rate = all.find((other) => other.method === method && other.kind === 'rate' && other.key !== key);
+      const companion = companions[`${method}:${key}`] ?? (rate ? `${rate.key}=.25` : undefined);
       const given = [`${key}=${rest.default}`, ...(companion ? [companion] : [])].join(',');
       expect(meaning(`${method}:${given}`)).toEqual(meaning(companion ? `${method}:${companion}` : method));
     },

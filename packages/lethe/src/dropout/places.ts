@@ -4,8 +4,8 @@ import type { NoiseEntry, Regularizer } from './noise.ts';
 
 /** What a model has. */
 export interface ModelParts {
-  /** recurrent layers on one another */
-  layers: number;
+  /** recurrent layers on one another; absent: not known here */
+  layers?: number;
   /** whether words are looked up; absent: not known here */
   embedding?: boolean;
 }
@@ -14,7 +14,7 @@ export interface ModelParts {
  * Checks that every rate above 0 has a place.
  * @throws ConfigError naming the key whose places are missing, or a method that does nothing without another one's noise
  */
-export function checkPlaces(regularizer: Regularizer, { layers, embedding }: ModelParts): void {
+export function checkPlaces(regularizer: Regularizer, { layers, embedding }: ModelParts = {}): void {
   const { name, noise, passes, schedule, weightNoise } = regularizer;
   for (const entry of noise) {
     if (entry.rate === 0) continue;

@@ -1,13 +1,13 @@
 /** RNNDrop: the memory cell itself loses values. */
 import { checkOptionNames } from '../options.ts';
-import { intervalKey, type MethodKeys, rateKey } from './method-keys.ts';
+import { intervalKey, type MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
 import { entriesAt, type Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
 
 /** Its settings. */
 export const rnndropKeys = {
-  cell: rateKey('on the new state: c of an LSTM, h of other cells'),
+  cell: { kind: 'rate', about: 'on the new state: c of an LSTM, h of other cells; to be given' },
   interval: intervalKey('sequence'),
 } as const satisfies MethodKeys;
 

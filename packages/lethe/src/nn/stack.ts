@@ -91,8 +91,7 @@ export interface Stack {
 /**
  * A stack with new parameters.
  * @param stream where initial values come from
- * @throws ConfigError for an unknown option, no layers, or a regularizer that the cell cannot honour or that has a rate for later layers
- *   where there is but one
+ * @throws ConfigError for an unknown option, no layers, or a regularizer that the cell cannot honour or that steers noise and has none
  */
 export function recurrentStack(options: StackOptions, stream: NoiseStream): Stack {
   checkOptions(options);
@@ -100,6 +99,8 @@ export function recurrentStack(options: StackOptions, stream: NoiseStream): Stac
   if (options.dropout !== undefined) checkRegularizer('recurrentStack', options.dropout);
   const { hiddenSizes, bidirectional = false } = options;
   if (options.dropout) checkPlaces(options.dropout, { layers: hiddenSizes.length });
+  const { hiddenSizes, bidirectional = false, dropout } = options;
+  if (dropout) checkPlaces(dropout);
   const directions: readonly (0 | 1)[] = bidirectional ? [0, 1] : [0];
   const layers: Recurrent[] = [];
   const parameters: Record<string, Tensor> = {};
@@ -165,7 +166,7 @@ function makeLayer(options: StackOptions, index: number, direction: 0 | 1, strea
   const common: RecurrentOptions = {
     inputSize: below,
     hiddenSize: hiddenSizes[index],
-    dropout: dropout && layerRegularizer(dropout, index, hiddenSizes.length),
+    dropout: dropout && shareOf(dropout, index, hiddenSizes.length),
     learnInitialState,
     layer: (options.layer ?? 0) + index,
     direction,
@@ -174,6 +175,13 @@ function makeLayer(options: StackOptions, index: number, direction: 0 | 1, strea
   if (cell === 'lstm') return lstm({ ...common, forgetBias: options.forgetBias }, stream);
   if (cell === 'gru') return gru({ ...common, resetAfter: options.resetAfter }, stream);
   return rnn({ ...common, activation: options.activation }, stream);
+}
+
+/** The noise of one layer. What a single layer has no place for stays with it, so that its plan says so. */
+function shareOf(dropout: Regularizer, index: number, count: number): Regularizer {
+  const own = layerRegularizer(dropout, index, count);
+  if (count > 1) return own;
+  return { ...own, noise: [...own.noise, ...dropout.noise.filter(({ layers }) => layers === 'later')] };
 }
 
 function forward(
