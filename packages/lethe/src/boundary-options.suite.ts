@@ -99,7 +99,7 @@ export const rightOptions: Record<
   }),
   mcDropout: () => ({
     make: (options) => lethe.mcDropout(model, regularizer(), sequence(), stream, options),
-    options: { samples: 2, distribution: 'categorical', batched: false },
+    options: { samples: 2, distribution: 'categorical', batched: false, mode: 'sample', lengths: [1] },
   }),
   regularizer: () => ({
     make: (options) => lethe.plan(options, { cell: 'lstm' }),
@@ -108,6 +108,7 @@ export const rightOptions: Record<
       penalties: [{ kind: 'activation', alpha: 1 }],
       passes: { kappa: 1, second: 'noise', targets: 'both', sameMasks: [] },
       weightNoise: undefined,
+      lacks: undefined,
       schedule: undefined,
     },
   }),

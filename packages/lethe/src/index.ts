@@ -65,8 +65,7 @@ export {
   type WeightDistribution,
 } from './dropout/noise.ts';
 export { none } from './dropout/none.ts';
-export { dropoutKeys, dropoutMethods, parseDropout, settledDropout } from './dropout/parse.ts';
-export { checkPlaces, type ModelParts } from './dropout/places.ts';
+export { dropoutKeys, dropoutMethods, parseDropout } from './dropout/parse.ts';
 export { type Plan, type PlannedCell, type PlannedEntry, type PlanTarget, plan } from './dropout/plan.ts';
 export { type RnndropOptions, rnndrop } from './dropout/rnndrop.ts';
 export { rateAt } from './dropout/schedule.ts';
@@ -162,23 +161,13 @@ export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zerosTensor } from './tensor/tensor.ts';
 export {
   bernoulliEntropy,
-  bernoulliLogEntropy,
-  bernoulliMean,
   bernoulliUncertainty,
-  bernoulliUncertaintyOfLogits,
   categoricalEntropy,
-  categoricalLogEntropy,
-  categoricalOfLogits,
   categoricalUncertainty,
-  type LogBernoulli,
   meanPrediction,
   type Uncertainty,
 } from './uncertainty/entropy.ts';
-export { bernoulliUncertaintyOfMoments } from './uncertainty/gaussian-logits.ts';
-export { logMean, logMeanExp, logSigmoid, logSoftmax, logSumExp } from './uncertainty/log-space.ts';
 export {
-  copiesOf,
-  drawOf,
   type McDropoutOptions,
   type McPrediction,
   mcDropout,

@@ -19,6 +19,8 @@ export {
   zoneoutRate,
 } from './dropout/masks.ts';
 export { checkRate, entriesAt } from './dropout/noise.ts';
+export { settledDropout } from './dropout/parse.ts';
+export { checkPlaces, type ModelParts } from './dropout/places.ts';
 export { entriesOf, gatesOf } from './dropout/plan.ts';
 export { foldSchedule } from './dropout/schedule.ts';
 export type {
@@ -82,3 +84,14 @@ export { sites } from './random/stream.ts';
 export { dtype, type Real, realFrom, zeros } from './tensor/dtype.ts';
 export { allocate, allocateZeros } from './tensor/scratch.ts';
 export { expectShape, shapeText, sizeOf } from './tensor/tensor.ts';
+export {
+  bernoulliLogEntropy,
+  bernoulliMean,
+  bernoulliUncertaintyOfLogits,
+  categoricalLogEntropy,
+  categoricalOfLogits,
+  type LogBernoulli,
+} from './uncertainty/entropy.ts';
+export { bernoulliUncertaintyOfMoments } from './uncertainty/gaussian-logits.ts';
+export { logMean, logMeanExp, logSigmoid, logSoftmax, logSumExp } from './uncertainty/log-space.ts';
+export { copiesOf, drawOf } from './uncertainty/mc-dropout.ts';

@@ -1,5 +1,6 @@
 /** Draws of a model's noise at evaluation: how many, from which streams, side by side as rows or one after another. */
-import { copiesOf, drawOf, NoiseStream, type Regularizer, type RunMode, sharesMasks } from 'lethe';
+import { NoiseStream, type Regularizer, type RunMode, sharesMasks } from 'lethe';
+import { copiesOf, drawOf } from 'lethe/internal';
 
 /** How noise is drawn: masks, or the Gaussian pre-activations. */
 export type DrawMode = Extract<RunMode, 'sample' | 'gaussian'>;

@@ -26,7 +26,7 @@ export function checkRegularizer(where: string, value: unknown): asserts value i
     throw new ConfigError(`${where}: expected a regularizer, got ${found(value)}; call it with its rates`);
   }
   checkOptionNames(`${where}: regularizer`, value, parts);
-  const { name, reference, noise, modes, moments, penalties, passes, weightNoise, schedule } =
+  const { name, reference, noise, modes, moments, penalties, passes, weightNoise, lacks, schedule } =
     value as Regularizer;
   const here = `${where}: regularizer`;
   checkText(here, 'name', name);
@@ -48,6 +48,7 @@ export function checkRegularizer(where: string, value: unknown): asserts value i
     checkNumber(`${here}: weightNoise`, 'deviation', weightNoise.deviation, { above: 0 });
     checkNumber(`${here}: weightNoise`, 'weight', weightNoise.weight, { from: 0 });
   }
+  if (lacks !== undefined) checkText(here, 'lacks', lacks);
   if (schedule !== undefined) checkScheduleKind(`${here}: schedule`, schedule);
 }
 
@@ -80,6 +81,7 @@ const parts = [
   'penalties',
   'passes',
   'weightNoise',
+  'lacks',
   'schedule',
 ] as const satisfies (keyof Regularizer)[];
 

@@ -98,9 +98,7 @@ export function recurrentStack(options: StackOptions, stream: NoiseStream): Stac
   checkStream('recurrentStack', stream);
   if (options.dropout !== undefined) checkRegularizer('recurrentStack', options.dropout);
   const { hiddenSizes, bidirectional = false } = options;
-  if (options.dropout) checkPlaces(options.dropout, { layers: hiddenSizes.length });
-  const { hiddenSizes, bidirectional = false, dropout } = options;
-  if (dropout) checkPlaces(dropout);
+  if (options.dropout) checkPlaces(options.dropout);
   const directions: readonly (0 | 1)[] = bidirectional ? [0, 1] : [0];
   const layers: Recurrent[] = [];
   const parameters: Record<string, Tensor> = {};

@@ -257,11 +257,11 @@ describe('MC dropout of other models', () => {
   });
 
   it.each([
-    [{ distribution: 'bernouli' }, 'got "bernouli"; did you mean "bernoulli"?'],
-    [{}, 'expected distribution to be bernoulli, categorical, gaussian, got undefined'],
-    [{ distribution: 'gaussian', samples: 2.5 }, 'a whole number of at least 1, got 2.5'],
+    [{ distribution: 'bernouli' }, 'unknown distribution "bernouli"; did you mean "bernoulli"?'],
+    [{}, 'expected distribution to be one of bernoulli, categorical, gaussian, got undefined'],
+    [{ distribution: 'gaussian', samples: 2.5 }, 'a whole number of at least 1 and at most 32768, got 2.5'],
     [{ distribution: 'gaussian', batched: 1 }, 'expected batched to be true or false'],
-    [{ distribution: 'gaussian', mode: 'moments' }, 'expected mode to be sample, gaussian'],
+    [{ distribution: 'gaussian', mode: 'moments' }, 'unknown mode "moments"; known: sample, gaussian'],
     [{ distribution: 'gaussian', lengths: [9, 1, 1] }, 'each from 1 to 5 steps'],
     [{ distribution: 'gaussian', lengths: [1] }, 'expected lengths of 3 rows'],
     [{ distribution: 'gaussian', sample: 2 }, "did you mean 'samples'"],
@@ -277,9 +277,9 @@ describe('MC dropout of other models', () => {
       const all = given.map((one, i) => (i in changed ? changed[i] : one));
       return () => mcDropout(...(all as Parameters<typeof mcDropout>));
     };
-    expect(call('variational')).toThrow('expected a model as a function');
+    expect(call('variational')).toThrow('expected model to be a function');
     expect(call(run, 'variational')).toThrow('expected a regularizer');
-    expect(call(run, regularizer, [[1]])).toThrow('expected x as a tensor');
+    expect(call(run, regularizer, [[1]])).toThrow('expected x to be a tensor');
     expect(call(run, regularizer, x.view([T * B, I]))).toThrow('expected x of shape [time, batch, features]');
     expect(call(run, regularizer, x, 7)).toThrow('expected a noise stream');
     expect(call(() => ({ output: x.view([T * B, I]), state: [] }))).toThrow('expected the model to give');

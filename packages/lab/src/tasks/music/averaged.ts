@@ -2,17 +2,8 @@
  * Predictions averaged over draws of the noise, in the space of logarithms: the NLL of a note is -log of the mean of its
  * likelihoods. For methods that test by drawing, and for MC dropout.
  */
-import {
-  bernoulliMean,
-  bernoulliUncertaintyOfLogits,
-  drawOf,
-  isGaussian,
-  keepState,
-  type LogBernoulli,
-  NoiseStream,
-  scoped,
-  type Uncertainty,
-} from 'lethe';
+import { isGaussian, keepState, NoiseStream, scoped, type Uncertainty } from 'lethe';
+import { bernoulliMean, bernoulliUncertaintyOfLogits, drawOf, type LogBernoulli } from 'lethe/internal';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { Draws } from '../draws.ts';

@@ -9,17 +9,14 @@
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
  * changes the result.
  */
+import { isGaussian, keepState, type Real, scoped, type Tensor } from 'lethe';
 import {
+  allocate,
   bernoulliLogEntropy,
   bernoulliMean,
   bernoulliUncertaintyOfMoments,
-  isGaussian,
-  keepState,
-  type Real,
-  scoped,
-  type Tensor,
-} from 'lethe';
-import { allocate, kernels } from 'lethe/internal';
+  kernels,
+} from 'lethe/internal';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import { testDraws } from '../draws.ts';

@@ -6,7 +6,6 @@
 import {
   bernoulliNll,
   ConfigError,
-  checkPlaces,
   type Gaussian,
   type InitOptions,
   linear,
@@ -25,6 +24,7 @@ import {
   type Tensor,
   weightPosteriors,
 } from 'lethe';
+import { checkPlaces } from 'lethe/internal';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { MusicConfig } from '../../training/config.ts';
 import { layerPrefix } from '../layers.ts';

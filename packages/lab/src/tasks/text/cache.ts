@@ -8,8 +8,8 @@
  * averaged. Nothing is trained; the positions before the first have no cache and keep p_model. Grave,
  * Joulin, Usunier 2017, Improving neural language models with a continuous cache, equations 2 and 3.
  */
-import { ConfigError, keepState, logMeanExp, logSumExp, type Real, readoutNll, scoped } from 'lethe';
-import { kernels, zeros } from 'lethe/internal';
+import { ConfigError, keepState, type Real, readoutNll, scoped } from 'lethe';
+import { kernels, logMeanExp, logSumExp, zeros } from 'lethe/internal';
 import type { TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import { type Draws, drawnRuns, testDraws } from '../draws.ts';

@@ -5,19 +5,8 @@
  *   nll_per_token, perplexity = exp of it                 of words
  *   nll_per_character, bits_per_character = it / ln 2     of characters
  */
-import {
-  categoricalLogEntropy,
-  categoricalOfLogits,
-  fixedWeights,
-  keepState,
-  logMeanExp,
-  logSoftmax,
-  type Real,
-  readoutLogits,
-  readoutNll,
-  scoped,
-  type Tensor,
-} from 'lethe';
+import { fixedWeights, keepState, type Real, readoutLogits, readoutNll, scoped, type Tensor } from 'lethe';
+import { categoricalLogEntropy, categoricalOfLogits, logMeanExp, logSoftmax } from 'lethe/internal';
 import type { Level, TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import { type Draws, drawnRuns, testDraws } from '../draws.ts';

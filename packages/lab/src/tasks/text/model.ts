@@ -5,7 +5,6 @@
 import {
   adaptiveCutoffs,
   type Clusters,
-  checkPlaces,
   type Embedding,
   embedding,
   embeddingRegularizer,
@@ -38,7 +37,7 @@ import {
   weightPosteriors,
   zerosTensor,
 } from 'lethe';
-import { applyMask, drawMask, meanMask, noiseMoments } from 'lethe/internal';
+import { applyMask, checkPlaces, drawMask, meanMask, noiseMoments } from 'lethe/internal';
 import type { TextConfig } from '../../training/config.ts';
 import { layerPrefix } from '../layers.ts';
 

@@ -4,11 +4,9 @@
  * memory: it is read in windows through which the state is carried.
  */
 import {
-  categoricalLogEntropy,
   DataError,
   fixedWeights,
   keepState,
-  logSoftmax,
   mcDropout,
   NoiseStream,
   type State,
@@ -17,6 +15,7 @@ import {
   type Tokens,
   type Uncertainty,
 } from 'lethe';
+import { categoricalLogEntropy, logSoftmax } from 'lethe/internal';
 import { breathe } from '../../training/clock.ts';
 import { checkDraws } from '../../training/trained.ts';
 import { type Draws, testDraws } from '../draws.ts';
