@@ -3,16 +3,19 @@
   # Needs GCC or Clang (vector types); elsewhere the portable engine runs.
   "target_defaults": {
     "cflags": ["-O3", "-fvisibility=hidden", "-Wall", "-fno-math-errno", "-ffp-contract=fast", "-Wno-psabi"],
-    "cflags_cc": ["-std=c++17"],
+    # a call that finds no memory throws from the depth of a kernel
+    "cflags_cc!": ["-fno-exceptions"],
+    "cflags_cc": ["-std=c++17", "-fexceptions"],
     "xcode_settings": {
       "OTHER_CFLAGS": ["-O3", "-fvisibility=hidden", "-fno-math-errno", "-ffp-contract=fast"],
-      "CLANG_CXX_LANGUAGE_STANDARD": "c++17"
+      "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+      "GCC_ENABLE_CPP_EXCEPTIONS": "YES"
     }
   },
   "targets": [
     {
       "target_name": "lethe",
-      "sources": ["src/binding.cc", "src/dispatch.cc", "src/precision.cc", "src/pool.cc"],
+      "sources": ["src/binding.cc", "src/dispatch.cc", "src/precision.cc", "src/crew.cc", "src/rounded.cc"],
       "conditions": [
         ["target_arch=='x64'", {"dependencies": ["baseline", "avx2", "avx512"]}],
         ["target_arch=='arm64'", {"dependencies": ["neon"]}],

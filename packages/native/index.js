@@ -9,7 +9,8 @@ exports.load = function load() {
     return { kernels: null, reason: `Node-API 8 is needed, this runtime has ${process.versions.napi}` };
   }
   try {
-    return { kernels: require('./build/Release/lethe.node'), reason: null };
+    // LETHE_NATIVE: another build, such as that of sanitize.mjs
+    return { kernels: require(process.env.LETHE_NATIVE || './build/Release/lethe.node'), reason: null };
   } catch (error) {
     const missing = error.code === 'MODULE_NOT_FOUND';
     return {

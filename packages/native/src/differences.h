@@ -5,14 +5,14 @@ namespace LETHE_ISA {
 namespace {
 
 // Sum of (a - b)^2 in float64: stretches of 4096 elements, then the stretches in order.
-static double squaredDistance(const Difference& p, Pool& pool) {
+static void squaredDistance(const SquaredDistance& p, double* result, Pool& pool) {
   constexpr long STRETCH = 4096;
-  const long stretches = (p.n + STRETCH - 1) / STRETCH;
+  const long all = p.n, stretches = (all + STRETCH - 1) / STRETCH;
   double* partial = reinterpret_cast<double*>(pool.workspace(kPartial, 2 * (stretches + 1)));
   parallelIf(p.n > 30000, pool, [&](int worker, int workers) {
     const Range mine = share(stretches, worker, workers);
     for (long s = mine.begin; s < mine.end; s++) {
-      const long n = minimum(STRETCH, p.n - s * STRETCH);
+      const long n = minimum(STRETCH, all - s * STRETCH);
       const float *a = p.a + s * STRETCH, *b = p.b + s * STRETCH;
       double lanes[8] = {};
       for (long j = 0; j < n; j++) {
@@ -24,17 +24,17 @@ static double squaredDistance(const Difference& p, Pool& pool) {
   });
   double sum = 0;
   for (long s = 0; s < stretches; s++) sum += partial[s];
-  return sum;
+  *result = sum;
 }
 
-static void addDifference(const Difference& p, Pool& pool) {
+static void addDifference(const AddDifference& p, Pool& pool) {
   everywhere(p.n, pool, [&](long i, int w) {
     const vf d = p.b ? load(p.a + i, w) - load(p.b + i, w) : load(p.a + i, w);
     store(p.target + i, load(p.target + i, w) + p.factor * d, w);
   });
 }
 
-static void addMasked(const MaskedSum& p, Pool& pool) {
+static void addMasked(const AddMasked& p, Pool& pool) {
   const long rows = (long)p.T * p.B;
   parallelIf(rows * p.n > 30000, pool, [&](int worker, int workers) {
     const Range mine = share(rows, worker, workers);

@@ -5,7 +5,11 @@
 
 namespace lethe {
 
-#if defined(__x86_64__)
+#if defined(LETHE_ONLY)
+// A build for one instruction set, which the processor must have.
+namespace LETHE_ONLY { extern const KernelTable kernelTable; }
+const KernelTable* chooseKernels() { return &LETHE_ONLY::kernelTable; }
+#elif defined(__x86_64__)
 namespace baseline { extern const KernelTable kernelTable; }
 namespace avx2 { extern const KernelTable kernelTable; }
 namespace avx512 { extern const KernelTable kernelTable; }

@@ -190,8 +190,10 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const
 template <class Finish>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
   if (m <= THIN && !two && !one.operand.square && one.operand.scale == 1.0f) {
-    const float* b = one.operand.b;
-    const uint16_t* half = isHalf(pool) ? pool.rounded(b) : nullptr;
+    const Operand& o = one.operand;
+    const float* b = o.b;
+    const long reach = K > 0 && n > 0 ? (o.transposed ? (n - 1) * o.ld + K : (K - 1) * o.ld + n) : 0;
+    const uint16_t* half = isHalf(pool) && reach > 0 ? pool.rounded(b, reach) : nullptr;
     return half ? thinProduct(pool, m, n, K, one, HalfNumbers{half}, finish) : thinProduct(pool, m, n, K, one, FloatNumbers{b}, finish);
   }
   product(pool, m, n, K, one, two, finish, [](int, long, long, long, const float*) {});

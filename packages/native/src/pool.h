@@ -1,60 +1,45 @@
-// One pool of persistent threads per process. The calling thread is worker 0.
-//
-// Workers spin for about 50 us after a job, then sleep on a condition variable, so that a training step
-// of many short calls pays no wake-ups and an idle process costs nothing. `barrier` is a spinning barrier
-// between the workers of the running job. `workspace` hands out grow-only, 64-byte aligned memory by slot;
-// its contents do not survive a call.
+// What one call of a kernel works with: so many of the process's threads, its workspaces, a precision. All of it is an argument of
+// the call, so that calls of different settings in one process do not see each other.
 #pragma once
-#include <cstddef>
 #include <cstdint>
 
-namespace lethe {
+#include "crew.h"
 
-// Memory of at least `bytes`, aligned to large pages and on them where the system has them (they spare most
-// misses of the address cache); null when there is none. Released by std::free.
-void* allocatePages(size_t bytes);
+namespace lethe {
 
 // How operands of matrix products are held: float32, or bf16 by one of two units of the processor.
 enum class Precision { f32, dot, amx };
 
+class RoundedCopies;  // rounded.h
+
 class Pool {
  public:
-  using Job = void (*)(void* context, int worker, int workers);
+  using Job = Crew::Job;
 
-  static Pool& instance();
+  // Takes its turn with other JavaScript threads, and leaves when it ends.
+  Pool(int threads, Precision precision, RoundedCopies* rounded) : crew_(Crew::instance()), precision_(precision), rounded_(rounded) {
+    crew_.enter();
+    threads_ = crew_.ready(threads);
+  }
+  ~Pool() { crew_.leave(); }
+  Pool(const Pool&) = delete;
 
-  int threads() const;
-  void setThreads(int count);
+  int threads() const { return threads_; }
+  Precision precision() const { return precision_; }
+  // The copy in bf16 of the n numbers at `p`; null when there is none. Throws StaleCopy; call it outside of jobs.
+  const uint16_t* rounded(const float* p, size_t n) const;
 
-  // Calls from several JavaScript threads take turns: enter before a kernel, leave after it.
-  void enter();
-  void leave();
-
-  // Runs job on every worker and returns when all are done. Not re-entrant.
-  void run(Job job, void* context);
-
-  // Waits until all `members` callers of the group have arrived. Groups 0..63 are independent.
-  void barrier(int group, int members);
-
-  // Next number of a shared counter that starts at 0 in every job.
-  long next();
-
-  // Of all products until it is set again.
-  Precision precision() const;
-  void setPrecision(Precision precision);
-
-  // Copies in bf16 of arrays that do not change until the next call, for whoever reads them once and is bound by memory.
-  void keepRounded(const float* const* arrays, const size_t* sizes, int count);
-  // The copy of what begins at `p`, an array or a part of one; null when there is none.
-  const uint16_t* rounded(const float* p) const;
-
-  // Slots 0..31; valid until the same slot is asked for with a larger size.
-  float* workspace(int slot, size_t floats);
+  // As for the crew.
+  void run(Job job, void* context) { crew_.run(threads_, job, context); }
+  void barrier(int group, int members) { crew_.barrier(group, members); }
+  long next() { return crew_.next(); }
+  float* workspace(int slot, size_t floats) { return crew_.workspace(slot, floats); }
 
  private:
-  Pool();
-  struct State;
-  State* state_;
+  Crew& crew_;
+  int threads_;
+  Precision precision_;
+  RoundedCopies* rounded_;
 };
 
 }  // namespace lethe

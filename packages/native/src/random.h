@@ -71,9 +71,9 @@ void draw(const Draw& d, Pool& pool, Body&& body) {
   });
 }
 
-static void bernoulliMask(const Draw& d, Pool& pool) {
-  const uint32_t threshold = (uint32_t)(d.rate * 4294967296.0);  // rate < 1, checked by the caller
-  const float kept = (float)d.scale, dropped = (float)d.dropped;
+static void bernoulliMask(const BernoulliMask& d, Pool& pool) {
+  const uint32_t threshold = (uint32_t)(d.rate * 4294967296.0);  // rate < 1, checked by the reader
+  const float kept = d.scale, dropped = d.dropped;
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
     vectors(count, [&](long i, int w) {
       vu numbers = *reinterpret_cast<const vu*>(u + i);  // whole vectors exist past the last number
@@ -82,13 +82,13 @@ static void bernoulliMask(const Draw& d, Pool& pool) {
   });
 }
 
-static void bits(const Draw& d, Pool& pool) {
+static void bits(const BitsDraw& d, Pool& pool) {
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
-    for (long i = 0; i < count; i++) d.bits[at + i] = u[i];
+    for (long i = 0; i < count; i++) d.out[at + i] = u[i];
   });
 }
 
-static void uniform(const Draw& d, Pool& pool) {
+static void uniform(const UniformDraw& d, Pool& pool) {
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
     for (long i = 0; i < count; i++)
       d.out[at + i] = (float)(d.low + (d.high - d.low) * ((u[i] + 0.5) * 2.3283064365386963e-10));
@@ -143,8 +143,8 @@ LETHE_INLINE void circle(vu u, vf& cosine, vf& sine) {
 }
 
 // Box-Muller on the pairs of each block: 0.9 ns a number on one core, 10 with float64 functions one by one.
-static void normal(const Draw& d, Pool& pool) {
-  const float mean = (float)d.mean, deviation = (float)d.deviation;
+static void normal(const NormalDraw& d, Pool& pool) {
+  const float mean = d.mean, deviation = d.deviation;
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
     alignas(64) uint32_t first[W], second[W];
     alignas(64) float pairs[2 * W];

@@ -1,206 +1,257 @@
-// Reads the parameters of a kernel from a JavaScript object. Arrays are checked for kind and length, so that a slip
-// in a caller is a TypeError and never a write past the end of an array.
+// Fills a kernel's parameters from a JavaScript object. Arrays are checked for kind and length, numbers for their range, so that a
+// slip in a caller is a TypeError and never a write past the end of an array.
+//
+// It visits the fields twice: first it fetches every property, which may run code of the object's own (a getter), and only when
+// no such code can run any more it looks into arrays, so that none can shrink or go away after it was checked.
 #pragma once
 #define NAPI_VERSION 8
 #include <node_api.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <vector>
 
-#include "params.h"
+#include "params/fields.h"
 
 namespace lethe {
 
-// Reads properties of the argument; the first mistake is kept and thrown by `ok`.
 class Reader {
  public:
   Reader(napi_env env, napi_value object, const char* where) : env_(env), object_(object), where_(where) {}
 
-  double number(const char* name, double fallback = 0) {
-    napi_value v;
-    double x = fallback;
-    if (property(name, &v) && napi_get_value_double(env_, v, &x) != napi_ok) fail("%s: %s must be a number", name);
-    return x;
-  }
-
-  int count(const char* name) {
-    double x = number(name, -1);
-    if (!(x >= 0 && x <= 2147483647.0 && x == (double)(long)x)) fail("%s: %s must be a whole number, at least 0", name);
-    return (int)x;
-  }
-
-  bool flag(const char* name) {
-    napi_value v;
-    bool x = false;
-    if (property(name, &v)) napi_get_value_bool(env_, v, &x);
-    return x;
-  }
-
-  bool has(const char* name) {
-    napi_value v;
-    return property(name, &v);
-  }
-
-  float* floats(const char* name, size_t length, bool needed = true) {
-    return static_cast<float*>(array(name, length, needed, napi_float32_array, "a Float32Array"));
-  }
-  const float* optional(const char* name, size_t length) { return floats(name, length, false); }
-  float* optionalOut(const char* name, size_t length) { return floats(name, length, false); }
-  const int32_t* integers(const char* name, size_t length, bool needed = false) {
-    return static_cast<const int32_t*>(array(name, length, needed, napi_int32_array, "an Int32Array"));
-  }
-
-  // Numbers of classes must be from 0 to `limit` - 1.
-  void within(const char* name, const int32_t* numbers, size_t length, int limit) {
-    for (size_t i = 0; numbers && i < length; i++)
-      if (numbers[i] < 0 || numbers[i] >= limit) return fail("%s: %s must be numbers of classes that there are", name);
-  }
-
-  uint32_t* words(const char* name, size_t* length) {
-    napi_value v;
-    napi_typedarray_type type;
-    void* data = nullptr;
-    if (!property(name, &v) || napi_get_typedarray_info(env_, v, &type, length, &data, nullptr, nullptr) != napi_ok ||
-        type != napi_uint32_array) {
-      fail("%s: %s must be a Uint32Array", name);
-      return nullptr;
-    }
-    return static_cast<uint32_t*>(data);
-  }
-
-  float* sized(const char* name, size_t* length) {
-    napi_value v;
-    if (!property(name, &v)) {
-      fail("%s: %s must be a Float32Array", name);
-      return nullptr;
-    }
-    return static_cast<float*>(view(v, name, length, napi_float32_array, "a Float32Array"));
-  }
-
-  const double* doubles(const char* name, int* length) {
-    napi_value v;
-    *length = 0;
-    if (!property(name, &v)) return nullptr;
-    size_t n = 0;
-    void* data = view(v, name, &n, napi_float64_array, "a Float64Array");
-    *length = (int)n;
-    return static_cast<const double*>(data);
-  }
-
-  // A list of Float32Arrays; with `sizes` given, each must have the same length as there.
-  bool list(const char* name, std::vector<float*>& out, std::vector<size_t>& sizes, bool measure) {
-    napi_value v;
-    uint32_t n = 0;
-    if (!property(name, &v)) return false;
-    if (napi_get_array_length(env_, v, &n) != napi_ok) {
-      fail("%s: %s must be an array of Float32Arrays", name);
-      return false;
-    }
-    if (measure) sizes.assign(n, 0);
-    if (n != sizes.size()) {
-      fail("%s: %s must have as many arrays as the parameters", name);
-      return false;
-    }
-    out.assign(n, nullptr);
-    for (uint32_t i = 0; i < n; i++) {
-      napi_value item;
-      napi_get_element(env_, v, i, &item);
-      size_t length = 0;
-      out[i] = static_cast<float*>(view(item, name, &length, napi_float32_array, "a list of Float32Arrays"));
-      if (measure) sizes[i] = length;
-      if (length != sizes[i]) fail("%s: an array of %s has not the length of its parameter", name);
-    }
-    return true;
-  }
-
-  // A mask {data, gate, time, batch}; the last element it can reach must exist.
-  Mask mask(const char* name, long T, long B, long width, long G = 1) {
-    napi_value v;
-    Mask m;
-    if (!property(name, &v)) return m;
-    Reader inner(env_, v, where_);
-    size_t length = 0;
-    m.data = inner.sized("data", &length);
-    if (G > 1) m.gate = (long)inner.number("gate");
-    m.time = (long)inner.number("time");
-    m.batch = (long)inner.number("batch");
-    long last = (G - 1) * m.gate + (T - 1) * m.time + (B - 1) * m.batch + width;
-    if (inner.failed_ || m.gate < 0 || m.time < 0 || m.batch < 0 || (T > 0 && B > 0 && last > (long)length))
-      fail("%s: %s must be a mask {data: Float32Array, time, batch} whose strides stay inside its data", name);
-    return m;
-  }
-
-  Active active(size_t B) { return {integers("start", B), integers("stop", B)}; }
-
-  Activation activation() {
-    char s[16] = {};
-    text("activation", s, sizeof s);
-    if (!std::strcmp(s, "tanh")) return Activation::tanh;
-    if (!std::strcmp(s, "sigmoid")) return Activation::sigmoid;
-    if (!std::strcmp(s, "relu")) return Activation::relu;
-    if (!std::strcmp(s, "identity")) return Activation::identity;
-    fail("%s: %s must be tanh, sigmoid, relu or identity", "activation");
-    return Activation::identity;
-  }
-
-  MomentFunction momentFunction() { return momentRule(activation()); }
-
-  MomentFunction momentRule(Activation activation) {
-    MomentFunction f{activation, Form::wangManning, 0, nullptr, nullptr};
-    char s[16] = {};
-    text("form", s, sizeof s);
-    if (!std::strcmp(s, "gauss-hermite")) {
-      f.form = Form::gaussHermite;
-      int weights = 0;
-      f.nodes = doubles("nodes", &f.points);
-      f.weights = doubles("weights", &weights);
-      if (!f.nodes || !f.weights || weights != f.points || f.points < 1)
-        fail("%s: %s must come with weights of the same length", "nodes");
-    } else if (!std::strcmp(s, "probit")) {
-      f.form = Form::probit;
-    } else if (!std::strcmp(s, "daunizeau")) {
-      f.form = Form::daunizeau;
-    } else if (std::strcmp(s, "wang-manning")) {
-      fail("%s: %s must be wang-manning, probit, daunizeau or gauss-hermite", "form");
-    }
-    return f;
-  }
-
-  NoiseMoments noise(const char* name) {
-    napi_value v;
-    if (!property(name, &v)) {
-      fail("%s: %s must be {mean, square, variance}", name);
-      return {1, 0, 1};
-    }
-    Reader inner(env_, v, where_);
-    return {(float)inner.number("mean"), (float)inner.number("square"), (float)inner.number("variance")};
-  }
-
-  Stream stream() {
-    return {word("seedLow"), word("seedHigh"), word("step"), word("site"), word("pass")};
-  }
-
-  // False, with the error thrown, when something was wrong.
-  bool ok() {
+  // False, with an error thrown, when something was wrong.
+  template <class P>
+  bool read(P& p, Pass pass) {
+    fetching_ = true;
+    fields(*this, p, pass);
+    fetching_ = false;
+    bool pending = false;
+    napi_is_exception_pending(env_, &pending);
+    if (pending) return false;
+    p = P{};
+    fields(*this, p, pass);
     if (!failed_) return true;
     napi_throw_type_error(env_, "E_KERNEL", message_);
     return false;
   }
 
- private:
-  uint32_t word(const char* name) { return (uint32_t)(int64_t)number(name); }
+  void size(const char* name, int& to) {
+    const double x = take(name, -1);
+    if (fetching_) return;
+    if (!(x >= 0 && x <= 2147483647.0 && x == std::floor(x))) return fail("%s: %s must be a whole number, at least 0", name);
+    to = (int)x;
+    if (!name[1]) sizes_[(unsigned char)name[0] & 127] = (size_t)to;
+  }
 
-  bool property(const char* name, napi_value* v) {
+  void constant(char letter, int value) { sizes_[(unsigned char)letter & 127] = (size_t)value; }
+
+  template <class Number>
+  void number(const char* name, Number& to, double fallback) {
+    const double x = take(name, fallback);
+    if (!fetching_) to = (Number)x;
+  }
+
+  // of a Bernoulli draw
+  void rate(const char* name, double& to) {
+    to = take(name, 0);
+    if (!fetching_ && !(to >= 0 && to < 1)) fail("%s: %s must be a number of at least 0 and below 1", name);
+  }
+
+  void flag(const char* name, bool& to) {
+    napi_value v;
+    if (next(name, &v) && napi_get_value_bool(env_, v, &to) != napi_ok) fail("%s: %s must be true or false", name);
+  }
+
+  template <class Float>
+  void floats(const char* name, Float*& to, const char* dims) {
+    to = static_cast<float*>(array(name, dims, true, napi_float32_array, "a Float32Array"));
+  }
+  template <class Float>
+  void optional(const char* name, Float*& to, const char* dims) {
+    to = static_cast<float*>(array(name, dims, false, napi_float32_array, "a Float32Array"));
+  }
+
+  // Numbers of classes or rows, each below the size called `limit`.
+  void numbers(const char* name, const int32_t*& to, const char* dims, char limit) {
+    to = static_cast<const int32_t*>(array(name, dims, true, napi_int32_array, "an Int32Array"));
+    within(name, to, elements(dims), (double)sizes_[(unsigned char)limit & 127] - 1);
+  }
+
+  void active(Active& to) {
+    for (const bool first : {true, false}) {
+      const char* name = first ? "start" : "stop";
+      auto* steps = static_cast<const int32_t*>(array(name, "B", false, napi_int32_array, "an Int32Array"));
+      within(name, steps, elements("B"), (double)sizes_['T']);
+      (first ? to.start : to.stop) = steps;
+    }
+  }
+
+  // A mask {data, gate, time, batch} over steps, rows and `width`; the last element that it can reach must exist.
+  void mask(const char* name, Mask& to, const char* width, int gates = 1, bool needed = false) {
+    napi_value v;
+    const bool present = next(name, &v);
+    if (needed && !present) fail("%s: %s must be a mask {data: Float32Array, time, batch}", name);
+    if (fetching_ ? !isObject(v) : !present) return skip(4);
+    const Inside inside(*this, v);
+    size_t length = 0;
+    napi_value data;
+    const bool hasData = next("data", &data);
+    const double gate = take("gate", 0), time = take("time", 0), batch = take("batch", 0);
+    if (fetching_) return;
+    if (hasData) to.data = static_cast<float*>(view(data, name, &length, napi_float32_array, "a mask whose data is a Float32Array"));
+    const size_t T = sizes_['T'], B = sizes_['B'];
+    // in float64, which does not overflow; strides of any length that memory can have are exact in it
+    const double last = (gates - 1) * gate + (T - 1.0) * time + (B - 1.0) * batch + (double)elements(width);
+    const bool whole = isStride(gate) && isStride(time) && isStride(batch);
+    if (!to.data || !whole || (T > 0 && B > 0 && !(last <= (double)length)))
+      return fail("%s: %s must be a mask {data: Float32Array, time, batch} whose strides stay inside its data", name);
+    to.gate = gates > 1 ? (long)gate : 0;
+    to.time = (long)time;
+    to.batch = (long)batch;
+  }
+
+  void noise(const char* name, NoiseMoments& to) {
+    napi_value v;
+    const bool present = next(name, &v);
+    if (fetching_ ? !isObject(v) : !present) {
+      fail("%s: %s must be {mean, square, variance}", name);
+      return skip(3);
+    }
+    const Inside inside(*this, v);
+    to.mean = (float)take("mean", 0);
+    to.square = (float)take("square", 0);
+    to.variance = (float)take("variance", 0);
+  }
+
+  void activation(Activation& to) {
+    static const char* const names[] = {"tanh", "sigmoid", "relu", "identity"};
+    const int found = choice("activation", names, 4);
+    if (found < 0) return fail("%s: %s must be tanh, sigmoid, relu or identity", "activation");
+    to = (Activation)found;
+  }
+
+  void rule(MomentFunction& to) {
+    static const char* const names[] = {"wang-manning", "probit", "daunizeau", "gauss-hermite"};
+    const int found = choice("form", names, 4);
+    int weights = 0;
+    to.nodes = doubles("nodes", &to.points);
+    to.weights = doubles("weights", &weights);
+    if (fetching_) return;
+    if (found < 0) return fail("%s: %s must be wang-manning, probit, daunizeau or gauss-hermite", "form");
+    to.form = (Form)found;
+    if (to.form == Form::gaussHermite && !(to.nodes && to.weights && weights == to.points && to.points >= 1 && to.points <= 64))
+      fail("%s: %s must be 1 to 64 and come with weights of the same length", "nodes");
+  }
+
+  void stream(Stream& to) {
+    word("seedLow", to.seedLow);
+    word("seedHigh", to.seedHigh);
+    word("step", to.step);
+    word("site", to.site);
+    word("pass", to.pass);
+  }
+
+  // An array whose length is the number of elements.
+  void whole(const char* name, float*& to, size_t& n) {
+    to = static_cast<float*>(measured(name, &n, napi_float32_array, "a Float32Array"));
+  }
+  void whole(const char* name, uint32_t*& to, size_t& n) {
+    to = static_cast<uint32_t*>(measured(name, &n, napi_uint32_array, "a Uint32Array"));
+  }
+
+  // Lists of Float32Arrays: the first measures, the others must have the same lengths.
+  template <class Sizes>
+  void arrays(const char* name, float* const*& to, Sizes& p) {
+    list(name, to, true, true);
+    if (fetching_) return;
+    p.count = (int)lengths_.size();
+    p.sizes = lengths_.data();
+  }
+  void matching(const char* name, float* const*& to) { list(name, to, true, false); }
+  void maybeMatching(const char* name, float* const*& to) { list(name, to, false, false); }
+
+
+ private:
+  // Properties are read from `object` as long as this lives.
+  struct Inside {
+    Inside(Reader& reader, napi_value object) : reader(reader), outer(reader.object_) { reader.object_ = object; }
+    ~Inside() { reader.object_ = outer; }
+    Reader& reader;
+    napi_value outer;
+  };
+
+  // The next property: fetched in the first visit, remembered in the second. False when it is absent, and in the first visit.
+  bool next(const char* name, napi_value* v) {
+    if (fetching_) {
+      bool pending = false;
+      napi_is_exception_pending(env_, &pending);
+      if (pending || napi_get_named_property(env_, object_, name, v) != napi_ok) napi_get_undefined(env_, v);
+      values_.push_back(*v);
+      return false;
+    }
+    *v = values_[at_++];
+    return present(*v);
+  }
+
+  // Keeps the two visits in step where an object is absent.
+  void skip(int properties) {
+    napi_value undefined;
+    napi_get_undefined(env_, &undefined);
+    for (int i = 0; i < properties; i++) {
+      if (fetching_) values_.push_back(undefined);
+      else at_++;
+    }
+  }
+
+  bool present(napi_value v) {
     napi_valuetype type = napi_undefined;
-    if (napi_get_named_property(env_, object_, name, v) != napi_ok || napi_typeof(env_, *v, &type) != napi_ok) return false;
+    napi_typeof(env_, v, &type);
     return type != napi_undefined && type != napi_null;
   }
 
-  void text(const char* name, char* out, size_t size) {
+  bool isObject(napi_value v) {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, v, &type);
+    return type == napi_object;
+  }
+
+  double take(const char* name, double fallback) {
     napi_value v;
+    double x = fallback;
+    if (next(name, &v) && napi_get_value_double(env_, v, &x) != napi_ok) fail("%s: %s must be a number", name);
+    return x;
+  }
+
+  void word(const char* name, uint32_t& to) {
+    const double x = take(name, 0);
+    if (fetching_) return;
+    if (!(x >= 0 && x <= 4294967295.0 && x == std::floor(x))) return fail("%s: %s must be a whole number of 32 bits", name);
+    to = (uint32_t)x;
+  }
+
+  int choice(const char* name, const char* const* names, int count) {
+    napi_value v;
+    if (!next(name, &v)) return fetching_ ? 0 : -1;
+    char text[16] = {};
     size_t n;
-    if (property(name, &v)) napi_get_value_string_utf8(env_, v, out, size, &n);
+    if (napi_get_value_string_utf8(env_, v, text, sizeof text, &n) != napi_ok) return -1;
+    for (int i = 0; i < count; i++)
+      if (!std::strcmp(text, names[i])) return i;
+    return -1;
+  }
+
+  static bool isStride(double x) { return x >= 0 && x <= 9007199254740992.0 && x == std::floor(x); }
+
+  // The product of dimensions; the largest number there is where it would be larger.
+  size_t elements(const char* dims) const {
+    size_t n = 1;
+    for (const char* d = dims; *d; d++) {
+      const size_t factor = *d >= '0' && *d <= '9' ? (size_t)(*d - '0') : sizes_[(unsigned char)*d & 127];
+      if (__builtin_mul_overflow(n, factor, &n)) return SIZE_MAX;
+    }
+    return n;
   }
 
   void* view(napi_value v, const char* name, size_t* length, napi_typedarray_type wanted, const char* kind) {
@@ -213,25 +264,83 @@ class Reader {
       fail("%s: %s must be %s", name, kind);
       return nullptr;
     }
+    // an empty array has no address, but it is present
+    static float empty[1];
+    return data ? data : empty;
+  }
+
+  void* array(const char* name, const char* dims, bool needed, napi_typedarray_type type, const char* kind) {
+    napi_value v;
+    size_t n = 0;
+    if (!next(name, &v)) {
+      if (needed && !fetching_) fail("%s: %s must be %s", name, kind);
+      return nullptr;
+    }
+    void* data = view(v, name, &n, type, kind);
+    if (n < elements(dims)) fail("%s: %s is too short for the sizes given", name);
     return data;
   }
 
-  void* array(const char* name, size_t length, bool needed, napi_typedarray_type type, const char* kind) {
+  void* measured(const char* name, size_t* length, napi_typedarray_type type, const char* kind) {
     napi_value v;
-    if (!property(name, &v)) {
-      if (needed) fail("%s: %s must be %s", name, kind);
-      return nullptr;
-    }
+    if (next(name, &v)) return view(v, name, length, type, kind);
+    if (!fetching_) fail("%s: %s must be %s", name, kind);
+    return nullptr;
+  }
+
+  const double* doubles(const char* name, int* length) {
+    napi_value v;
     size_t n = 0;
-    void* data = view(v, name, &n, type, kind);
-    if (n < length) fail("%s: %s is too short for the sizes given", name);
-    // an empty array has no address, but it is present
-    static float empty[1];
-    return data || failed_ ? data : empty;
+    *length = 0;
+    if (!next(name, &v)) return nullptr;
+    void* data = view(v, name, &n, napi_float64_array, "a Float64Array");
+    *length = n <= 64 ? (int)n : 65;
+    return static_cast<const double*>(data);
+  }
+
+  void within(const char* name, const int32_t* numbers, size_t length, double most) {
+    if (fetching_ || failed_ || !numbers) return;
+    for (size_t i = 0; i < length; i++)
+      if (numbers[i] < 0 || numbers[i] > most) return fail("%s: %s must hold whole numbers within the sizes given", name);
+  }
+
+  void list(const char* name, float* const*& to, bool needed, bool measure) {
+    napi_value v;
+    uint32_t n = 0;
+    if (fetching_) {
+      next(name, &v);
+      bool isArray = false;
+      if (napi_is_array(env_, v, &isArray) == napi_ok && isArray) napi_get_array_length(env_, v, &n);
+      counts_.push_back(isArray ? (long)n : -1);
+      for (uint32_t i = 0; i < n; i++) {
+        napi_value item;
+        if (napi_get_element(env_, v, i, &item) != napi_ok) napi_get_undefined(env_, &item);
+        values_.push_back(item);
+      }
+      return;
+    }
+    const bool given = next(name, &v);
+    const long count = counts_[list_++];
+    if (count < 0) {
+      if (given || needed) fail("%s: %s must be a list of Float32Arrays", name);
+      return;
+    }
+    if (measure) lengths_.assign((size_t)count, 0);
+    const bool fits = (size_t)count == lengths_.size();
+    if (!fits) fail("%s: %s must have as many arrays as the parameters", name);
+    lists_.emplace_back(new float*[(size_t)count + 1]());
+    float** items = lists_.back().get();
+    for (long i = 0; i < count; i++) {
+      size_t length = 0;
+      items[i] = static_cast<float*>(view(values_[at_++], name, &length, napi_float32_array, "a list of Float32Arrays"));
+      if (measure) lengths_[i] = length;
+      if (fits && length != lengths_[i]) fail("%s: an array of %s has not the length of its parameter", name);
+    }
+    to = items;
   }
 
   void fail(const char* format, const char* name, const char* kind = "") {
-    if (failed_) return;
+    if (failed_ || fetching_) return;
     failed_ = true;
     std::snprintf(message_, sizeof message_, format, where_, name, kind);
   }
@@ -239,7 +348,13 @@ class Reader {
   napi_env env_;
   napi_value object_;
   const char* where_;
-  bool failed_ = false;
+  bool fetching_ = false, failed_ = false;
+  std::vector<napi_value> values_;
+  std::vector<long> counts_;
+  size_t at_ = 0, list_ = 0;
+  size_t sizes_[128] = {};
+  std::vector<size_t> lengths_;
+  std::vector<std::unique_ptr<float*[]>> lists_;
   char message_[256] = {};
 };
 

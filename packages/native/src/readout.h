@@ -27,7 +27,7 @@ void readout(const Readout& p, Pool& pool, InPlace&& inPlace) {
   }
 }
 
-static void readoutNll(const Readout& p, Pool& pool) {
+static void readoutNll(const ReadoutNll& p, Pool& pool) {
   const long K = p.K;
   const bool backward = p.dx || p.dw || p.dbias;
   readout(p, pool, [&](long m0, long rows, float* logits) {
@@ -54,7 +54,7 @@ static void readoutNll(const Readout& p, Pool& pool) {
 }
 
 // sum of z^2, in the order of the rows; gradients of scale * that sum
-static double readoutSquares(const Readout& p, Pool& pool) {
+static void readoutSquares(const ReadoutSquares& p, double* result, Pool& pool) {
   const long K = p.K;
   double* sums = reinterpret_cast<double*>(pool.workspace(kPartial, 2 * ((long)p.M + 1)));
   readout(p, pool, [&](long m0, long rows, float* logits) {
@@ -81,7 +81,7 @@ static double readoutSquares(const Readout& p, Pool& pool) {
   });
   double sum = 0;
   for (long m = 0; m < p.M; m++) sum += sums[m];
-  return sum;
+  *result = sum;
 }
 
 }  // namespace

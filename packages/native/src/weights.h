@@ -15,13 +15,13 @@ LETHE_INLINE void everywhere(long n, Pool& pool, Body&& body) {
 }
 
 // out = mean + exp(logDeviation) epsilon
-static void noisyWeights(const GaussianWeights& p, Pool& pool) {
+static void noisyWeights(const NoisyWeights& p, Pool& pool) {
   everywhere(p.n, pool, [&](long i, int w) {
     store(p.out + i, load(p.mean + i, w) + vexp(load(p.logDeviation + i, w)) * load(p.epsilon + i, w), w);
   });
 }
 
-static void noisyWeightsBackward(const GaussianWeights& p, Pool& pool) {
+static void noisyWeightsBackward(const NoisyWeights& p, Pool& pool) {
   everywhere(p.n, pool, [&](long i, int w) {
     const vf d = load(p.dOut + i, w);
     store(p.dMean + i, load(p.dMean + i, w) + d, w);
@@ -31,15 +31,15 @@ static void noisyWeightsBackward(const GaussianWeights& p, Pool& pool) {
 }
 
 // sums of mean, mean^2, variance, logDeviation; in stretches whose sums are added in order, whoever made them
-static void gaussianSums(const GaussianWeights& p, double* sums, Pool& pool) {
+static void gaussianSums(const GaussianSums& p, double* sums, Pool& pool) {
   constexpr long STRETCH = 4096;
-  const long stretches = (p.n + STRETCH - 1) / STRETCH;
+  const long n = p.n, stretches = (n + STRETCH - 1) / STRETCH;
   double* partial = reinterpret_cast<double*>(pool.workspace(kPartial, 8 * (stretches + 1)));
   parallelIf(p.n > 20000, pool, [&](int worker, int workers) {
     Range range = share(stretches, worker, workers);
     for (long s = range.begin; s < range.end; s++) {
       vf sum[4] = {};
-      const long from = s * STRETCH, count = minimum(STRETCH, p.n - from);
+      const long from = s * STRETCH, count = minimum(STRETCH, n - from);
       double* to = partial + 4 * s;
       for (int k = 0; k < 4; k++) to[k] = 0;
       auto take = [&] {
@@ -67,7 +67,7 @@ static void gaussianSums(const GaussianWeights& p, double* sums, Pool& pool) {
   }
 }
 
-static void gaussianKlBackward(const GaussianWeights& p, Pool& pool) {
+static void gaussianKlBackward(const GaussianSums& p, Pool& pool) {
   const float precision = 1.0f / p.priorVariance;
   everywhere(p.n, pool, [&](long i, int w) {
     store(p.dMean + i, load(p.dMean + i, w) + p.scale * (load(p.mean + i, w) - p.priorMean) * precision, w);
