@@ -1,4 +1,4 @@
-/** Writes docs/api.md from the doc comments of what `lethe` exports: `npm run docs`. A test says when it is to be run again. */
+/** Writes docs/api.md from the doc comments of what the entry points of `lethe` export: `npm run docs`. A test says when it is to be run again. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -6,9 +6,11 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = `${root}packages/lethe/src/`;
 
-/** What is exported, by room. */
+/** What is exported, by entry point and room. */
 export interface PublicSymbol {
   name: string;
+  /** `lethe`, `lethe/dropout`, … */
+  entry: string;
   /** folder of the source that declares it */
   room: string;
   kind: 'function' | 'class' | 'constant' | 'type';
@@ -16,54 +18,66 @@ export interface PublicSymbol {
   summary: string;
 }
 
-/** Rooms in the order of the document, with what they are for. */
-const rooms: Record<string, string> = {
-  tensor: 'Tensors and scratch memory',
-  autograd: 'The tape and differentiable operations',
-  random: 'Streams of random numbers',
-  dropout: 'Methods, the vocabulary of noise, and plans',
-  moments: 'Gaussian moments',
-  nn: 'Layers, losses and penalties',
-  uncertainty: 'MC dropout',
-  optim: 'Optimizers and clipping',
-  checkpoint: 'safetensors and PyTorch',
-  kernels: 'Engines',
-  '.': 'Errors',
+/** Entry points and their rooms in the order of the document, with what they are for. */
+const entries: Record<string, Record<string, string>> = {
+  lethe: {
+    tensor: 'Tensors and scratch memory',
+    autograd: 'The tape and differentiable operations',
+    random: 'Streams of random numbers',
+    nn: 'Layers, losses and penalties',
+    uncertainty: 'MC dropout and entropies',
+    optim: 'Optimizers and clipping',
+    checkpoint: 'safetensors and PyTorch',
+    kernels: 'What layers are told',
+    '.': 'Errors',
+  },
+  'lethe/dropout': { dropout: 'Methods, the vocabulary of noise, and plans' },
+  'lethe/moments': { moments: 'Gaussian moments', kernels: 'What moments are told' },
+  'lethe/engine': { kernels: 'Engines', tensor: 'Numbers as engines take them' },
 };
 
-/** Everything that index.ts exports. */
+/** Everything that the entry points export. */
 export function publicSymbols(): PublicSymbol[] {
   const { config } = ts.readConfigFile(`${root}packages/lethe/tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, `${root}packages/lethe`);
-  const program = ts.createProgram([`${source}index.ts`], options);
+  const fileOf = (entry: string) =>
+    `${source}${entry === 'lethe' ? 'index' : entry.slice('lethe/'.length)}.ts`;
+  const program = ts.createProgram(Object.keys(entries).map(fileOf), options);
   const checker = program.getTypeChecker();
-  const index = checker.getSymbolAtLocation(program.getSourceFile(`${source}index.ts`)!)!;
-  return checker.getExportsOfModule(index).map((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const path = symbol.declarations![0]!.getSourceFile().fileName.slice(source.length).split('/');
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-    return {
-      name: exported.name,
-      room: path.length > 1 ? path[0]! : '.',
-      kind: kindOf(symbol),
-      summary: firstSentence(text),
-    };
+  return Object.keys(entries).flatMap((entry) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(fileOf(entry))!)!;
+    return checker.getExportsOfModule(module).map((exported) => {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      const path = symbol.declarations![0]!.getSourceFile().fileName.slice(source.length).split('/');
+      const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+      return {
+        name: exported.name,
+        entry,
+        room: path.length > 1 ? path[0]! : '.',
+        kind: kindOf(symbol),
+        summary: firstSentence(text),
+      };
+    });
   });
 }
 
 /** The document. */
 export function apiDocument(symbols: readonly PublicSymbol[]): string {
-  const sections = Object.entries(rooms).map(([room, title]) => {
-    const lines = symbols
-      .filter((symbol) => symbol.room === room)
-      .sort((a, b) => Number(a.kind === 'type') - Number(b.kind === 'type') || (a.name < b.name ? -1 : 1))
-      .map(({ name, kind, summary }) => `| \`${name}\` | ${kind} | ${summary.replaceAll('|', '\\|')} |`);
-    return [`## ${title}`, '', '| name | kind | what it is |', '|---|---|---|', ...lines, ''].join('\n');
-  });
+  const sections = Object.entries(entries).flatMap(([entry, rooms]) => [
+    `## \`${entry}\``,
+    '',
+    ...Object.entries(rooms).map(([room, title]) => {
+      const lines = symbols
+        .filter((symbol) => symbol.entry === entry && symbol.room === room)
+        .sort((a, b) => Number(a.kind === 'type') - Number(b.kind === 'type') || (a.name < b.name ? -1 : 1))
+        .map(({ name, kind, summary }) => `| \`${name}\` | ${kind} | ${summary.replaceAll('|', '\\|')} |`);
+      return [`### ${title}`, '', '| name | kind | what it is |', '|---|---|---|', ...lines, ''].join('\n');
+    }),
+  ]);
   return [
     '# What `lethe` exports',
     '',
-    'One line for each name, by room: the first sentence of its doc comment, which says more in the editor and in',
+    'One line for each name, by entry point and room: the first sentence of its doc comment, which says more in the editor and in',
     '`packages/lethe/src`. Written by `npm run docs`.',
     '',
     ...sections,

@@ -1,6 +1,7 @@
 /** A right call of every method of what the library makes. */
+
+import * as lethe from './boundary-exports.suite.ts';
 import { layerOptions, matrix, row, sequence, stream } from './boundary-values.suite.ts';
-import * as lethe from './index.ts';
 
 const cells = { rnn: lethe.rnn, lstm: lethe.lstm, gru: lethe.gru };
 const optimizers = {

@@ -1,6 +1,7 @@
 /** Right options of every function with several. */
+
+import * as lethe from './boundary-exports.suite.ts';
 import { layerOptions, model, regularizer, row, sequence, stream } from './boundary-values.suite.ts';
-import * as lethe from './index.ts';
 
 const methods = {
   standard: lethe.standard,
@@ -14,7 +15,7 @@ const methods = {
   fraternal: lethe.fraternal,
   curriculum: lethe.curriculum,
   fast: lethe.fast,
-  gaussian: lethe.gaussian,
+  gaussian: lethe.gaussianDropout,
   weightNoise: lethe.weightNoise,
   ar: lethe.ar,
   tar: lethe.tar,
@@ -102,7 +103,7 @@ export const rightOptions: Record<
     options: { samples: 2, distribution: 'categorical', batched: false, mode: 'sample', lengths: [1] },
   }),
   regularizer: () => ({
-    make: (options) => lethe.plan(options, { cell: 'lstm' }),
+    make: (options) => lethe.dropoutPlan(options, { cell: 'lstm' }),
     options: {
       ...lethe.fast({ input: 0.1 }),
       penalties: [{ kind: 'activation', alpha: 1 }],

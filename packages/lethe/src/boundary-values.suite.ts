@@ -1,5 +1,5 @@
 /** Right and wrong values for the walk over the public boundary. */
-import * as lethe from './index.ts';
+import * as lethe from './boundary-exports.suite.ts';
 
 /** Values that nobody should give, and some that only some may be given; made afresh, for some calls keep them. */
 export const wrongValues: Record<string, () => unknown> = {
@@ -30,8 +30,8 @@ export const wrongValues: Record<string, () => unknown> = {
   'a symbol': () => Symbol('s'),
   'a function': () => () => 1,
   'a tensor of no axis': () => lethe.tensor(1),
-  'a tensor of another shape': () => lethe.zerosTensor([3, 1, 7]),
-  'an empty tensor': () => lethe.zerosTensor([0, 2]),
+  'a tensor of another shape': () => lethe.zeros([3, 1, 7]),
+  'an empty tensor': () => lethe.zeros([0, 2]),
   'a Float64Array': () => new Float64Array(3),
   'an empty Float32Array': () => new Float32Array(0),
   'a BigInt64Array': () => new BigInt64Array(2),

@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { rightCalls } from './boundary-calls.suite.ts';
+import * as lethe from './boundary-exports.suite.ts';
 import { rightMethods } from './boundary-methods.suite.ts';
 import { rightOptions } from './boundary-options.suite.ts';
 import { wrongValues } from './boundary-values.suite.ts';
 import { LetheError } from './errors.ts';
-import * as lethe from './index.ts';
 
 /** Calls, and returns what went wrong: nothing, or what was thrown that is no error of Lethe. */
 function slipOf(call: () => unknown): string | undefined {

@@ -11,6 +11,7 @@ import { isReal, type Real, RealArray } from './tensor/dtype.ts';
 import { Tensor } from './tensor/tensor.ts';
 
 export { found } from './found.ts';
+export { checkNumbers } from './options.ts';
 
 /** Throws ConfigError unless `value` is a tensor. */
 export function checkTensor(where: string, name: string, value: unknown): asserts value is Tensor {
@@ -141,9 +142,7 @@ export function checkReal(
       `${where}: expected ${name} to be a ${RealArray.name}, got ${found(value)}; copy with ${RealArray.name}.from`,
     );
   }
-  if (length !== undefined && value.length !== length) {
-    throw new ShapeError(`${where}: expected ${name} to have ${length} elements, got ${value.length}`);
-  }
+  if (length !== undefined) checkOneLength(where, name, value, length);
 }
 
 /** Throws ConfigError unless `value` is an Int32Array. */
@@ -154,22 +153,10 @@ export function checkIntegers(where: string, name: string, value: unknown): asse
   );
 }
 
-/** Throws ConfigError unless `value` is an array, or typed array, of finite numbers. */
-export function checkNumbers(
-  where: string,
-  name: string,
-  value: unknown,
-): asserts value is ArrayLike<number> {
-  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) {
-    throw new ConfigError(`${where}: expected ${name} to be an array of numbers, got ${found(value)}`);
-  }
-  const numbers = value as ArrayLike<unknown>;
-  for (let i = 0; i < numbers.length; i++) {
-    if (typeof numbers[i] === 'number') continue;
-    throw new ConfigError(
-      `${where}: expected ${name} to be an array of numbers, got ${found(numbers[i])} at element ${i}`,
-    );
-  }
+/** Throws ShapeError unless `value` has `length` elements, as another of the call has. */
+export function checkOneLength(where: string, name: string, value: ArrayLike<unknown>, length: number): void {
+  if (value.length === length) return;
+  throw new ShapeError(`${where}: expected ${name} to have ${length} elements, got ${value.length}`);
 }
 
 /** Whether `value` is an object with names: no array, nothing of a class that is built in. */

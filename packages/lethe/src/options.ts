@@ -77,6 +77,26 @@ export function checkNumber(
   throw new ConfigError(`${where}: expected ${name} to be ${wanted}, got ${found(value)}`);
 }
 
+/** Throws ConfigError unless `value` is an array, or typed array, of numbers. */
+export function checkNumbers(
+  where: string,
+  name: string,
+  value: unknown,
+): asserts value is ArrayLike<number> {
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) {
+    throw new ConfigError(`${where}: expected ${name} to be an array of numbers, got ${found(value)}`);
+  }
+  const numbers = value as ArrayLike<unknown>;
+  // Of a typed array the first tells of all.
+  const looked = Array.isArray(value) ? numbers.length : Math.min(1, numbers.length);
+  for (let i = 0; i < looked; i++) {
+    if (typeof numbers[i] === 'number') continue;
+    throw new ConfigError(
+      `${where}: expected ${name} to be an array of numbers, got ${found(numbers[i])} at element ${i}`,
+    );
+  }
+}
+
 /**
  * Refuses a word that is none of the known ones.
  * @param what the word is, such as 'activation'

@@ -11,7 +11,6 @@ import {
   globalNorm,
   gradients,
   NoiseStream,
-  parseDropout,
   recurrentStack,
   regularizedLoss,
   scoped,
@@ -20,6 +19,7 @@ import {
   Tensor,
   weightPosteriors,
 } from 'lethe';
+import { parseDropout } from 'lethe/dropout';
 import type { Workload } from './music.ts';
 
 /** The names of the layer workloads. */

@@ -9,17 +9,16 @@
 import {
   bernoulliNll,
   clipScale,
-  fast,
   globalNorm,
   gradients,
   linear,
   NoiseStream,
-  none,
   rmsprop,
   rnn,
   scoped,
   Tensor,
 } from 'lethe';
+import { fast, none } from 'lethe/dropout';
 
 /** The names of the music workloads. */
 export const musicWorkloads = ['music-plain', 'music-fast'] as const;

@@ -1,6 +1,6 @@
 /** `lethe bench`: how fast full training steps are on this machine. */
 import type { Command } from 'commander';
-import type { Kernels } from 'lethe/internal';
+import type { Engine } from 'lethe/engine';
 import type { LayerWorkload } from '../bench/layer.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
@@ -57,7 +57,7 @@ export function addBench(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function run(options: BenchOptions, output: Output): Promise<void> {
-  const { dtype } = await import('lethe/internal');
+  const { dtype } = await import('lethe/engine');
   const { measure } = await import('../bench/measure.ts');
   const { layerWorkload, layerWorkloads } = await import('../bench/layer.ts');
   const engine = await useThreads(options.threads);
@@ -99,7 +99,7 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
 }
 
 /** Throws UsageError where a workload or this processor has no bf16. */
-function usePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Kernels): void {
+function usePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Engine): void {
   if (dtype === 'bf16' && /^(music|rnn)-/.test(name)) {
     throw new UsageError(`--dtype bf16 is for workloads of LSTM and GRU, found --workload ${name}`);
   }

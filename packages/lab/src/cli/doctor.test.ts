@@ -33,8 +33,8 @@ test('a directory of data sets that is not there is wrong use, whoever named it'
 test('says why the native kernels do not load, in words and under --json', async () => {
   vi.resetModules();
   const problem = 'they are not built: the build needs make';
-  vi.doMock('lethe/internal', async (original) => ({
-    ...(await original<typeof import('lethe/internal')>()),
+  vi.doMock('lethe/engine', async (original) => ({
+    ...(await original<typeof import('lethe/engine')>()),
     nativeProblem: () => problem,
   }));
   const { lethe: fresh } = await import('./testing.suite.ts');
@@ -47,5 +47,5 @@ test('says why the native kernels do not load, in words and under --json', async
   const { native, notices } = JSON.parse((await fresh('doctor', '--json')).out);
   expect(native).toEqual({ loads: false, problem });
   expect(notices).toHaveLength(1);
-  vi.doUnmock('lethe/internal');
+  vi.doUnmock('lethe/engine');
 });

@@ -37,7 +37,7 @@ export function addDoctor(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function examine(options: DoctorOptions, output: Output): Promise<void> {
-  const { dtype, nativeProblem } = await import('lethe/internal');
+  const { dtype, nativeProblem } = await import('lethe/engine');
   const { listData } = await import('../data/list.ts');
   const engine = await useThreads(options.threads);
   const dataSets = listData({ dataDir: options.data });

@@ -1,7 +1,7 @@
 /** `lethe methods`, `lethe recipes`, `lethe config`. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { dropoutMethods, parseDropout } from 'lethe';
+import { dropoutMethods, parseDropout } from 'lethe/dropout';
 import { describe, expect, test } from 'vitest';
 import { listRecipes, listSearches, recipesFolder } from '../training/recipes.ts';
 import { resolveConfig } from '../training/resolve.ts';

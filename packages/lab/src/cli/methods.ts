@@ -1,6 +1,6 @@
 /** `lethe methods`: every regularization method, its settings, and what runs it. */
 import type { Command } from 'commander';
-import type { MethodKey, PlannedCell, Regularizer } from 'lethe';
+import type { MethodKey, PlannedCell, Regularizer } from 'lethe/dropout';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { listing, wrapped } from './listing.ts';
@@ -32,7 +32,7 @@ interface ListedMethod {
 }
 
 async function run(name: string | undefined, output: Output): Promise<void> {
-  const { dropoutMethods } = await import('lethe');
+  const { dropoutMethods } = await import('lethe/dropout');
   const methods = await Promise.all((name === undefined ? dropoutMethods() : [name]).map(listed));
   output.event(name === undefined ? { methods } : methods[0]);
   if (output.json) return;
@@ -50,7 +50,7 @@ async function run(name: string | undefined, output: Output): Promise<void> {
 
 /** All that the library knows of a method. */
 async function listed(name: string): Promise<ListedMethod> {
-  const { dropoutKeys, parseDropout } = await import('lethe');
+  const { dropoutKeys, parseDropout } = await import('lethe/dropout');
   const keys = Object.entries(dropoutKeys(name));
   const rates = keys.filter(([, { kind }]) => kind === 'rate').map(([key]) => key);
   const attempts = await Promise.all(
@@ -77,11 +77,12 @@ const recurrentCells = ['rnn', 'lstm', 'gru'] as const satisfies PlannedCell[];
 
 /** The cells that can run it; of words it is the embedding. */
 async function cellsOf(words: string): Promise<string[]> {
-  const { parseDropout, plan } = await import('lethe');
+  const { parseDropout, dropoutPlan } = await import('lethe/dropout');
   const regularizer = parseDropout(words);
   return [...recurrentCells, 'embedding' as const].filter(
     (cell) =>
-      attempt(() => plan(regularizer, { cell })) && (cell !== 'embedding' || regularizer.noise.length > 0),
+      attempt(() => dropoutPlan(regularizer, { cell })) &&
+      (cell !== 'embedding' || regularizer.noise.length > 0),
   );
 }
 

@@ -1,6 +1,6 @@
 /** What a run ran on and with: written once to `environment.json`, read by people and by `resume`. */
 import os from 'node:os';
-import { dtype, kernels } from 'lethe/internal';
+import { dtype, kernels } from 'lethe/engine';
 import type { DataIdentity } from '../data/identity.ts';
 
 /** The content of `environment.json`. */

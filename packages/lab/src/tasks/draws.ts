@@ -1,6 +1,6 @@
 /** Draws of a model's noise at evaluation: how many, from which streams, side by side as rows or one after another. */
-import { NoiseStream, type Regularizer, type RunMode, sharesMasks } from 'lethe';
-import { copiesOf, drawOf } from 'lethe/internal';
+import { NoiseStream, sharesMasks, streamOfCopies, streamOfDraw } from 'lethe';
+import type { Regularizer, RunMode } from 'lethe/dropout';
 
 /** How noise is drawn: masks, or the Gaussian pre-activations. */
 export type DrawMode = Extract<RunMode, 'sample' | 'gaussian'>;
@@ -60,6 +60,6 @@ export function drawnRuns(
     copies,
     runs: samples / copies,
     stream: (from, run) =>
-      copies > 1 ? copiesOf(noise.from(from), copies, rows) : drawOf(noise.from(from), run),
+      copies > 1 ? streamOfCopies(noise.from(from), copies, rows) : streamOfDraw(noise.from(from), run),
   };
 }

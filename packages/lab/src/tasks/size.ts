@@ -1,5 +1,5 @@
 /** What a model takes in training, told from the configuration and the data before anything is made. */
-import { parseDropout } from 'lethe';
+import { parseDropout } from 'lethe/dropout';
 import { chunks } from '../data/music/chunks.ts';
 import type { MusicData } from '../data/music/dataset.ts';
 import { keys } from '../data/music/piano-roll.ts';

@@ -2,7 +2,8 @@
  * What the training room asks of a task. Everything about frames and notes, words and streams stays behind this
  * interface; a run directory, the loop, checkpoints and the command see a model with steps and metrics.
  */
-import type { NoiseStream, Plan, RegularizedLoss, Regularizer, StoredTensor, Tensor } from 'lethe';
+import type { NoiseStream, RegularizedLoss, StoredTensor, Tensor } from 'lethe';
+import type { Plan, Regularizer } from 'lethe/dropout';
 import type { DataIdentity } from '../data/identity.ts';
 import type { Draws } from './draws.ts';
 import type { TaskMetric } from './metric.ts';

@@ -1,5 +1,5 @@
 /** Evaluations that draw: one figure, whatever the windows, the minibatches, and how draws are run. */
-import { combine, noiseEntry, parseDropout } from 'lethe';
+import { combine, noiseEntry, parseDropout } from 'lethe/dropout';
 import { describe, expect, test } from 'vitest';
 import type { MusicConfig } from '../training/config.ts';
 import { resolveConfig } from '../training/resolve.ts';

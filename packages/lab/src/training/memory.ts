@@ -1,7 +1,7 @@
 /** Whether a model fits into the machine, asked before any of it is made. */
 import os from 'node:os';
 import { ConfigError } from 'lethe';
-import { dtype } from 'lethe/internal';
+import { dtype } from 'lethe/engine';
 import type { TaskData } from '../tasks/open.ts';
 import { type ModelSize, sizeOver } from '../tasks/size.ts';
 import type { Config } from './config.ts';

@@ -1,6 +1,6 @@
 /** The resolved plan of a run, told before anything is computed. */
-import { describe } from 'lethe';
-import { kernels } from 'lethe/internal';
+import { describePlan } from 'lethe/dropout';
+import { kernels } from 'lethe/engine';
 import type { PlanEvent } from './events.ts';
 import { trainingMemory } from './memory.ts';
 import type { Session } from './session.ts';
@@ -19,7 +19,7 @@ export function planOf(session: Session, run: string): PlanEvent {
     source: data.source,
     ...(notes.length > 0 && { notes }),
     method: config.model.dropout,
-    noise: model.plans.map((plan) => describe(plan)),
+    noise: model.plans.map((plan) => describePlan(plan)),
     hint: task.hint(run),
     shown,
     parameters: countParameters(session),

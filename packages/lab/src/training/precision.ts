@@ -1,6 +1,7 @@
 /** The precision of a run: `dtype` of its configuration, set for the whole process. */
-import { ConfigError, parseDropout } from 'lethe';
-import { kernels } from 'lethe/internal';
+import { ConfigError } from 'lethe';
+import { parseDropout } from 'lethe/dropout';
+import { kernels } from 'lethe/engine';
 import type { Config } from './config.ts';
 
 /**

@@ -2,8 +2,9 @@
  * Puts a configuration together: the defaults of the task, a recipe on top, single settings last. The
  * result is complete; nothing is looked up later.
  */
-import { ConfigError, parseDropout } from 'lethe';
-import { printable, settledDropout } from 'lethe/internal';
+import { ConfigError } from 'lethe';
+import { parseDropout, settledDropout } from 'lethe/dropout';
+import { printable } from 'lethe/internal';
 import { z } from 'zod';
 import { type Config, checkConfig, configSchema } from './config.ts';
 import { keysAt, schemaAt, unknownKey } from './config-errors.ts';

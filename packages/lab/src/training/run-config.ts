@@ -1,5 +1,5 @@
 /** The configuration of an existing run. */
-import { settledDropout } from 'lethe/internal';
+import { settledDropout } from 'lethe/dropout';
 import { type RunPaths, readConfigFile } from '../runs/run-directory.ts';
 import { type Config, checkConfig } from './config.ts';
 

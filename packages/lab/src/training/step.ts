@@ -3,7 +3,8 @@
  * stops the run before it can reach a checkpoint.
  */
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
-import { kernels, usedPartsOf } from 'lethe/internal';
+import { kernels } from 'lethe/engine';
+import { usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../tasks/task.ts';
 import type { Config } from './config.ts';
 import { rateFactor } from './schedule.ts';

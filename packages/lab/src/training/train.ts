@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
-import { kernels } from 'lethe/internal';
+import { kernels } from 'lethe/engine';
 import type { DataIdentity } from '../data/identity.ts';
 import { atomicWrite } from '../runs/atomic-write.ts';
 import { type Environment, environment } from '../runs/environment.ts';

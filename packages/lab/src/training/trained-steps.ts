@@ -1,6 +1,6 @@
 /** How long a run's weights have been trained: what rates that move are at. Reading needs no lock. */
 import fs from 'node:fs';
-import type { Regularizer } from 'lethe';
+import type { Regularizer } from 'lethe/dropout';
 import { readMetrics } from '../runs/metrics.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { readSafetensors } from './checkpoint.ts';

@@ -1,5 +1,6 @@
 /** What one does with a trained run: measure it on a split, draw music from it. Reading needs no lock. */
-import { ConfigError, NoiseStream, type Regularizer } from 'lethe';
+import { ConfigError, NoiseStream } from 'lethe';
+import type { Regularizer } from 'lethe/dropout';
 import type { Piece } from '../data/music/dataset.ts';
 import type { TextData } from '../data/text/types.ts';
 import type { Environment } from '../runs/environment.ts';

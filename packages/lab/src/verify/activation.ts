@@ -1,6 +1,7 @@
 /** The activation that a reference case names. */
+
+import type { Activation } from 'lethe';
 import { DataError } from 'lethe';
-import type { Activation } from 'lethe/internal';
 import type { GoldenCase } from './case-file.ts';
 
 const ACTIVATIONS: readonly Activation[] = ['tanh', 'sigmoid', 'relu', 'identity'];

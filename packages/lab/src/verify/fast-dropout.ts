@@ -2,8 +2,11 @@
  * The reference operations `fast-dropout.moments` (an activation alone), `fast-dropout.rnn` (recurrent layer,
  * output layer, probability) and `fast-dropout.lstm`, in the Wang-Manning form, run on the kernels directly.
  */
+
+import type { Real } from 'lethe';
 import { DataError } from 'lethe';
-import { kernels, type NoiseMoments, type Real, realFrom, zeros } from 'lethe/internal';
+import { kernels, realFrom, realZeros } from 'lethe/engine';
+import type { NoiseMoments } from 'lethe/moments';
 import { activation } from './activation.ts';
 import { configNumber, type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
@@ -21,11 +24,11 @@ export function runMoments(golden: GoldenCase): Computed {
     form: 'wang-manning',
     mean: realFrom(given.data),
     variance: realFrom(shapedInput(golden, 'variance', given.shape).data),
-    outMean: zeros(n),
-    outVariance: zeros(n),
+    outMean: realZeros(n),
+    outVariance: realZeros(n),
   } as const;
   kernels().momentsActivationForward(p);
-  const grads = { mean: zeros(n), variance: zeros(n) };
+  const grads = { mean: realZeros(n), variance: realZeros(n) };
   kernels().momentsActivationBackward({
     ...p,
     dOutMean: realFrom(cotangent(golden, 'mean', n)),
@@ -46,10 +49,10 @@ export function runFastRnn(golden: GoldenCase): Computed {
     form: 'wang-manning',
     noiseInput: dropMoments(golden, 'dropInput'),
     noiseRecurrent: dropMoments(golden, 'dropRecurrent'),
-    aMean: zeros(T * B * H),
-    aVariance: zeros(T * B * H),
-    hMean: zeros(T * B * H),
-    hVariance: zeros(T * B * H),
+    aMean: realZeros(T * B * H),
+    aVariance: realZeros(T * B * H),
+    hMean: realZeros(T * B * H),
+    hVariance: realZeros(T * B * H),
   } as const;
   kernels().momentsRnnForward(p);
   const dhMean = realFrom(cotangent(golden, 'hidden_mean', T * B * H));
@@ -67,8 +70,8 @@ export function runFastRnn(golden: GoldenCase): Computed {
     dbias: grads.b,
     dh0: grads.h0,
     dx: grads.x,
-    daMean: zeros(T * B * H),
-    daVariance: zeros(T * B * H),
+    daMean: realZeros(T * B * H),
+    daVariance: realZeros(T * B * H),
   });
   return {
     outputs: { hidden_mean: p.hMean, hidden_variance: p.hVariance, ...readout.outputs },
@@ -83,16 +86,16 @@ export function runFastLstm(golden: GoldenCase): Computed {
   const size = T * B * H;
   const p = {
     ...recurrentInputs(golden, sizes),
-    c0: zeros(B * H),
+    c0: realZeros(B * H),
     form: 'wang-manning',
     noiseInput: dropMoments(golden, 'dropInput'),
     noiseRecurrent: dropMoments(golden, 'dropRecurrent'),
-    aMean: zeros(4 * size),
-    aVariance: zeros(4 * size),
-    cMean: zeros(size),
-    cVariance: zeros(size),
-    hMean: zeros(size),
-    hVariance: zeros(size),
+    aMean: realZeros(4 * size),
+    aVariance: realZeros(4 * size),
+    cMean: realZeros(size),
+    cVariance: realZeros(size),
+    hMean: realZeros(size),
+    hVariance: realZeros(size),
   } as const;
   kernels().momentsLstmForward(p);
   const grads = recurrentGradients(sizes);
@@ -104,8 +107,8 @@ export function runFastLstm(golden: GoldenCase): Computed {
     dwRec: grads.w_rec,
     dbias: grads.b,
     dx: grads.x,
-    daMean: zeros(4 * size),
-    daVariance: zeros(4 * size),
+    daMean: realZeros(4 * size),
+    daVariance: realZeros(4 * size),
   });
   return { outputs: { hidden_mean: p.hMean, hidden_variance: p.hVariance }, grads };
 }
@@ -137,10 +140,10 @@ function runReadout(golden: GoldenCase, hidden: Hidden, dhMean: Real, dhVariance
   const M = T * B;
   const w = realFrom(shapedInput(golden, 'w_out', [H, O]).data);
   const bias = realFrom(shapedInput(golden, 'b_out', [O]).data);
-  const outMean = zeros(M * O);
-  const outVariance = zeros(M * O);
-  const dw = zeros(H * O);
-  const dbias = zeros(O);
+  const outMean = realZeros(M * O);
+  const outVariance = realZeros(M * O);
+  const dw = realZeros(H * O);
+  const dbias = realZeros(O);
   const grads = { w_out: dw, b_out: dbias };
   if (configNumber(golden, 'dropOutput') === undefined) {
     kernels().matmul({ m: M, n: O, k: H, a: mean, b: w, c: outMean, bias });
@@ -156,12 +159,12 @@ function runReadout(golden: GoldenCase, hidden: Hidden, dhMean: Real, dhVariance
       accumulate: true,
     });
     kernels().matmul({ m: H, n: O, k: M, a: mean, transposeA: true, b: back.dMean, c: dw, accumulate: true });
-    const ones = zeros(M).fill(1);
+    const ones = realZeros(M).fill(1);
     kernels().matmul({ m: 1, n: O, k: M, a: ones, b: back.dMean, c: dbias, accumulate: true });
     return { outputs: { output_mean: outMean, probability: back.probability }, grads };
   }
   const noise = dropMoments(golden, 'dropOutput');
-  const layer = { M, I: H, O, mean, variance, w, bias, noise, noisyVariance: zeros(M * H) };
+  const layer = { M, I: H, O, mean, variance, w, bias, noise, noisyVariance: realZeros(M * H) };
   kernels().momentsLinearForward({ ...layer, outMean, outVariance });
   const back = backFromProbability(golden, outMean, outVariance);
   kernels().momentsLinearBackward({
@@ -182,7 +185,7 @@ function runReadout(golden: GoldenCase, hidden: Hidden, dhMean: Real, dhVariance
 /** probability = logistic(c mean), c = (1 + pi/8 variance)^(-1/2), and the gradients of the output moments. */
 function backFromProbability(golden: GoldenCase, mean: Real, variance: Real | undefined) {
   const n = mean.length;
-  const probability = zeros(n);
+  const probability = realZeros(n);
   const dMean = realFrom(cotangent(golden, 'output_mean', n));
   const dVariance = realFrom(cotangent(golden, 'output_variance', n));
   const weights = cotangent(golden, 'probability', n);

@@ -13,7 +13,7 @@ import {
   temporalPenalty,
   tensor,
 } from 'lethe';
-import { kernels, realFrom, zeros } from 'lethe/internal';
+import { kernels, realFrom, realZeros } from 'lethe/engine';
 import { configNumber, type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
 
@@ -37,9 +37,9 @@ export function runBernoulli(golden: GoldenCase): Computed {
     stepMask,
     variance,
   };
-  const rowLoss = zeros(M);
+  const rowLoss = realZeros(M);
   kernels().bernoulliNllForward({ ...p, rowLoss });
-  const grads = { logits: zeros(M * K), variance: zeros(M * K) };
+  const grads = { logits: realZeros(M * K), variance: realZeros(M * K) };
   const scale = cotangent(golden, 'loss', 1)[0] / count;
   kernels().bernoulliNllBackward({
     ...p,

@@ -1,6 +1,8 @@
 /** The masks of a recurrent reference case, as the kernels take them. */
+
+import type { Real } from 'lethe';
 import { DataError } from 'lethe';
-import { type Mask, type Real, realFrom, zeros } from 'lethe/internal';
+import { type Mask, realFrom, realZeros } from 'lethe/engine';
 import { type CaseArray, configNumber, type GoldenCase, shapedInput } from './case-file.ts';
 
 /** Sizes of a recurrent case. */
@@ -112,7 +114,7 @@ function perGate(name: string, { shape, data }: CaseArray, expected: readonly nu
 
 /** Two masks on one site, such as one per step and one per sequence, multiply. */
 function product(a: Mask, b: Mask, [time, batch, width]: readonly number[]): Mask {
-  const data = zeros(time * batch * width);
+  const data = realZeros(time * batch * width);
   for (let i = 0; i < data.length; i++) {
     const [t, row, j] = [Math.floor(i / (batch * width)), Math.floor(i / width) % batch, i % width];
     data[i] = a.data[t * a.time + row * a.batch + j] * b.data[t * b.time + row * b.batch + j];

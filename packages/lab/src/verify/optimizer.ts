@@ -3,7 +3,7 @@
  * gradients; what is compared is the parameter at its evaluation point after every full update.
  */
 import { adam, adamw, DataError, type Optimizer, rmsprop, sgd, type Tensor, tensor } from 'lethe';
-import { realFrom } from 'lethe/internal';
+import { realFrom } from 'lethe/engine';
 import { configNumber, type GoldenCase } from './case-file.ts';
 import { type Deviation, deviation, TOLERANCE } from './compare.ts';
 

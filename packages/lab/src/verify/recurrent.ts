@@ -1,6 +1,8 @@
 /** The reference operations `rnn`, `lstm` and `gru`: recurrent layers with masks, run on the kernels directly. */
+
+import type { Real } from 'lethe';
 import { DataError } from 'lethe';
-import { kernels, type Real, realFrom, zeros } from 'lethe/internal';
+import { kernels, realFrom, realZeros } from 'lethe/engine';
 import { activation } from './activation.ts';
 import { type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
@@ -33,17 +35,17 @@ export function recurrentInputs(golden: GoldenCase, { T, B, I, H, G }: Sizes) {
 
 /** A state of the case, [B, H], or zeros. */
 export function stateInput(golden: GoldenCase, name: string, B: number, H: number): Real {
-  return golden.inputs[name] ? realFrom(shapedInput(golden, name, [B, H]).data) : zeros(B * H);
+  return golden.inputs[name] ? realFrom(shapedInput(golden, name, [B, H]).data) : realZeros(B * H);
 }
 
 /** Zeros for the gradients that every recurrent layer has. */
 export function recurrentGradients({ T, B, I, H, G }: Sizes) {
   return {
-    w_in: zeros(I * G * H),
-    w_rec: zeros(H * G * H),
-    b: zeros(G * H),
-    h0: zeros(B * H),
-    x: zeros(T * B * I),
+    w_in: realZeros(I * G * H),
+    w_rec: realZeros(H * G * H),
+    b: realZeros(G * H),
+    h0: realZeros(B * H),
+    x: realZeros(T * B * I),
   };
 }
 
@@ -55,13 +57,13 @@ export function runRnn(golden: GoldenCase): Computed {
     ...recurrentInputs(golden, sizes),
     ...caseMasks(golden, sizes, [...common, 'cell']),
     activation: activation(golden),
-    n: zeros(T * B * H),
-    h: zeros(T * B * H),
+    n: realZeros(T * B * H),
+    h: realZeros(T * B * H),
   };
-  const y = zeros(T * B * H);
+  const y = realZeros(T * B * H);
   kernels().rnnForward({ ...forward, y });
   const grads = recurrentGradients(sizes);
-  kernels().rnnBackward({ ...forward, ...wanted(golden, sizes, grads), da: zeros(T * B * H) });
+  kernels().rnnBackward({ ...forward, ...wanted(golden, sizes, grads), da: realZeros(T * B * H) });
   return { outputs: { y, h: last(forward.h, sizes) }, grads };
 }
 
@@ -73,19 +75,19 @@ export function runLstm(golden: GoldenCase): Computed {
     ...recurrentInputs(golden, sizes),
     c0: stateInput(golden, 'c0', B, H),
     ...caseMasks(golden, sizes, [...common, 'cell', 'update', 'zoneout_cell']),
-    gates: zeros(4 * T * B * H),
-    c: zeros(T * B * H),
-    h: zeros(T * B * H),
+    gates: realZeros(4 * T * B * H),
+    c: realZeros(T * B * H),
+    h: realZeros(T * B * H),
   };
-  const y = zeros(T * B * H);
+  const y = realZeros(T * B * H);
   kernels().lstmForward({ ...forward, y });
-  const grads = { ...recurrentGradients(sizes), c0: zeros(B * H) };
+  const grads = { ...recurrentGradients(sizes), c0: realZeros(B * H) };
   kernels().lstmBackward({
     ...forward,
     ...wanted(golden, sizes, grads),
     dcLast: realFrom(cotangent(golden, 'c', B * H)),
     dc0: grads.c0,
-    da: zeros(4 * T * B * H),
+    da: realZeros(4 * T * B * H),
   });
   return { outputs: { y, h: last(forward.h, sizes), c: last(forward.c, sizes) }, grads };
 }
@@ -99,19 +101,19 @@ export function runGru(golden: GoldenCase): Computed {
     biasRec: realFrom(shapedInput(golden, 'b_rec', [3 * H]).data),
     resetAfter: golden.config.resetAfter !== false,
     ...caseMasks(golden, sizes, [...common, 'cell', 'update']),
-    gates: zeros(3 * T * B * H),
-    recurrentCandidate: zeros(T * B * H),
-    h: zeros(T * B * H),
+    gates: realZeros(3 * T * B * H),
+    recurrentCandidate: realZeros(T * B * H),
+    h: realZeros(T * B * H),
   };
-  const y = zeros(T * B * H);
+  const y = realZeros(T * B * H);
   kernels().gruForward({ ...forward, y });
-  const grads = { ...recurrentGradients(sizes), b_rec: zeros(3 * H) };
+  const grads = { ...recurrentGradients(sizes), b_rec: realZeros(3 * H) };
   kernels().gruBackward({
     ...forward,
     ...wanted(golden, sizes, grads),
     dbiasRec: grads.b_rec,
-    da: zeros(3 * T * B * H),
-    daRec: zeros(T * B * H),
+    da: realZeros(3 * T * B * H),
+    daRec: realZeros(T * B * H),
   });
   return { outputs: { y, h: last(forward.h, sizes) }, grads };
 }

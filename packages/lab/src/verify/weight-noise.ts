@@ -1,5 +1,6 @@
 /** The reference operation `weight-noise.closed-form`: a linear map with Gaussian weights, on the tape. */
-import { add, gradients, mul, sum, tensor, weightNoiseMoments } from 'lethe';
+import { add, gradients, mul, sum, tensor } from 'lethe';
+import { weightNoiseMoments } from 'lethe/moments';
 import { type GoldenCase, input, shapedInput } from './case-file.ts';
 import { type Computed, cotangent } from './compare.ts';
 

@@ -3,7 +3,7 @@
  * step to step: only the rows that were used are cleared, and whoever reads it may ask which they are. For 10,000
  * words of 650 features this spares a training step 26 MB of zeros and their reading for norm and update.
  */
-import { type Real, zeros } from '../tensor/dtype.ts';
+import { type Real, realZeros } from '../tensor/dtype.ts';
 import { isAlive, type ScratchOrigin } from '../tensor/scratch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { presentGradient, putGradient } from './tape.ts';
@@ -41,7 +41,7 @@ const keptGradients = new WeakMap<Tensor, KeptGradient[]>();
 
 /** An array of zeros for the gradient of a table, the caller's own outside of all scopes. */
 function cleanGradient(table: Tensor, scope: ScratchOrigin): Real {
-  if (scope === null) return zeros(table.size);
+  if (scope === null) return realZeros(table.size);
   const all = keptGradients.get(table) ?? [];
   keptGradients.set(table, all);
   const free = all.find(({ holder }) => !isAlive(holder));
@@ -50,7 +50,7 @@ function cleanGradient(table: Tensor, scope: ScratchOrigin): Real {
     clear(free.data);
     return free.data;
   }
-  const made = { data: zeros(table.size), holder: scope };
+  const made = { data: realZeros(table.size), holder: scope };
   all.push(made);
   return made.data;
 }

@@ -12,7 +12,7 @@ import { relu, softplus, square } from './ops/elementwise.ts';
 import { matmul } from './ops/matmul.ts';
 import { sum } from './ops/reduce.ts';
 import { concat, slice, transpose } from './ops/shape.ts';
-import { adoptGradient, gradientOf, gradients, needsGradient, record } from './tape.ts';
+import { adoptGradient, gradientOf, gradients, needsGradient, recordOperation } from './tape.ts';
 
 describe('gradients', () => {
   it('adds up the uses of a tensor: d(x² + 3x)/dx = 2x + 3', () => {
@@ -61,7 +61,7 @@ describe('gradients', () => {
     let ran = false;
     gradients([x], () => {
       const unused = new Tensor([1], new Float32Array(1));
-      record(unused, [x], () => {
+      recordOperation(unused, [x], () => {
         ran = true;
       });
       return sum(square(x));
@@ -73,7 +73,7 @@ describe('gradients', () => {
     const x = tensor([2, 3]);
     const cube = (x: Tensor): Tensor => {
       const y = tensor(x.toArray().map((value) => value ** 3));
-      record(y, [x], () => {
+      recordOperation(y, [x], () => {
         const dx = gradientOf(x);
         const dy = gradientOf(y);
         for (let i = 0; i < dx.length; i++) dx[i] += dy[i] * 3 * x.data[i] ** 2;
@@ -138,7 +138,7 @@ describe('gradients', () => {
     const x = tensor([1, 2]);
     const twice = (x: Tensor): Tensor => {
       const y = tensor(x.toArray().map((value) => 2 * value));
-      record(y, [x], () => {
+      recordOperation(y, [x], () => {
         const dy = gradientOf(y);
         scoped(() => {
           allocate(1000);
@@ -162,7 +162,7 @@ describe('gradients', () => {
     const x = tensor([1, 2]);
     const given = (x: Tensor): Tensor => {
       const y = tensor(x.toArray());
-      record(y, [x], () => scoped(() => adoptGradient(x, allocate(2).fill(5), 2)));
+      recordOperation(y, [x], () => scoped(() => adoptGradient(x, allocate(2).fill(5), 2)));
       return y;
     };
     poisonScratch(true);
@@ -223,7 +223,7 @@ describe('checkGradients', () => {
     const wrong = (x: Tensor): Tensor => {
       const y = tensor(x.toArray().map((value) => value ** 2));
       // The slope of x² without its factor 2.
-      record(y, [x], () => {
+      recordOperation(y, [x], () => {
         for (let i = 0; i < 2; i++) gradientOf(x)[i] += gradientOf(y)[i] * x.data[i];
       });
       return y;

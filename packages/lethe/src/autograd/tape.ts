@@ -80,15 +80,15 @@ export function gradients(
  *   once, after everybody who used an output has added to its gradient, and not at all if nobody did
  * @throws ConfigError if what two layers drew from one address of a stream meets here
  */
-export function record(
+export function recordOperation(
   output: Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
   backward: () => void,
 ): void {
-  checkFunction('record', 'backward', backward);
-  checkTensors('record', 'inputs', inputs);
-  if (Array.isArray(output)) checkTensors('record', 'output', output);
-  else checkTensor('record', 'output', output);
+  checkFunction('recordOperation', 'backward', backward);
+  checkTensors('recordOperation', 'inputs', inputs);
+  if (Array.isArray(output)) checkTensors('recordOperation', 'output', output);
+  else checkTensor('recordOperation', 'output', output);
   const outputs = Array.isArray(output) ? (output as readonly Tensor[]) : [output as Tensor];
   meetDraws(outputs, inputs, recording !== null);
   const tape = recording;

@@ -6,7 +6,7 @@
  */
 import { found } from '../checks.ts';
 import { ConfigError, DataError } from '../errors.ts';
-import { type Real, realFrom, zeros } from '../tensor/dtype.ts';
+import { type Real, realFrom, realZeros } from '../tensor/dtype.ts';
 import type { StoredTensor } from './safetensors.ts';
 import { checkStored, checkStoredTensors } from './stored.ts';
 import { type ModuleArrays, moduleArrays, prefixesOf } from './torch-names.ts';
@@ -58,7 +58,7 @@ export function recurrentToTorch(
     [`${prefix}bias_ih_l${index}`]: { shape, data: layer.bias.data.slice() },
     [`${prefix}bias_hh_l${index}`]: {
       shape,
-      data: layer.biasRec ? layer.biasRec.data.slice() : zeros(layer.bias.data.length),
+      data: layer.biasRec ? layer.biasRec.data.slice() : realZeros(layer.bias.data.length),
     },
   };
 }
@@ -98,8 +98,8 @@ export function recurrentFromTorch(
       `${where}: expected hasRecurrentBias true for ${arrays.fullName(`weight_hh${ending}`)} with its three gates, got false; the biases of a GRU do not add up`,
     );
   }
-  const bias = zeros(rows);
-  const biasRec = isApart ? zeros(rows) : bias;
+  const bias = realZeros(rows);
+  const biasRec = isApart ? realZeros(rows) : bias;
   for (const [name, to] of [
     [`bias_ih${ending}`, bias],
     [`bias_hh${ending}`, biasRec],
@@ -142,7 +142,7 @@ export function linearFromTorch(tensors: Record<string, StoredTensor>, prefix = 
   const arrays = moduleArrays(tensors, prefix);
   const weight = matrix(tensors, arrays, 'weight');
   const outputs = weight.shape[0];
-  const bias = arrays.find('bias') ? realFrom(vector(tensors, arrays, 'bias', outputs)) : zeros(outputs);
+  const bias = arrays.find('bias') ? realFrom(vector(tensors, arrays, 'bias', outputs)) : realZeros(outputs);
   return { weight: transposed(weight), bias: { shape: [outputs], data: bias } };
 }
 
@@ -246,7 +246,7 @@ function gatesOf(
 
 /** The transpose, in the number type of the process. */
 function transposed({ shape: [rows, columns], data }: StoredTensor): StoredTensor {
-  const result = zeros(data.length);
+  const result = realZeros(data.length);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j];
   }

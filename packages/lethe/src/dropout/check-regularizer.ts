@@ -8,8 +8,8 @@ import {
   type NoiseEntry,
   noiseSites,
   type Penalty,
+  type RateSchedule,
   type Regularizer,
-  type Schedule,
 } from './noise.ts';
 
 /**
@@ -98,7 +98,7 @@ const entryParts = [
   'schedule',
 ] as const satisfies (keyof NoiseEntry)[];
 
-function checkScheduleKind(where: string, schedule: Schedule): void {
+function checkScheduleKind(where: string, schedule: RateSchedule): void {
   checkOptionNames(where, schedule, ['kind', 'gamma', 'at']);
   checkWord(where, 'kind', schedule.kind, ['curriculum', 'anneal', 'switch']);
   if (schedule.kind === 'switch') checkNumber(where, 'at', schedule.at, { from: 0 });

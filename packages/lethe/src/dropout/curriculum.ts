@@ -4,7 +4,7 @@ import { shown } from '../found.ts';
 import { checkOptionNames } from '../options.ts';
 import type { MethodKeys } from './method-keys.ts';
 import { methodName } from './method-name.ts';
-import type { Regularizer, Schedule } from './noise.ts';
+import type { RateSchedule, Regularizer } from './noise.ts';
 import { oneOf } from './one-of.ts';
 import { checkSchedule } from './schedule.ts';
 
@@ -23,7 +23,7 @@ export const curriculumKeys = {
 /** Options of {@link curriculum}. */
 export interface CurriculumOptions {
   /** `anneal` and `switch` are the paper's comparisons. @defaultValue 'curriculum' */
-  schedule?: Schedule['kind'];
+  schedule?: RateSchedule['kind'];
   /**
    * of curriculum and anneal; 10 / the number of updates comes close to the last rate.
    * @defaultValue 0.001, the authors' for MNIST
@@ -48,7 +48,7 @@ export function curriculum(options: CurriculumOptions = {}): Regularizer {
       `curriculum: expected ${kind === 'switch' ? 'at' : 'gamma'} with the schedule ${kind}, got ${kind === 'switch' ? `at ${shown(at)} and gamma ${shown(gamma)}` : `at ${shown(at)}`}`,
     );
   }
-  const schedule: Schedule = kind === 'switch' ? { kind, at: at! } : { kind, gamma: gamma ?? 0.001 };
+  const schedule: RateSchedule = kind === 'switch' ? { kind, at: at! } : { kind, gamma: gamma ?? 0.001 };
   checkSchedule('curriculum', schedule);
   return {
     name: methodName('curriculum', options),

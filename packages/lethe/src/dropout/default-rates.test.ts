@@ -4,12 +4,12 @@ import { NoiseStream } from '../random/stream.ts';
 import { awd } from './awd.ts';
 import { combine } from './combine.ts';
 import { curriculum } from './curriculum.ts';
-import { describe as describePlan } from './describe.ts';
+import { describePlan } from './describe.ts';
 import { fast } from './fast.ts';
 import { fraternal } from './fraternal.ts';
 import { dropoutMethods, parseDropout, settledDropout } from './parse.ts';
 import { checkPlaces } from './places.ts';
-import { plan } from './plan.ts';
+import { dropoutPlan } from './plan.ts';
 import { rnndrop } from './rnndrop.ts';
 import { variational } from './variational.ts';
 
@@ -74,11 +74,11 @@ describe('a method that is named without a rate', () => {
 
   it('is refused by a layer where there is no published rate, also beside others', () => {
     const message = 'rnndrop expects a rate, as in rnndrop:cell=.3, got none';
-    expect(() => plan(rnndrop(), { cell: 'lstm' })).toThrow(message);
+    expect(() => dropoutPlan(rnndrop(), { cell: 'lstm' })).toThrow(message);
     for (const text of ['rnndrop', 'rnndrop+naive:input=.1', 'rnndrop:interval=step+ar']) {
-      expect(() => plan(parseDropout(text), { cell: 'lstm' }), text).toThrow('expects a rate');
+      expect(() => dropoutPlan(parseDropout(text), { cell: 'lstm' }), text).toThrow('expects a rate');
     }
-    expect(plan(rnndrop({ cell: 0 }), { cell: 'lstm' }).entries).toEqual([]);
+    expect(dropoutPlan(rnndrop({ cell: 0 }), { cell: 'lstm' }).entries).toEqual([]);
   });
 
   it('of older text had no noise, and reads so', () => {
@@ -110,11 +110,11 @@ describe('a rate without a place', () => {
   });
 
   it('is said in the plan of a layer that stands alone', () => {
-    const alone = plan(awd({ weight: 0.5, hidden: 0.25 }), { cell: 'lstm' });
+    const alone = dropoutPlan(awd({ weight: 0.5, hidden: 0.25 }), { cell: 'lstm' });
     expect(describePlan(alone)).toContain(
       'no place for hidden (between layers) 0.25: this layer stands alone',
     );
-    expect(describePlan(plan(awd({ weight: 0.5 }), { cell: 'lstm' }))).not.toContain('no place');
+    expect(describePlan(dropoutPlan(awd({ weight: 0.5 }), { cell: 'lstm' }))).not.toContain('no place');
     const said = (layers: number) =>
       stack(awd({ hidden: 0.25 }), layers)().layers.map(({ plan }) => describePlan(plan));
     expect(said(1)[0]).toContain('no place for hidden (between layers) 0.25');

@@ -14,11 +14,11 @@ import { scheduleText } from './schedule.ts';
  * mask), under a line with the modes; then what else the regularizer does, and its reference.
  * @throws ConfigError for what is no plan
  */
-export function describe(plan: Plan): string {
+export function describePlan(plan: Plan): string {
   if (!isObject(plan) || !isObject(plan.target) || !Array.isArray(plan.entries)) {
-    throw new ConfigError(`describe: expected a plan, such as layer.plan, got ${found(plan)}`);
+    throw new ConfigError(`describePlan: expected a plan, such as layer.plan, got ${found(plan)}`);
   }
-  checkRegularizer('describe', plan.regularizer);
+  checkRegularizer('describePlan', plan.regularizer);
   const { regularizer, target, entries } = plan;
   const { modes, moments } = regularizer;
   const samples = modes.samples === undefined ? '' : ` of ${modes.samples} samples`;

@@ -17,10 +17,10 @@ export const gaussianKeys = {
 } as const satisfies MethodKeys;
 
 /**
- * Options of {@link gaussian}. Rates p of the drop noise with the same variance, p / (1 - p): where none is given input .2 and output .5, the paper's of inputs and
+ * Options of {@link gaussianDropout}. Rates p of the drop noise with the same variance, p / (1 - p): where none is given input .2 and output .5, the paper's of inputs and
  * hidden units in dropping; else 0.
  */
-export interface GaussianOptions {
+export interface GaussianDropoutOptions {
   input?: number;
   recurrent?: number;
   /** on the output of the last layer */
@@ -39,8 +39,8 @@ export interface GaussianOptions {
  * so nothing is scaled at test.
  * @throws ConfigError for an unknown option, an unknown interval, or a rate outside [0, 1)
  */
-export function gaussian(options: GaussianOptions = {}): Regularizer {
-  checkOptionNames('gaussian', options, Object.keys(gaussianKeys));
+export function gaussianDropout(options: GaussianDropoutOptions = {}): Regularizer {
+  checkOptionNames('gaussianDropout', options, Object.keys(gaussianKeys));
   const chosen = withDefaultRates(options, ['input', 'recurrent', 'output', 'cell', 'update'], {
     input: 0.2,
     output: 0.5,

@@ -4,7 +4,7 @@ import type { Mask } from '../kernels/contract.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { drawMask, drawZoneout, type MaskAxes, meanMask, noiseMoments, zoneoutRate } from './masks.ts';
 import { type NoiseEntry, type NoiseSite, noiseEntry, type Regularizer } from './noise.ts';
-import { type PlanTarget, plan } from './plan.ts';
+import { dropoutPlan, type PlanTarget } from './plan.ts';
 
 type MaskSite = Exclude<NoiseSite, 'hidden'>;
 type Entry = Partial<NoiseEntry> & Pick<NoiseEntry, 'rate'> & { site: MaskSite };
@@ -20,7 +20,7 @@ function planFor(target: PlanTarget, noise: AnyEntry[], more: Partial<Regularize
     modes: { train: 'sample', test: 'mean' },
     ...more,
   };
-  return plan(regularizer, target);
+  return dropoutPlan(regularizer, target);
 }
 
 const at = (mask: Mask, t: number, b: number, j: number, g = 0) =>

@@ -5,11 +5,11 @@ import { awd } from './awd.ts';
 import { curriculum } from './curriculum.ts';
 import { dropconnect } from './dropconnect.ts';
 import { fraternal } from './fraternal.ts';
-import { gaussian } from './gaussian.ts';
+import { gaussianDropout } from './gaussian.ts';
 import { naive } from './naive.ts';
 import { noiseEntry } from './noise.ts';
 import { dropoutMethods, parseDropout } from './parse.ts';
-import { plan } from './plan.ts';
+import { dropoutPlan } from './plan.ts';
 import { rnndrop } from './rnndrop.ts';
 import { semeniuta } from './semeniuta.ts';
 import { standard } from './standard.ts';
@@ -32,7 +32,7 @@ describe('every method', () => {
 
   it('refuses options that it does not know', () => {
     const makers: ((options?: object) => unknown)[] = [
-      ...[ar, awd, curriculum, dropconnect, fraternal, gaussian, naive, rnndrop, semeniuta, standard],
+      ...[ar, awd, curriculum, dropconnect, fraternal, gaussianDropout, naive, rnndrop, semeniuta, standard],
       ...[tar, variational, weightDecay, weightNoise, zoneout],
     ];
     for (const make of makers) {
@@ -48,7 +48,7 @@ describe('every method', () => {
     expect(() => semeniuta({ update: Number.NaN })).toThrow(/semeniuta: expected update .* got NaN$/);
     expect(() => zoneout({ cell: 2 })).toThrow(/zoneout: expected cell .* got 2$/);
     expect(() => awd({ hidden: 1 })).toThrow(/awd: expected hidden .* got 1$/);
-    expect(() => gaussian({ update: 1 })).toThrow(/gaussian: expected update .* got 1$/);
+    expect(() => gaussianDropout({ update: 1 })).toThrow(/gaussian: expected update .* got 1$/);
   });
 
   it('refuses words that are none of its own', () => {
@@ -61,7 +61,7 @@ describe('every method', () => {
     expect(() => variational({ gates: 'free' as 'tied' })).toThrow('expected gates to be tied, untied');
     expect(() => rnndrop({ interval: 'always' as 'step' })).toThrow('expected interval to be');
     expect(() => semeniuta({ interval: 'always' as 'step' })).toThrow('expected interval to be');
-    expect(() => gaussian({ interval: 'always' as 'step' })).toThrow('expected interval to be');
+    expect(() => gaussianDropout({ interval: 'always' as 'step' })).toThrow('expected interval to be');
     expect(() => awd({ rows: 1 as unknown as boolean })).toThrow('expected rows to be true, false');
     expect(() => fraternal({ variant: 'elder' as 'pi' })).toThrow('expected variant to be fraternal');
     expect(() => weightNoise({ form: 'open' as 'closed' })).toThrow('expected form to be sample, closed');
@@ -133,7 +133,7 @@ describe('masks of units', () => {
   });
 
   it('are Gaussian around 1 in Gaussian dropout', () => {
-    const { noise, modes } = gaussian({ input: 0.2, cell: 0.1, update: 0.3, interval: 'sequence' });
+    const { noise, modes } = gaussianDropout({ input: 0.2, cell: 0.1, update: 0.3, interval: 'sequence' });
     const like = { kind: 'gaussian', interval: 'sequence' } as const;
     expect(noise).toEqual([
       noiseEntry({ site: 'input', rate: 0.2, ...like }),
@@ -155,7 +155,7 @@ describe('noise of weights', () => {
     expect(modes).toEqual({ train: 'sample', test: 'gaussian', samples: 30 });
     expect(dropconnect({ weight: 0.5, samples: 7 }).modes.samples).toBe(7);
     expect(dropconnect({ weight: 0.5, inference: 'mean' }).modes).toEqual(sampled);
-    expect(() => plan(dropconnect({ weight: 0.5, weightIn: 0.2 }), { cell: 'lstm' })).not.toThrow();
+    expect(() => dropoutPlan(dropconnect({ weight: 0.5, weightIn: 0.2 }), { cell: 'lstm' })).not.toThrow();
   });
 
   it('may be for the batch, and then the mean network is the test', () => {

@@ -60,7 +60,7 @@ export interface NoiseEntry {
   /** Which layers of a stack have it. @defaultValue 'last' at the output, else 'all' */
   layers?: 'all' | 'first' | 'later' | 'last';
   /** How the rate moves over training; absent: it stays. */
-  schedule?: Schedule;
+  schedule?: RateSchedule;
 }
 
 /**
@@ -69,7 +69,7 @@ export interface NoiseEntry {
  *   anneal      rate e^(-gamma t)
  *   switch      0 before step `at`, then rate
  */
-export type Schedule = { kind: 'curriculum' | 'anneal'; gamma: number } | { kind: 'switch'; at: number };
+export type RateSchedule = { kind: 'curriculum' | 'anneal'; gamma: number } | { kind: 'switch'; at: number };
 
 /** A term of the training loss; logged apart from the loss of the task. */
 export type Penalty =
@@ -144,7 +144,7 @@ export interface Regularizer {
   /** What it was not told and has no default for; a layer refuses it with these words. */
   lacks?: string;
   /** For the entries that have no schedule of their own. */
-  schedule?: Schedule;
+  schedule?: RateSchedule;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Methods in words: `METHOD[:key=value,…][+METHOD…]`. The table below is the only place that lists them all. */
 import { checkText } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
-import { nearestWord } from '../options.ts';
+import { checkWord, nearestWord } from '../options.ts';
 import { ar, arKeys } from './ar.ts';
 import { awd, awdKeys } from './awd.ts';
 import { combine } from './combine.ts';
@@ -9,7 +9,7 @@ import { curriculum, curriculumKeys } from './curriculum.ts';
 import { dropconnect, dropconnectKeys } from './dropconnect.ts';
 import { fast, fastKeys } from './fast.ts';
 import { fraternal, fraternalKeys } from './fraternal.ts';
-import { gaussian, gaussianKeys } from './gaussian.ts';
+import { gaussianDropout, gaussianKeys } from './gaussian.ts';
 import type { MethodKey, MethodKeys } from './method-keys.ts';
 import { naive, naiveKeys } from './naive.ts';
 import { noiseSites, type Regularizer } from './noise.ts';
@@ -39,6 +39,8 @@ export function parseDropout(text: string): Regularizer {
  * @throws ConfigError as `parseDropout` does
  */
 export function settledDropout(text: string, unnamed: 'default' | 'zero' = 'default'): string {
+  checkText('settledDropout', 'text', text);
+  checkWord('settledDropout', 'unnamed', unnamed, ['default', 'zero']);
   const settled = text.split('+').map((part) => {
     const { name, method, options } = settingsOf(part);
     const made = method.make(options);
@@ -88,7 +90,7 @@ const methods: Record<string, Method> = {
   fraternal: { make: fraternal, keys: fraternalKeys },
   curriculum: { make: curriculum, keys: curriculumKeys },
   fast: { make: fast, keys: fastKeys },
-  gaussian: { make: gaussian, keys: gaussianKeys },
+  gaussian: { make: gaussianDropout, keys: gaussianKeys },
   'weight-noise': { make: weightNoise, keys: weightNoiseKeys },
   ar: { make: ar, keys: arKeys },
   tar: { make: tar, keys: tarKeys },

@@ -1,5 +1,7 @@
 /** Whether the rates of a regularizer have a place in a model, and whether a method that only steers noise has some to steer. */
 import { ConfigError } from '../errors.ts';
+import { checkOptionNames } from '../options.ts';
+import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Regularizer } from './noise.ts';
 
 /** What a model has. */
@@ -14,7 +16,10 @@ export interface ModelParts {
  * Checks that every rate above 0 has a place.
  * @throws ConfigError naming the key whose places are missing, or a method that does nothing without another one's noise
  */
-export function checkPlaces(regularizer: Regularizer, { layers, embedding }: ModelParts = {}): void {
+export function checkPlaces(regularizer: Regularizer, parts: ModelParts = {}): void {
+  checkRegularizer('checkPlaces', regularizer);
+  checkOptionNames('checkPlaces', parts, ['layers', 'embedding']);
+  const { layers, embedding } = parts;
   const { name, noise, passes, schedule, weightNoise } = regularizer;
   for (const entry of noise) {
     if (entry.rate === 0) continue;

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts';
 import { awd } from './awd.ts';
 import { combine } from './combine.ts';
 import { curriculum } from './curriculum.ts';
-import { describe } from './describe.ts';
+import { describePlan } from './describe.ts';
 import { fast } from './fast.ts';
 import { fraternal } from './fraternal.ts';
 import { resolveMode } from './mode.ts';
@@ -11,7 +11,7 @@ import { naive } from './naive.ts';
 import { type NoiseEntry, noiseEntry, type Regularizer, type RunMode } from './noise.ts';
 import { none } from './none.ts';
 import { parseDropout } from './parse.ts';
-import { checkMode, gatesOf, type PlannedCell, plan } from './plan.ts';
+import { checkMode, dropoutPlan, gatesOf, type PlannedCell } from './plan.ts';
 import { standard } from './standard.ts';
 import { weightNoise } from './weight-noise.ts';
 
@@ -29,9 +29,9 @@ function method(
 
 /** Lays one entry, for sampling, onto a cell. */
 const lay = (cell: PlannedCell, entry: Partial<NoiseEntry> & Pick<NoiseEntry, 'site' | 'rate'>) =>
-  plan(method('sample', entry), { cell });
+  dropoutPlan(method('sample', entry), { cell });
 
-const forRnn = (regularizer: Regularizer) => plan(regularizer, { cell: 'rnn' });
+const forRnn = (regularizer: Regularizer) => dropoutPlan(regularizer, { cell: 'rnn' });
 
 group('plan', () => {
   it('refuses to integrate noise without moments, and says why', () => {
@@ -66,7 +66,7 @@ group('plan', () => {
     expect(() => forRnn(method('sample', { site: 'input', kind: 'zoneout', rate: 0.5 }))).toThrow(
       ConfigError,
     );
-    expect(() => plan(standard({ recurrent: 0.5 }), { cell: 'linear' })).toThrow(
+    expect(() => dropoutPlan(standard({ recurrent: 0.5 }), { cell: 'linear' })).toThrow(
       'expected noise at input, got it at recurrent',
     );
   });
@@ -128,11 +128,11 @@ group('plan', () => {
     );
     expect(() => lay('rnn', { ...entry, schedule: { kind: 'anneal', gamma: -1 } })).toThrow('gamma');
     const unfolded = { ...naive({ input: 0.5 }), schedule };
-    expect(plan(unfolded, { cell: 'rnn' }).entries[0].noise.schedule).toEqual(schedule);
+    expect(dropoutPlan(unfolded, { cell: 'rnn' }).entries[0].noise.schedule).toEqual(schedule);
   });
 
   it('takes a layer for the first and the last of its stack', () => {
-    const planned = plan(awd({ input: 0.4, hidden: 0.2, output: 0.3 }), { cell: 'lstm' });
+    const planned = dropoutPlan(awd({ input: 0.4, hidden: 0.2, output: 0.3 }), { cell: 'lstm' });
     expect(planned.entries.map(({ noise }) => noise.rate)).toEqual([0.4, 0.3]);
   });
 
@@ -151,7 +151,7 @@ group('plan', () => {
 
   it('integrates noise at input and recurrent of every cell, with one mask for all gates', () => {
     for (const cell of ['rnn', 'lstm', 'gru'] as const) {
-      expect(() => plan(fast({ input: 0.1, recurrent: 0.2 }), { cell })).not.toThrow();
+      expect(() => dropoutPlan(fast({ input: 0.1, recurrent: 0.2 }), { cell })).not.toThrow();
     }
     const untied = lay('gru', { site: 'input', rate: 0.5, gates: 'untied' });
     expect(() => checkMode(untied, 'moments')).toThrow("set gates 'tied'");
@@ -161,7 +161,7 @@ group('plan', () => {
   });
 
   it('runs Gaussian weights drawn or integrated, not as a draw of pre-activations', () => {
-    const drawn = plan(weightNoise(), { cell: 'lstm' });
+    const drawn = dropoutPlan(weightNoise(), { cell: 'lstm' });
     expect(() => checkMode(drawn, 'moments')).not.toThrow();
     expect(() => checkMode(drawn, 'gaussian')).toThrow('expected the sample or moments mode');
     expect(() => resolveMode(drawn, undefined, 'sample')).toThrow('expected a noise stream');
@@ -187,7 +187,9 @@ group('describe', () => {
       { site: 'weight', rate: 0.5, interval: 'sequence', examples: 'batch' },
       { site: 'hidden', kind: 'zoneout', rate: 0.05 },
     );
-    expect(describe(plan(regularizer, { cell: 'rnn', layer: 1, inputSize: 88, outputSize: 400 }))).toBe(
+    expect(
+      describePlan(dropoutPlan(regularizer, { cell: 'rnn', layer: 1, inputSize: 88, outputSize: 400 })),
+    ).toBe(
       [
         'rnn (layer 1): by hand (train sample, test mean)',
         '  site       kind     rate  drawn           shared by     scaling   mask',
@@ -208,7 +210,9 @@ group('describe', () => {
       { site: 'weight', rate: 0.5, interval: 'sequence' },
       { site: 'weightIn', rate: 0.5, interval: 'sequence', examples: 'batch', weights: 'column' },
     );
-    const text = describe(plan(regularizer, { cell: 'lstm', direction: 1, inputSize: 88, outputSize: 400 }));
+    const text = describePlan(
+      dropoutPlan(regularizer, { cell: 'lstm', direction: 1, inputSize: 88, outputSize: 400 }),
+    );
     expect(text.split('\n').slice(0, 6)).toEqual([
       'lstm (layer 0, backward): by hand (train sample, test mean)',
       '  site       kind  rate  schedule                drawn           shared by     scaling   mask',
@@ -217,21 +221,23 @@ group('describe', () => {
       '  weight     drop  0.5   -                       every sequence  each example  inverted  [B, 400, 1600]',
       '  weightIn   drop  0.5   -                       every sequence  whole batch   inverted  [1600]',
     ]);
-    const switched = plan(combine(curriculum({ schedule: 'switch', at: 9 }), naive({ input: 0.5 })), {
+    const switched = dropoutPlan(combine(curriculum({ schedule: 'switch', at: 9 }), naive({ input: 0.5 })), {
       cell: 'gru',
     });
-    expect(describe(switched)).toContain('switch at step 9');
+    expect(describePlan(switched)).toContain('switch at step 9');
     expect(
-      describe(plan(method('sample', { site: 'weight', rate: 0.5, interval: 'sequence' }), { cell: 'gru' })),
+      describePlan(
+        dropoutPlan(method('sample', { site: 'weight', rate: 0.5, interval: 'sequence' }), { cell: 'gru' }),
+      ),
     ).toContain('[B, H, 3H]');
-    expect(describe(lay('embedding', { site: 'embedding', rate: 0.1, interval: 'sequence' }))).toContain(
+    expect(describePlan(lay('embedding', { site: 'embedding', rate: 0.1, interval: 'sequence' }))).toContain(
       '[B, V]',
     );
   });
 
   it('has lines for penalties, second runs and Gaussian weights', () => {
-    const text = describe(
-      plan(
+    const text = describePlan(
+      dropoutPlan(
         combine(
           parseDropout('awd:weight=.5,ar=2,tar=1+weight-decay:lambda=.1'),
           fraternal({ same: ['weight'] }),
@@ -245,19 +251,21 @@ group('describe', () => {
     expect(text).toContain(
       '\n  two runs: the second with noise of its own but the same masks at weight, targets for both, 0.15 mean((z1 - z2)²)',
     );
-    const drawn = describe(plan(weightNoise({ deviation: 0.1 }), { cell: 'rnn' }));
+    const drawn = describePlan(dropoutPlan(weightNoise({ deviation: 0.1 }), { cell: 'rnn' }));
     expect(drawn).toContain('\n  no noise\n  Gaussian weights: deviation 0.1 at the beginning');
     const decoupled = parseDropout('weight-decay:lambda=.1,decoupled=true');
-    expect(describe(plan(decoupled, { cell: 'rnn' }))).toContain('weights shrink by 0.1 after each update');
-    expect(describe(plan(parseDropout('dropconnect:weight=.5'), { cell: 'rnn' }))).toContain(
+    expect(describePlan(dropoutPlan(decoupled, { cell: 'rnn' }))).toContain(
+      'weights shrink by 0.1 after each update',
+    );
+    expect(describePlan(dropoutPlan(parseDropout('dropconnect:weight=.5'), { cell: 'rnn' }))).toContain(
       'test gaussian of 30 samples',
     );
   });
 
   it('says when there is no noise, and uses letters for sizes it does not know', () => {
-    expect(describe(plan(none(), { cell: 'linear' }))).toBe(
+    expect(describePlan(dropoutPlan(none(), { cell: 'linear' }))).toBe(
       'linear (layer 0): none (train mean, test mean)\n  no noise',
     );
-    expect(describe(plan(fast({ recurrent: 0.2 }), { cell: 'rnn' }))).toContain('[T, B, H]');
+    expect(describePlan(dropoutPlan(fast({ recurrent: 0.2 }), { cell: 'rnn' }))).toContain('[T, B, H]');
   });
 });

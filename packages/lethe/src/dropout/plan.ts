@@ -51,7 +51,7 @@ export interface Plan {
  * @param regularizer absent: no noise
  * @throws ConfigError, with the reason, for what the cell cannot honour in its train and test modes
  */
-export function plan(regularizer: Regularizer | undefined, target: PlanTarget): Plan {
+export function dropoutPlan(regularizer: Regularizer | undefined, target: PlanTarget): Plan {
   checkTarget(target);
   if (regularizer !== undefined) checkRegularizer(place(target), regularizer);
   const chosen = foldSchedule(regularizer ?? none());
@@ -126,9 +126,9 @@ const runModes: readonly RunMode[] = ['sample', 'moments', 'gaussian', 'mean'];
 const plannedCells: readonly PlannedCell[] = ['rnn', 'lstm', 'gru', 'linear', 'embedding'];
 
 function checkTarget(target: PlanTarget): void {
-  checkOptionNames('plan: target', target, ['cell', 'layer', 'direction', 'inputSize', 'outputSize']);
-  checkWord('plan: target', 'cell', target.cell, plannedCells);
+  checkOptionNames('dropoutPlan: target', target, ['cell', 'layer', 'direction', 'inputSize', 'outputSize']);
+  checkWord('dropoutPlan: target', 'cell', target.cell, plannedCells);
   for (const name of ['layer', 'direction', 'inputSize', 'outputSize'] as const) {
-    if (target[name] !== undefined) checkWhole('plan: target', name, target[name]);
+    if (target[name] !== undefined) checkWhole('dropoutPlan: target', name, target[name]);
   }
 }

@@ -5,11 +5,11 @@ import { combine } from './combine.ts';
 import { curriculum } from './curriculum.ts';
 import { drawMask, noiseMoments } from './masks.ts';
 import { naive } from './naive.ts';
-import { noiseEntry, type Regularizer, type Schedule } from './noise.ts';
-import { plan } from './plan.ts';
+import { noiseEntry, type RateSchedule, type Regularizer } from './noise.ts';
+import { dropoutPlan } from './plan.ts';
 import { foldSchedule, rateAt } from './schedule.ts';
 
-const moving = (rate: number, schedule: Schedule) => noiseEntry({ site: 'input', rate, schedule });
+const moving = (rate: number, schedule: RateSchedule) => noiseEntry({ site: 'input', rate, schedule });
 const rates = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const gammas = fc.double({ min: 1e-5, max: 1, noNaN: true });
 const axes = { steps: 4, batch: 3, width: 50 };
@@ -51,7 +51,7 @@ describe('rates that move', () => {
 });
 
 describe('masks with rates that move', () => {
-  const planned = plan(combine(curriculum({ gamma: 0.01 }), naive({ input: 0.5 })), { cell: 'rnn' });
+  const planned = dropoutPlan(combine(curriculum({ gamma: 0.01 }), naive({ input: 0.5 })), { cell: 'rnn' });
 
   it('are functions of the step alone, so that a resumed run draws what the unbroken one would have drawn', () => {
     const unbroken = [0, 1, 2, 3].map(
@@ -80,7 +80,7 @@ describe('masks with rates that move', () => {
       noise: [entry],
       modes: { train: 'moments', test: 'moments' },
     };
-    const integrated = plan(byHand, { cell: 'rnn' });
+    const integrated = dropoutPlan(byHand, { cell: 'rnn' });
     expect(noiseMoments(integrated, 'input', true, 0).square).toBeCloseTo(0, 12);
     // p / (1 - p) at p = 0.5 (1 - 1/e), then at 0.5
     const p = 0.5 * (1 - Math.exp(-1));
@@ -91,8 +91,8 @@ describe('masks with rates that move', () => {
 
 describe('foldSchedule', () => {
   it('writes the schedule into entries that have none', () => {
-    const own: Schedule = { kind: 'switch', at: 3 };
-    const given: Schedule = { kind: 'anneal', gamma: 1 };
+    const own: RateSchedule = { kind: 'switch', at: 3 };
+    const given: RateSchedule = { kind: 'anneal', gamma: 1 };
     const made = foldSchedule({
       ...naive(),
       noise: [noiseEntry({ site: 'input', rate: 0.1 }), moving(0.2, own)],

@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts';
 import { found } from '../found.ts';
 import { checkNumber } from '../options.ts';
 import { checkEntryKind } from './check-regularizer.ts';
-import type { NoiseEntry, Regularizer, Schedule } from './noise.ts';
+import type { NoiseEntry, RateSchedule, Regularizer } from './noise.ts';
 
 /**
  * The rate of an entry at a training step:
@@ -44,13 +44,13 @@ export function foldSchedule(regularizer: Regularizer): Regularizer {
  * Checks the numbers of a schedule.
  * @throws ConfigError if gamma is not above 0, or `at` is below 0
  */
-export function checkSchedule(where: string, schedule: Schedule): void {
+export function checkSchedule(where: string, schedule: RateSchedule): void {
   if (schedule.kind === 'switch') checkNumber(where, 'at', schedule.at, { from: 0 });
   else checkNumber(where, 'gamma', schedule.gamma, { above: 0 });
 }
 
 /** A schedule in words, as {@link describe} prints it. */
-export function scheduleText(schedule: Schedule): string {
+export function scheduleText(schedule: RateSchedule): string {
   if (schedule.kind === 'switch') return `switch at step ${schedule.at}`;
   return `${schedule.kind}, gamma ${schedule.gamma}`;
 }

@@ -8,7 +8,7 @@ import type { Mask } from '../kernels/contract.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { drawMask, drawZoneout } from './masks.ts';
 import { type NoiseEntry, noiseEntry, type Regularizer } from './noise.ts';
-import { plan } from './plan.ts';
+import { dropoutPlan } from './plan.ts';
 
 const step = { interval: 'step' } as const;
 const sequence = { interval: 'sequence' } as const;
@@ -91,7 +91,7 @@ function draw(settings: Partial<NoiseEntry> & Pick<NoiseEntry, 'site'>): Mask {
     modes: { train: 'sample', test: 'mean' },
   };
   const { site } = noise;
-  const planned = plan(regularizer, { cell: site === 'embedding' ? 'embedding' : 'lstm', layer: 2 });
+  const planned = dropoutPlan(regularizer, { cell: site === 'embedding' ? 'embedding' : 'lstm', layer: 2 });
   const stream = new NoiseStream(42, 7);
   const axes = { steps: 5, batch: 3, width: 16, columns: 4 };
   if (noise.kind === 'zoneout') return drawZoneout(planned, site as 'hidden' | 'cell', stream, axes)!;

@@ -15,7 +15,7 @@ import { rnnSuite } from './conformance/rnn.suite.ts';
 import type { Suite } from './conformance/support.suite.ts';
 import { threadSuite } from './conformance/threads.suite.ts';
 import { weightsSuite } from './conformance/weights.suite.ts';
-import type { Kernels } from './contract.ts';
+import type { Engine } from './contract.ts';
 
 const PARTS = {
   matmul: matmulSuite,
@@ -39,7 +39,7 @@ export interface SuiteOptions {
 /** Registers the conformance tests of an engine under `name`. */
 export function runKernelSuite(
   name: string,
-  newKernels: () => Kernels,
+  newKernels: () => Engine,
   { skip = [] }: SuiteOptions = {},
 ): void {
   describe(`the ${name} engine`, () => {

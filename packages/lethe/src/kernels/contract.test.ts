@@ -62,11 +62,9 @@ function interfacesOfContract(): Map<string, Map<string, Member>> {
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(path)!)!;
   const kernels = checker.getExportsOfModule(module).find(({ name }) => name === 'Kernels')!;
-  const others = new Set(['threads', 'setThreads', 'precision', 'setPrecision', 'keepRounded', 'allocate']);
   const found = new Map<string, Map<string, Member>>();
   for (const method of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(kernels))) {
     const [signature] = checker.getSignaturesOfType(checker.getTypeOfSymbol(method), ts.SignatureKind.Call);
-    if (!signature || others.has(method.name)) continue;
     const parameter = checker.getTypeOfSymbol(signature.getParameters()[0]);
     const members = checker.getPropertiesOfType(parameter).map((member) => {
       const comment = ts.displayPartsToString(member.getDocumentationComment(checker));

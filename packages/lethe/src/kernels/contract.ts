@@ -785,30 +785,49 @@ export interface BitsDraw extends StreamAddress {
   out: Uint32Array;
 }
 
-/** What an engine does. */
-export interface Kernels {
+/** How the calls of a stretch of code run. */
+export interface CallSettings {
+  /** at least 1; the portable engine always has 1 */
+  threads?: number;
+  /**
+   * whether operands of matrix products are rounded to bf16, sums staying in float32. Recurrent products of the plain cell and
+   * products of moments stay in float32.
+   */
+  bf16?: boolean;
+}
+
+/** An engine: its kernels, and how they are run. */
+export interface Engine extends Kernels {
   readonly engine: 'portable' | 'native';
   /** instruction set in use: 'typescript' | 'baseline' | 'avx2' | 'avx512' | 'neon' */
   readonly isa: string;
   /** threads in use */
   threads(): number;
-  /** sets the number of threads, at least 1; the portable engine always has 1 */
-  setThreads(count: number): void;
   /** how operands of matrix products are held: 'f32', or 'bf16-dot' or 'bf16-amx' by the unit of the processor in use */
   precision(): string;
-  /**
-   * Rounds the operands of matrix products to bf16 from now on, sums staying in float32, or does not any more; false, and
-   * nothing changed, where the processor has no bf16. Recurrent products of the plain cell and products of moments stay in float32.
-   */
+  /** whether this processor multiplies bf16 */
+  hasBf16(): boolean;
+  /** sets the number of threads where no scope says another */
+  setThreads(count: number): void;
+  /** sets the precision where no scope says another; false, and nothing changed, where the processor has no bf16 */
   setPrecision(bf16: boolean): boolean;
   /**
-   * Keeps copies in bf16 of these arrays, which must not change until the next call, and of no others any more. While the operands of
-   * products are rounded, right operands of at most four rows are read from them: half the bytes of what is bound by memory.
+   * Runs `body` with these settings, which hold for all that it calls and awaits and for nothing else; the others stay as they are
+   * around it.
    */
-  keepRounded(arrays: readonly Real[]): void;
+  within<T>(settings: CallSettings, body: () => T): T;
+  /**
+   * Takes it that these arrays do not change while a `body` that is given to the result runs. While operands of products are
+   * rounded, right operands of at most four rows are then read from copies in bf16: half the bytes of what is bound by memory. Copies
+   * are compared with the arrays before and after, in parts with every use, and refused where they differ.
+   */
+  fixed(arrays: readonly Real[]): <T>(body: () => T) => T;
   /** memory for scratch, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
   allocate?(bytes: number): ArrayBuffer;
+}
 
+/** What every engine computes. */
+export interface Kernels {
   matmul(p: Matmul): void;
   rnnForward(p: RnnForward): void;
   rnnBackward(p: RnnBackward): void;

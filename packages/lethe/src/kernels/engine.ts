@@ -5,12 +5,12 @@
 import { ConfigError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeBuffersFrom } from '../tensor/dtype.ts';
-import type { Kernels } from './contract.ts';
+import type { Engine } from './contract.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
 
 /** An engine by its name. */
-export type EngineName = Kernels['engine'];
+export type EngineName = Engine['engine'];
 
 /** What computes in this process. */
 export interface EngineInUse {
@@ -28,7 +28,7 @@ export interface EngineInUse {
  * The kernels of the engine in use, chosen on the first call.
  * @throws ConfigError if the environment asks for an engine that is unknown or does not load
  */
-export function kernels(): Kernels {
+export function kernels(): Engine {
   return (inUse ??= put(choose()));
 }
 
@@ -42,24 +42,24 @@ export function engineInUse(): EngineInUse {
 }
 
 /**
- * Puts another engine in use for this process, and returns its kernels.
+ * Puts another engine in use for this process, and returns it.
  * @throws ConfigError if it is unknown or does not load
  */
-export function useEngine(name: EngineName): Kernels {
+export function useEngine(name: EngineName): Engine {
   checkWord('useEngine', 'engine', name, ['native', 'portable']);
   return (inUse = put(engineNamed(name)));
 }
 
 // --- internal ---
 
-let inUse: Kernels | undefined;
+let inUse: Engine | undefined;
 
 function environment(name: string): string | undefined {
   const value = globalThis.process?.env?.[name];
   return value === '' ? undefined : value;
 }
 
-function choose(): Kernels {
+function choose(): Engine {
   const wanted = environment('LETHE_ENGINE');
   if (wanted !== undefined) return engineNamed(wanted);
   if (dtype === 'f64') return portable;
@@ -72,7 +72,7 @@ function choose(): Kernels {
   return native ?? portable;
 }
 
-function engineNamed(name: string): Kernels {
+function engineNamed(name: string): Engine {
   if (name === 'portable') return portable;
   if (name !== 'native') {
     throw new ConfigError(`engine: expected LETHE_ENGINE to be portable or native, got "${name}"`);
@@ -92,7 +92,7 @@ function engineNamed(name: string): Kernels {
 }
 
 /** Gives an engine its threads and lets it supply the scratch memory. */
-function put(engine: Kernels): Kernels {
+function put(engine: Engine): Engine {
   const wanted = environment('LETHE_THREADS');
   if (wanted !== undefined) {
     const count = Number(wanted);

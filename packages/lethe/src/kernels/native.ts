@@ -2,12 +2,13 @@
  * The native engine, where it is built. Loaded at run time and by name only, so that the library has no
  * dependency and bundles for the browser.
  */
-import { ConfigError } from '../errors.ts';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { ConfigError, LetheError } from '../errors.ts';
 import type { Real } from '../tensor/dtype.ts';
-import type { Kernels } from './contract.ts';
+import type { CallSettings, Engine, Kernels } from './contract.ts';
 
 /** The native kernels, or null where they do not load; {@link nativeProblem} then says why. */
-export function loadNative(): Kernels | null {
+export function loadNative(): Engine | null {
   loaded ??= load();
   return loaded.kernels;
 }
@@ -46,7 +47,7 @@ export function nativeDescription(): KernelDescription[] {
 // --- internal ---
 
 interface Loaded {
-  kernels: Kernels | null;
+  kernels: Engine | null;
   description: KernelDescription[];
   reason: string | null;
 }
@@ -68,7 +69,12 @@ function load(): Loaded {
   if (kernels === null) return { kernels, description: [], reason };
   const description = JSON.parse(kernels.describe()) as KernelDescription[];
   return {
-    kernels: engineOver(kernels, description, builtin('node:os').availableParallelism()),
+    kernels: engineOver(
+      kernels,
+      description,
+      builtin('node:os').availableParallelism(),
+      new (builtin('node:async_hooks').AsyncLocalStorage)(),
+    ),
     description,
     reason,
   };
@@ -91,41 +97,104 @@ interface Addon extends Record<string, unknown> {
 
 type Kernel = (p: unknown, threads: number, isBf16: boolean, copies: object | undefined) => unknown;
 
+/** What every call is told. */
+interface Settings {
+  threads: number;
+  isBf16: boolean;
+  /** rounded copies of what does not change, made by `Addon.round` */
+  copies?: object;
+}
+
 /**
- * The addon as an engine. Threads, precision and rounded copies are this JavaScript thread's own and arguments of every call:
- * the addon keeps none of them, so that workers of one process may run with different ones.
+ * The addon as an engine. Settings are arguments of every call: the addon keeps none, so that workers of one process may run with
+ * different ones. In one worker they belong to what runs, by an AsyncLocalStorage, over everything that it awaits.
  */
-function engineOver(addon: Addon, description: readonly KernelDescription[], cores: number): Kernels {
-  let threads = addon.ready(cores);
-  let isBf16 = false;
-  let kept: { arrays: readonly Real[]; copies: object } | undefined;
+function engineOver(
+  addon: Addon,
+  description: readonly KernelDescription[],
+  cores: number,
+  scopes: AsyncLocalStorage<Settings>,
+): Engine {
+  const own: Settings = { threads: addon.ready(cores), isBf16: false };
+  const settings = (): Settings => scopes.getStore() ?? own;
+  const granted = (count: number): number => {
+    if (!Number.isInteger(count) || count < 1 || count > 256) {
+      throw new ConfigError(`threads: expected a whole number from 1 to 256, got ${count}`);
+    }
+    return addon.ready(count);
+  };
   const calls = description.map(({ name }) => {
     const kernel = addon[name] as Kernel;
-    return [name, (p: unknown) => kernel(p, threads, isBf16, kept?.copies)] as const;
+    return [
+      name,
+      (p: unknown) => {
+        const { threads, isBf16, copies } = settings();
+        return kernel(p, threads, isBf16, copies);
+      },
+    ] as const;
   });
+  const kernels = Object.fromEntries(calls) as unknown as Kernels & { sumSquares(p: object): number };
   return {
-    ...(Object.fromEntries(calls) as unknown as Kernels),
+    ...kernels,
     engine: 'native',
     isa: addon.isa,
     allocate: addon.allocate,
-    threads: () => threads,
+    threads: () => settings().threads,
+    precision: () => (settings().isBf16 ? (addon.bf16() ?? 'f32') : 'f32'),
+    hasBf16: () => addon.bf16() !== null,
     setThreads: (count) => {
-      if (!Number.isInteger(count) || count < 1 || count > 256) {
-        throw new ConfigError(`threads: expected a whole number from 1 to 256, got ${count}`);
-      }
-      threads = addon.ready(count);
+      own.threads = granted(count);
     },
-    precision: () => (isBf16 ? (addon.bf16() ?? 'f32') : 'f32'),
     setPrecision: (bf16) => {
       if (bf16 && addon.bf16() === null) return false;
-      isBf16 = bf16;
+      own.isBf16 = bf16;
       return true;
     },
-    keepRounded: (arrays) => {
-      const before = kept;
-      kept = arrays.length === 0 ? undefined : { arrays, copies: addon.round({ arrays }) };
-      if (before) addon.checkRounded({ arrays: before.arrays }, before.copies);
+    within: ({ threads, bf16 }: CallSettings, body) => {
+      const now = settings();
+      const changed = {
+        ...now,
+        threads: threads === undefined ? now.threads : granted(threads),
+        isBf16: bf16 ?? now.isBf16,
+      };
+      return scopes.run(changed, body);
     },
-    sumSquares: (arrays) => (addon.sumSquares as Kernel)({ arrays }, threads, isBf16, undefined) as number,
+    fixed: (arrays) => {
+      let copies: object | undefined;
+      return (body) => {
+        if (!settings().isBf16) return body();
+        return refusingStale(
+          () => {
+            if (copies) addon.checkRounded({ arrays }, copies);
+            else copies = addon.round({ arrays });
+            return scopes.run({ ...settings(), copies }, body);
+          },
+          () => addon.checkRounded({ arrays }, copies!),
+        );
+      };
+    },
+    sumSquares: (arrays) => kernels.sumSquares({ arrays }),
   };
+}
+
+/** The result of `body`, or of what it promises, once `check` has looked; a stale copy by an error of the library. */
+function refusingStale<T>(body: () => T, check: () => void): T {
+  const told = (error: unknown): never => {
+    if ((error as { code?: unknown } | null)?.code !== 'E_STALE') throw error;
+    throw new LetheError(
+      'E_STALE',
+      'fixedWeights: expected weights that do not change, found others than were rounded; call fixedWeights anew after a change',
+      { cause: error },
+    );
+  };
+  const checked = <R>(result: R): R => {
+    check();
+    return result;
+  };
+  try {
+    const result = body();
+    return result instanceof Promise ? (result.then(checked).catch(told) as T) : checked(result);
+  } catch (error) {
+    return told(error);
+  }
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
 import { engineCopy, expectClose, Numbers, unset } from './conformance/support.suite.ts';
-import type { GruBackward, GruForward, Kernels, LstmBackward, LstmForward } from './contract.ts';
+import type { Engine, GruBackward, GruForward, LstmBackward, LstmForward } from './contract.ts';
 import { loadNative } from './native.ts';
 import { portable } from './portable/index.ts';
 
@@ -13,12 +13,11 @@ it('is refused by the portable engine, which stays in its own precision', () => 
 });
 
 const native = loadNative();
-const isHere = native?.setPrecision(true) ?? false;
-const unit = native?.precision();
-native?.setPrecision(false);
+const isHere = native?.hasBf16() ?? false;
+const unit = isHere ? native?.within({ bf16: true }, () => native.precision()) : undefined;
 
 describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, () => {
-  const kernels = native as Kernels;
+  const kernels = native as Engine;
   beforeAll(() => void kernels.setPrecision(true));
   afterAll(() => void kernels.setPrecision(false));
 
@@ -152,9 +151,13 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
         return sum;
       });
     for (const transposeB of [false, true]) {
-      kernels.keepRounded([new Float32Array(2), kept]);
-      expectClose(call(transposeB), expected(transposeB, rounded), 2e-6, 'kept');
-      kernels.keepRounded([]);
+      const within = kernels.fixed([new Float32Array(2), kept]);
+      expectClose(
+        within(() => call(transposeB)),
+        expected(transposeB, rounded),
+        2e-6,
+        'kept',
+      );
       expectClose(
         call(transposeB),
         expected(transposeB, (x) => x),
@@ -212,7 +215,7 @@ function rounded(x: number): number {
   return value[0];
 }
 
-function run(kernels: Kernels, cell: (typeof cells)[number], sizes: readonly number[]) {
+function run(kernels: Engine, cell: (typeof cells)[number], sizes: readonly number[]) {
   const numbers = new Numbers(7);
   const p = gatedLayer(numbers, cell, sizes);
   const copy = engineCopy({

@@ -1,5 +1,5 @@
 /** The moments of an activation of Gaussians, element by element, on the tape. */
-import { gradientIfUsed, gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientOf, gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import { checkGaussian } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import type { Activation, MomentForm, MomentFunction } from '../kernels/contract.ts';
@@ -67,7 +67,7 @@ export function activationMoments(
     outVariance: variance.data,
   };
   kernels().momentsActivationForward(call);
-  record([mean, variance], [x.mean, x.variance], () => {
+  recordOperation([mean, variance], [x.mean, x.variance], () => {
     const [dMean, dVariance] = gradientsOf([ifNeeded(x.mean), ifNeeded(x.variance)]);
     kernels().momentsActivationBackward({
       ...call,

@@ -12,7 +12,7 @@
 import { gradients } from '../autograd/tape.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
-import { type Real, zeros } from '../tensor/dtype.ts';
+import { type Real, realZeros } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -107,7 +107,11 @@ let collecting: Collection | null = null;
 function emptyLayer(maps: readonly NoisyMap[], { rows, dMean }: UnitGradients): LayerDecomposition {
   const units = dMean.length / rows;
   return {
-    parts: maps.map(({ weight }) => ({ weight, loss: zeros(weight.size), variance: zeros(weight.size) })),
+    parts: maps.map(({ weight }) => ({
+      weight,
+      loss: realZeros(weight.size),
+      variance: realZeros(weight.size),
+    })),
     delta: new Float64Array(units),
     eta: new Float64Array(units),
   };

@@ -1,6 +1,12 @@
 /** A linear map of independent noisy inputs: exact moments, on the tape. */
 import { finiteRows, idleRows } from '../autograd/ops/rows.ts';
-import { freshGradients, gradientIfUsed, gradientOf, gradientsOf, record } from '../autograd/tape.ts';
+import {
+  freshGradients,
+  gradientIfUsed,
+  gradientOf,
+  gradientsOf,
+  recordOperation,
+} from '../autograd/tape.ts';
 import { checkTensor, checkTensorOrGaussian } from '../checks.ts';
 import { ShapeError } from '../errors.ts';
 import type { NoiseMoments } from '../kernels/contract.ts';
@@ -62,7 +68,7 @@ export function linearMoments(
     noisyVariance: allocate(M * I),
   };
   kernels().momentsLinearForward({ ...call, outMean: mean.data, outVariance: variance.data });
-  record([mean, variance], xVariance ? [xMean, xVariance, w, bias] : [xMean, w, bias], () => {
+  recordOperation([mean, variance], xVariance ? [xMean, xVariance, w, bias] : [xMean, w, bias], () => {
     const {
       gradients: [dMean, dVariance],
       fresh,

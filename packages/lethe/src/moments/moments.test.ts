@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Activation } from '../kernels/contract.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { dtype } from '../tensor/dtype.ts';
-import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { activationMoments, momentForms, momentFunction } from './activation.ts';
 import { linearMoments } from './linear.ts';
 import { gaussHermite } from './quadrature.ts';
@@ -133,7 +133,7 @@ describe('moments of activations', () => {
 
   it('are those of the plain function without variance, but for the Wang-Manning variance', () => {
     const mean = tensor([-2, -0.5, 0, 0.5, 2]);
-    const certain = { mean, variance: zerosTensor([5]) };
+    const certain = { mean, variance: zeros([5]) };
     for (const form of momentForms) {
       const y = activationMoments(certain, 'tanh', { form });
       for (let i = 0; i < 5; i++) expect(y.mean.data[i]).toBeCloseTo(Math.tanh(mean.data[i]), 6);

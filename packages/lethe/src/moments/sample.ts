@@ -1,5 +1,5 @@
 /** Draws from Gaussians on the tape. */
-import { gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { gradientOf, needsGradient, recordOperation } from '../autograd/tape.ts';
 import { checkGaussian, checkReal } from '../checks.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
@@ -18,7 +18,7 @@ export function drawGaussian(x: Gaussian, epsilon: Real): Tensor {
   const y = new Tensor(x.mean.shape, allocate(x.mean.size));
   const [means, variances, ys] = [x.mean.data, x.variance.data, y.data];
   for (let i = 0; i < ys.length; i++) ys[i] = means[i] + epsilon[i] * Math.sqrt(variances[i]);
-  record(y, [x.mean, x.variance], () => {
+  recordOperation(y, [x.mean, x.variance], () => {
     const dy = gradientOf(y);
     if (needsGradient(x.mean)) {
       const dMean = gradientOf(x.mean);

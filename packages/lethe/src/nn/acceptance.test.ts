@@ -12,7 +12,7 @@ import { parseDropout } from '../dropout/parse.ts';
 import { meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
-import { Tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, zeros } from '../tensor/tensor.ts';
 import { everyMethod, testNetwork } from './every-method.suite.ts';
 import { gru } from './gru.ts';
 import { lstm } from './lstm.ts';
@@ -113,8 +113,8 @@ function withGates(layer: Recurrent, H: number, biases: readonly number[]): Recu
 
 describe('what is remembered', () => {
   const [T, B, H] = [12, 3, 20];
-  const ones = new Tensor([B, H], zerosTensor([B * H]).data.fill(1));
-  const x = zerosTensor([T, B, 1]);
+  const ones = new Tensor([B, H], zeros([B * H]).data.fill(1));
+  const x = zeros([T, B, 1]);
   const OPEN = 60; // logistic(60) is 1 in float32, logistic(-60) 0
 
   it('of a GRU whose update gate keeps everything stays, whatever mask the recurrent product has (the leak uses the clean state)', () => {

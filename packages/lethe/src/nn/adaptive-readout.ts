@@ -9,7 +9,7 @@
  * Grave, Joulin, Cisse, Grangier, Jegou 2017, Efficient softmax approximation for GPUs; with one width for all classes, as
  * Merity, Keskar, Socher 2017 have it.
  */
-import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { adoptGradient, gradientOf, needsGradient, recordOperation } from '../autograd/tape.ts';
 import { checkArray, checkTensor, checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { shown } from '../found.ts';
@@ -114,7 +114,7 @@ export function adaptiveNll(
     addCluster({ parameters, rows, own, rowLoss }, span, numbers);
   }
   const inputs = [x, weight, clusters.weight, clusters.bias];
-  record(loss, bias ? [...inputs, bias] : inputs, () => {
+  recordOperation(loss, bias ? [...inputs, bias] : inputs, () => {
     const by = gradientOf(loss)[0];
     const give = (tensor: Tensor | undefined, gradient: Real | undefined): void => {
       if (tensor && gradient && needsGradient(tensor)) adoptGradient(tensor, gradient, by);

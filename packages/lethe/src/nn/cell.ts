@@ -7,7 +7,7 @@ import type { MomentFunctionOptions } from '../moments/activation.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import type { Real } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { CellName, RecurrentOutput, State } from './recurrent.ts';
+import type { CellName, RecurrentOutput, RecurrentState } from './recurrent.ts';
 
 /** The weights a kernel runs with; G gates side by side. */
 export interface CellWeights {
@@ -83,7 +83,7 @@ export interface Cell {
   /** mean and variance through all steps */
   moments(
     x: Tensor | Gaussian,
-    state: State,
+    state: RecurrentState,
     weights: CellWeights,
     form: MomentFunctionOptions,
     noise: IntegratedNoise,

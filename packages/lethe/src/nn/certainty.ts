@@ -7,9 +7,9 @@ import type { Plan } from '../dropout/plan.ts';
 import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Cell } from './cell.ts';
-import type { State } from './recurrent.ts';
+import type { RecurrentState } from './recurrent.ts';
 
-export function isCertain(plan: Plan, cell: Cell, x: Tensor | Gaussian, state: State): boolean {
+export function isCertain(plan: Plan, cell: Cell, x: Tensor | Gaussian, state: RecurrentState): boolean {
   const form = plan.regularizer.moments?.form;
   if (plan.entries.length > 0 || (form === 'wang-manning' && !cell.isExact)) return false;
   return ![x, state.hidden, state.cell].some((value) => value && varies(value));

@@ -17,7 +17,7 @@ import { linearMoments } from '../moments/linear.ts';
 import { productMoments } from '../moments/product.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { dtype, type Real } from '../tensor/dtype.ts';
-import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { gru } from './gru.ts';
 import { linear } from './linear.ts';
 import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
@@ -130,7 +130,7 @@ export function decompositionSuite(): void {
       const [a, b] = [normals(4, 3), normals(6, 3)];
       const noise = { mean: 0.8, square: 0.16, variance: 0.8 };
       const energy = (rows: Tensor) => {
-        const { mean, variance } = linearMoments(rows, w, zerosTensor([2]), noise);
+        const { mean, variance } = linearMoments(rows, w, zeros([2]), noise);
         return add(sum(square(mean)), sum(square(variance)));
       };
       const both = decomposed([w], () => add(energy(a), energy(b)));
@@ -158,7 +158,7 @@ export function decompositionSuite(): void {
 
     it('finds nothing where nothing has moments', () => {
       const w = normals(3, 2);
-      expect(decomposed([w], () => sum(affine(normals(4, 3), w, zerosTensor([2])))).layers).toEqual([]);
+      expect(decomposed([w], () => sum(affine(normals(4, 3), w, zeros([2])))).layers).toEqual([]);
     });
   });
 
@@ -171,7 +171,7 @@ export function decompositionSuite(): void {
     const V = [0.36, 1.44];
     const unit = (target: number, loss: (a: Gaussian, target: Tensor) => Tensor) => {
       const { layers } = decomposed([w], () =>
-        loss(linearMoments(input, w, zerosTensor([1]), noise), tensor([[target]])),
+        loss(linearMoments(input, w, zeros([1]), noise), tensor([[target]])),
       );
       return { delta: layers[0].delta[0], eta: layers[0].eta[0], ...layers[0].parts[0] };
     };
@@ -307,11 +307,11 @@ const both = (a: Gaussian, b: Gaussian): Gaussian => ({
 /** The hidden units of every step, with the rows that rest as they are in `network`. */
 function written(cell: CellName, p: Weights, [inCopy, recCopy]: Tensor[], initial: Tensor): Gaussian {
   const rows = (one: Tensor): Gaussian => ({
-    mean: add(zerosTensor([B, H]), one),
-    variance: zerosTensor([B, H]),
+    mean: add(zeros([B, H]), one),
+    variance: zeros([B, H]),
   });
   let h = rows(initial);
-  let c = rows(p.initialCell ?? zerosTensor([H]));
+  let c = rows(p.initialCell ?? zeros([H]));
   const hs: Gaussian[] = [];
   for (let t = 0; t < T; t++) {
     const now = reshape(slice(x, 0, t, t + 1), [B, I]);

@@ -6,11 +6,11 @@
  */
 import { clearStretches, paddingOf, type Stretch } from '../autograd/ops/rows.ts';
 import { rowGradientOf } from '../autograd/row-gradients.ts';
-import { gradientOf, record } from '../autograd/tape.ts';
+import { gradientOf, recordOperation } from '../autograd/tape.ts';
 import { checkIntegers, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
 import { drawMask } from '../dropout/masks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
-import { type Plan, place, plan } from '../dropout/plan.ts';
+import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import type { Mask } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -21,7 +21,7 @@ import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { markNoise } from './drawn-noise.ts';
 import { type InitOptions, initialTensor } from './init.ts';
-import type { RunOptions } from './recurrent.ts';
+import type { ForwardOptions } from './recurrent.ts';
 import { checkActive } from './recurrent-inputs.ts';
 import { checkLayer, checkSize } from './size.ts';
 
@@ -61,7 +61,7 @@ export interface Embedding {
     words: Int32Array,
     batch: number,
     noise?: NoiseStream,
-    run?: Pick<RunOptions, 'start' | 'stop'>,
+    run?: Pick<ForwardOptions, 'start' | 'stop'>,
   ): Tensor;
 }
 
@@ -78,7 +78,12 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
   checkSize('embedding', 'size', size);
   checkLayer('embedding', layer);
   checkStream('embedding', stream);
-  const chosen = plan(options.dropout, { cell: 'embedding', layer, inputSize: vocabulary, outputSize: size });
+  const chosen = dropoutPlan(options.dropout, {
+    cell: 'embedding',
+    layer,
+    inputSize: vocabulary,
+    outputSize: size,
+  });
   const weight = initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
   return {
     options,
@@ -142,7 +147,7 @@ function lookUp(
   const rest = padding.map(({ from, to }) => ({ from: from * n, to: to * n }));
   kernels().gatherRows({ ...call, table: weight.data, rows: y.data });
   clearStretches(y.data, rest);
-  record(y, [weight], () => {
+  recordOperation(y, [weight], () => {
     // Nobody reads the gradient of y after this.
     const dy = gradientOf(y);
     clearStretches(dy, rest);

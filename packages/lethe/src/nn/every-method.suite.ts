@@ -10,7 +10,7 @@ import { bernoulliNll } from './losses.ts';
 import { weightPosteriors } from './noisy-weights.ts';
 import type { CellName } from './recurrent.ts';
 import { regularizedLoss } from './regularized-loss.ts';
-import { recurrentStack, type StackOptions } from './stack.ts';
+import { type RecurrentStackOptions, recurrentStack } from './stack.ts';
 
 const all: readonly CellName[] = ['rnn', 'lstm', 'gru'];
 const gated: readonly CellName[] = ['lstm', 'gru'];
@@ -54,7 +54,7 @@ export const everyMethod: readonly (readonly [text: string, cells: readonly Cell
  * Weights small enough that a plain network is not chaotic over many steps, and a state to begin with at which
  * the noise of the state has a variance: at 0 its square root has a kink.
  */
-const initial: StackOptions['initial'] = {
+const initial: RecurrentStackOptions['initial'] = {
   weightRec: { variance: 0.1 },
   initialState: { kind: 'normal', variance: 0.2 },
 };
@@ -92,7 +92,7 @@ export function testNetwork(
   cell: CellName,
   { T, B, I, H, K }: TestSizes,
   stream: NoiseStream,
-  more: Partial<StackOptions> = {},
+  more: Partial<RecurrentStackOptions> = {},
   padding?: TestPadding,
 ): TestNetwork {
   const regularizer = parseDropout(dropout);

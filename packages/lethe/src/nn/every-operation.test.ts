@@ -31,12 +31,12 @@ vi.mock('../autograd/tape.ts', async (original) => {
   };
   return {
     ...actual,
-    record: (output: Tensor, inputs: Tensor[], backward: () => void) => {
+    recordOperation: (output: Tensor, inputs: Tensor[], backward: () => void) => {
       const caller = new Error()
         .stack!.split('\n')
         .find((line, i) => i > 1 && !line.includes('every-operation.test'));
       watch.recorded.add(caller!.replace(/.*\/src\//, '').replace(/[)?].*/, ''));
-      actual.record(output, inputs, nested(backward));
+      actual.recordOperation(output, inputs, nested(backward));
     },
   };
 });

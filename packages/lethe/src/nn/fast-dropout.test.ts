@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { fast } from '../dropout/fast.ts';
 import { type Gaussian, isGaussian } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { Tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, zeros } from '../tensor/tensor.ts';
 import { lstm } from './lstm.ts';
 import { rnn } from './rnn.ts';
 
@@ -40,7 +40,7 @@ describe('fast dropout', () => {
     if (!isGaussian(integrated)) throw new Error('the moments mode gives a Gaussian');
 
     const batch = 1000;
-    const repeated = zerosTensor([T, batch, I]);
+    const repeated = zeros([T, batch, I]);
     for (let t = 0; t < T; t++) {
       for (let b = 0; b < batch; b++)
         repeated.data.set(sequence.subarray(t * I, (t + 1) * I), (t * batch + b) * I);

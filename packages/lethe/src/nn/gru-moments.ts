@@ -2,7 +2,7 @@
  * The fast-dropout GRU as one operation on the tape: mean and variance through all T steps in one kernel call.
  * Equations: {@link MomentsGruForward}.
  */
-import { gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -66,7 +66,7 @@ export function gruMoments(
     bias,
     biasRec,
   ];
-  record(
+  recordOperation(
     [output.mean, output.variance, hidden.mean, hidden.variance],
     inputs.filter((one) => one !== undefined),
     () => {

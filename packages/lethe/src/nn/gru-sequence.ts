@@ -8,7 +8,7 @@ import {
   gradientOf,
   gradientsOf,
   ifNeeded,
-  record,
+  recordOperation,
 } from '../autograd/tape.ts';
 import type { Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -60,21 +60,25 @@ export function gruSequence(
   kernels().gruForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
-  record([outputs.output, outputs.states, hidden], [x, h0, weightIn, weightRec, bias, biasRec], () => {
-    const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
-    const [dbias, dbiasRec, dh0, dx] = gradientsOf([bias, biasRec, ifNeeded(h0), ifNeeded(x)]);
-    const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
-    const wanted = {
-      dwIn: weightGradients[0] ?? gradientOf(weightIn),
-      dwRec: weightGradients[1] ?? gradientOf(weightRec),
-      fresh,
-      dbias,
-      dbiasRec,
-      dh0,
-      dx,
-    };
-    // What backward computes takes the place of what forward kept: nobody reads that again.
-    kernels().gruBackward({ ...call, ...given, ...wanted, da: call.gates, daRec: call.recurrentCandidate });
-  });
+  recordOperation(
+    [outputs.output, outputs.states, hidden],
+    [x, h0, weightIn, weightRec, bias, biasRec],
+    () => {
+      const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
+      const [dbias, dbiasRec, dh0, dx] = gradientsOf([bias, biasRec, ifNeeded(h0), ifNeeded(x)]);
+      const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
+      const wanted = {
+        dwIn: weightGradients[0] ?? gradientOf(weightIn),
+        dwRec: weightGradients[1] ?? gradientOf(weightRec),
+        fresh,
+        dbias,
+        dbiasRec,
+        dh0,
+        dx,
+      };
+      // What backward computes takes the place of what forward kept: nobody reads that again.
+      kernels().gruBackward({ ...call, ...given, ...wanted, da: call.gates, daRec: call.recurrentCandidate });
+    },
+  );
   return { ...outputs, state: { hidden } };
 }

@@ -11,7 +11,7 @@ import { found, shown } from '../found.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames, nearestWord } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
-import { type Real, zeros } from '../tensor/dtype.ts';
+import { type Real, realZeros } from '../tensor/dtype.ts';
 import { checkShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
@@ -54,7 +54,7 @@ export function initialTensor(
   checkStream('init', stream);
   const size = checkShape('init', shape);
   checkInitOptions(shape, options, blocks);
-  const data = zeros(size);
+  const data = realZeros(size);
   fill(data, shape, options, stream, place);
   const { maxIncoming, spectralRadius, radiusFirst = false } = options;
   const sparsify = (): void => {
@@ -166,7 +166,7 @@ function keepIncoming(
 
 /** Scales one block of n columns of a matrix with n rows. */
 function scaleToRadius(data: Real, [n, columns]: readonly number[], block: number, radius: number): void {
-  const square = zeros(n * n);
+  const square = realZeros(n * n);
   for (let i = 0; i < n; i++) {
     const from = i * columns + block * n;
     square.set(data.subarray(from, from + n), i * n);

@@ -3,13 +3,13 @@ import { fast } from '../dropout/fast.ts';
 import { standard } from '../dropout/standard.ts';
 import { isGaussian } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { linear } from './linear.ts';
 
 const stream = new NoiseStream(23);
 const [T, B, I, O] = [3, 4, 5, 2];
 const x = new Tensor([T, B, I], stream.normals({ site: 'sample' }, T * B * I));
-const ones = new Tensor([T, B, I], zerosTensor([T * B * I]).data.fill(1));
+const ones = new Tensor([T, B, I], zeros([T * B * I]).data.fill(1));
 
 describe('Linear', () => {
   it('maps rows of matrices and of sequences alike', () => {
@@ -40,7 +40,7 @@ describe('Linear', () => {
     const row = x.data.slice(0, I);
     const rows = new Tensor(
       [count, I],
-      zerosTensor([count * I]).data.map((_, i) => row[i % I]),
+      zeros([count * I]).data.map((_, i) => row[i % I]),
     );
     const draws = (layer.forward(rows, stream) as Tensor).toArray();
     const moments = layer.forward(new Tensor([1, I], row), undefined, { mode: 'moments' });
@@ -61,7 +61,7 @@ describe('Linear', () => {
     const row = x.data.slice(0, I);
     const rows = new Tensor(
       [count, I],
-      zerosTensor([count * I]).data.map((_, i) => row[i % I]),
+      zeros([count * I]).data.map((_, i) => row[i % I]),
     );
     const draws = (layer.forward(rows, stream) as Tensor).toArray();
     const moments = layer.forward(new Tensor([1, I], row));

@@ -10,7 +10,7 @@ import { checkFlag, checkOptionalStream, checkStream, checkTensorOrGaussian } fr
 import { drawMask, meanMask, noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
-import { type Plan, place, plan } from '../dropout/plan.ts';
+import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { linearMoments } from '../moments/linear.ts';
@@ -88,7 +88,7 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
   checkLayer('linear', layer);
   checkFlag('linear', 'plain', options.plain);
   checkStream('linear', stream);
-  const chosen = plan(options.dropout, { cell: 'linear', layer, inputSize, outputSize });
+  const chosen = dropoutPlan(options.dropout, { cell: 'linear', layer, inputSize, outputSize });
   const isPlain = options.plain ?? options.dropout?.moments?.finalLayer === 'plain';
   const parameters: LinearParameters = {
     weight: initialTensor([inputSize, outputSize], initial.weight ?? {}, stream, { layer, entry: 0 }),

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError, ShapeError } from '../errors.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
 
 describe('bernoulliNll', () => {
   it('takes soft targets, refuses those outside 0 and 1 by their place, and does not look where no step counts', () => {
-    const logits = zerosTensor([2, 2]);
+    const logits = zeros([2, 2]);
     // softplus(0) - y 0 = log 2 for each of four units, two a step
     expect(
       bernoulliNll(
@@ -29,7 +29,7 @@ describe('bernoulliNll', () => {
   });
 
   it('of a model that knows nothing is 88 ln 2 = 60.997 nats a step', () => {
-    const { loss, sum, count } = bernoulliNll(zerosTensor([3, 2, 88]), zerosTensor([3, 2, 88]));
+    const { loss, sum, count } = bernoulliNll(zeros([3, 2, 88]), zeros([3, 2, 88]));
     expect(loss.item()).toBeCloseTo(60.997, 3);
     expect(count).toBe(6);
     expect(sum).toBeCloseTo(6 * 88 * Math.LN2, 3);
@@ -57,7 +57,7 @@ describe('bernoulliNll', () => {
           [3, 2, 4],
           logits.data.map((z, i) => (counts[i >> 2] ? z : 99)),
         );
-        const targets = zerosTensor([3, 2, 4]);
+        const targets = zeros([3, 2, 4]);
         const mask = tensor(counts.map(Number), [3, 2]);
         const clean = bernoulliNll(logits, targets, mask);
         expect(bernoulliNll(spoilt, targets, mask).sum).toBe(clean.sum);
@@ -68,12 +68,10 @@ describe('bernoulliNll', () => {
   });
 
   it('refuses shapes that do not fit, and a mask under which nothing counts', () => {
-    const logits = zerosTensor([2, 3]);
-    expect(() => bernoulliNll(logits, zerosTensor([3, 2]))).toThrow(ShapeError);
-    expect(() => bernoulliNll(logits, logits, zerosTensor([3]))).toThrow(
-      'expected a step mask of 2 elements',
-    );
-    expect(() => bernoulliNll(logits, logits, zerosTensor([2]))).toThrow(DataError);
+    const logits = zeros([2, 3]);
+    expect(() => bernoulliNll(logits, zeros([3, 2]))).toThrow(ShapeError);
+    expect(() => bernoulliNll(logits, logits, zeros([3]))).toThrow('expected a step mask of 2 elements');
+    expect(() => bernoulliNll(logits, logits, zeros([2]))).toThrow(DataError);
   });
 });
 

@@ -2,7 +2,7 @@
  * Losses of sequences: the sum over the last axis, the mean over the steps that count. Each takes a plain
  * output or a Gaussian one. Steps that do not count have no influence, whatever stands in output and targets there.
  */
-import { freshGradients, gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { freshGradients, gradientIfNeeded, gradientOf, recordOperation } from '../autograd/tape.ts';
 import { checkTensor, checkTensorOrGaussian } from '../checks.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -51,7 +51,7 @@ export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMas
   let sum = 0;
   for (let m = 0; m < rows.M; m++) sum += rowLoss[m];
   const loss = scalar(sum / rows.count);
-  record(loss, variance ? [logits, variance] : [logits], () => {
+  recordOperation(loss, variance ? [logits, variance] : [logits], () => {
     const {
       gradients: [dLogits, dVariance],
       fresh,
@@ -94,7 +94,7 @@ export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMas
     sum += weight * (even + odd);
   }
   const loss = scalar(sum / count);
-  record(loss, variance ? [mean, variance] : [mean], () => {
+  recordOperation(loss, variance ? [mean, variance] : [mean], () => {
     const factor = gradientOf(loss)[0] / count;
     const {
       gradients: [dMean, dVariance],
@@ -146,7 +146,7 @@ export function gaussianNll(
     }
   }
   const loss = scalar(sum / count);
-  record(loss, [mean, variance], () => {
+  recordOperation(loss, [mean, variance], () => {
     const factor = gradientOf(loss)[0] / count;
     const [dMean, dVariance] = [gradientIfNeeded(mean), gradientIfNeeded(variance)];
     for (let m = 0; m < M; m++) {

@@ -2,7 +2,7 @@
  * The fast-dropout LSTM as one operation on the tape: mean and variance through all T steps in one kernel call.
  * Equations: {@link MomentsLstmForward}.
  */
-import { gradientIfUsed, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import type { Active, MomentRule } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -11,7 +11,7 @@ import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { CellWeights, GaussianOutput, IntegratedNoise } from './cell.ts';
 import { gaussianGradient, lastStep, parts, statesBefore } from './gaussian-parts.ts';
-import type { State } from './recurrent.ts';
+import type { RecurrentState } from './recurrent.ts';
 
 /**
  * Runs the layer; shapes are the caller's care.
@@ -20,7 +20,7 @@ import type { State } from './recurrent.ts';
  */
 export function lstmMoments(
   x: Tensor | Gaussian,
-  state: Required<State>,
+  state: Required<RecurrentState>,
   weights: CellWeights,
   rule: MomentRule,
   noise: IntegratedNoise,
@@ -73,7 +73,7 @@ export function lstmMoments(
     weightRec,
     bias,
   ];
-  record(
+  recordOperation(
     [output.mean, output.variance, hidden.mean, hidden.variance, cell.mean, cell.variance],
     inputs.filter((one) => one !== undefined),
     () => {

@@ -8,7 +8,7 @@ import {
   gradientOf,
   gradientsOf,
   ifNeeded,
-  record,
+  recordOperation,
 } from '../autograd/tape.ts';
 import type { Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -60,25 +60,29 @@ export function lstmSequence(
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray(last) as Real);
   const cell = new Tensor([B, H], c.subarray(last) as Real);
-  record([outputs.output, outputs.states, hidden, cell], [x, h0, c0, weightIn, weightRec, bias], () => {
-    const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
-    const [dbias, dh0, dc0, dx] = gradientsOf([bias, ifNeeded(h0), ifNeeded(c0), ifNeeded(x)]);
-    const given = {
-      ...outputGradient(outputs, noise.maskOutput),
-      dhLast: gradientIfUsed(hidden),
-      dcLast: gradientIfUsed(cell),
-    };
-    const wanted = {
-      dwIn: weightGradients[0] ?? gradientOf(weightIn),
-      dwRec: weightGradients[1] ?? gradientOf(weightRec),
-      fresh,
-      dbias,
-      dh0,
-      dc0,
-      dx,
-    };
-    // The gradients of the pre-activations take the place of the gates: nobody reads those again.
-    kernels().lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
-  });
+  recordOperation(
+    [outputs.output, outputs.states, hidden, cell],
+    [x, h0, c0, weightIn, weightRec, bias],
+    () => {
+      const { gradients: weightGradients, fresh } = freshGradients([weightIn, weightRec]);
+      const [dbias, dh0, dc0, dx] = gradientsOf([bias, ifNeeded(h0), ifNeeded(c0), ifNeeded(x)]);
+      const given = {
+        ...outputGradient(outputs, noise.maskOutput),
+        dhLast: gradientIfUsed(hidden),
+        dcLast: gradientIfUsed(cell),
+      };
+      const wanted = {
+        dwIn: weightGradients[0] ?? gradientOf(weightIn),
+        dwRec: weightGradients[1] ?? gradientOf(weightRec),
+        fresh,
+        dbias,
+        dh0,
+        dc0,
+        dx,
+      };
+      // The gradients of the pre-activations take the place of the gates: nobody reads those again.
+      kernels().lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
+    },
+  );
   return { ...outputs, state: { hidden, cell } };
 }

@@ -3,7 +3,7 @@
  * variational inference for neural networks"). They are drawn, and their description length is the price.
  */
 import { exp, scale } from '../autograd/ops/elementwise.ts';
-import { gradientOf, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientOf, gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import { checkArray, checkReal, checkTensor, found, isObject } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -57,7 +57,7 @@ export function noisyWeights(mean: Tensor, logDeviation: Tensor, epsilon: Real):
   const weights = new Tensor(mean.shape, allocate(n));
   const call = { n, logDeviation: logDeviation.data, epsilon };
   kernels().noisyWeights({ ...call, mean: mean.data, out: weights.data });
-  record(weights, [mean, logDeviation], () => {
+  recordOperation(weights, [mean, logDeviation], () => {
     const [dMean, dLogDeviation] = gradientsOf([ifNeeded(mean), ifNeeded(logDeviation)]);
     kernels().noisyWeightsBackward({
       ...call,
@@ -94,7 +94,7 @@ export function descriptionLength(posteriors: readonly WeightPosterior[]): Tenso
   const length = new Tensor([], allocate(1));
   length.data[0] = (n / 2) * Math.log(priorVariance) - sums[3];
   const inputs = posteriors.flatMap(({ mean, logDeviation }) => [mean, logDeviation]);
-  record(length, inputs, () => {
+  recordOperation(length, inputs, () => {
     const scale = gradientOf(length)[0];
     for (const { mean, logDeviation } of posteriors) {
       const [dMean, dLogDeviation] = gradientsOf([mean, logDeviation]);

@@ -1,5 +1,6 @@
 /** A recurrent cell written by a user from the public operations is the fused kernel's equal. */
 import { describe, expect, it } from 'vitest';
+import { standard } from '../dropout.ts';
 import {
   add,
   affine,
@@ -14,7 +15,6 @@ import {
   scoped,
   slice,
   stack,
-  standard,
   Tensor,
   tanh,
 } from '../index.ts';

@@ -1,6 +1,6 @@
 /** Terms of the training loss that are not the task's. Each is one operation on the tape, without temporaries. */
 import { takeRows } from '../autograd/ops/rows.ts';
-import { gradientIfNeeded, gradientOf, record } from '../autograd/tape.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../autograd/tape.ts';
 import { checkTensor, checkTensors } from '../checks.ts';
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
@@ -25,7 +25,7 @@ export function activationPenalty(y: Tensor, alpha: number, stepMask?: StepMask)
   const { data, size } = y;
   if (size === 0) return scalar(0);
   const loss = scalar((alpha * kernels().sumSquares([data])) / size);
-  record(loss, [y], () => {
+  recordOperation(loss, [y], () => {
     const factor = (2 * alpha * gradientOf(loss)[0]) / size;
     kernels().addDifference({ n: size, a: data, factor, target: gradientOf(y) });
   });
@@ -56,7 +56,7 @@ export function temporalPenalty(h: Tensor, beta: number, stepMask?: StepMask): T
   if (count <= 0) return scalar(0);
   const later = data.subarray(step);
   const loss = scalar((beta * kernels().squaredDistance({ n: count, a: later, b: data })) / count);
-  record(loss, [h], () => {
+  recordOperation(loss, [h], () => {
     const factor = (2 * beta * gradientOf(loss)[0]) / count;
     const dh = gradientOf(h);
     kernels().addDifference({ n: count, a: later, b: data, factor, target: dh.subarray(step) });
@@ -86,7 +86,7 @@ export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: 
   if (a.size === 0) return scalar(0);
   const difference = { n: a.size, a: a.data, b: b.data };
   const loss = scalar((kappa * kernels().squaredDistance(difference)) / a.size);
-  record(loss, [a, b], () => {
+  recordOperation(loss, [a, b], () => {
     const factor = (2 * kappa * gradientOf(loss)[0]) / a.size;
     const [da, db] = [gradientIfNeeded(a), gradientIfNeeded(b)];
     if (da) kernels().addDifference({ ...difference, factor, target: da });
@@ -100,7 +100,7 @@ export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number
   checkTensors('weightDecayPenalty', 'parameters', parameters);
   checkNumber('weightDecayPenalty', 'lambda', lambda);
   const loss = scalar((lambda / 2) * kernels().sumSquares(parameters.map((parameter) => parameter.data)));
-  record(loss, parameters, () => {
+  recordOperation(loss, parameters, () => {
     const factor = lambda * gradientOf(loss)[0];
     for (const parameter of parameters) {
       const target = gradientIfNeeded(parameter);

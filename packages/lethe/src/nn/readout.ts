@@ -4,7 +4,7 @@
  * exist. The weight has a row for each class, as an embedding has it, so that both can be one table.
  */
 import { finiteRows, takeRows } from '../autograd/ops/rows.ts';
-import { adoptGradient, gradientOf, needsGradient, record } from '../autograd/tape.ts';
+import { adoptGradient, gradientOf, needsGradient, recordOperation } from '../autograd/tape.ts';
 import { checkIntegers, checkOptionalTensor, checkTensor } from '../checks.ts';
 import { ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -125,7 +125,7 @@ export function readoutDistance(
   const sum = kernels().readoutSquares({ M, I, K, x: difference, w, scale, ...own });
   const loss = new Tensor([], allocate(1));
   loss.data[0] = scale * sum;
-  record(loss, [a, b, weight], () => {
+  recordOperation(loss, [a, b, weight], () => {
     const by = gradientOf(loss)[0];
     if (own.dx && needsGradient(b)) {
       kernels().addDifference({ n: b.size, a: own.dx, factor: -by, target: gradientOf(b) });
@@ -187,7 +187,7 @@ function wholeNll(x: Tensor, { weight, bias }: ReadoutParameters, rows: ReadoutR
     dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
   };
   kernels().readoutNll({ I, K, w: weight.data, bias: bias?.data, rowLoss, ...rows, ...own });
-  record(loss, bias ? [x, weight, bias] : [x, weight], () => {
+  recordOperation(loss, bias ? [x, weight, bias] : [x, weight], () => {
     const by = gradientOf(loss)[0];
     if (own.dx) adoptGradient(x, own.dx, by);
     if (own.dw) adoptGradient(weight, own.dw, by);

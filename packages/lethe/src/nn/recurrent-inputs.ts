@@ -6,7 +6,7 @@ import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
 import { expectShape, type Tensor } from '../tensor/tensor.ts';
 import type { Cell } from './cell.ts';
-import type { RecurrentOptions, RunOptions, State } from './recurrent.ts';
+import type { ForwardOptions, RecurrentOptions, RecurrentState } from './recurrent.ts';
 
 /**
  * Checks x, the state and the active steps.
@@ -15,8 +15,8 @@ import type { RecurrentOptions, RunOptions, State } from './recurrent.ts';
 export function checkInputs(
   { options, plan, cell }: { options: RecurrentOptions; plan: Plan; cell: Cell },
   x: Tensor | Gaussian,
-  state: State | undefined,
-  run: RunOptions,
+  state: RecurrentState | undefined,
+  run: ForwardOptions,
 ): void {
   const where = place(plan.target);
   checkTensorOrGaussian(where, 'x', x);
@@ -55,7 +55,7 @@ export function checkInputs(
 /** Throws ShapeError unless `start` and `stop`, where given, name a step for each row. */
 export function checkActive(
   where: string,
-  run: Pick<RunOptions, 'start' | 'stop'>,
+  run: Pick<ForwardOptions, 'start' | 'stop'>,
   T: number,
   B: number,
 ): void {

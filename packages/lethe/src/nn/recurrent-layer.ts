@@ -11,23 +11,23 @@ import { isRecording } from '../autograd/tape.ts';
 import { checkFlag, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
 import { noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
-import { type Plan, place, plan } from '../dropout/plan.ts';
+import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
 import { ConfigError } from '../errors.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
 import { drawnNormals } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
-import { type Tensor, zerosTensor } from '../tensor/tensor.ts';
+import { type Tensor, zeros } from '../tensor/tensor.ts';
 import type { Cell, CellWeights, PlainOutput, PlainState } from './cell.ts';
 import { isCertain } from './certainty.ts';
 import { markNoise } from './drawn-noise.ts';
 import type {
+  ForwardOptions,
   Recurrent,
   RecurrentOptions,
   RecurrentOutput,
   RecurrentParameters,
-  RunOptions,
-  State,
+  RecurrentState,
 } from './recurrent.ts';
 import { checkInputs } from './recurrent-inputs.ts';
 import {
@@ -77,7 +77,7 @@ export function recurrentLayer(
   if (direction !== 0) checkWhole(cell.name, 'direction', direction, 0, 1);
   checkFlag(cell.name, 'learnInitialState', options.learnInitialState);
   checkStream(cell.name, stream);
-  const chosen = plan(options.dropout, {
+  const chosen = dropoutPlan(options.dropout, {
     cell: cell.name,
     layer,
     direction,
@@ -120,9 +120,9 @@ function checkMoments({ obstacleToMoments, name }: Cell, { regularizer: { modes,
 function forward(
   layer: Layer,
   x: Tensor | Gaussian,
-  given: State | undefined,
+  given: RecurrentState | undefined,
   noise: NoiseStream | undefined,
-  run: RunOptions,
+  run: ForwardOptions,
 ): RecurrentOutput {
   const { plan, cell } = layer;
   checkOptionNames(`${cell.name}: run`, run, ['mode', 'start', 'stop']);
@@ -140,13 +140,13 @@ function forward(
   return result;
 }
 
-function tensorsOf(state: State | undefined): Tensor[] {
+function tensorsOf(state: RecurrentState | undefined): Tensor[] {
   const values = [state?.hidden, state?.cell].filter((value) => value !== undefined);
   return values.flatMap((value) => (isGaussian(value) ? [value.mean, value.variance] : [value]));
 }
 
 /** x with zeros on the steps that do not count: what stands there reaches no kernel. */
-function activeSteps(x: Tensor | Gaussian, active: RunOptions): Tensor | Gaussian {
+function activeSteps(x: Tensor | Gaussian, active: ForwardOptions): Tensor | Gaussian {
   if (!isGaussian(x)) return withoutPadding(x, active);
   return { mean: withoutPadding(x.mean, active), variance: withoutPadding(x.variance, active) };
 }
@@ -155,9 +155,9 @@ function activeSteps(x: Tensor | Gaussian, active: RunOptions): Tensor | Gaussia
 function forwardPlain(
   { cell, parameters, plan, options }: Layer,
   x: Tensor | Gaussian,
-  { hidden, cell: cellState }: State,
+  { hidden, cell: cellState }: RecurrentState,
   noise: NoiseStream | undefined,
-  active: RunOptions,
+  active: ForwardOptions,
 ): PlainOutput {
   if (isGaussian(x) || isGaussian(hidden) || (cellState && isGaussian(cellState))) {
     throw new ConfigError(
@@ -192,7 +192,7 @@ function runExamples(
   weights: CellWeights,
   noise: NoiseStream,
   sizes: NoiseSizes,
-  { start, stop }: RunOptions,
+  { start, stop }: ForwardOptions,
 ): PlainOutput {
   const runs = exampleNoise(plan, noise, sizes).map((own, b) =>
     cell.sequence(
@@ -219,10 +219,10 @@ function runExamples(
 function forwardMoments(
   { cell, parameters, plan, options }: Layer,
   x: Tensor | Gaussian,
-  state: State,
+  state: RecurrentState,
   mode: 'moments' | 'gaussian',
   noise: NoiseStream | undefined,
-  { start, stop }: RunOptions,
+  { start, stop }: ForwardOptions,
 ): RecurrentOutput {
   const { propagateVariance = true, form, points, slope = 1, recurrentMean } = plan.regularizer.moments ?? {};
   const rule = { form, points };
@@ -261,7 +261,7 @@ function forwardMoments(
 
 /** Plain results as Gaussians without variance. */
 function certain({ output, states, state: { hidden, cell } }: PlainOutput): RecurrentOutput {
-  const without = (mean: Tensor): Gaussian => ({ mean, variance: zerosTensor(mean.shape) });
+  const without = (mean: Tensor): Gaussian => ({ mean, variance: zeros(mean.shape) });
   return {
     output: without(output),
     states: without(states),
@@ -269,9 +269,9 @@ function certain({ output, states, state: { hidden, cell } }: PlainOutput): Recu
   };
 }
 
-function initialState({ cell, options, parameters }: Layer, batch: number): State {
+function initialState({ cell, options, parameters }: Layer, batch: number): RecurrentState {
   const rows = (row: Tensor | undefined): Tensor =>
-    row ? broadcastRows(row, batch) : zerosTensor([batch, options.hiddenSize]);
+    row ? broadcastRows(row, batch) : zeros([batch, options.hiddenSize]);
   return {
     hidden: rows(parameters.initialState),
     cell: cell.hasCellState ? rows(parameters.initialCell) : undefined,

@@ -17,7 +17,7 @@ import type { InitOptions } from './init.ts';
 export type CellName = 'rnn' | 'lstm' | 'gru';
 
 /** The carried state; each [batch, hidden], Gaussian in the moments mode. */
-export interface State {
+export interface RecurrentState {
   hidden: Tensor | Gaussian;
   /** of an LSTM alone */
   cell?: Tensor | Gaussian;
@@ -66,7 +66,7 @@ export type RecurrentParameters = {
 };
 
 /** How one forward run goes. */
-export interface RunOptions {
+export interface ForwardOptions {
   /** @defaultValue the regularizer's train mode with a noise stream, its test mode without */
   mode?: RunMode;
   /** [batch], first active step of each row (front padding). On other steps the state stays, and x has no influence. @defaultValue 0 */
@@ -82,7 +82,7 @@ export interface RecurrentOutput {
   /** The hidden states, [time, batch, hidden]: the output without the noise at the output site. */
   states: Tensor | Gaussian;
   /** after the last step */
-  state: State;
+  state: RecurrentState;
 }
 
 /** A recurrent layer with its parameters. */
@@ -99,14 +99,19 @@ export interface Recurrent {
    * @param noise a stream at the step and pass to draw for
    * @throws ShapeError, or ConfigError if the mode cannot run
    */
-  forward(x: Tensor | Gaussian, state?: State, noise?: NoiseStream, run?: RunOptions): RecurrentOutput;
+  forward(
+    x: Tensor | Gaussian,
+    state?: RecurrentState,
+    noise?: NoiseStream,
+    run?: ForwardOptions,
+  ): RecurrentOutput;
 }
 
 /**
  * A copy of a state in memory of its own, to be carried out of a scope.
  * @throws ConfigError for what is no state
  */
-export function keepState(state: State): State {
+export function keepState(state: RecurrentState): RecurrentState {
   checkOptionNames('keepState', state, ['hidden', 'cell']);
   const { hidden, cell } = state;
   checkTensorOrGaussian('keepState', 'the hidden state', hidden);

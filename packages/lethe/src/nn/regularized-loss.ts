@@ -22,7 +22,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { SequenceLoss, StepMask } from './losses.ts';
 import { descriptionLength, type WeightPosterior } from './noisy-weights.ts';
 import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
-import type { State } from './recurrent.ts';
+import type { RecurrentState } from './recurrent.ts';
 import { countedRows, partialMask } from './step-mask.ts';
 
 /** One forward run of a model over a minibatch, as penalties need to see it. */
@@ -39,7 +39,7 @@ export interface ModelRun {
   dropped: Tensor | Gaussian;
   /** the same without noise at the output */
   states: Tensor | Gaussian;
-  state: State[];
+  state: RecurrentState[];
 }
 
 /** What the loss needs to know of the model and its data. */
@@ -63,7 +63,7 @@ export interface RegularizedLoss {
   /** over how many steps a penalty is a mean, by its name: what weights it in a mean over minibatches; absent: as the NLL */
   penaltySteps: Record<string, number>;
   /** of the first run, to be carried on */
-  state: State[];
+  state: RecurrentState[];
 }
 
 /**

@@ -2,7 +2,7 @@
  * The fast-dropout recurrent layer as one operation on the tape: mean and variance through all T steps in one
  * kernel call. Equations: {@link MomentsRnnForward}.
  */
-import { gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import type { Active, MomentFunction } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import { collectLayer } from '../moments/decomposition.ts';
@@ -55,7 +55,7 @@ export function rnnMoments(
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [input.mean, input.variance, initial.mean, initial.variance, weightIn, weightRec, bias];
-  record(
+  recordOperation(
     [output.mean, output.variance, hidden.mean, hidden.variance],
     inputs.filter((one) => one !== undefined),
     () => {

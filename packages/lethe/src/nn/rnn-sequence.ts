@@ -2,7 +2,7 @@
  * The plain recurrent layer as one operation on the tape: all T steps forward in one kernel call, backward in
  * another. Equations and masks: {@link RnnForward}.
  */
-import { gradientIfUsed, gradientsOf, ifNeeded, record } from '../autograd/tape.ts';
+import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
 import type { Activation, Active } from '../kernels/contract.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
@@ -50,7 +50,7 @@ export function rnnSequence(
   kernels().rnnForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
-  record(
+  recordOperation(
     [outputs.output, outputs.states, hidden],
     [x, h0, weights.weightIn, weights.weightRec, weights.bias],
     () => {

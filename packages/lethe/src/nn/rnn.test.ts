@@ -11,7 +11,7 @@ import { ConfigError, ShapeError } from '../errors.ts';
 import { isGaussian, meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
-import { Tensor, tensor, zerosTensor } from '../tensor/tensor.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { rnn } from './rnn.ts';
 
 const stream = new NoiseStream(17);
@@ -59,12 +59,12 @@ describe('Rnn', () => {
   it('begins at the learned state, and at zero without one', () => {
     const layer = layerWith(none());
     layer.parameters.initialState!.data.fill(0.5);
-    const given = new Tensor([B, H], zerosTensor([B * H]).data.fill(0.5));
+    const given = new Tensor([B, H], zeros([B * H]).data.fill(0.5));
     expect(meanOf(layer.forward(x).output).toArray()).toEqual(
       meanOf(layer.forward(x, { hidden: given }).output).toArray(),
     );
     const zero = rnn({ inputSize: I, hiddenSize: H }, stream);
-    const fromZeros = zero.forward(x, { hidden: zerosTensor([B, H]) }).output as Tensor;
+    const fromZeros = zero.forward(x, { hidden: zeros([B, H]) }).output as Tensor;
     expect(meanOf(zero.forward(x).output).toArray()).toEqual(fromZeros.toArray());
   });
 
@@ -103,8 +103,8 @@ describe('Rnn', () => {
     expect(() => plain.forward(tensor([[[1]]]))).toThrow(
       'rnn (layer 0): expected x of shape [time, batch, 5], got [1, 1, 1]',
     );
-    expect(() => plain.forward(zerosTensor([0, B, I]))).toThrow(ShapeError);
-    expect(() => plain.forward(x, { hidden: zerosTensor([B, H + 1]) })).toThrow(
+    expect(() => plain.forward(zeros([0, B, I]))).toThrow(ShapeError);
+    expect(() => plain.forward(x, { hidden: zeros([B, H + 1]) })).toThrow(
       'expected the hidden state of shape [3, 6]',
     );
     expect(() => plain.forward(x, undefined, undefined, { start: Int32Array.of(0, 1) })).toThrow(ShapeError);
@@ -245,7 +245,7 @@ describe('noise as an argument', () => {
     expect(() => layer.forward(x, undefined, undefined, { mode: 'gaussian' })).toThrow(
       'expected a noise stream',
     );
-    expect(() => layer.forward({ mean: x, variance: zerosTensor([T, B, I]) })).toThrow(ConfigError);
+    expect(() => layer.forward({ mean: x, variance: zeros([T, B, I]) })).toThrow(ConfigError);
     const zoneout = sampled({ site: 'hidden', kind: 'zoneout', rate: 0.1 });
     expect(() => layerWith(zoneout).forward(x, undefined, stream, { mode: 'moments' })).toThrow(
       /no closed form/,

@@ -1,5 +1,5 @@
 /** Categorical negative log-likelihood from logits: the loss of language models. */
-import { freshGradients, gradientOf, record } from '../autograd/tape.ts';
+import { freshGradients, gradientOf, recordOperation } from '../autograd/tape.ts';
 import { checkIntegers, checkTensor } from '../checks.ts';
 import { ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
@@ -26,7 +26,7 @@ export function softmaxNll(logits: Tensor, targets: Int32Array, stepMask?: StepM
   for (let m = 0; m < M; m++) sum += rowLoss[m];
   const loss = new Tensor([], allocate(1));
   loss.data[0] = sum / count;
-  record(loss, [logits], () => {
+  recordOperation(loss, [logits], () => {
     const {
       gradients: [dLogits],
       fresh,

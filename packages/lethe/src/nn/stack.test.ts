@@ -5,13 +5,13 @@ import { meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { type CellName, keepState } from './recurrent.ts';
-import { plansOf, recurrentStack, type StackOptions } from './stack.ts';
+import { plansOf, type RecurrentStackOptions, recurrentStack } from './stack.ts';
 
 const stream = new NoiseStream(42, 5);
 const [T, B, I] = [7, 3, 4];
 const x = new Tensor([T, B, I], stream.normals({ site: 'sample' }, T * B * I));
 const cells: readonly CellName[] = ['rnn', 'lstm', 'gru'];
-const make = (cell: CellName, more: Partial<StackOptions> = {}) =>
+const make = (cell: CellName, more: Partial<RecurrentStackOptions> = {}) =>
   recurrentStack({ cell, inputSize: I, hiddenSizes: [6, 5], ...more }, stream);
 const numbers = (value: Parameters<typeof meanOf>[0]) => meanOf(value).toArray();
 

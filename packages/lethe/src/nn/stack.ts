@@ -28,17 +28,17 @@ import { gru } from './gru.ts';
 import { lstm } from './lstm.ts';
 import type {
   CellName,
+  ForwardOptions,
   Recurrent,
   RecurrentOptions,
   RecurrentOutput,
-  RunOptions,
-  State,
+  RecurrentState,
 } from './recurrent.ts';
 import { rnn } from './rnn.ts';
 import { checkLayer, checkSize } from './size.ts';
 
 /** Options of {@link recurrentStack}. */
-export interface StackOptions {
+export interface RecurrentStackOptions {
   cell: CellName;
   inputSize: number;
   /** of each layer, from below; all of one direction */
@@ -61,17 +61,17 @@ export interface StackOptions {
 }
 
 /** What a stack gives; `state` has one entry for each of `layers`. */
-export interface StackOutput {
+export interface RecurrentStackOutput {
   /** [time, batch, outputSize]; Gaussian in the moments mode */
   output: Tensor | Gaussian;
   /** of the last layer: its output without the noise at the output site */
   states: Tensor | Gaussian;
-  state: State[];
+  state: RecurrentState[];
 }
 
 /** Recurrent layers on one another, with their parameters. */
-export interface Stack {
-  readonly options: Readonly<StackOptions>;
+export interface RecurrentStack {
+  readonly options: Readonly<RecurrentStackOptions>;
   /** from below; of a bidirectional pair the forward one first */
   readonly layers: readonly Recurrent[];
   /** of the last hidden size, twice that if bidirectional */
@@ -85,7 +85,12 @@ export interface Stack {
    * @param noise a stream at the step and pass to draw for
    * @throws ShapeError, or ConfigError if a mode cannot run
    */
-  forward(x: Tensor | Gaussian, state?: readonly State[], noise?: NoiseStream, run?: RunOptions): StackOutput;
+  forward(
+    x: Tensor | Gaussian,
+    state?: readonly RecurrentState[],
+    noise?: NoiseStream,
+    run?: ForwardOptions,
+  ): RecurrentStackOutput;
 }
 
 /**
@@ -93,7 +98,7 @@ export interface Stack {
  * @param stream where initial values come from
  * @throws ConfigError for an unknown option, no layers, or a regularizer that the cell cannot honour or that steers noise and has none
  */
-export function recurrentStack(options: StackOptions, stream: NoiseStream): Stack {
+export function recurrentStack(options: RecurrentStackOptions, stream: NoiseStream): RecurrentStack {
   checkOptions(options);
   checkStream('recurrentStack', stream);
   if (options.dropout !== undefined) checkRegularizer('recurrentStack', options.dropout);
@@ -120,7 +125,7 @@ export function recurrentStack(options: StackOptions, stream: NoiseStream): Stac
 }
 
 /** The plans of all layers, as {@link describe} prints them. */
-export function plansOf(stack: Stack): Plan[] {
+export function plansOf(stack: RecurrentStack): Plan[] {
   if (!isObject(stack) || !Array.isArray(stack.layers)) {
     throw new ConfigError(`plansOf: expected a stack as recurrentStack makes it, got ${found(stack)}`);
   }
@@ -131,7 +136,7 @@ export function plansOf(stack: Stack): Plan[] {
 
 const cells: readonly CellName[] = ['rnn', 'lstm', 'gru'];
 
-function checkOptions(options: StackOptions): void {
+function checkOptions(options: RecurrentStackOptions): void {
   checkOptionNames('recurrentStack', options, [
     'cell',
     'inputSize',
@@ -158,7 +163,12 @@ function checkOptions(options: StackOptions): void {
   }
 }
 
-function makeLayer(options: StackOptions, index: number, direction: 0 | 1, stream: NoiseStream): Recurrent {
+function makeLayer(
+  options: RecurrentStackOptions,
+  index: number,
+  direction: 0 | 1,
+  stream: NoiseStream,
+): Recurrent {
   const { cell, inputSize, hiddenSizes, bidirectional, dropout, learnInitialState, initial } = options;
   const below = index === 0 ? inputSize : hiddenSizes[index - 1] * (bidirectional ? 2 : 1);
   const common: RecurrentOptions = {
@@ -186,10 +196,10 @@ function forward(
   layers: readonly Recurrent[],
   directions: number,
   x: Tensor | Gaussian,
-  given: readonly State[] | undefined,
+  given: readonly RecurrentState[] | undefined,
   noise: NoiseStream | undefined,
-  run: RunOptions,
-): StackOutput {
+  run: ForwardOptions,
+): RecurrentStackOutput {
   checkOptionalStream('recurrentStack', noise);
   if (given !== undefined) checkArray('recurrentStack', 'state', given, 'states, one for each layer');
   checkTensorOrGaussian('recurrentStack', 'x', x);
@@ -200,7 +210,7 @@ function forward(
     );
   }
   let result: { output: Tensor | Gaussian; states: Tensor | Gaussian } = { output: x, states: x };
-  const state: State[] = [];
+  const state: RecurrentState[] = [];
   for (let at = 0; at < layers.length; at += directions) {
     const below = result.output;
     const runs = layers.slice(at, at + directions).map((layer, direction) => {
@@ -225,9 +235,9 @@ function forward(
 function backwards(
   layer: Recurrent,
   x: Tensor | Gaussian,
-  state: State | undefined,
+  state: RecurrentState | undefined,
   noise: NoiseStream | undefined,
-  run: RunOptions,
+  run: ForwardOptions,
 ): RecurrentOutput {
   const [T] = meanOf(x).shape;
   const mirrored = (steps: Int32Array | undefined) =>

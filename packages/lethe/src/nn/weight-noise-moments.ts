@@ -11,9 +11,9 @@ import { activationMoments, type MomentFunctionOptions } from '../moments/activa
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { productMoments } from '../moments/product.ts';
 import { noisyInput, weightNoiseMap } from '../moments/weight-noise.ts';
-import { type Tensor, zerosTensor } from '../tensor/tensor.ts';
+import { type Tensor, zeros } from '../tensor/tensor.ts';
 import type { GaussianOutput, IntegratedNoise } from './cell.ts';
-import type { CellName, State } from './recurrent.ts';
+import type { CellName, RecurrentState } from './recurrent.ts';
 
 /** Weights of a layer as distributions; G gates side by side. */
 export interface GaussianWeights {
@@ -36,7 +36,7 @@ export interface GaussianWeights {
 export function weightNoiseSequence(
   cell: { name: CellName; activation?: Activation },
   x: Tensor | Gaussian,
-  state: State,
+  state: RecurrentState,
   weights: GaussianWeights,
   form: MomentFunctionOptions,
   noise: IntegratedNoise,
@@ -112,7 +112,7 @@ const steps: Record<CellName, (step: Step) => Moment> = {
 };
 
 function gaussian(value: Tensor | Gaussian): Gaussian {
-  return isGaussian(value) ? value : { mean: value, variance: zerosTensor(value.shape) };
+  return isGaussian(value) ? value : { mean: value, variance: zeros(value.shape) };
 }
 
 function stepOf(x: Tensor, t: number): Tensor {
@@ -139,7 +139,7 @@ function activeRows(
   const [B, H] = shape;
   const rows = Array.from({ length: B }, (_, b) => t >= (start?.[b] ?? 0) && t < (stop?.[b] ?? T));
   if (rows.every(Boolean)) return undefined;
-  const on = zerosTensor(shape);
+  const on = zeros(shape);
   rows.forEach((isOn, b) => {
     if (isOn) on.data.fill(1, b * H, (b + 1) * H);
   });

@@ -10,7 +10,7 @@ import { fast } from '../dropout/fast.ts';
 import { weightNoise } from '../dropout/weight-noise.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { zeros } from '../tensor/dtype.ts';
+import { realZeros } from '../tensor/dtype.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { gru } from './gru.ts';
@@ -31,7 +31,7 @@ const [T, B, I, H] = [6, 3, 4, 5];
 
 /** Row b of a sequence [T, B, n] from one step to another, [to - from, 1, n]. */
 function rowOf({ shape: [, rows, n], data }: Tensor, b: number, from: number, to: number): Tensor {
-  const own = zeros((to - from) * n);
+  const own = realZeros((to - from) * n);
   for (let t = from; t < to; t++) {
     own.set(data.subarray((t * rows + b) * n, (t * rows + b + 1) * n), (t - from) * n);
   }

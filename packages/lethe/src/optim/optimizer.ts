@@ -6,7 +6,7 @@
 import { checkFunction, found, isObject } from '../checks.ts';
 import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
 import { checkNumber } from '../options.ts';
-import { type Real, zeros } from '../tensor/dtype.ts';
+import { type Real, realZeros } from '../tensor/dtype.ts';
 import { shapeText, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { arraysOf } from './gradient-arrays.ts';
 
@@ -73,7 +73,7 @@ export interface Rule {
 /** One zero-filled array (or filled with `value`) per parameter, in its number type. */
 export function slotArrays(parameters: Record<string, Tensor>, value = 0): Real[] {
   return Object.values(parameters).map((parameter) => {
-    const slot = zeros(parameter.size);
+    const slot = realZeros(parameter.size);
     return value === 0 ? slot : slot.fill(value);
   });
 }

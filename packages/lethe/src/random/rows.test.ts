@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawMask, drawZoneout } from '../dropout/masks.ts';
 import { noiseEntry } from '../dropout/noise.ts';
-import { plan } from '../dropout/plan.ts';
+import { dropoutPlan } from '../dropout/plan.ts';
 import { kernels } from '../kernels/engine.ts';
 import { type DrawnRows, drawnNormals, drawRows } from './rows.ts';
 import { NoiseStream } from './stream.ts';
@@ -117,7 +117,7 @@ describe('masks of a window', () => {
     noiseEntry({ site: 'output', rate: 0.3, examples: 'batch' }),
   ];
   const modes = { train: 'sample', test: 'mean' } as const;
-  const lstm = plan({ name: 'all', reference: '-', noise: entries, modes }, { cell: 'lstm' });
+  const lstm = dropoutPlan({ name: 'all', reference: '-', noise: entries, modes }, { cell: 'lstm' });
   const at = (noise: NoiseStream, steps: number) => {
     const axes = { steps, batch: 2, width: 3 };
     return [
@@ -146,7 +146,7 @@ describe('masks of a window', () => {
 
   it('have the rate of the steps trained, whatever the address of the draws', () => {
     const moving = noiseEntry({ site: 'input', rate: 0.5, schedule: { kind: 'curriculum', gamma: 0.1 } });
-    const rnn = plan({ name: 'moving', reference: '-', noise: [moving], modes }, { cell: 'rnn' });
+    const rnn = dropoutPlan({ name: 'moving', reference: '-', noise: [moving], modes }, { cell: 'rnn' });
     const dropped = (noise: NoiseStream) => {
       const mask = drawMask(rnn, 'input', noise, { steps: 100, batch: 10, width: 10 });
       return mask ? mask.data.filter((m: number) => m === 0).length / mask.data.length : 0;

@@ -3,7 +3,9 @@
  * is set (the oracle for gradient checks).
  */
 
-import { LetheError } from '../errors.ts';
+import { ConfigError, LetheError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumbers } from '../options.ts';
 
 /** Flat storage of numbers, the one currency between tensors and kernels. */
 export type Real = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>;
@@ -24,8 +26,16 @@ export function largeBuffer(bytes: number): ArrayBuffer {
   return given(bytes, () => newBuffer(bytes));
 }
 
-/** Fresh storage of `length` zeros in the process's number type. */
-export function zeros(length: number): Real {
+/**
+ * Fresh storage of `length` zeros in the process's number type.
+ * @throws ConfigError unless length is a whole number from 0 to 2^31 - 1; LetheError with code E_MEMORY where there is no room
+ */
+export function realZeros(length: number): Real {
+  if (!Number.isInteger(length) || length < 0 || length > mostNumbers) {
+    throw new ConfigError(
+      `realZeros: expected length to be a whole number from 0 to ${mostNumbers}, got ${found(length)}`,
+    );
+  }
   const bytes = length * (dtype === 'f64' ? 8 : 4);
   // What is worth large pages; smaller arrays would waste them. Written in full, they do not fault in page by page later.
   if (bytes >= largeBytes) return view(largeBuffer(bytes)).fill(0);
@@ -43,8 +53,12 @@ export function isReal(value: unknown): value is Real {
 /** The most numbers in one array: kernels count in 32 bits. */
 export const mostNumbers = 2 ** 31 - 1;
 
-/** A copy of `values` in the process's number type. */
+/**
+ * A copy of `values` in the process's number type.
+ * @throws ConfigError for what is no array, or typed array, of numbers
+ */
 export function realFrom(values: ArrayLike<number>): Real {
+  checkNumbers('realFrom', 'values', values);
   return dtype === 'f64' ? Float64Array.from(values) : Float32Array.from(values);
 }
 

@@ -9,7 +9,7 @@
 import { ConfigError, LetheError } from '../errors.ts';
 import { found } from '../found.ts';
 import type { Real } from './dtype.ts';
-import { dtype, largeBuffer, zeros } from './dtype.ts';
+import { dtype, largeBuffer, realZeros } from './dtype.ts';
 
 /** Where an array came from: the depth and generation of its scope, or null for memory of its own. */
 export type ScratchOrigin = { readonly depth: number; readonly generation: number } | null;
@@ -52,7 +52,7 @@ export function scoped<T>(f: () => T): T {
 
 /** Storage for `length` numbers: scratch with arbitrary contents inside a scope, fresh zeros outside. */
 export function allocate(length: number): Real {
-  return scopes.length === 0 ? zeros(length) : cut(length);
+  return scopes.length === 0 ? realZeros(length) : cut(length);
 }
 
 /** Like {@link allocate}, all zeros. */
@@ -66,7 +66,7 @@ export function allocateZeros(length: number): Real {
  * `scope` is null, else scratch with arbitrary contents. What deeper scopes took before it waits with it for the end of `scope`.
  */
 export function allocateFor(scope: ScratchOrigin, length: number): Real {
-  if (scope === null) return zeros(length);
+  if (scope === null) return realZeros(length);
   const data = cut(length);
   for (const deeper of scopes.slice(scope.depth + 1)) {
     deeper.slab = currentSlab;

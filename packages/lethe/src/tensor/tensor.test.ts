@@ -10,7 +10,7 @@ import {
   poisonScratch,
   scoped,
 } from './scratch.ts';
-import { Tensor, tensor, zerosTensor } from './tensor.ts';
+import { Tensor, tensor, zeros } from './tensor.ts';
 
 describe('tensor', () => {
   it('takes its shape from nested arrays', () => {
@@ -29,7 +29,7 @@ describe('tensor', () => {
   });
 
   it('holds no elements when an axis is empty', () => {
-    expect(zerosTensor([0, 3]).size).toBe(0);
+    expect(zeros([0, 3]).size).toBe(0);
     expect(tensor([]).shape).toEqual([0]);
   });
 
@@ -67,9 +67,9 @@ describe('what is no array of numbers', () => {
     const endless: unknown[] = [];
     endless.push(endless);
     expect(() => tensor(endless as number[])).toThrow(ShapeError);
-    expect(() => zerosTensor([2 ** 40])).toThrow(/at most 2147483647 numbers/);
+    expect(() => zeros([2 ** 40])).toThrow(/at most 2147483647 numbers/);
     for (const shape of [[-1], [1.5], [Number.NaN], 'x', null, [2, '3']]) {
-      expect(() => zerosTensor(shape as number[])).toThrow(ShapeError);
+      expect(() => zeros(shape as number[])).toThrow(ShapeError);
     }
   });
 });
@@ -90,9 +90,9 @@ describe('a tensor on the console', () => {
   });
 
   it('shows the ends of long axes, however many there are', () => {
-    expect(inspect(zerosTensor([100]))).toBe('Tensor [100] [0, 0, 0, … 94 more …, 0, 0, 0]');
+    expect(inspect(zeros([100]))).toBe('Tensor [100] [0, 0, 0, … 94 more …, 0, 0, 0]');
     for (const shape of [[1000, 1000, 20], new Array(16).fill(2), [1, 0, 3]]) {
-      expect(inspect(zerosTensor(shape)).length).toBeLessThan(5000);
+      expect(inspect(zeros(shape)).length).toBeLessThan(5000);
     }
   });
 

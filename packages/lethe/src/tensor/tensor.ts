@@ -4,7 +4,7 @@
  */
 import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
 import { found, shown } from '../found.ts';
-import { isReal, mostNumbers, type Real, RealArray, zeros } from './dtype.ts';
+import { isReal, mostNumbers, type Real, RealArray, realZeros } from './dtype.ts';
 import { printed } from './print.ts';
 import { allocate, allocateZeros, isAlive, originOf, type ScratchOrigin } from './scratch.ts';
 
@@ -62,7 +62,7 @@ export class Tensor {
 
   /** A copy in memory of its own, valid after the scope ends. */
   keep(): Tensor {
-    const copy = zeros(this.size);
+    const copy = realZeros(this.size);
     copy.set(this.data);
     return new Tensor(this.shape, copy, null);
   }
@@ -135,8 +135,8 @@ export function tensor(values: NestedNumbers | number, shape?: readonly number[]
  * A tensor of zeros.
  * @throws ShapeError for what is no shape
  */
-export function zerosTensor(shape: readonly number[]): Tensor {
-  return new Tensor(shape, allocateZeros(checkShape('zerosTensor', shape)));
+export function zeros(shape: readonly number[]): Tensor {
+  return new Tensor(shape, allocateZeros(checkShape('zeros', shape)));
 }
 
 /**

@@ -7,7 +7,7 @@
  *                Gal and Ghahramani 2016)
  */
 
-import { checkArray, checkNumbers, found } from '../checks.ts';
+import { checkArray, checkNumbers, checkOneLength, found, isObject } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { logMean, logSigmoid, logSoftmax, surprise } from './log-space.ts';
 
@@ -82,19 +82,28 @@ export interface LogBernoulli {
   logZero: Float64Array;
 }
 
-/** The mean prediction of S draws of the logits of K independent units. */
-export function bernoulliMean(logits: readonly ArrayLike<number>[]): LogBernoulli {
+/**
+ * The mean prediction of K independent units: log of the mean of logistic(z_s), and of its complement.
+ * @param logits S draws, each K logits
+ * @throws ConfigError for what are no arrays of numbers; ShapeError if they differ in length, or there are none
+ */
+export function bernoulliMeanOfLogits(logits: readonly ArrayLike<number>[]): LogBernoulli {
+  checkSamples('bernoulliMeanOfLogits', logits);
   return {
     logOne: logMean(logits.map((z) => Float64Array.from(z, logSigmoid))),
     logZero: logMean(logits.map((z) => Float64Array.from(z, (one) => logSigmoid(-one)))),
   };
 }
 
-/** The uncertainty of K independent units, summed over them, from S draws of their logits and the mean prediction of those. */
+/**
+ * The uncertainty of K independent units, summed over them, from S draws of their logits and the mean prediction of those.
+ * @throws ConfigError for what are no arrays of numbers; ShapeError if they differ in length, or there are none
+ */
 export function bernoulliUncertaintyOfLogits(
   logits: readonly ArrayLike<number>[],
-  mean: LogBernoulli = bernoulliMean(logits),
+  mean: LogBernoulli = bernoulliMeanOfLogits(logits),
 ): Uncertainty {
+  checkSamples('bernoulliUncertaintyOfLogits', logits);
   const expected = logits.reduce((sum, z) => {
     let own = 0;
     for (let k = 0; k < z.length; k++) own += surprise(logSigmoid(z[k])) + surprise(logSigmoid(-z[k]));
@@ -103,25 +112,40 @@ export function bernoulliUncertaintyOfLogits(
   return difference(bernoulliLogEntropy(mean), expected / logits.length);
 }
 
-/** The entropy of K independent units, summed over them. */
-export function bernoulliLogEntropy({ logOne, logZero }: LogBernoulli): number {
+/**
+ * The entropy of K independent units, summed over them, from the logarithms of their probabilities.
+ * @throws ConfigError for what are no two arrays of numbers; ShapeError if they differ in length
+ */
+export function bernoulliLogEntropy(prediction: LogBernoulli): number {
+  const { logOne, logZero } = (isObject(prediction) ? prediction : {}) as LogBernoulli;
+  checkNumbers('bernoulliLogEntropy', 'logOne', logOne);
+  checkNumbers('bernoulliLogEntropy', 'logZero', logZero);
+  checkOneLength('bernoulliLogEntropy', 'logZero', logZero, logOne.length);
   let entropy = 0;
   for (let k = 0; k < logOne.length; k++) entropy += surprise(logOne[k]) + surprise(logZero[k]);
   return entropy;
 }
 
-/** The entropy of one distribution over classes, from the logarithms of its probabilities. */
+/**
+ * The entropy of one distribution over classes, from the logarithms of its probabilities.
+ * @throws ConfigError for what is no array of numbers
+ */
 export function categoricalLogEntropy(logProbabilities: ArrayLike<number>): number {
+  checkNumbers('categoricalLogEntropy', 'logProbabilities', logProbabilities);
   let entropy = 0;
   for (let k = 0; k < logProbabilities.length; k++) entropy += surprise(logProbabilities[k]);
   return entropy;
 }
 
-/** The log mean prediction over K classes of S draws of their logits, and its uncertainty. */
-export function categoricalOfLogits(logits: readonly ArrayLike<number>[]): {
+/**
+ * The log mean prediction over K classes of S draws of their logits, and its uncertainty.
+ * @throws ConfigError for what are no arrays of numbers; ShapeError if they differ in length, or there are none
+ */
+export function categoricalUncertaintyOfLogits(logits: readonly ArrayLike<number>[]): {
   mean: Float64Array;
   uncertainty: Uncertainty;
 } {
+  checkSamples('categoricalUncertaintyOfLogits', logits);
   const samples = logits.map(logSoftmax);
   const mean = logMean(samples);
   const expected = samples.reduce((sum, sample) => sum + categoricalLogEntropy(sample), 0);
@@ -143,10 +167,7 @@ function checkSamples(where: string, samples: readonly ArrayLike<number>[]): voi
   if (samples.length === 0) throw new ShapeError(`${where}: expected at least one sample, got none`);
   for (const [s, sample] of samples.entries()) {
     checkNumbers(where, `samples[${s}]`, sample);
-    if (sample.length === samples[0].length) continue;
-    throw new ShapeError(
-      `${where}: expected samples of one length, ${samples[0].length}, got ${sample.length} at sample ${s}`,
-    );
+    checkOneLength(where, `samples[${s}]`, sample, samples[0].length);
   }
 }
 

@@ -4,6 +4,7 @@
  *
  *   p = E[logistic(X)],  predictive H(p),  expected E[H(logistic(X))],  X ~ N(mu, nu)
  */
+import { checkNumbers, checkOneLength } from '../checks.ts';
 import { gaussHermite } from '../moments/quadrature.ts';
 import { bernoulliLogEntropy, type Uncertainty } from './entropy.ts';
 import { logSigmoid, logSumExp, surprise } from './log-space.ts';
@@ -11,11 +12,17 @@ import { logSigmoid, logSumExp, surprise } from './log-space.ts';
 /** With 32 nodes E[logistic] is exact to 2e-5 for deviations up to 3, and to .008 up to 8. */
 const nodes = 32;
 
-/** The uncertainty of K independent units with Gaussian logits, summed over them. */
+/**
+ * The uncertainty of K independent units with Gaussian logits, summed over them.
+ * @throws ConfigError for what are no arrays of numbers; ShapeError if they differ in length
+ */
 export function bernoulliUncertaintyOfMoments(
   mean: ArrayLike<number>,
   variance: ArrayLike<number>,
 ): Uncertainty {
+  checkNumbers('bernoulliUncertaintyOfMoments', 'mean', mean);
+  checkNumbers('bernoulliUncertaintyOfMoments', 'variance', variance);
+  checkOneLength('bernoulliUncertaintyOfMoments', 'variance', variance, mean.length);
   const { nodes: x, weights } = gaussHermite(nodes);
   const K = mean.length;
   const logOne = new Float64Array(K);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bernoulliUncertaintyOfLogits, categoricalOfLogits } from './entropy.ts';
+import { bernoulliUncertaintyOfLogits, categoricalUncertaintyOfLogits } from './entropy.ts';
 import { logMeanExp, logSigmoid, logSoftmax, logSumExp } from './log-space.ts';
 
 it('keeps the digits of probabilities near 0 and 1', () => {
@@ -27,7 +27,7 @@ it('measures the uncertainty of coins and classes that are almost sure', () => {
   expect(coin.predictive).toBeCloseTo(Math.LN2, 12);
   // The entropy of one coin of p = e^-36 is p (36 + 1) to first order.
   expect(coin.expected / (37 * Math.exp(-36))).toBeCloseTo(1, 9);
-  const { mean, uncertainty } = categoricalOfLogits([
+  const { mean, uncertainty } = categoricalUncertaintyOfLogits([
     [900, 0],
     [0, 900],
   ]);

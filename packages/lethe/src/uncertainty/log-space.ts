@@ -2,20 +2,25 @@
  * Probabilities by their logarithms, in float64. A probability rounded to 0 or 1 has lost the logarithm that a loss needs: 1 - p of
  * a logit of 36 is 2.3e-16, a unit in the last place of 1.
  */
+import { checkNumbers, found } from '../checks.ts';
+import { ConfigError } from '../errors.ts';
 
 /** log of the logistic function, log(1 / (1 + e^-z)); that of its complement is `logSigmoid(-z)`. */
 export function logSigmoid(z: number): number {
+  if (typeof z !== 'number') throw new ConfigError(`logSigmoid: expected z to be a number, got ${found(z)}`);
   return z < 0 ? z - Math.log1p(Math.exp(z)) : -Math.log1p(Math.exp(-z));
 }
 
 /** log softmax: z_k - log(sum of e^z). */
 export function logSoftmax(logits: ArrayLike<number>): Float64Array {
+  checkNumbers('logSoftmax', 'logits', logits);
   const total = logSumExp(logits);
   return Float64Array.from(logits, (z) => z - total);
 }
 
 /** log(sum of e^x), -Infinity of nothing. */
 export function logSumExp(values: ArrayLike<number>): number {
+  checkNumbers('logSumExp', 'values', values);
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) if (values[i] > largest) largest = values[i];
   if (!Number.isFinite(largest)) return largest;
@@ -26,6 +31,7 @@ export function logSumExp(values: ArrayLike<number>): number {
 
 /** The logarithm of the mean of e^x, by the differences to the largest, so that logarithms near 0 keep their digits. */
 export function logMeanExp(values: ArrayLike<number>): number {
+  checkNumbers('logMeanExp', 'values', values);
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) if (values[i] > largest) largest = values[i];
   if (!Number.isFinite(largest)) return largest;

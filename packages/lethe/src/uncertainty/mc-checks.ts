@@ -4,7 +4,7 @@ import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
-import type { State } from '../nn/recurrent.ts';
+import type { RecurrentState } from '../nn/recurrent.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
 import { type McDropoutOptions, sharesMasks, type Tokens } from './mc-dropout.ts';
@@ -27,7 +27,7 @@ export function checkMcDropout(
   x: Tensor | Tokens,
   noise: unknown,
   options: McDropoutOptions,
-  states: readonly (readonly State[])[] | undefined,
+  states: readonly (readonly RecurrentState[])[] | undefined,
 ): CheckedMcDropout {
   checkOptionNames('mcDropout', options, ['samples', 'distribution', 'batched', 'mode', 'lengths']);
   checkFunction('mcDropout', 'model', model);

@@ -3,14 +3,22 @@
  * an argument, so this is nothing but S forward runs with streams: as S copies of the rows in one run where every
  * example has masks of its own, as S runs where the batch shares some. Both draw the same.
  */
-import { checkArray, checkTensor, checkTensorOrGaussian, checkWhole, isObject } from '../checks.ts';
+import {
+  checkArray,
+  checkStream,
+  checkTensor,
+  checkTensorOrGaussian,
+  checkWhole,
+  isObject,
+} from '../checks.ts';
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
 import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
-import { keepState, type State } from '../nn/recurrent.ts';
+import { keepState, type RecurrentState } from '../nn/recurrent.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { mostNumbers } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import type { Uncertainty } from './entropy.ts';
@@ -35,9 +43,9 @@ export interface StochasticRun {
 export type StochasticModel<X extends Tensor | Tokens = Tensor> = (
   x: X,
   noise: NoiseStream,
-  state: readonly State[] | undefined,
+  state: readonly RecurrentState[] | undefined,
   run?: StochasticRun,
-) => { output: Tensor | Gaussian; state: readonly State[] };
+) => { output: Tensor | Gaussian; state: readonly RecurrentState[] };
 
 /** Options of {@link mcDropout}. */
 export interface McDropoutOptions {
@@ -64,7 +72,7 @@ export interface McPrediction {
   /** of every row, in nats; of Bernoulli units their sum */
   uncertainty: Uncertainty[];
   /** after the last step, to go on from: of every run, or of the one run of all copies */
-  states: readonly (readonly State[])[];
+  states: readonly (readonly RecurrentState[])[];
 }
 
 /**
@@ -88,7 +96,7 @@ export function mcDropout<X extends Tensor | Tokens>(
   x: X,
   noise: NoiseStream,
   options: McDropoutOptions & { distribution: 'gaussian' },
-  states?: readonly (readonly State[])[],
+  states?: readonly (readonly RecurrentState[])[],
 ): McRegression;
 export function mcDropout<X extends Tensor | Tokens>(
   model: StochasticModel<X>,
@@ -96,7 +104,7 @@ export function mcDropout<X extends Tensor | Tokens>(
   x: X,
   noise: NoiseStream,
   options: McDropoutOptions & { distribution: 'bernoulli' | 'categorical' },
-  states?: readonly (readonly State[])[],
+  states?: readonly (readonly RecurrentState[])[],
 ): McPrediction;
 export function mcDropout<X extends Tensor | Tokens>(
   model: StochasticModel<X>,
@@ -104,7 +112,7 @@ export function mcDropout<X extends Tensor | Tokens>(
   x: X,
   noise: NoiseStream,
   options: McDropoutOptions,
-  states?: readonly (readonly State[])[],
+  states?: readonly (readonly RecurrentState[])[],
 ): McPrediction | McRegression {
   const { samples, distribution, batched, mode, lengths, steps, batch } = checkMcDropout(
     model,
@@ -118,7 +126,7 @@ export function mcDropout<X extends Tensor | Tokens>(
   const stop = lengths && Int32Array.from({ length: copies * batch }, (_, row) => lengths[row % batch]);
   const runs = Array.from({ length: samples / copies }, (_, run) =>
     scoped(() => {
-      const stream = batched ? copiesOf(noise, samples, batch) : drawOf(noise, run);
+      const stream = batched ? streamOfCopies(noise, samples, batch) : streamOfDraw(noise, run);
       const { output, state } = checkedRun(model(repeated(x, copies), stream, states?.[run], { mode, stop }));
       checkOutput(output, steps, copies * batch, distribution);
       const drawn = Array.from({ length: copies }, (_, s) => sampleRows(output, s, copies));
@@ -147,15 +155,26 @@ export function repeatRows(x: Tensor, S: number): Tensor {
   return y;
 }
 
-/** The stream of draw s. Even passes: the two of a pair may share masks. */
-export function drawOf(noise: NoiseStream, s: number): NoiseStream {
+/**
+ * The stream of draw s: at pass `noise.pass + 2 s`, because the two passes of a pair may share masks.
+ * @throws ConfigError for what is no stream or no whole number
+ */
+export function streamOfDraw(noise: NoiseStream, s: number): NoiseStream {
+  checkStream('streamOfDraw', noise);
+  checkWhole('streamOfDraw', 's', s);
   return noise.at(noise.step, noise.pass + 2 * s);
 }
 
-/** A stream for S copies of `batch` rows in one run, sample by sample, in which each draws what it would draw alone. */
-export function copiesOf(noise: NoiseStream, S: number, batch: number): NoiseStream {
+/**
+ * A stream for S copies of `batch` rows in one run, sample by sample, in which each draws what it would draw alone.
+ * @throws ConfigError for what is no stream or no whole number
+ */
+export function streamOfCopies(noise: NoiseStream, S: number, batch: number): NoiseStream {
+  checkStream('streamOfCopies', noise);
+  checkWhole('streamOfCopies', 'S', S, 1, mostNumbers);
+  checkWhole('streamOfCopies', 'batch', batch, 1, mostNumbers);
   const groups = Array.from({ length: S }, (_, s) => {
-    const stream = drawOf(noise, s);
+    const stream = streamOfDraw(noise, s);
     return stream.groups ?? [{ stream, rows: batch }];
   });
   return noise.of(groups.flat());

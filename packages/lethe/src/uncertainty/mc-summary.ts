@@ -1,9 +1,9 @@
 /** What S draws of an output say together, row by row. */
-import type { State } from '../nn/recurrent.ts';
+import type { RecurrentState } from '../nn/recurrent.ts';
 import {
-  bernoulliMean,
+  bernoulliMeanOfLogits,
   bernoulliUncertaintyOfLogits,
-  categoricalOfLogits,
+  categoricalUncertaintyOfLogits,
   type Uncertainty,
 } from './entropy.ts';
 import type { McDropoutOptions, McPrediction } from './mc-dropout.ts';
@@ -22,7 +22,7 @@ export interface McRegression {
   /** mean of the variances that the model itself gives; 0 where it gives plain numbers */
   aleatoric: Float64Array;
   /** after the last step, to go on from */
-  states: readonly (readonly State[])[];
+  states: readonly (readonly RecurrentState[])[];
 }
 
 type Summary = Omit<McPrediction, 'states'> | Omit<McRegression, 'states'>;
@@ -46,11 +46,11 @@ export function summary(
     if (!counts(m)) return { predictive: Number.NaN, expected: Number.NaN, information: Number.NaN };
     const logits = drawn.map(({ values }) => values[m]);
     if (!logComplements) {
-      const { mean, uncertainty: own } = categoricalOfLogits(logits);
+      const { mean, uncertainty: own } = categoricalUncertaintyOfLogits(logits);
       logProbabilities.set(mean, m * K);
       return own;
     }
-    const mean = bernoulliMean(logits);
+    const mean = bernoulliMeanOfLogits(logits);
     logProbabilities.set(mean.logOne, m * K);
     logComplements.set(mean.logZero, m * K);
     return bernoulliUncertaintyOfLogits(logits, mean);

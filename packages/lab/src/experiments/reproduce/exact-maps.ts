@@ -1,5 +1,7 @@
 /** Closed forms without approximation, linear maps of noisy inputs and products, against Monte Carlo. */
-import { fast, type Gaussian, linear, NoiseStream, productMoments, Tensor, tensor } from 'lethe';
+import { linear, NoiseStream, Tensor, tensor } from 'lethe';
+import { fast } from 'lethe/dropout';
+import { type Gaussian, productMoments } from 'lethe/moments';
 import { momentsOfSample, type SampledMoments } from './true-moments.ts';
 
 /** A closed form beside what a sample says. */

@@ -1,15 +1,7 @@
 /** Losses of one unit and their slopes over the mean and the variance of its pre-activation. */
-import {
-  bernoulliNll,
-  type Gaussian,
-  gaussianNll,
-  gradients,
-  scoped,
-  squaredError,
-  Tensor,
-  tensor,
-} from 'lethe';
-import { dtype } from 'lethe/internal';
+import { bernoulliNll, gaussianNll, gradients, scoped, squaredError, Tensor, tensor } from 'lethe';
+import { dtype } from 'lethe/engine';
+import type { Gaussian } from 'lethe/moments';
 
 /** A loss of a unit with pre-activation a against a target in [0, 1]. */
 export interface UnitLoss {

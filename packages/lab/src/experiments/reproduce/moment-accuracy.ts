@@ -1,6 +1,7 @@
 /** How far the moment forms of the library are from the true moments. */
-import { activationMoments, type MomentFunctionOptions, Tensor } from 'lethe';
-import { realFrom } from 'lethe/internal';
+import { Tensor } from 'lethe';
+import { realFrom } from 'lethe/engine';
+import { activationMoments, type MomentFunctionOptions } from 'lethe/moments';
 import { type ActivationName, activations, integratedMoments } from './true-moments.ts';
 
 /** A form as a row of the table. */

@@ -2,8 +2,17 @@
  * Predictions averaged over draws of the noise, in the space of logarithms: the NLL of a note is -log of the mean of its
  * likelihoods. For methods that test by drawing, and for MC dropout.
  */
-import { isGaussian, keepState, NoiseStream, scoped, type Uncertainty } from 'lethe';
-import { bernoulliMean, bernoulliUncertaintyOfLogits, drawOf, type LogBernoulli } from 'lethe/internal';
+import {
+  bernoulliMeanOfLogits,
+  bernoulliUncertaintyOfLogits,
+  keepState,
+  type LogBernoulli,
+  NoiseStream,
+  scoped,
+  streamOfDraw,
+  type Uncertainty,
+} from 'lethe';
+import { isGaussian } from 'lethe/moments';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { Draws } from '../draws.ts';
@@ -67,7 +76,7 @@ export function averagedNll(
   const drawn: Float64Array[] = [];
   for (let s = 0; s < samples; s++) {
     const state = states[s] && firstRows(states[s], rows);
-    const result = model.forward(x, { state, noise: drawOf(stream, s), mode, stop });
+    const result = model.forward(x, { state, noise: streamOfDraw(stream, s), mode, stop });
     const logits = isGaussian(result.output) ? result.output.mean : result.output;
     drawn.push(Float64Array.from(logits.data));
     after.push(result.state.map(keepState));
@@ -75,7 +84,7 @@ export function averagedNll(
   for (let m = 0; m < steps * rows; m++) {
     if (stepMask.data[m] === 0) continue;
     const logits = drawn.map((sample) => sample.subarray(m * keys, (m + 1) * keys));
-    const mean = bernoulliMean(logits);
+    const mean = bernoulliMeanOfLogits(logits);
     sums[m % rows] += nllOf(mean, targets.data.subarray(m * keys, (m + 1) * keys));
     seen?.(bernoulliUncertaintyOfLogits(logits, mean));
   }

@@ -9,14 +9,18 @@
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
  * changes the result.
  */
-import { isGaussian, keepState, type Real, scoped, type Tensor } from 'lethe';
 import {
-  allocate,
   bernoulliLogEntropy,
-  bernoulliMean,
+  bernoulliMeanOfLogits,
   bernoulliUncertaintyOfMoments,
-  kernels,
-} from 'lethe/internal';
+  keepState,
+  type Real,
+  scoped,
+  type Tensor,
+} from 'lethe';
+import { kernels } from 'lethe/engine';
+import { allocate } from 'lethe/internal';
+import { isGaussian } from 'lethe/moments';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';
 import { testDraws } from '../draws.ts';
@@ -142,7 +146,7 @@ function scoreWindow(
 function uncertaintyAt(output: ReturnType<MusicModel['forward']>['output'], m: number): Known {
   const row = ({ data }: Tensor) => data.subarray(m * keys, (m + 1) * keys);
   if (isGaussian(output)) return bernoulliUncertaintyOfMoments(row(output.mean), row(output.variance));
-  return { predictive: bernoulliLogEntropy(bernoulliMean([row(output)])) };
+  return { predictive: bernoulliLogEntropy(bernoulliMeanOfLogits([row(output)])) };
 }
 
 /** The NLL of each step, [time * batch]; 0 where `stepMask` is 0. */

@@ -6,39 +6,41 @@
 import {
   bernoulliNll,
   ConfigError,
-  type Gaussian,
   type InitOptions,
   linear,
   NoiseStream,
-  type Plan,
-  parseDropout,
   plansOf,
   type Recurrent,
+  type RecurrentState,
   type RegularizedLoss,
-  type Regularizer,
-  type RunMode,
   recurrentStack,
   regularizedLoss,
-  type State,
-  splitReadout,
   type Tensor,
   weightPosteriors,
 } from 'lethe';
-import { checkPlaces } from 'lethe/internal';
+import {
+  checkPlaces,
+  type Plan,
+  parseDropout,
+  type Regularizer,
+  type RunMode,
+  splitReadout,
+} from 'lethe/dropout';
+import type { Gaussian } from 'lethe/moments';
 import { keys } from '../../data/music/piano-roll.ts';
 import type { MusicConfig } from '../../training/config.ts';
 import { layerPrefix } from '../layers.ts';
 import type { Batch } from './batches.ts';
 
 /** The carried state of every layer. */
-export type MusicState = readonly State[];
+export type MusicState = readonly RecurrentState[];
 
 /** What the model says. */
 export interface MusicOutput {
   /** logits of the next frame, [time, batch, 88] */
   output: Tensor | Gaussian;
   /** after the last step */
-  state: State[];
+  state: RecurrentState[];
 }
 
 /** How one run of the model goes. */
@@ -147,7 +149,7 @@ export function musicModel(
 }
 
 /** The first rows of a state, over the same memory. */
-export function firstRows(state: MusicState, rows: number): State[] {
+export function firstRows(state: MusicState, rows: number): RecurrentState[] {
   const first = (tensor: Tensor): Tensor => tensor.view([rows, tensor.shape[1]]);
   const part = (value: Tensor | Gaussian): Tensor | Gaussian =>
     'mean' in value ? { mean: first(value.mean), variance: first(value.variance) } : first(value);

@@ -1,4 +1,5 @@
-import { meanOf, NoiseStream, scoped } from 'lethe';
+import { NoiseStream, scoped } from 'lethe';
+import { meanOf } from 'lethe/moments';
 import { expect, test } from 'vitest';
 import { tinyConfig, tinyData } from '../../training/tiny.suite.ts';
 import { frameTensor } from './batches.ts';

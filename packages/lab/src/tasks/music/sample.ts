@@ -3,7 +3,8 @@
  * it, and becomes the next input; the state is carried from step to step. Where the test-time rule of the method draws noise, the
  * probabilities are means over draws that live for the whole piece.
  */
-import { ConfigError, isGaussian, keepState, mcDropout, NoiseStream, type State, scoped } from 'lethe';
+import { ConfigError, keepState, mcDropout, NoiseStream, type RecurrentState, scoped } from 'lethe';
+import { isGaussian } from 'lethe/moments';
 import type { Piece } from '../../data/music/dataset.ts';
 import { keys, lowestNote } from '../../data/music/piano-roll.ts';
 import { type Draws, testDraws } from '../draws.ts';
@@ -84,7 +85,7 @@ function plain(model: MusicModel): Hear {
 
 /** Draws of the noise, probabilities averaged. */
 function drawing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream): Hear {
-  let states: readonly (readonly State[])[] | undefined;
+  let states: readonly (readonly RecurrentState[])[] | undefined;
   let position = 0;
   return (frame) =>
     scoped(() => {

@@ -1,5 +1,6 @@
 /** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
-import type { NoiseStream, Regularizer } from 'lethe';
+import type { NoiseStream } from 'lethe';
+import type { Regularizer } from 'lethe/dropout';
 import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
 import type { MusicData, Piece } from '../../data/music/dataset.ts';
 import { keys } from '../../data/music/piano-roll.ts';

@@ -8,8 +8,8 @@
  * averaged. Nothing is trained; the positions before the first have no cache and keep p_model. Grave,
  * Joulin, Usunier 2017, Improving neural language models with a continuous cache, equations 2 and 3.
  */
-import { ConfigError, keepState, type Real, readoutNll, scoped } from 'lethe';
-import { kernels, logMeanExp, logSumExp, zeros } from 'lethe/internal';
+import { ConfigError, keepState, logMeanExp, logSumExp, type Real, readoutNll, scoped } from 'lethe';
+import { kernels, realZeros } from 'lethe/engine';
 import type { TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import { type Draws, drawnRuns, testDraws } from '../draws.ts';
@@ -130,7 +130,7 @@ function stretchOf({ targets, batch, stepMask }: Window, b: number, states: Real
 /** The last positions of one stream. */
 class Memory {
   readonly #options: CacheOptions;
-  #states: Real = zeros(0);
+  #states: Real = realZeros(0);
   #targets = new Int32Array(0);
 
   constructor(options: CacheOptions) {
@@ -148,7 +148,7 @@ class Memory {
     const followed = new Int32Array(before + steps);
     followed.set(this.#targets);
     followed.set(targets, before);
-    const similar = zeros(steps * followed.length);
+    const similar = realZeros(steps * followed.length);
     kernels().matmul({
       m: steps,
       n: followed.length,
@@ -192,7 +192,7 @@ function share(similar: Real, followed: Int32Array, from: number, target: number
 }
 
 function joined(a: Real, b: Real): Real {
-  const both = zeros(a.length + b.length);
+  const both = realZeros(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
   return both;

@@ -5,7 +5,7 @@
  *   over-length    the summed NLL divided by all tokens, the first included, which is not predicted (Merity et al. 2017)
  *   mean-of-exp    the mean over segments of exp(mean NLL), which is never below exp of the mean (Semeniuta et al. 2016)
  */
-import { logMeanExp } from 'lethe/internal';
+import { logMeanExp } from 'lethe';
 import type { Level } from '../../data/text/types.ts';
 import type { Metrics } from '../task.ts';
 import { textMetrics } from './evaluate.ts';

@@ -5,8 +5,19 @@
  *   nll_per_token, perplexity = exp of it                 of words
  *   nll_per_character, bits_per_character = it / ln 2     of characters
  */
-import { fixedWeights, keepState, type Real, readoutLogits, readoutNll, scoped, type Tensor } from 'lethe';
-import { categoricalLogEntropy, categoricalOfLogits, logMeanExp, logSoftmax } from 'lethe/internal';
+import {
+  categoricalLogEntropy,
+  categoricalUncertaintyOfLogits,
+  keepState,
+  logMeanExp,
+  logSoftmax,
+  type Real,
+  readoutLogits,
+  readoutNll,
+  scoped,
+  type Tensor,
+} from 'lethe';
+import { fixedWeights } from 'lethe/engine';
 import type { Level, TokenSource } from '../../data/text/types.ts';
 import { breathe } from '../../training/clock.ts';
 import { type Draws, drawnRuns, testDraws } from '../draws.ts';
@@ -53,20 +64,16 @@ export async function scoreText(
     show: options.onUncertainty,
   };
   const score = draws ? drawing(model, draws, streams.rows, looks) : plain(model, looks);
-  const release = fixedWeights(Object.values(model.parameters));
+  const weights = fixedWeights(Object.values(model.parameters));
   let sum = 0;
-  try {
-    for (let from = 0; from < streams.length; from += window) {
-      if (signal?.aborted) return undefined;
-      const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
-      const part = score(here, from);
-      sum += part;
-      onWindow?.(part / counted(here));
-      onProgress?.(Math.min(from + window, streams.length), streams.length);
-      await breathe();
-    }
-  } finally {
-    release();
+  for (let from = 0; from < streams.length; from += window) {
+    if (signal?.aborted) return undefined;
+    const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
+    const part = weights.run(() => score(here, from));
+    sum += part;
+    onWindow?.(part / counted(here));
+    onProgress?.(Math.min(from + window, streams.length), streams.length);
+    await breathe();
   }
   return sum / streams.stops.reduce((total, stop) => total + stop, 0);
 }
@@ -156,7 +163,7 @@ function drawing(
         }
       });
     }
-    for (const drawn of seen.values()) looks!.show(categoricalOfLogits(drawn).uncertainty);
+    for (const drawn of seen.values()) looks!.show(categoricalUncertaintyOfLogits(drawn).uncertainty);
     return logLikelihoods.reduce((sum, of, m) => (stepMask?.[m] === 0 ? sum : sum - logMeanExp(of)), 0);
   };
 }

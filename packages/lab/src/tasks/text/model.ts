@@ -7,42 +7,43 @@ import {
   type Clusters,
   type Embedding,
   embedding,
-  embeddingRegularizer,
-  type Gaussian,
   type InitOptions,
   initialTensor,
-  isGaussian,
-  meanOf,
   NoiseStream,
-  type Plan,
-  parseDropout,
-  plan,
   type ReadoutLoss,
   type ReadoutParameters,
   type Real,
   type Recurrent,
   type RecurrentOptions,
+  type RecurrentState,
   type RegularizedLoss,
-  type Regularizer,
-  type RunMode,
   readoutDistance,
   readoutLogits,
   readoutNll,
   recurrentStack,
   regularizedLoss,
-  type State,
   scale,
-  splitReadout,
   type Tensor,
   weightPosteriors,
-  zerosTensor,
+  zeros,
 } from 'lethe';
-import { applyMask, checkPlaces, drawMask, meanMask, noiseMoments } from 'lethe/internal';
+import {
+  checkPlaces,
+  dropoutPlan,
+  embeddingRegularizer,
+  type Plan,
+  parseDropout,
+  type Regularizer,
+  type RunMode,
+  splitReadout,
+} from 'lethe/dropout';
+import { applyMask, drawMask, meanMask, noiseMoments } from 'lethe/internal';
+import { type Gaussian, isGaussian, meanOf } from 'lethe/moments';
 import type { TextConfig } from '../../training/config.ts';
 import { layerPrefix } from '../layers.ts';
 
 /** The carried state of every layer. */
-export type TextState = readonly State[];
+export type TextState = readonly RecurrentState[];
 
 /** Words of a window and what follows them, step by step: m = t * batch + b. */
 export interface Window {
@@ -76,13 +77,13 @@ export interface TextModel {
   readonly regularizer: Regularizer;
   readonly plans: readonly Plan[];
   /** what the readout reads, [time, batch, features], and the state after the last step */
-  hidden(words: Int32Array, batch: number, run?: TextRun): { output: Tensor; state: State[] };
+  hidden(words: Int32Array, batch: number, run?: TextRun): { output: Tensor; state: RecurrentState[] };
   /** log probabilities of the targets, negated: the sum over those that count, and each */
-  score(window: Window, run?: TextRun): { nll: ReadoutLoss; state: State[] };
+  score(window: Window, run?: TextRun): { nll: ReadoutLoss; state: RecurrentState[] };
   /** [time, batch, vocabulary], for sampling and for uncertainty */
-  logits(words: Int32Array, batch: number, run?: TextRun): { logits: Tensor; state: State[] };
+  logits(words: Int32Array, batch: number, run?: TextRun): { logits: Tensor; state: RecurrentState[] };
   /** logits of the token that follows the last of `words`, one stream */
-  next(words: Int32Array, state?: TextState): { logits: Real; state: State[] };
+  next(words: Int32Array, state?: TextState): { logits: Real; state: RecurrentState[] };
   /**
    * The training loss of a segment and its penalties.
    * @param factor of the mean over tokens
@@ -144,7 +145,7 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
       stack.outputSize,
     ),
   };
-  const readoutPlan = plan(atReadout, {
+  const readoutPlan = dropoutPlan(atReadout, {
     cell: 'linear',
     layer: sizes.layers,
     inputSize: stack.outputSize,
@@ -243,7 +244,7 @@ function recurrentInitial({ initialLimit, forgetBias }: TextConfig['model']) {
 /** The entries of clusters begin at zero, as in the code of Merity et al. (2017). */
 function clustersOf(cutoffs: readonly number[], features: number): Clusters | undefined {
   if (cutoffs.length === 0) return undefined;
-  return { cutoffs, weight: zerosTensor([cutoffs.length, features]), bias: zerosTensor([cutoffs.length]) };
+  return { cutoffs, weight: zeros([cutoffs.length, features]), bias: zeros([cutoffs.length]) };
 }
 
 function named(

@@ -4,18 +4,19 @@
  * memory: it is read in windows through which the state is carried.
  */
 import {
+  categoricalLogEntropy,
   DataError,
-  fixedWeights,
   keepState,
+  logSoftmax,
   mcDropout,
   NoiseStream,
-  type State,
+  type RecurrentState,
   scoped,
   type Tensor,
   type Tokens,
   type Uncertainty,
 } from 'lethe';
-import { categoricalLogEntropy, logSoftmax } from 'lethe/internal';
+import { fixedWeights } from 'lethe/engine';
 import { breathe } from '../../training/clock.ts';
 import { checkDraws } from '../../training/trained.ts';
 import { type Draws, testDraws } from '../draws.ts';
@@ -65,21 +66,17 @@ export async function* predictTokens(
   const vocabulary = model.readout.weight.shape[0];
   const fitting = Math.floor(4_000_000 / (vocabulary * (drawn?.samples ?? 1)));
   const steps = window ?? Math.max(1, Math.min(100, fitting));
-  const release = fixedWeights(Object.values(model.parameters));
+  const weights = fixedWeights(Object.values(model.parameters));
   let from = 0;
-  try {
-    for await (const tokens of windows(text, steps, where)) {
-      if (signal?.aborted) return;
-      const { logProbabilities, uncertainty } = predict(tokens.subarray(0, -1), from);
-      from += tokens.length - 1;
-      yield Array.from(tokens.subarray(1), (token, t) => ({
-        ...measured(token, logProbabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
-        ...(draws && { information: uncertainty?.[t].information }),
-      }));
-      await breathe();
-    }
-  } finally {
-    release();
+  for await (const tokens of windows(text, steps, where)) {
+    if (signal?.aborted) return;
+    const { logProbabilities, uncertainty } = weights.run(() => predict(tokens.subarray(0, -1), from));
+    from += tokens.length - 1;
+    yield Array.from(tokens.subarray(1), (token, t) => ({
+      ...measured(token, logProbabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
+      ...(draws && { information: uncertainty?.[t].information }),
+    }));
+    await breathe();
   }
 }
 
@@ -106,7 +103,7 @@ function plain(model: TextModel): Predict {
 function drawing(model: TextModel, draws: Draws & { dropsWords?: boolean }): Predict {
   const { samples, seed = 1, trained = Number.POSITIVE_INFINITY, mode, dropsWords = false } = draws;
   const stream = new NoiseStream(seed).trained(trained);
-  let states: readonly (readonly State[])[] | undefined;
+  let states: readonly (readonly RecurrentState[])[] | undefined;
   return (words, from) =>
     scoped(() => {
       const prediction = mcDropout(

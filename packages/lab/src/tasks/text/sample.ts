@@ -4,14 +4,14 @@
  */
 import {
   ConfigError,
-  fixedWeights,
   keepState,
   mcDropout,
   NoiseStream,
-  type State,
+  type RecurrentState,
   scoped,
   type Tokens,
 } from 'lethe';
+import { fixedWeights } from 'lethe/engine';
 import { type Draws, testDraws } from '../draws.ts';
 import type { TextModel, TextState } from './model.ts';
 
@@ -45,8 +45,7 @@ export function sampleTokens(
   const draws = testDraws(model.regularizer);
   const next = draws ? drawing(model, draws, stream) : plain(model);
   let heard = beginning;
-  const release = fixedWeights(Object.values(model.parameters));
-  try {
+  fixedWeights(Object.values(model.parameters)).run(() => {
     for (let i = 0; i < length; i++) {
       drawn[i] = scoped(() => {
         const logits = next(heard);
@@ -56,9 +55,7 @@ export function sampleTokens(
       });
       heard = drawn.subarray(i, i + 1);
     }
-  } finally {
-    release();
-  }
+  });
   return drawn;
 }
 
@@ -78,7 +75,7 @@ function plain(model: TextModel): Next {
 
 /** Token by token, so that the predictions of a long beginning never exist at once. */
 function drawing(model: TextModel, { samples, mode }: Draws, stream: NoiseStream): Next {
-  let states: readonly (readonly State[])[] | undefined;
+  let states: readonly (readonly RecurrentState[])[] | undefined;
   let position = 0;
   const hear = (word: number) => {
     const heard = mcDropout(

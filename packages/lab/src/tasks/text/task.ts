@@ -2,13 +2,13 @@
 import {
   ConfigError,
   DataError,
-  isGaussian,
   keepState,
   type NoiseStream,
-  type State,
+  type RecurrentState,
   Tensor as Stored,
   type Tensor,
 } from 'lethe';
+import { isGaussian } from 'lethe/moments';
 import type { TextData, TokenSource } from '../../data/text/types.ts';
 import { letheCommand } from '../../runs/shell.ts';
 import type { TextConfig } from '../../training/config.ts';
@@ -185,7 +185,7 @@ function storedState(state: TextState): Weights {
   return stored;
 }
 
-function restoredState(carried: Weights, where: string): State[] | undefined {
+function restoredState(carried: Weights, where: string): RecurrentState[] | undefined {
   if (Object.keys(carried).length === 0) return undefined;
   const get = (name: string): Tensor | undefined =>
     carried[name] && new Stored(carried[name].shape, carried[name].data.slice());

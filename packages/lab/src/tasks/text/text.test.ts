@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ConfigError, DataError, NoiseStream, scoped } from 'lethe';
-import { kernels } from 'lethe/internal';
+import { kernels } from 'lethe/engine';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { sampleTextToFile } from '../../cli/sample-text.ts';
 import { runPaths } from '../../runs/run-directory.ts';

@@ -2,7 +2,9 @@
  * What fast dropout adds to the gradient, layer by layer (Bayer et al. 2013, section 2.2.2; `decomposed` of the library has
  * the equations), on the first minibatch of the first epoch, with the draws of the first step where there are any.
  */
-import { ConfigError, decomposed, type LayerDecomposition, type Regularizer, scoped } from 'lethe';
+import { ConfigError, scoped } from 'lethe';
+import type { Regularizer } from 'lethe/dropout';
+import { decomposed, type LayerDecomposition } from 'lethe/moments';
 import type { Metrics } from '../../tasks/task.ts';
 import { layerOf, type MakeObserver, type Observation } from './observer.ts';
 

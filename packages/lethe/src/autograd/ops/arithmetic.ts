@@ -8,7 +8,7 @@ import { ShapeError } from '../../errors.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, needsGradient, record } from '../tape.ts';
+import { gradientOf, needsGradient, recordOperation } from '../tape.ts';
 
 /**
  * a + b, element by element; the shorter operand, whose shape ends the longer one's or has one element, is repeated.
@@ -117,7 +117,7 @@ function binary(name: string, a: Tensor, b: Tensor, operation: BinaryOperation):
   const shape = a.shape.length >= b.shape.length && a.size >= b.size ? a.shape : b.shape;
   const y = new Tensor(shape, allocate(pairing.rows * pairing.columns));
   operation.forward(y.data, a.data, b.data, pairing);
-  record(y, [a, b], () => {
+  recordOperation(y, [a, b], () => {
     const dy = gradientOf(y);
     if (needsGradient(a)) operation.backwardA(gradientOf(a), dy, a.data, b.data, pairing);
     if (needsGradient(b)) operation.backwardB(gradientOf(b), dy, a.data, b.data, pairing);

@@ -4,7 +4,7 @@ import { checkNumber } from '../../options.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, record } from '../tape.ts';
+import { gradientOf, recordOperation } from '../tape.ts';
 
 /** -x. */
 export function neg(x: Tensor): Tensor {
@@ -165,6 +165,6 @@ function unary(
   checkTensor(name, 'x', x);
   const y = new Tensor(x.shape, allocate(x.size));
   forward(y.data, x.data);
-  record(y, [x], () => backward(gradientOf(x), gradientOf(y), x.data, y.data));
+  recordOperation(y, [x], () => backward(gradientOf(x), gradientOf(y), x.data, y.data));
   return y;
 }

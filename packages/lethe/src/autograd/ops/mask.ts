@@ -5,7 +5,7 @@ import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, record } from '../tape.ts';
+import { gradientOf, recordOperation } from '../tape.ts';
 
 /**
  * x ∘ mask.
@@ -15,7 +15,7 @@ export function applyMask(x: Tensor, mask: Mask): Tensor {
   const y = new Tensor(x.shape, allocate(x.size));
   y.data.fill(0);
   addMasked(y.data, x.data, mask, x.shape);
-  record(y, [x], () => addMasked(gradientOf(x), gradientOf(y), mask, x.shape));
+  recordOperation(y, [x], () => addMasked(gradientOf(x), gradientOf(y), mask, x.shape));
   return y;
 }
 

@@ -5,7 +5,7 @@ import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate, scoped } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';
-import { freshGradients, gradientOf, needsGradient, record } from '../tape.ts';
+import { freshGradients, gradientOf, needsGradient, recordOperation } from '../tape.ts';
 import { finiteRows, idleRows } from './rows.ts';
 
 /**
@@ -60,7 +60,7 @@ function product(name: string, a: Tensor, b: Tensor, bias: Tensor | undefined): 
   if (bias) expectShape(name, 'bias', bias.shape, [n]);
   const c = new Tensor([...a.shape.slice(0, -1), n], allocate(m * n));
   kernels().matmul({ m, n, k, a: a.data, b: b.data, c: c.data, bias: bias?.data });
-  record(c, bias ? [a, b, bias] : [a, b], () => {
+  recordOperation(c, bias ? [a, b, bias] : [a, b], () => {
     const dc = gradientOf(c);
     if (needsGradient(a)) {
       const { gradients, fresh } = freshGradients([a]);

@@ -3,7 +3,7 @@ import { checkTensor, found } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, record } from '../tape.ts';
+import { gradientOf, recordOperation } from '../tape.ts';
 
 /** The sum of all elements, shape []. */
 export function sum(x: Tensor): Tensor {
@@ -48,7 +48,7 @@ export function sumAxis(x: Tensor, axis: number): Tensor {
       for (let i = 0; i < inner; i++) ys[o * inner + i] += xs[(o * length + l) * inner + i];
     }
   }
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = gradientOf(y);
     for (let o = 0; o < outer; o++) {
@@ -73,7 +73,7 @@ function scaledSum(x: Tensor, factor: number): Tensor {
   for (let i = 0; i < data.length; i++) total += data[i];
   const y = new Tensor([], allocate(1));
   y.data[0] = factor * total;
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = factor * gradientOf(y)[0];
     for (let i = 0; i < dx.length; i++) dx[i] += dy;

@@ -4,7 +4,7 @@ import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import { adoptGradient, gradientOf, record } from '../tape.ts';
+import { adoptGradient, gradientOf, recordOperation } from '../tape.ts';
 
 /**
  * Rows by number; what stands in the others is not read.
@@ -17,7 +17,9 @@ export function takeRows(x: Tensor, numbers: Int32Array): Tensor {
   const y = new Tensor([numbers.length, n], allocate(numbers.length * n));
   const call = { M: numbers.length, n, V: x.size / n, numbers };
   kernels().gatherRows({ ...call, table: x.data, rows: y.data });
-  record(y, [x], () => kernels().scatterRows({ ...call, table: gradientOf(x), rows: gradientOf(y) }));
+  recordOperation(y, [x], () =>
+    kernels().scatterRows({ ...call, table: gradientOf(x), rows: gradientOf(y) }),
+  );
   return y;
 }
 
@@ -35,7 +37,7 @@ export function withoutPadding(x: Tensor, active: Active): Tensor {
     y.data.set(x.data);
     clearStretches(y.data, padding);
   }
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     // Nobody reads the gradient of y after this.
     const dy = gradientOf(y);
     clearStretches(dy, padding);

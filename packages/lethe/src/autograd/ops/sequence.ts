@@ -3,7 +3,7 @@ import { ShapeError } from '../../errors.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
-import { gradientIfNeeded, gradientOf, record } from '../tape.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../tape.ts';
 
 /**
  * The steps in reverse order.
@@ -15,7 +15,7 @@ export function reverseTime(x: Tensor): Tensor {
   const y = new Tensor(x.shape, allocate(x.size));
   const row = B * n;
   for (let t = 0; t < T; t++) y.data.set(x.data.subarray(t * row, (t + 1) * row), (T - 1 - t) * row);
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = gradientOf(y);
     for (let t = 0; t < T; t++) {
@@ -34,7 +34,7 @@ export function exampleOf(x: Tensor, b: number): Tensor {
   const { T, B, n } = sizes(x);
   const y = new Tensor(x.shape.length === 3 ? [T, 1, n] : [1, n], allocate(T * n));
   for (let t = 0; t < T; t++) y.data.set(x.data.subarray((t * B + b) * n, (t * B + b + 1) * n), t * n);
-  record(y, [x], () =>
+  recordOperation(y, [x], () =>
     addRows(
       gradientOf(x),
       (t) => (t * B + b) * n,
@@ -61,7 +61,7 @@ export function batchOf(examples: readonly Tensor[]): Tensor {
   for (const [b, { data }] of examples.entries()) {
     for (let t = 0; t < T; t++) y.data.set(data.subarray(t * n, (t + 1) * n), (t * B + b) * n);
   }
-  record(y, examples, () => {
+  recordOperation(y, examples, () => {
     for (const [b, example] of examples.entries()) {
       const dx = gradientIfNeeded(example);
       if (dx)

@@ -3,7 +3,7 @@ import { checkTensor, checkTensors, checkWhole, found } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, needsGradient, record } from '../tape.ts';
+import { gradientOf, needsGradient, recordOperation } from '../tape.ts';
 import { addColumnSums } from './matmul.ts';
 
 /**
@@ -18,7 +18,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
     );
   }
   const y = x.view(shape);
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = gradientOf(y);
     for (let i = 0; i < dx.length; i++) dx[i] += dy[i];
@@ -39,7 +39,7 @@ export function transpose(x: Tensor): Tensor {
   const xs = x.data;
   const ys = y.data;
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) ys[j * m + i] = xs[i * n + j];
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = gradientOf(y);
     for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) dx[i * n + j] += dy[j * m + i];
@@ -71,7 +71,7 @@ export function slice(x: Tensor, axis: number, from: number, to: number): Tensor
     const start = (o * length + from) * inner;
     for (let i = 0; i < count; i++) ys[o * count + i] = xs[start + i];
   }
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientOf(x);
     const dy = gradientOf(y);
     for (let o = 0; o < outer; o++) {
@@ -120,7 +120,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
       for (let i = 0; i < count; i++) ys[o * row + offset + i] = xs[o * count + i];
     }
   }
-  record(y, parts, () => {
+  recordOperation(y, parts, () => {
     const dy = gradientOf(y);
     for (const { part, offset, count } of places) {
       if (!needsGradient(part)) continue;
@@ -157,7 +157,7 @@ export function broadcastRows(x: Tensor, rows: number): Tensor {
   expectShape('broadcastRows', 'a row', x.shape, ['n']);
   const y = new Tensor([rows, x.size], allocate(checkShape('broadcastRows', [rows, x.size])));
   for (let r = 0; r < rows; r++) y.data.set(x.data, r * x.size);
-  record(y, [x], () => addColumnSums(gradientOf(x), gradientOf(y)));
+  recordOperation(y, [x], () => addColumnSums(gradientOf(x), gradientOf(y)));
   return y;
 }
 
@@ -174,7 +174,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const y = new Tensor(a.shape, allocate(a.size));
   const [c, as, bs, ys] = [condition.data, a.data, b.data, y.data];
   for (let i = 0; i < ys.length; i++) ys[i] = c[i] !== 0 ? as[i] : bs[i];
-  record(y, [a, b], () => {
+  recordOperation(y, [a, b], () => {
     const dy = gradientOf(y);
     if (needsGradient(a)) {
       const da = gradientOf(a);

@@ -1,6 +1,6 @@
 /** Tools of the kernel suite: test data, engine-side copies with guards, comparisons, directional derivatives. */
 import { expect } from 'vitest';
-import type { Kernels, Mask } from '../contract.ts';
+import type { Engine, Mask } from '../contract.ts';
 
 /** Tolerances relative to the largest magnitude of an array, as for the reference cases. */
 export const OUTPUT = 1e-5;
@@ -8,7 +8,7 @@ export const GRADIENT = 1e-4;
 
 /** What every part of the suite is given. */
 export interface Suite {
-  newKernels: () => Kernels;
+  newKernels: () => Engine;
 }
 
 /** Deterministic test data; every number is a float32, so that both precisions see the same inputs. */

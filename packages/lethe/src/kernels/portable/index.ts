@@ -2,7 +2,7 @@
  * The portable engine: every kernel of the contract in plain TypeScript, for browsers, for machines without a
  * compiler, and as the oracle of the native engine. Works on float32 and on float64 arrays.
  */
-import type { Kernels } from '../contract.ts';
+import type { Engine } from '../contract.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
 import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { gruBackward, gruForward } from './gru.ts';
@@ -21,14 +21,16 @@ import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
-export const portable: Kernels = {
+export const portable: Engine = {
   engine: 'portable',
   isa: 'typescript',
   threads: () => 1,
   setThreads: () => {},
   precision: () => 'f32',
   setPrecision: (bf16) => !bf16,
-  keepRounded: () => {},
+  hasBf16: () => false,
+  within: (_, body) => body(),
+  fixed: () => (body) => body(),
   matmul,
   rnnForward,
   rnnBackward,

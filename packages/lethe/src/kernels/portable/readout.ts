@@ -1,11 +1,11 @@
 /** Linear readouts with their loss, row by row. See the contract. */
-import { zeros } from '../../tensor/dtype.ts';
+import { realZeros } from '../../tensor/dtype.ts';
 import type { ReadoutNll, ReadoutSquares } from '../contract.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 
 export function readoutNll(p: ReadoutNll): void {
   const { K, bias, scale = 1 } = p;
-  const own = { M: 1, K, dLogits: zeros(K), scale, fresh: true };
+  const own = { M: 1, K, dLogits: realZeros(K), scale, fresh: true };
   p.dbias?.fill(0);
   readout(p, (z, m) => {
     if (bias) for (let k = 0; k < K; k++) z[k] += bias[k];
@@ -21,7 +21,7 @@ export function readoutNll(p: ReadoutNll): void {
 
 export function readoutSquares(p: ReadoutSquares): number {
   const { K, scale = 1 } = p;
-  const slopes = zeros(K);
+  const slopes = realZeros(K);
   let sum = 0;
   readout(p, (z) => {
     for (let k = 0; k < K; k++) {
@@ -38,9 +38,9 @@ export function readoutSquares(p: ReadoutSquares): number {
 /** For every row the products around `slopesOf`, which makes the gradient of the logits from the logits. */
 function readout(
   { M, I, K, x, w, dx, dw }: ReadoutSquares,
-  slopesOf: (z: ReturnType<typeof zeros>, m: number) => ReturnType<typeof zeros>,
+  slopesOf: (z: ReturnType<typeof realZeros>, m: number) => ReturnType<typeof realZeros>,
 ): void {
-  const z = zeros(K);
+  const z = realZeros(K);
   dw?.fill(0);
   dx?.fill(0);
   for (let m = 0; m < M; m++) {

@@ -1,0 +1,7 @@
+/** lethe/engine: what computes, with which numbers, threads and precision; and its kernels, for who calls them without a layer. */
+export type { Active, CallSettings, Engine, Kernels, Mask } from './kernels/contract.ts';
+export { type EngineInUse, type EngineName, engineInUse, kernels, useEngine } from './kernels/engine.ts';
+export { type FixedWeights, fixedWeights } from './kernels/fixed-weights.ts';
+export { nativeProblem } from './kernels/native.ts';
+export { type Precision, useThreads, withPrecision, withThreads } from './kernels/settings.ts';
+export { dtype, realFrom, realZeros } from './tensor/dtype.ts';
