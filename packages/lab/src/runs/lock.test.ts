@@ -42,19 +42,27 @@ test('the lock of a process that was killed is taken over', async () => {
 test.runIf(process.platform === 'linux')('a process number that is used again does not hold the lock', () => {
   const owner = { pid: process.pid, host: os.hostname(), started: '1' };
   fs.writeFileSync(file, JSON.stringify(owner));
-  lock(directory)();
+  const unlock = lock(directory);
+  const { started } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  expect(started).toMatch(/^\d+$/);
+  expect(started).not.toBe('1');
+  unlock();
+  expect(fs.existsSync(file)).toBe(false);
 });
 
 test.runIf(process.platform === 'linux')(
   'the lock of a killed process that nobody collected is taken over',
   async () => {
-    // The shell starts a process, kills it, and becomes a program that never collects its children.
-    const script = 'sleep 60 & kill -9 $!; echo $!; exec sleep 60';
+    // The shell starts a process and becomes a program that never collects its children; then that process is killed.
+    const script = 'sleep 60 & echo $!; exec sleep 60';
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [text] = await once(parent.stdout, 'data');
     const pid = Number(String(text));
     const state = () => /\) (.)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
-    await expect.poll(state).toBe('Z');
+    const program = () => fs.readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+    await expect.poll(program, { timeout: 10_000 }).toBe('sleep');
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(state, { timeout: 10_000 }).toBe('Z');
     fs.writeFileSync(file, JSON.stringify({ pid, host: os.hostname(), started: null }));
     lock(directory)();
     parent.kill('SIGKILL');

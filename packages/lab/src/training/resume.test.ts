@@ -69,6 +69,33 @@ test.each([0, 3, stepsPerEpoch - 1, stepsPerEpoch, 2 * stepsPerEpoch + 2, 4 * st
   },
 );
 
+test('seconds of work go on from those of the sessions before, and a limit of time counts them', async () => {
+  killed(2 * stepsPerEpoch + 2);
+  const { metrics } = runPaths(run);
+  // As if the second epoch had ended after a hundred minutes of work.
+  const history = readMetrics(metrics).map((event) =>
+    event.event === 'epoch' && event.epoch === 2 ? { ...event, seconds: 6000 } : event,
+  );
+  fs.writeFileSync(metrics, history.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  const stopped = path.join(parent, 'limited');
+  fs.cpSync(run, stopped, { recursive: true });
+  try {
+    const done = (await resume(run, { data })) as DoneEvent;
+    const epochs = readMetrics(metrics).filter((event) => event.event === 'epoch');
+    expect(epochs.map(({ seconds }) => seconds >= 6000)).toEqual([false, true, true, true]);
+    // The rest of a run of a second was done by this process.
+    expect(done.seconds).toBeGreaterThan(6000);
+    expect(done.seconds).toBeLessThan(6060);
+    expect(await resume(stopped, { data, minutes: 100 })).toMatchObject({
+      event: 'done',
+      reason: 'minutes',
+      epochs: 3,
+    });
+  } finally {
+    fs.rmSync(stopped, { recursive: true });
+  }
+});
+
 test('what was written after the checkpoint is taken back', async () => {
   killed(stepsPerEpoch + 2);
   const { metrics, last } = runPaths(run);

@@ -40,3 +40,26 @@ test('averaging begins as algorithm 1 of Merity et al. (2017) says', () => {
   expect(averagesFrom(config, [9, 7], 99)).toBe(false);
   expect(averagesFrom(resolveConfig('text/tiny'), log, 99)).toBe(false);
 });
+
+test.each([
+  // latest > min over the validations before the last n: t > n and v > min(logs[0 .. t - n - 1]).
+  { patience: 2, before: [9, 7, 6, 8], latest: 6.5, starts: false, why: '6 is among the last two' },
+  { patience: 2, before: [9, 7, 6, 8], latest: 7.1, starts: true, why: '7 is the last of those before' },
+  { patience: 2, before: [9, 7, 6, 8], latest: 7, starts: false, why: 'as good as the best is not worse' },
+  { patience: 2, before: [5, 7, 6, 8], latest: 5.1, starts: true, why: 'the first validation counts' },
+  {
+    patience: 2,
+    before: [5, 9, 9],
+    latest: 6,
+    starts: true,
+    why: 'one validation stands before the last two',
+  },
+  { patience: 2, before: [5, 9], latest: 6, starts: false, why: 'there is none before the last two' },
+  { patience: 1, before: [5, 9], latest: 6, starts: true, why: 'a patience of one leaves out the last' },
+  { patience: 1, before: [], latest: 6, starts: false, why: 'the first validation has none before it' },
+])('with patience $patience after $before a validation of $latest: $starts, $why', (one) => {
+  const config = resolveConfig('text/tiny', {
+    set: ['optimizer.name=nt-asgd', `optimizer.patience=${one.patience}`],
+  });
+  expect(averagesFrom(config, one.before, one.latest)).toBe(one.starts);
+});

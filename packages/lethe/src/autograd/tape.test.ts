@@ -134,6 +134,36 @@ describe('gradients', () => {
     ]);
   });
 
+  it.each([
+    ['looked up first', ['rows', 'whole']],
+    ['looked up last', ['whole', 'rows']],
+    ['looked up on either side', ['rows', 'whole', 'rows']],
+  ])('counts all rows of a table that is also used as a whole: %s', (_, uses) => {
+    const table = embedding({ vocabulary: 4, size: 2 }, new NoiseStream(1));
+    const { weight } = table.parameters;
+    const before = weight.toArray();
+    // Entries run backwards in the reverse order of their uses.
+    const use = (kind: string) =>
+      kind === 'rows' ? sum(table.forward(Int32Array.of(1, 1), 1)) : sum(mul(weight, tensor([3, 5])));
+    scoped(() => {
+      const [slope] = gradients([weight], () => uses.map(use).reduce((a, b) => add(a, b))).gradients;
+      // 3 and 5 from the whole; 1 for each of two occurrences of word 1, in every look-up.
+      const looked = 2 * uses.filter((kind) => kind === 'rows').length;
+      expect(slope.toArray()).toEqual([3, 5, 3 + looked, 5 + looked, 3, 5, 3, 5]);
+      const squares = 3 * (9 + 25) + (3 + looked) ** 2 + (5 + looked) ** 2;
+      expect(globalNorm([slope])).toBeCloseTo(Math.sqrt(squares), 5);
+      sgd({ weight }, { stepRate: 1 }).update([slope]);
+      weight.toArray().forEach((w, i) => {
+        expect(w).toBeCloseTo(before[i] - slope.data[i], 5);
+      });
+    });
+    // Nothing of it is left for a step that looks up another word.
+    const next = scoped(() =>
+      gradients([weight], () => sum(table.forward(Int32Array.of(2), 1))).gradients[0].toArray(),
+    );
+    expect(next).toEqual([0, 0, 0, 0, 1, 1, 0, 0]);
+  });
+
   it('keeps a gradient that is first asked for inside an inner scope', () => {
     const x = tensor([1, 2]);
     const twice = (x: Tensor): Tensor => {

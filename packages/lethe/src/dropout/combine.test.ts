@@ -55,7 +55,10 @@ describe('combine', () => {
     );
     expect(() => combine(dropconnect({ weight: 0.5 }), naive({ input: 0.1 }))).toThrow('30 samples');
     expect(() => combine(fast({ input: 0.1 }), weightNoise())).toThrow(ConfigError);
-    expect(combine(fast({ input: 0.1 }), weightNoise({ form: 'closed' })).weightNoise).toBeDefined();
+    const closed = weightNoise({ form: 'closed', deviation: 0.03 });
+    const both = combine(fast({ input: 0.1 }), closed);
+    expect(both.weightNoise).toEqual(closed.weightNoise);
+    expect(both.modes.train).toBe('moments');
   });
 
   it('refuses two methods that both say what can be said once, naming both', () => {

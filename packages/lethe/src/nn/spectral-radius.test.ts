@@ -149,11 +149,11 @@ describe('eigenvalues', () => {
 
   it('of 600 random numbers a side obey the circular law and come in time', () => {
     const n = 600;
-    const start = performance.now();
+    const start = process.cpuUsage();
     // Uniform on (-1, 1) has variance 1/3; the eigenvalues fill a disc of radius sqrt(n / 3) (Girko 1985).
-    expect(spectralRadius(numbers(4, n * n), n) / Math.sqrt(n / 3)).toBeCloseTo(1, 0);
-    // About one second on one idle core; ten says that something is wrong.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(Math.abs(spectralRadius(numbers(4, n * n), n) / Math.sqrt(n / 3) - 1)).toBeLessThan(0.05);
+    // About one second of a core; ten says that something is wrong.
+    expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
   });
 
   it('are refused for a matrix that is not square or not finite', () => {

@@ -39,6 +39,49 @@ describe('the median rule', () => {
     ).toBe(false); // epoch 1 of 27
   });
 
+  test.each([
+    // ceil(epochs / 20) is the first epoch at which a trial is judged.
+    [20, 1],
+    [21, 2],
+    [27, 2],
+    [40, 2],
+    [41, 3],
+    [60, 3],
+  ])('of %d epochs judges from epoch %d on', (epochs, first) => {
+    const others = [1, 2, 3, 4, 5].map((number) => course(number, 'complete', 1, 1, 1, 1));
+    const judged = [1, 2, 3, 4].filter((epoch) =>
+      shouldPrune('median', course(9, 'running', ...Array(epoch).fill(9)), others, { metric: 'nll', epochs }),
+    );
+    expect(judged).toEqual([1, 2, 3, 4].filter((epoch) => epoch >= first));
+  });
+
+  test('takes the mean of the two in the middle of an even number, whatever their order', () => {
+    // 2, 10, 3, 7, 5, 1: the middle ones are 3 and 5.
+    const six = [2, 10, 3, 7, 5, 1].map((nll, i) => course(i + 1, 'complete', 9, nll));
+    expect(judge([...six, course(7, 'running', 1)], 9, 4.1)).toBe(true);
+    expect(judge([...six, course(7, 'running', 1)], 9, 4)).toBe(false);
+    // 9 and 10 are larger, but as texts smaller than 2.
+    const far = [10, 9, 100, 2, 11].map((nll, i) => course(i + 1, 'complete', 200, nll));
+    expect(judge(far, 200, 10.5)).toBe(true);
+    expect(judge(far, 200, 10)).toBe(false);
+  });
+
+  test('leaves the trial itself out of the median', () => {
+    const itself = course(9, 'running', 9, 3.1);
+    expect(shouldPrune('median', itself, [...five.slice(1), itself], goal)).toBe(false); // four others
+    expect(shouldPrune('median', itself, [...five, itself], goal)).toBe(true);
+  });
+
+  test('compares at the epoch of the last validation: what others found later does not count', () => {
+    const late = [1, 2, 3, 4, 5].map((number) => course(number, 'complete', 9, 9, number));
+    expect(judge(late, 9, 8)).toBe(false); // all had 9 at epoch 2
+    expect(judge(late, 9, 8, 8)).toBe(true);
+  });
+
+  test('judges nobody without a validation', () => {
+    expect(judge(five)).toBe(false);
+  });
+
   test('counts those that came so far or ended by themselves, not those that were stopped before', () => {
     const short = [1, 2, 3, 4].map((number) => course(number, 'complete', 1));
     expect(judge([...short, course(5, 'running', 1, 1)], 9, 9)).toBe(true);

@@ -180,9 +180,22 @@ describe('another study in the same directory is refused with what differs', () 
     expect(() => readStudy(directory)).toThrow('is no study');
   });
 
-  test('a new title makes no other study', () => {
-    open(() => {});
-    open(() => {}, { by: { ...search, title: 'other', recipe: { ...search.recipe, title: 'other' } } });
+  test('a new title makes no other study: it goes on under the title that it began with', () => {
+    const asked = open((study) => {
+      study.started(1, study.ask(2)!.parameters);
+      study.tell(1, complete(4));
+      return study.ask(2);
+    });
+    const renamed = { ...search, title: 'other', recipe: { ...search.recipe, title: 'other' } };
+    open(
+      (study) => {
+        expect(study.about.title).toBe('t');
+        expect(study.trials.map(({ state }) => state)).toEqual(['complete']);
+        expect(study.ask(2)).toEqual(asked);
+      },
+      { by: renamed },
+    );
+    expect(readStudy(directory).about.title).toBe('t');
   });
 });
 
