@@ -1,0 +1,155 @@
+/** CSV, TSV and other delimited text as rows of cells. */
+import { DataError } from 'lethe';
+import { printable } from 'lethe/internal';
+import { readDelimited } from '../formats/delimited.ts';
+import { findEncoding, textPieces } from '../formats/text-pieces.ts';
+import { encodingTitle } from '../text/decode-text.ts';
+import { delimiterTitle, findForm } from './find-form.ts';
+import type { RecordSource, TableFormat, TakeCells } from './record-source.ts';
+import type { TableForm, TableOptions } from './types.ts';
+import type { UnusableRows } from './unusable.ts';
+
+/** Text whose lines are rows. */
+export const delimitedFormat: TableFormat = {
+  name: 'csv',
+  endings: ['.csv', '.tsv', '.tab', '.txt', '.data', '.dat', '.psv'],
+  open: openDelimited,
+};
+
+// --- internal ---
+
+const headLength = 1 << 16;
+
+async function openDelimited(file: string, where: string, options: TableOptions): Promise<RecordSource> {
+  const said = options.encoding ?? 'auto';
+  const { encoding, note } = said === 'auto' ? await findEncoding(file) : { encoding: said, note: undefined };
+  const head = await headOf(file, encoding);
+  if (head.trim() === '') throw new DataError(`${where}: expected a table, found an empty file`);
+  const form: TableForm = { ...findForm(where, head, file, options), encoding };
+  const { columns, notes } = await firstRow(file, where, form);
+  return {
+    title: titleOf(form, columns.length),
+    form,
+    decimal: form.decimal,
+    columns,
+    notes: note ? [note, ...notes] : notes,
+    read: (take, unusable) => readRows(file, where, form, columns.length, take, unusable),
+  };
+}
+
+/** The first lines of a text; whole ones where it goes on, unless the first is longer than all that is looked at. */
+async function headOf(file: string, encoding: TableForm['encoding']): Promise<string> {
+  let text = '';
+  for await (const piece of textPieces(file, encoding)) {
+    text += piece;
+    // Rows of a thousand cells and more: some of them have to be there.
+    const lines = text.length < headLength ? 0 : text.split('\n', 21).length;
+    if (lines > 20 || text.length > 64 * headLength) {
+      const end = text.lastIndexOf('\n', Math.max(headLength, nthNewline(text, 20)));
+      return end > 0 ? text.slice(0, end + 1) : text;
+    }
+  }
+  return text;
+}
+
+function nthNewline(text: string, count: number): number {
+  let at = -1;
+  for (let i = 0; i < count; i++) at = text.indexOf('\n', at + 1);
+  return at;
+}
+
+class Enough extends Error {}
+
+/** Names of columns: of the header, or by number. */
+async function firstRow(
+  file: string,
+  where: string,
+  form: TableForm,
+): Promise<{ columns: string[]; notes: string[] }> {
+  let header: string[] | undefined;
+  let width = 0;
+  try {
+    await readDelimited(where, textPieces(file, form.encoding), form, (cells) => {
+      if (cells.length === 1 && cells[0] === '') return;
+      if (form.header && !header) {
+        header = cells;
+        return;
+      }
+      width = cells.length;
+      throw new Enough();
+    });
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  if (!header) return { columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`), notes: [] };
+  if (width === 0) throw new DataError(`${where}: expected rows below the header, found none`);
+  const notes: string[] = [];
+  const names = header.map((name) => name.trim());
+  // As R writes tables: the names of the rows have no name.
+  if (names.length === width - 1) names.unshift('row');
+  // A delimiter that ends every line makes a column of nothing.
+  const seen = new Map<string, number>();
+  const columns = names.map((name, i) => {
+    const plain = name === '' ? `column ${i + 1}` : name;
+    const count = (seen.get(plain) ?? 0) + 1;
+    seen.set(plain, count);
+    if (count === 1) return plain;
+    notes.push(
+      `a second column is named '${printable(plain, 40)}' and is called '${printable(plain, 40)} (${count})'`,
+    );
+    return `${plain} (${count})`;
+  });
+  return { columns, notes: notes.slice(0, 3) };
+}
+
+async function readRows(
+  file: string,
+  where: string,
+  form: TableForm,
+  width: number,
+  take: TakeCells,
+  unusable: UnusableRows,
+): Promise<number> {
+  let isHeader = form.header;
+  let rows = 0;
+  // Of a single column an empty line is a missing value, unless nothing follows.
+  const empty: number[] = [];
+  await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine) => {
+    if (cells.length === 1 && cells[0].trim() === '') {
+      if (width === 1 && !isHeader && rows > 0) empty.push(line);
+      return;
+    }
+    if (isHeader) {
+      isHeader = false;
+      return;
+    }
+    for (const missing of empty) take([''], missing);
+    rows += empty.length;
+    empty.length = 0;
+    // Empty cells behind the last column are no values.
+    while (cells.length > width && cells[cells.length - 1].trim() === '') cells.pop();
+    const lines = lastLine - line + 1;
+    if (cells.length === width) {
+      rows++;
+      take(cells, line);
+      return;
+    }
+    rows += lines;
+    const over = lines > 1 ? `; a quote runs over ${lines} lines (--quote none reads quotes as letters)` : '';
+    unusable.add(`expected ${width} cells, found ${cells.length}${over}`, line, lines);
+  });
+  return rows;
+}
+
+function titleOf({ delimiter, quote, decimal, header, encoding }: TableForm, width: number): string {
+  const parts = [
+    width === 1 ? 'a cell a line (--delimiter)' : `${delimiterTitle(delimiter)} between cells (--delimiter)`,
+    ...(quote === '"'
+      ? []
+      : [quote === 'none' ? 'quotes are letters (--quote)' : `cells quoted by ${quote} (--quote)`]),
+    ...(decimal === ',' ? ['decimal commas (--decimal)'] : []),
+    header ? 'a header (--no-header)' : 'no header (--header)',
+    encodingTitle(encoding),
+  ];
+  return parts.join(', ');
+}
