@@ -26,6 +26,7 @@ const entries: Record<string, Record<string, string>> = {
     random: 'Streams of random numbers',
     nn: 'Layers, losses and penalties',
     uncertainty: 'MC dropout and entropies',
+    linalg: 'Linear algebra',
     optim: 'Optimizers and clipping',
     checkpoint: 'safetensors and PyTorch',
     kernels: 'What layers are told',

@@ -5,40 +5,9 @@
  */
 import { ConfigError, ShapeError } from './errors.ts';
 import { found } from './found.ts';
-import type { Gaussian } from './moments/gaussian.ts';
-import { NoiseStream } from './random/stream.ts';
-import { isReal, type Real, RealArray } from './tensor/dtype.ts';
-import { Tensor } from './tensor/tensor.ts';
 
 export { found } from './found.ts';
 export { checkNumbers } from './options.ts';
-
-/** Throws ConfigError unless `value` is a tensor. */
-export function checkTensor(where: string, name: string, value: unknown): asserts value is Tensor {
-  if (value instanceof Tensor) return;
-  throw new ConfigError(
-    `${where}: expected ${name} to be a tensor, got ${found(value)}${tensorAdvice(value)}`,
-  );
-}
-
-/** Throws ConfigError unless `value` is a tensor, or absent. */
-export function checkOptionalTensor(
-  where: string,
-  name: string,
-  value: unknown,
-): asserts value is Tensor | undefined {
-  if (value !== undefined) checkTensor(where, name, value);
-}
-
-/** Throws ConfigError unless `value` is an array of tensors. */
-export function checkTensors(
-  where: string,
-  name: string,
-  value: unknown,
-): asserts value is readonly Tensor[] {
-  checkArray(where, name, value, 'tensors');
-  for (let i = 0; i < value.length; i++) checkTensor(where, `${name}[${i}]`, value[i]);
-}
 
 /** Throws ConfigError unless `value` is an array, of `what`. */
 export function checkArray(
@@ -50,50 +19,6 @@ export function checkArray(
   if (Array.isArray(value)) return;
   const advice = what === 'tensors' && isObject(value) ? '; give Object.values of an object' : '';
   throw new ConfigError(`${where}: expected ${name} to be an array of ${what}, got ${found(value)}${advice}`);
-}
-
-/** Throws ConfigError unless `value` is a pair of tensors, mean and variance; ShapeError if their shapes differ. */
-export function checkGaussian(where: string, name: string, value: unknown): asserts value is Gaussian {
-  const { mean, variance } = (isObject(value) ? value : {}) as { mean?: unknown; variance?: unknown };
-  if (!(mean instanceof Tensor) || !(variance instanceof Tensor)) {
-    throw new ConfigError(
-      `${where}: expected ${name} to be a Gaussian { mean, variance } of two tensors, got ${found(value)}`,
-    );
-  }
-  if (!haveOneShape(mean, variance)) {
-    throw new ShapeError(
-      `${where}: expected the variance of ${name} of shape [${mean.shape.join(', ')}] as its mean, got [${variance.shape.join(', ')}]`,
-    );
-  }
-}
-
-/** Throws ConfigError unless `value` is a tensor or a Gaussian. */
-export function checkTensorOrGaussian(
-  where: string,
-  name: string,
-  value: unknown,
-): asserts value is Tensor | Gaussian {
-  if (value instanceof Tensor) return;
-  if (isObject(value) && ('mean' in value || 'variance' in value)) return checkGaussian(where, name, value);
-  throw new ConfigError(
-    `${where}: expected ${name} to be a tensor or a Gaussian, got ${found(value)}${tensorAdvice(value)}`,
-  );
-}
-
-/** Throws ConfigError unless `value` is a noise stream. */
-export function checkStream(where: string, value: unknown): asserts value is NoiseStream {
-  if (value instanceof NoiseStream) return;
-  throw new ConfigError(
-    `${where}: expected a noise stream, got ${found(value)}; give one by new NoiseStream(seed)`,
-  );
-}
-
-/** Throws ConfigError unless `value` is a noise stream, or absent. */
-export function checkOptionalStream(where: string, value: unknown): asserts value is NoiseStream | undefined {
-  if (value === undefined || value instanceof NoiseStream) return;
-  throw new ConfigError(
-    `${where}: expected noise to be a noise stream or to be left out, got ${found(value)}; give stream.at(step)`,
-  );
 }
 
 /** Throws ConfigError unless `value` is a function. */
@@ -127,24 +52,6 @@ export function checkWhole(
   throw new ConfigError(`${where}: expected ${name} to be a whole number ${range}, got ${found(value)}`);
 }
 
-/**
- * Throws ConfigError unless `value` is an array of the process's number type, ShapeError unless it has `length` elements.
- * @param length absent: any
- */
-export function checkReal(
-  where: string,
-  name: string,
-  value: unknown,
-  length?: number,
-): asserts value is Real {
-  if (!isReal(value)) {
-    throw new ConfigError(
-      `${where}: expected ${name} to be a ${RealArray.name}, got ${found(value)}; copy with ${RealArray.name}.from`,
-    );
-  }
-  if (length !== undefined) checkOneLength(where, name, value, length);
-}
-
 /** Throws ConfigError unless `value` is an Int32Array. */
 export function checkIntegers(where: string, name: string, value: unknown): asserts value is Int32Array {
   if (value instanceof Int32Array) return;
@@ -165,15 +72,3 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 // --- internal ---
-
-function haveOneShape(a: Tensor, b: Tensor): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis]);
-}
-
-/** How to make a tensor of what looks like one. */
-function tensorAdvice(value: unknown): string {
-  if (Array.isArray(value) && value[0] instanceof Tensor)
-    return '; put tensors together with stack or concat';
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return '; make one with tensor(…)';
-  return '';
-}

@@ -8,6 +8,7 @@ export { type DropconnectOptions, dropconnect } from './dropout/dropconnect.ts';
 export { type FastOptions, fast } from './dropout/fast.ts';
 export { type FraternalOptions, fraternal } from './dropout/fraternal.ts';
 export { type GaussianDropoutOptions, gaussianDropout } from './dropout/gaussian.ts';
+export type { PlannedCell } from './dropout/honours.ts';
 export type { MethodKey, MethodKeys } from './dropout/method-keys.ts';
 export { type NaiveOptions, naive } from './dropout/naive.ts';
 export {
@@ -15,7 +16,6 @@ export {
   type NoiseEntry,
   type NoiseKind,
   type NoiseSite,
-  noiseEntry,
   noiseSites,
   type Penalty,
   type RateSchedule,
@@ -24,16 +24,11 @@ export {
   type TwoPasses,
   type WeightDistribution,
 } from './dropout/noise.ts';
+export { noiseEntry } from './dropout/noise-entry.ts';
 export { none } from './dropout/none.ts';
 export { dropoutKeys, dropoutMethods, parseDropout, settledDropout } from './dropout/parse.ts';
 export { checkPlaces, type ModelParts } from './dropout/places.ts';
-export {
-  dropoutPlan,
-  type Plan,
-  type PlannedCell,
-  type PlannedEntry,
-  type PlanTarget,
-} from './dropout/plan.ts';
+export { dropoutPlan, type Plan, type PlannedEntry, type PlanTarget } from './dropout/plan.ts';
 export { type RnndropOptions, rnndrop } from './dropout/rnndrop.ts';
 export { rateAt } from './dropout/schedule.ts';
 export { type SemeniutaOptions, semeniuta } from './dropout/semeniuta.ts';

@@ -1,5 +1,8 @@
 /** lethe/engine: what computes, with which numbers, threads and precision; and its kernels, for who calls them without a layer. */
-export type { Active, CallSettings, Engine, Kernels, Mask } from './kernels/contract.ts';
+
+export type { CallSettings, Engine } from './kernels/contract/engine.ts';
+export type { Active, Mask } from './kernels/contract/fields.ts';
+export type { Kernels } from './kernels/contract/kernels.ts';
 export { type EngineInUse, type EngineName, engineInUse, kernels, useEngine } from './kernels/engine.ts';
 export { type FixedWeights, fixedWeights } from './kernels/fixed-weights.ts';
 export { nativeProblem } from './kernels/native.ts';

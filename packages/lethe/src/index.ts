@@ -23,9 +23,9 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsFile,
-  type StoredTensor,
   type UnreadTensor,
 } from './checkpoint/safetensors.ts';
+export type { StoredTensor } from './checkpoint/stored.ts';
 export {
   embeddingFromTorch,
   type LinearArrays,
@@ -36,61 +36,63 @@ export {
   recurrentToTorch,
 } from './checkpoint/torch.ts';
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
-export type { Activation } from './kernels/contract.ts';
-export { adaptiveCutoffs, type Clusters } from './nn/adaptive-readout.ts';
+export type { Activation } from './kernels/contract/fields.ts';
+export { spectralRadius } from './linalg/spectral-radius.ts';
+export type { CellName, RecurrentOutput, RecurrentState } from './nn/cells/cell.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
-export { type GruOptions, gru } from './nn/gru.ts';
-export { type InitOptions, initialTensor } from './nn/init.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';
-export { bernoulliNll, gaussianNll, type SequenceLoss, type StepMask, squaredError } from './nn/losses.ts';
-export { type LstmOptions, lstm } from './nn/lstm.ts';
 export {
-  descriptionLength,
-  noisyWeights,
-  type WeightPosterior,
-  weightPosteriors,
-} from './nn/noisy-weights.ts';
+  bernoulliNll,
+  gaussianNll,
+  type SequenceLoss,
+  type StepMask,
+  squaredError,
+} from './nn/losses/losses.ts';
 export {
   activationPenalty,
   decayWeights,
   distancePenalty,
   temporalPenalty,
   weightDecayPenalty,
-} from './nn/penalties.ts';
-export {
-  type ReadoutLoss,
-  type ReadoutNllOptions,
-  type ReadoutParameters,
-  readoutDistance,
-  readoutLogits,
-  readoutNll,
-} from './nn/readout.ts';
-export {
-  type CellName,
-  type ForwardOptions,
-  keepState,
-  type Recurrent,
-  type RecurrentOptions,
-  type RecurrentOutput,
-  type RecurrentParameters,
-  type RecurrentState,
-} from './nn/recurrent.ts';
+} from './nn/losses/penalties.ts';
 export {
   type LossContext,
   type ModelRun,
   type RegularizedLoss,
   regularizedLoss,
-} from './nn/regularized-loss.ts';
-export { type RnnOptions, rnn } from './nn/rnn.ts';
-export { softmaxNll } from './nn/softmax-nll.ts';
-export { spectralRadius } from './nn/spectral-radius.ts';
+} from './nn/losses/regularized-loss.ts';
+export { softmaxNll } from './nn/losses/softmax-nll.ts';
+export { type InitOptions, initialTensor } from './nn/parameters/init.ts';
+export {
+  descriptionLength,
+  noisyWeights,
+  type WeightPosterior,
+  weightPosteriors,
+} from './nn/parameters/noisy-weights.ts';
+export { adaptiveCutoffs } from './nn/readout/adaptive.ts';
+export {
+  type ReadoutLoss,
+  type ReadoutNllOptions,
+  readoutDistance,
+  readoutLogits,
+  readoutNll,
+} from './nn/readout/readout.ts';
+export type { Clusters, ReadoutParameters } from './nn/readout/table.ts';
+export { type GruOptions, gru, type LstmOptions, lstm, type RnnOptions, rnn } from './nn/recurrent/layers.ts';
+export {
+  type ForwardOptions,
+  keepState,
+  type Recurrent,
+  type RecurrentOptions,
+  type RecurrentParameters,
+} from './nn/recurrent/recurrent.ts';
 export {
   plansOf,
   type RecurrentStack,
   type RecurrentStackOptions,
   type RecurrentStackOutput,
   recurrentStack,
-} from './nn/stack.ts';
+} from './nn/recurrent/stack.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';
@@ -119,16 +121,13 @@ export {
 } from './uncertainty/entropy.ts';
 export { bernoulliUncertaintyOfMoments } from './uncertainty/gaussian-logits.ts';
 export { logMeanExp, logSigmoid, logSoftmax, logSumExp } from './uncertainty/log-space.ts';
+export { type McDropoutOptions, sharesMasks, type Tokens } from './uncertainty/mc-checks.ts';
 export {
-  type McDropoutOptions,
-  type McPrediction,
   mcDropout,
   repeatRows,
   type StochasticModel,
   type StochasticRun,
-  sharesMasks,
   streamOfCopies,
   streamOfDraw,
-  type Tokens,
 } from './uncertainty/mc-dropout.ts';
-export type { McRegression } from './uncertainty/mc-summary.ts';
+export type { McPrediction, McRegression } from './uncertainty/mc-summary.ts';

@@ -3,7 +3,7 @@
 export { applyMask } from './autograd/ops/mask.ts';
 export { usedPartsOf } from './autograd/used-rows.ts';
 export { drawMask, meanMask, noiseMoments } from './dropout/masks.ts';
+export { PHILOX_LANES, philox4x32 } from './kernels/portable/philox.ts';
 export { nearestWord } from './options.ts';
 export { printable, shownValue } from './printable.ts';
-export { PHILOX_LANES, philox4x32 } from './random/philox.ts';
 export { allocate, allocateZeros } from './tensor/scratch.ts';

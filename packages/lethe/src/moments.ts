@@ -1,5 +1,5 @@
 /** lethe/moments: Gaussian moments through activations, linear maps and products, and what can be read from them. */
-export type { MomentForm, NoiseMoments } from './kernels/contract.ts';
+export type { MomentForm, NoiseMoments } from './kernels/contract/fields.ts';
 export { activationMoments, type MomentFunctionOptions } from './moments/activation.ts';
 export {
   type Decomposition,

@@ -3,9 +3,10 @@
  * In float64 (LETHE_DTYPE=f64, portable engine) they agree to 1e-6 or better; in float32 expect 1e-2.
  */
 
-import { checkFunction, checkTensors, checkWhole } from '../checks.ts';
+import { checkFunction, checkWhole } from '../checks.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import { NoiseStream } from '../random/stream.ts';
+import { checkTensors } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { dtype } from '../tensor/dtype.ts';
 import { scoped } from '../tensor/scratch.ts';

@@ -9,9 +9,10 @@
  * Every entry runs backwards in a scratch scope of its own, which hands its temporaries back. Gradients live in the scope in
  * which `gradients` was called, however deep in others they are first asked for.
  */
-import { checkFunction, checkTensor, checkTensors } from '../checks.ts';
+import { checkFunction } from '../checks.ts';
 import { LetheError, ShapeError } from '../errors.ts';
 import { kernels } from '../kernels/engine.ts';
+import { checkTensor, checkTensors } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocateFor, currentScope, lastsAsLongAs, type ScratchOrigin, scoped } from '../tensor/scratch.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';

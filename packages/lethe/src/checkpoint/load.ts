@@ -4,7 +4,7 @@ import { found } from '../found.ts';
 import { nearestWord } from '../options.ts';
 import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
 import { shapeText } from '../tensor/tensor.ts';
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored.ts';
 import { checkStoredTensors } from './stored.ts';
 
 /**

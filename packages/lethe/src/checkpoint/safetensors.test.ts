@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DataError } from '../errors.ts';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import type { StoredTensor } from './stored.ts';
 
 /** A file with the header and array bytes given, whatever they are. */
 function file(header: string | object, data = 0, length?: number): Uint8Array {

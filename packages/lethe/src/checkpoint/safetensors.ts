@@ -3,18 +3,13 @@
  * other. Equal contents give equal bytes. Reading trusts nothing: whatever does not fit is a DataError, and
  * no array is given out before the whole header has been checked.
  */
-import { found, isObject } from '../checks.ts';
+
+import { isObject } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
-import { shown } from '../found.ts';
+import { found, shown } from '../found.ts';
 import { readHeader } from './safetensors-header.ts';
 import { convert, littleEndian } from './safetensors-numbers.ts';
-import { checkStoredTensors } from './stored.ts';
-
-/** An array as it is stored. float32 and float64 keep their type. */
-export interface StoredTensor {
-  shape: readonly number[];
-  data: Float32Array | Float64Array;
-}
+import { checkStoredTensors, type StoredTensor } from './stored.ts';
 
 /** An array of a file that has no numbers here: complex, packed, or beyond what a float64 counts. */
 export interface UnreadTensor {

@@ -3,7 +3,12 @@ import { isObject } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
 import { shapeText, sizeOf } from '../tensor/tensor.ts';
-import type { StoredTensor } from './safetensors.ts';
+
+/** An array as it is stored. float32 and float64 keep their type. */
+export interface StoredTensor {
+  shape: readonly number[];
+  data: Float32Array | Float64Array;
+}
 
 /**
  * Checks an object of arrays by name.

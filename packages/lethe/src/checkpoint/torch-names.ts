@@ -4,7 +4,7 @@
  * own values under `…_raw`. Here such names are read as the plain ones.
  */
 import { DataError } from '../errors.ts';
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored.ts';
 
 /** The arrays of one module by their plain names, without its prefix. */
 export interface ModuleArrays {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DataError } from '../errors.ts';
-import { gru } from '../nn/gru.ts';
-import { lstm } from '../nn/lstm.ts';
-import type { Recurrent } from '../nn/recurrent.ts';
-import { rnn } from '../nn/rnn.ts';
-import { recurrentStack } from '../nn/stack.ts';
+import { gru, lstm, rnn } from '../nn/recurrent/layers.ts';
+import type { Recurrent } from '../nn/recurrent/recurrent.ts';
+import { recurrentStack } from '../nn/recurrent/stack.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { loadParameters } from './load.ts';
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored.ts';
 import {
   embeddingFromTorch,
   linearFromTorch,

@@ -4,10 +4,11 @@
  * do not add up, since the reset gate multiplies one of them, and both are kept. With several gates both keep them
  * side by side in one order (i f g o and r z n), so only the transposition remains.
  */
-import { found } from '../checks.ts';
+
 import { ConfigError, DataError } from '../errors.ts';
+import { found } from '../found.ts';
 import { type Real, realFrom, realZeros } from '../tensor/dtype.ts';
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored.ts';
 import { checkStored, checkStoredTensors } from './stored.ts';
 import { type ModuleArrays, moduleArrays, prefixesOf } from './torch-names.ts';
 

@@ -4,7 +4,8 @@ import { ar } from './ar.ts';
 import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
-import { checkRate, entriesAt, type Penalty, type Regularizer } from './noise.ts';
+import { checkRate, type Penalty, type Regularizer } from './noise.ts';
+import { entriesAt } from './noise-entry.ts';
 import { oneOf } from './one-of.ts';
 import { tar } from './tar.ts';
 

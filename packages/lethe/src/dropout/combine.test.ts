@@ -9,7 +9,7 @@ import { fast } from './fast.ts';
 import { fraternal } from './fraternal.ts';
 import { naive } from './naive.ts';
 import type { Regularizer } from './noise.ts';
-import { noiseEntry } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { none } from './none.ts';
 import { parseDropout } from './parse.ts';
 import { standard } from './standard.ts';

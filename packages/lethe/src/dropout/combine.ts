@@ -1,6 +1,7 @@
 /** Regularizers put together, and divided among the parts of a network: embedding, layers, readout. */
-import { checkWhole, found } from '../checks.ts';
+import { checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Regularizer } from './noise.ts';
 import { none } from './none.ts';

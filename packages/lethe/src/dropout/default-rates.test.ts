@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recurrentStack } from '../nn/stack.ts';
+import { recurrentStack } from '../nn/recurrent/stack.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { awd } from './awd.ts';
 import { combine } from './combine.ts';

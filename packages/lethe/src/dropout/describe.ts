@@ -1,6 +1,8 @@
 /** A plan as a table that people read: what noise runs where, with the shapes of its masks. */
-import { found, isObject } from '../checks.ts';
+
+import { isObject } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { shapeText } from '../tensor/tensor.ts';
 import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Penalty, Regularizer } from './noise.ts';

@@ -1,12 +1,13 @@
 /** Fast dropout: the noise that standard dropout samples, integrated. */
 import { ConfigError } from '../errors.ts';
-import type { MomentForm } from '../kernels/contract.ts';
+import type { MomentForm } from '../kernels/contract/fields.ts';
 import { momentForms, momentFunction } from '../moments/activation.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
-import { entriesAt, type Regularizer, type RunMode } from './noise.ts';
+import type { Regularizer, RunMode } from './noise.ts';
+import { entriesAt } from './noise-entry.ts';
 import { oneOf } from './one-of.ts';
 
 /** Its settings. */

@@ -4,8 +4,10 @@
  */
 import { ConfigError } from '../errors.ts';
 import { checkRate, type NoiseEntry, type NoiseKind, type NoiseSite } from './noise.ts';
-import type { PlannedCell } from './plan.ts';
 import { checkSchedule } from './schedule.ts';
+
+/** Cells that honour noise. */
+export type PlannedCell = 'rnn' | 'lstm' | 'gru' | 'linear' | 'embedding';
 
 /**
  * Checks that a cell can run an entry.

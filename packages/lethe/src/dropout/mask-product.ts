@@ -1,5 +1,5 @@
 /** Masks put together: the product of two that share different axes, and columns spread over a matrix. */
-import type { Mask } from '../kernels/contract.ts';
+import type { Mask } from '../kernels/contract/fields.ts';
 import { allocate } from '../tensor/scratch.ts';
 
 /** Lengths of the axes; a mask has a stride of 0 along those that it is shared over. */

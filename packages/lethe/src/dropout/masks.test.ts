@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mask } from '../kernels/contract.ts';
+import type { Mask } from '../kernels/contract/fields.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { drawMask, drawZoneout, type MaskAxes, meanMask, noiseMoments, zoneoutRate } from './masks.ts';
-import { type NoiseEntry, type NoiseSite, noiseEntry, type Regularizer } from './noise.ts';
+import type { NoiseEntry, NoiseSite, Regularizer } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { dropoutPlan, type PlanTarget } from './plan.ts';
 
 type MaskSite = Exclude<NoiseSite, 'hidden'>;

@@ -3,7 +3,7 @@
  * test-time network (mode `mean`), and the moments of the noise (modes `moments` and `gaussian`).
  */
 import { ShapeError } from '../errors.ts';
-import type { Mask, NoiseMoments } from '../kernels/contract.ts';
+import type { Mask, NoiseMoments } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { drawRows } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';

@@ -7,7 +7,7 @@ import { dropconnect } from './dropconnect.ts';
 import { fraternal } from './fraternal.ts';
 import { gaussianDropout } from './gaussian.ts';
 import { naive } from './naive.ts';
-import { noiseEntry } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { dropoutMethods, parseDropout } from './parse.ts';
 import { dropoutPlan } from './plan.ts';
 import { rnndrop } from './rnndrop.ts';

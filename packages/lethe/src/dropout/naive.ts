@@ -3,7 +3,8 @@ import { checkOptionNames } from '../options.ts';
 import { withDefaultRates } from './default-rates.ts';
 import { type MethodKeys, rateKey, scalingKey } from './method-keys.ts';
 import { methodName } from './method-name.ts';
-import { entriesAt, type Regularizer } from './noise.ts';
+import type { Regularizer } from './noise.ts';
+import { entriesAt } from './noise-entry.ts';
 import { oneOf } from './one-of.ts';
 
 /** Its settings. */

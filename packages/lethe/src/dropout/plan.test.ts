@@ -6,12 +6,14 @@ import { curriculum } from './curriculum.ts';
 import { describePlan } from './describe.ts';
 import { fast } from './fast.ts';
 import { fraternal } from './fraternal.ts';
+import type { PlannedCell } from './honours.ts';
 import { resolveMode } from './mode.ts';
 import { naive } from './naive.ts';
-import { type NoiseEntry, noiseEntry, type Regularizer, type RunMode } from './noise.ts';
+import type { NoiseEntry, Regularizer, RunMode } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { none } from './none.ts';
 import { parseDropout } from './parse.ts';
-import { checkMode, dropoutPlan, gatesOf, type PlannedCell } from './plan.ts';
+import { checkMode, dropoutPlan, gatesOf } from './plan.ts';
 import { standard } from './standard.ts';
 import { weightNoise } from './weight-noise.ts';
 

@@ -6,14 +6,11 @@ import { checkWhole } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
 import { checkRegularizer } from './check-regularizer.ts';
-import { checkEntry } from './honours.ts';
+import { checkEntry, type PlannedCell } from './honours.ts';
 import { obstacleToMoments } from './integrable.ts';
 import type { NoiseEntry, NoiseSite, Regularizer, RunMode } from './noise.ts';
 import { none } from './none.ts';
 import { foldSchedule } from './schedule.ts';
-
-/** Cells that honour noise. */
-export type PlannedCell = 'rnn' | 'lstm' | 'gru' | 'linear' | 'embedding';
 
 /** Where a plan applies. The sizes are for `describe` alone. */
 export interface PlanTarget {

@@ -5,7 +5,8 @@ import { combine } from './combine.ts';
 import { curriculum } from './curriculum.ts';
 import { drawMask, noiseMoments } from './masks.ts';
 import { naive } from './naive.ts';
-import { noiseEntry, type RateSchedule, type Regularizer } from './noise.ts';
+import type { RateSchedule, Regularizer } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { dropoutPlan } from './plan.ts';
 import { foldSchedule, rateAt } from './schedule.ts';
 

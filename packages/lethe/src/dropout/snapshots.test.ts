@@ -4,10 +4,11 @@
  * one draws the same.
  */
 import { expect, it } from 'vitest';
-import type { Mask } from '../kernels/contract.ts';
+import type { Mask } from '../kernels/contract/fields.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { drawMask, drawZoneout } from './masks.ts';
-import { type NoiseEntry, noiseEntry, type Regularizer } from './noise.ts';
+import type { NoiseEntry, Regularizer } from './noise.ts';
+import { noiseEntry } from './noise-entry.ts';
 import { dropoutPlan } from './plan.ts';
 
 const step = { interval: 'step' } as const;

@@ -15,7 +15,7 @@ import { rnnSuite } from './conformance/rnn.suite.ts';
 import type { Suite } from './conformance/support.suite.ts';
 import { threadSuite } from './conformance/threads.suite.ts';
 import { weightsSuite } from './conformance/weights.suite.ts';
-import type { Engine } from './contract.ts';
+import type { Engine } from './contract/engine.ts';
 
 const PARTS = {
   matmul: matmulSuite,

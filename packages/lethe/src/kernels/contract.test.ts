@@ -53,7 +53,7 @@ function elements(factors: readonly string[], sizes: ReadonlyMap<string, number>
 
 /** The members of the parameter of every kernel, by kernel. */
 function interfacesOfContract(): Map<string, Map<string, Member>> {
-  const path = fileURLToPath(new URL('./contract.ts', import.meta.url));
+  const path = fileURLToPath(new URL('./contract/kernels.ts', import.meta.url));
   const program = ts.createProgram([path], {
     allowImportingTsExtensions: true,
     noEmit: true,

@@ -5,7 +5,7 @@
 import { ConfigError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeBuffersFrom } from '../tensor/dtype.ts';
-import type { Engine } from './contract.ts';
+import type { Engine } from './contract/engine.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
 

@@ -1,6 +1,8 @@
 /** Weights that do not change for a while, as in evaluation and sampling. */
-import { checkFunction, checkTensors, found } from '../checks.ts';
+import { checkFunction } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkTensors } from '../tensor/check.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { kernels } from './engine.ts';
 

@@ -5,7 +5,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { ConfigError, LetheError } from '../errors.ts';
 import type { Real } from '../tensor/dtype.ts';
-import type { CallSettings, Engine, Kernels } from './contract.ts';
+import type { CallSettings, Engine } from './contract/engine.ts';
+import type { Kernels } from './contract/kernels.ts';
 
 /** The native kernels, or null where they do not load; {@link nativeProblem} then says why. */
 export function loadNative(): Engine | null {

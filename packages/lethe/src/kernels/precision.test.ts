@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
 import { engineCopy, expectClose, Numbers, unset } from './conformance/support.suite.ts';
-import type { Engine, GruBackward, GruForward, LstmBackward, LstmForward } from './contract.ts';
+import type { Engine } from './contract/engine.ts';
+import type { GruBackward, GruForward, LstmBackward, LstmForward } from './contract/gated.ts';
 import { loadNative } from './native.ts';
 import { portable } from './portable/index.ts';
 

@@ -2,8 +2,9 @@
  * How the engine in use runs: threads and precision. Each belongs to a stretch of code and to all that it awaits, so that two trainings
  * side by side in one process may have different ones; generators run with those of whoever asks for the next value.
  */
-import { checkFunction, found } from '../checks.ts';
+import { checkFunction } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkWord } from '../options.ts';
 import { kernels } from './engine.ts';
 

@@ -1,13 +1,13 @@
 /** The moments of an activation of Gaussians, element by element, on the tape. */
 import { gradientIfUsed, gradientOf, gradientsOf, ifNeeded, recordOperation } from '../autograd/tape.ts';
-import { checkGaussian } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
-import type { Activation, MomentForm, MomentFunction } from '../kernels/contract.ts';
+import type { Activation, MomentForm, MomentFunction } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Gaussian } from './gaussian.ts';
+import { checkGaussian } from './gaussian.ts';
 import { gaussHermite } from './quadrature.ts';
 
 export const activations: readonly Activation[] = ['tanh', 'sigmoid', 'relu', 'identity'];

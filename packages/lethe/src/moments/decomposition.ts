@@ -10,7 +10,7 @@
  * δ = dJ/dâ s / (2 sqrt(V[a])), and dR_a/dw_i is the noise of equation 4.
  */
 import { gradients } from '../autograd/tape.ts';
-import type { NoiseMoments } from '../kernels/contract.ts';
+import type { NoiseMoments } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { type Real, realZeros } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';

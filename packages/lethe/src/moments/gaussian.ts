@@ -1,6 +1,8 @@
 /** Independent Gaussian variables as a pair of tensors: what flows through a network in the moments mode. */
-import { ConfigError } from '../errors.ts';
+import { isObject } from '../checks.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
+import { tensorAdvice } from '../tensor/check.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /** Independent normal variables: a mean and a variance for each. */
@@ -26,4 +28,38 @@ export function meanOf(value: Tensor | Gaussian): Tensor {
     throw new ConfigError(`meanOf: expected a tensor or a Gaussian, got ${found(value)}`);
   }
   return isGaussian(value) ? value.mean : value;
+}
+
+/** Throws ConfigError unless `value` is a pair of tensors, mean and variance; ShapeError if their shapes differ. */
+export function checkGaussian(where: string, name: string, value: unknown): asserts value is Gaussian {
+  if (!isGaussian(value)) {
+    throw new ConfigError(
+      `${where}: expected ${name} to be a Gaussian { mean, variance } of two tensors, got ${found(value)}`,
+    );
+  }
+  const { mean, variance } = value;
+  if (!haveOneShape(mean, variance)) {
+    throw new ShapeError(
+      `${where}: expected the variance of ${name} of shape [${mean.shape.join(', ')}] as its mean, got [${variance.shape.join(', ')}]`,
+    );
+  }
+}
+
+/** Throws ConfigError unless `value` is a tensor or a Gaussian. */
+export function checkTensorOrGaussian(
+  where: string,
+  name: string,
+  value: unknown,
+): asserts value is Tensor | Gaussian {
+  if (value instanceof Tensor) return;
+  if (isObject(value) && ('mean' in value || 'variance' in value)) return checkGaussian(where, name, value);
+  throw new ConfigError(
+    `${where}: expected ${name} to be a tensor or a Gaussian, got ${found(value)}${tensorAdvice(value)}`,
+  );
+}
+
+// --- internal ---
+
+function haveOneShape(a: Tensor, b: Tensor): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis]);
 }

@@ -7,15 +7,15 @@ import {
   gradientsOf,
   recordOperation,
 } from '../autograd/tape.ts';
-import { checkTensor, checkTensorOrGaussian } from '../checks.ts';
 import { ShapeError } from '../errors.ts';
-import type { NoiseMoments } from '../kernels/contract.ts';
+import type { NoiseMoments } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { allocate, allocateZeros } from '../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
 import { collectLayer } from './decomposition.ts';
-import { type Gaussian, isGaussian } from './gaussian.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian } from './gaussian.ts';
 
 /** No noise: moments pass as they are. */
 export const noNoise: NoiseMoments = { mean: 1, square: 0, variance: 1 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Activation } from '../kernels/contract.ts';
+import type { Activation } from '../kernels/contract/fields.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { dtype } from '../tensor/dtype.ts';
 import { Tensor, tensor, zeros } from '../tensor/tensor.ts';

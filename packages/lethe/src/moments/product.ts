@@ -1,8 +1,8 @@
 /** The product of independent Gaussians, on the tape. */
 import { add, mul } from '../autograd/ops/arithmetic.ts';
 import { square } from '../autograd/ops/elementwise.ts';
-import { checkGaussian } from '../checks.ts';
 import type { Gaussian } from './gaussian.ts';
+import { checkGaussian } from './gaussian.ts';
 
 /**
  * Moments of a b, a and b independent, element by element: mean m1 m2, variance m1² v2 + v1 m2² + v1 v2.

@@ -1,10 +1,11 @@
 /** Draws from Gaussians on the tape. */
 import { gradientOf, needsGradient, recordOperation } from '../autograd/tape.ts';
-import { checkGaussian, checkReal } from '../checks.ts';
+import { checkReal } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Gaussian } from './gaussian.ts';
+import { checkGaussian } from './gaussian.ts';
 
 /**
  * mean + epsilon sqrt(variance), with gradients to both (Bayer et al. 2013, section 2.2.2, "Sampling"). Where

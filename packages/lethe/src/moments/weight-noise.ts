@@ -5,10 +5,10 @@
 import { add } from '../autograd/ops/arithmetic.ts';
 import { scale, square } from '../autograd/ops/elementwise.ts';
 import { affine, matmul } from '../autograd/ops/matmul.ts';
-import { checkGaussian, checkOptionalTensor, checkTensorOrGaussian } from '../checks.ts';
-import type { NoiseMoments } from '../kernels/contract.ts';
+import type { NoiseMoments } from '../kernels/contract/fields.ts';
+import { checkOptionalTensor } from '../tensor/check.ts';
 import { expectShape, type Tensor } from '../tensor/tensor.ts';
-import { type Gaussian, isGaussian, meanOf } from './gaussian.ts';
+import { checkGaussian, checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from './gaussian.ts';
 
 /**
  * Moments of x W (+ b), x and W independent:

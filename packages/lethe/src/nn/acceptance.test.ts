@@ -13,11 +13,10 @@ import { meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor, zeros } from '../tensor/tensor.ts';
+import type { CellName } from './cells/cell.ts';
 import { everyMethod, testNetwork } from './every-method.suite.ts';
-import { gru } from './gru.ts';
-import { lstm } from './lstm.ts';
-import type { CellName, Recurrent } from './recurrent.ts';
-import { rnn } from './rnn.ts';
+import { gru, lstm, rnn } from './recurrent/layers.ts';
+import type { Recurrent } from './recurrent/recurrent.ts';
 
 const stream = new NoiseStream(42, 7);
 const sizes = { T: 7, B: 4, I: 5, H: 37, K: 3 };

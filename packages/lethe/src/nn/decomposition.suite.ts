@@ -18,11 +18,9 @@ import { productMoments } from '../moments/product.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { dtype, type Real } from '../tensor/dtype.ts';
 import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
-import { gru } from './gru.ts';
 import { linear } from './linear.ts';
-import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
-import { lstm } from './lstm.ts';
-import { rnn } from './rnn.ts';
+import { bernoulliNll, gaussianNll, squaredError } from './losses/losses.ts';
+import { gru, lstm, rnn } from './recurrent/layers.ts';
 
 const stream = new NoiseStream(3);
 let draws = 0;

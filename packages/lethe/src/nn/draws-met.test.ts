@@ -12,12 +12,10 @@ import { meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { embedding } from './embedding.ts';
-import { gru } from './gru.ts';
 import { linear } from './linear.ts';
-import { lstm } from './lstm.ts';
-import { keepState } from './recurrent.ts';
-import { rnn } from './rnn.ts';
-import { recurrentStack } from './stack.ts';
+import { gru, lstm, rnn } from './recurrent/layers.ts';
+import { keepState } from './recurrent/recurrent.ts';
+import { recurrentStack } from './recurrent/stack.ts';
 
 const stream = new NoiseStream(1);
 const x = new Tensor([3, 2, 4], stream.normals({ site: 'sample' }, 24));

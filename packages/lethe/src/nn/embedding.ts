@@ -7,23 +7,24 @@
 import { clearStretches, paddingOf, type Stretch } from '../autograd/ops/rows.ts';
 import { rowGradientOf } from '../autograd/row-gradients.ts';
 import { gradientOf, recordOperation } from '../autograd/tape.ts';
-import { checkIntegers, checkOptionalStream, checkStream, checkWhole } from '../checks.ts';
+import { checkIntegers, checkWhole } from '../checks.ts';
 import { drawMask } from '../dropout/masks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
 import { DataError, ShapeError } from '../errors.ts';
-import type { Mask } from '../kernels/contract.ts';
+import type { Mask } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkOptionalStream, checkStream } from '../random/stream.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { markNoise } from './drawn-noise.ts';
-import { type InitOptions, initialTensor } from './init.ts';
-import type { ForwardOptions } from './recurrent.ts';
-import { checkActive } from './recurrent-inputs.ts';
-import { checkLayer, checkSize } from './size.ts';
+import { markNoise } from './parameters/drawn-noise.ts';
+import { type InitOptions, initialTensor } from './parameters/init.ts';
+import { checkLayer, checkSize } from './parameters/size.ts';
+import { checkActive } from './recurrent/inputs.ts';
+import type { ForwardOptions } from './recurrent/recurrent.ts';
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {

@@ -5,12 +5,12 @@ import { parseDropout } from '../dropout/parse.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import type { CellName } from './cells/cell.ts';
 import { linear } from './linear.ts';
-import { bernoulliNll } from './losses.ts';
-import { weightPosteriors } from './noisy-weights.ts';
-import type { CellName } from './recurrent.ts';
-import { regularizedLoss } from './regularized-loss.ts';
-import { type RecurrentStackOptions, recurrentStack } from './stack.ts';
+import { bernoulliNll } from './losses/losses.ts';
+import { regularizedLoss } from './losses/regularized-loss.ts';
+import { weightPosteriors } from './parameters/noisy-weights.ts';
+import { type RecurrentStackOptions, recurrentStack } from './recurrent/stack.ts';
 
 const all: readonly CellName[] = ['rnn', 'lstm', 'gru'];
 const gated: readonly CellName[] = ['lstm', 'gru'];

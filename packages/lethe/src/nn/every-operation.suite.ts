@@ -15,18 +15,20 @@ import { weightNoiseMoments } from '../moments/weight-noise.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { gruMoments, gruSequence } from './cells/gru.ts';
+import { lstmMoments, lstmSequence } from './cells/lstm.ts';
+import { rnnMoments, rnnSequence } from './cells/rnn.ts';
 import { embedding } from './embedding.ts';
-import { gruMoments } from './gru-moments.ts';
-import { gruSequence } from './gru-sequence.ts';
-import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
-import { lstmMoments } from './lstm-moments.ts';
-import { lstmSequence } from './lstm-sequence.ts';
-import { descriptionLength, noisyWeights } from './noisy-weights.ts';
-import { activationPenalty, distancePenalty, temporalPenalty, weightDecayPenalty } from './penalties.ts';
-import { readoutDistance, readoutNll } from './readout.ts';
-import { rnnMoments } from './rnn-moments.ts';
-import { rnnSequence } from './rnn-sequence.ts';
-import { softmaxNll } from './softmax-nll.ts';
+import { bernoulliNll, gaussianNll, squaredError } from './losses/losses.ts';
+import {
+  activationPenalty,
+  distancePenalty,
+  temporalPenalty,
+  weightDecayPenalty,
+} from './losses/penalties.ts';
+import { softmaxNll } from './losses/softmax-nll.ts';
+import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
+import { readoutDistance, readoutNll } from './readout/readout.ts';
 
 /** An operation as a function of the tensors that it is differentiated by; all that it gives goes into the loss. */
 export interface Operation {

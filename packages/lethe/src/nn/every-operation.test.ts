@@ -15,7 +15,7 @@ import { allocate, poisonScratch, scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { everyMethod, testNetwork } from './every-method.suite.ts';
 import { everyOperation } from './every-operation.suite.ts';
-import { squaredError } from './losses.ts';
+import { squaredError } from './losses/losses.ts';
 
 /** Whether backward functions run inside two scopes more, and the places that recorded one: file and line of the caller. */
 const watch = vi.hoisted(() => ({ nests: false, recorded: new Set<string>() }));
@@ -165,7 +165,7 @@ describe('every backward function', () => {
     });
   });
 
-  it('is among those tried above, wherever record is called', () => {
+  it('is among those tried above, wherever an operation is recorded', () => {
     for (const { inputs, f } of Object.values(everyOperation)) gradients(inputs, () => total(f(...inputs)));
     const src = join(import.meta.dirname, '..');
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
@@ -173,7 +173,7 @@ describe('every backward function', () => {
     );
     const calls = files.map((file) => [
       file,
-      readFileSync(join(src, file), 'utf8').match(/\brecord\(/g)?.length ?? 0,
+      readFileSync(join(src, file), 'utf8').match(/\brecordOperation\(/g)?.length ?? 0,
     ]);
     const tried = [...watch.recorded].map((place) => place.split(':')[0]);
     const counts = calls.map(([file]) => [file, tried.filter((one) => one === file).length]);

@@ -6,24 +6,25 @@
 
 import { applyMask } from '../autograd/ops/mask.ts';
 import { affine } from '../autograd/ops/matmul.ts';
-import { checkFlag, checkOptionalStream, checkStream, checkTensorOrGaussian } from '../checks.ts';
+import { checkFlag } from '../checks.ts';
 import { drawMask, meanMask, noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
-import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { linearMoments } from '../moments/linear.ts';
 import { drawGaussian } from '../moments/sample.ts';
 import { noisyInput, weightNoiseMoments } from '../moments/weight-noise.ts';
 import { checkOptionNames } from '../options.ts';
 import { drawnNormals } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkOptionalStream, checkStream } from '../random/stream.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
-import { markNoise } from './drawn-noise.ts';
-import { type InitOptions, initialTensor } from './init.ts';
-import { noisyWeights, weightMoments } from './noisy-weights.ts';
-import { checkLayer, checkSize } from './size.ts';
+import { markNoise } from './parameters/drawn-noise.ts';
+import { type InitOptions, initialTensor } from './parameters/init.ts';
+import { noisyWeights, weightMoments } from './parameters/noisy-weights.ts';
+import { checkLayer, checkSize } from './parameters/size.ts';
 
 /** Options of {@link linear}. */
 export interface LinearOptions {

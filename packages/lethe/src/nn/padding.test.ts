@@ -17,10 +17,10 @@ import { Tensor, tensor } from '../tensor/tensor.ts';
 import { embedding } from './embedding.ts';
 import { everyMethod, fillPadding, type TestPadding, testNetwork } from './every-method.suite.ts';
 import { linear } from './linear.ts';
-import { bernoulliNll, gaussianNll, squaredError } from './losses.ts';
-import { readoutDistance, readoutNll } from './readout.ts';
-import { rnn } from './rnn.ts';
-import { softmaxNll } from './softmax-nll.ts';
+import { bernoulliNll, gaussianNll, squaredError } from './losses/losses.ts';
+import { softmaxNll } from './losses/softmax-nll.ts';
+import { readoutDistance, readoutNll } from './readout/readout.ts';
+import { rnn } from './recurrent/layers.ts';
 
 const fills: Record<string, (i: number) => number> = {
   NaN: () => Number.NaN,

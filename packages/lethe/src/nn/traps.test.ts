@@ -8,9 +8,7 @@ import { parseDropout } from '../dropout/parse.ts';
 import { isGaussian, meanOf } from '../moments/gaussian.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
-import { gru } from './gru.ts';
-import { lstm } from './lstm.ts';
-import { rnn } from './rnn.ts';
+import { gru, lstm, rnn } from './recurrent/layers.ts';
 
 const stream = new NoiseStream(42, 1);
 const [T, B, I, H] = [5, 3, 8, 12];

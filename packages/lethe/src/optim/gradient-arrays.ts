@@ -1,5 +1,6 @@
 /** Gradients as optimizers and norms take them: the tensors of `gradients`, or arrays of the caller's own. */
-import { checkArray, checkReal } from '../checks.ts';
+import { checkArray } from '../checks.ts';
+import { checkReal } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 

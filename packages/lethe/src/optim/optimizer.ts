@@ -3,8 +3,9 @@
  * evaluation away from the point where gradients are taken, and a state that goes into a checkpoint.
  * The update equations stand in the file of each rule.
  */
-import { checkFunction, found, isObject } from '../checks.ts';
+import { checkFunction, isObject } from '../checks.ts';
 import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkNumber } from '../options.ts';
 import { type Real, realZeros } from '../tensor/dtype.ts';
 import { shapeText, sizeOf, type Tensor } from '../tensor/tensor.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawMask, drawZoneout } from '../dropout/masks.ts';
-import { noiseEntry } from '../dropout/noise.ts';
+import { noiseEntry } from '../dropout/noise-entry.ts';
 import { dropoutPlan } from '../dropout/plan.ts';
 import { kernels } from '../kernels/engine.ts';
 import { type DrawnRows, drawnNormals, drawRows } from './rows.ts';

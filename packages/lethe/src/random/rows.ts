@@ -5,7 +5,7 @@
  * of rows draws each group as if it ran alone.
  */
 import { ShapeError } from '../errors.ts';
-import type { StreamAddress } from '../kernels/contract.ts';
+import type { StreamAddress } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';

@@ -6,12 +6,12 @@
  */
 import { ConfigError } from '../errors.ts';
 import { found } from '../found.ts';
-import type { StreamAddress } from '../kernels/contract.ts';
+import type { StreamAddress } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
+import { philox4x32 } from '../kernels/portable/philox.ts';
 import { checkNumber, checkWord } from '../options.ts';
 import { mostNumbers, type Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
-import { philox4x32 } from './philox.ts';
 
 /** Every purpose that draws numbers, with its number in the counter. Never renumber: old runs would not replay. */
 export const sites = {
@@ -185,6 +185,22 @@ export class NoiseStream {
     }
     return order;
   }
+}
+
+/** Throws ConfigError unless `value` is a noise stream. */
+export function checkStream(where: string, value: unknown): asserts value is NoiseStream {
+  if (value instanceof NoiseStream) return;
+  throw new ConfigError(
+    `${where}: expected a noise stream, got ${found(value)}; give one by new NoiseStream(seed)`,
+  );
+}
+
+/** Throws ConfigError unless `value` is a noise stream, or absent. */
+export function checkOptionalStream(where: string, value: unknown): asserts value is NoiseStream | undefined {
+  if (value === undefined || value instanceof NoiseStream) return;
+  throw new ConfigError(
+    `${where}: expected noise to be a noise stream or to be left out, got ${found(value)}; give stream.at(step)`,
+  );
 }
 
 // --- internal ---

@@ -7,8 +7,10 @@
  *                Gal and Ghahramani 2016)
  */
 
-import { checkArray, checkNumbers, checkOneLength, found, isObject } from '../checks.ts';
+import { checkArray, checkOneLength, isObject } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumbers } from '../options.ts';
 import { logMean, logSigmoid, logSoftmax, surprise } from './log-space.ts';
 
 /** Uncertainty of one prediction, in nats. */

@@ -4,8 +4,10 @@
  *
  *   p = E[logistic(X)],  predictive H(p),  expected E[H(logistic(X))],  X ~ N(mu, nu)
  */
-import { checkNumbers, checkOneLength } from '../checks.ts';
+
+import { checkOneLength } from '../checks.ts';
 import { gaussHermite } from '../moments/quadrature.ts';
+import { checkNumbers } from '../options.ts';
 import { bernoulliLogEntropy, type Uncertainty } from './entropy.ts';
 import { logSigmoid, logSumExp, surprise } from './log-space.ts';
 

@@ -2,8 +2,10 @@
  * Probabilities by their logarithms, in float64. A probability rounded to 0 or 1 has lost the logarithm that a loss needs: 1 - p of
  * a logit of 36 is 2.3e-16, a unit in the last place of 1.
  */
-import { checkNumbers, found } from '../checks.ts';
+
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumbers } from '../options.ts';
 
 /** log of the logistic function, log(1 / (1 + e^-z)); that of its complement is `logSigmoid(-z)`. */
 export function logSigmoid(z: number): number {

@@ -1,13 +1,34 @@
 /** What MC dropout is called with, at the door. */
-import { checkArray, checkFlag, checkFunction, checkStream, isObject } from '../checks.ts';
+import { checkArray, checkFlag, checkFunction, isObject } from '../checks.ts';
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
-import type { RecurrentState } from '../nn/recurrent.ts';
+import type { RecurrentState } from '../nn/cells/cell.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
+import { checkStream } from '../random/stream.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
-import { type McDropoutOptions, sharesMasks, type Tokens } from './mc-dropout.ts';
+
+/** Words for an embedding, step by step: time * batch numbers. */
+export interface Tokens {
+  words: Int32Array;
+  /** how many there are in a step */
+  batch: number;
+}
+
+/** Options of {@link mcDropout}. */
+export interface McDropoutOptions {
+  /** S. @defaultValue 50 */
+  samples?: number;
+  /** the units of K are independent, or classes of one distribution, or the values of a regression */
+  distribution: 'bernoulli' | 'categorical' | 'gaussian';
+  /** S copies of the rows in one run; only where no mask is shared by the batch. @defaultValue whether the regularizer allows it */
+  batched?: boolean;
+  /** how the model draws: it is told so. @defaultValue the regularizer's train mode */
+  mode?: 'sample' | 'gaussian';
+  /** steps of each row that count, [batch]; what lies behind is NaN in the result. @defaultValue all */
+  lengths?: ArrayLike<number>;
+}
 
 /** The options in full, and the sizes of x. */
 export interface CheckedMcDropout {
@@ -53,6 +74,16 @@ export function checkMcDropout(
   if (lengths !== undefined) checkLengths(lengths, steps, batch);
   if (states !== undefined) checkStates(states, batched ? 1 : samples);
   return { samples, distribution, batched, mode, lengths, steps, batch };
+}
+
+/**
+ * Whether some noise is one draw for the whole batch, so that copies of a row would all see the same.
+ * @throws ConfigError for what is no regularizer
+ */
+export function sharesMasks(regularizer: Regularizer): boolean {
+  checkRegularizer('sharesMasks', regularizer);
+  const { noise, weightNoise } = regularizer;
+  return weightNoise !== undefined || noise.some(({ examples, rate }) => examples === 'batch' && rate > 0);
 }
 
 // --- internal ---

@@ -8,17 +8,13 @@ import { isGaussian, meanOf } from '../moments/gaussian.ts';
 import { embedding } from '../nn/embedding.ts';
 import { everyMethod } from '../nn/every-method.suite.ts';
 import { linear } from '../nn/linear.ts';
-import { recurrentStack } from '../nn/stack.ts';
+import { recurrentStack } from '../nn/recurrent/stack.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { bernoulliUncertainty, categoricalUncertainty } from './entropy.ts';
-import {
-  type McPrediction,
-  mcDropout,
-  type StochasticModel,
-  sharesMasks,
-  type Tokens,
-} from './mc-dropout.ts';
+import { sharesMasks, type Tokens } from './mc-checks.ts';
+import { mcDropout, type StochasticModel } from './mc-dropout.ts';
+import type { McPrediction } from './mc-summary.ts';
 
 const stream = new NoiseStream(42, 9);
 const [T, B, I, H, K] = [5, 3, 4, 8, 3];

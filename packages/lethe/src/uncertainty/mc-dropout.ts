@@ -3,34 +3,21 @@
  * an argument, so this is nothing but S forward runs with streams: as S copies of the rows in one run where every
  * example has masks of its own, as S runs where the batch shares some. Both draw the same.
  */
-import {
-  checkArray,
-  checkStream,
-  checkTensor,
-  checkTensorOrGaussian,
-  checkWhole,
-  isObject,
-} from '../checks.ts';
-import { checkRegularizer } from '../dropout/check-regularizer.ts';
+import { checkArray, checkWhole, isObject } from '../checks.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
-import { type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
-import { keepState, type RecurrentState } from '../nn/recurrent.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import type { RecurrentState } from '../nn/cells/cell.ts';
+import { keepState } from '../nn/recurrent/recurrent.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkStream } from '../random/stream.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { mostNumbers } from '../tensor/dtype.ts';
 import { allocate, scoped } from '../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, Tensor } from '../tensor/tensor.ts';
-import type { Uncertainty } from './entropy.ts';
-import { checkMcDropout } from './mc-checks.ts';
-import { type McRegression, type Sampled, summary } from './mc-summary.ts';
-
-/** Words for an embedding, step by step: time * batch numbers. */
-export interface Tokens {
-  words: Int32Array;
-  /** how many there are in a step */
-  batch: number;
-}
+import { checkMcDropout, type McDropoutOptions, type Tokens } from './mc-checks.ts';
+import { type McPrediction, type McRegression, type Sampled, summary } from './mc-summary.ts';
 
 /** How the model is to run, for its recurrent layers. */
 export interface StochasticRun {
@@ -46,34 +33,6 @@ export type StochasticModel<X extends Tensor | Tokens = Tensor> = (
   state: readonly RecurrentState[] | undefined,
   run?: StochasticRun,
 ) => { output: Tensor | Gaussian; state: readonly RecurrentState[] };
-
-/** Options of {@link mcDropout}. */
-export interface McDropoutOptions {
-  /** S. @defaultValue 50 */
-  samples?: number;
-  /** the units of K are independent, or classes of one distribution, or the values of a regression */
-  distribution: 'bernoulli' | 'categorical' | 'gaussian';
-  /** S copies of the rows in one run; only where no mask is shared by the batch. @defaultValue whether the regularizer allows it */
-  batched?: boolean;
-  /** how the model draws: it is told so. @defaultValue the regularizer's train mode */
-  mode?: 'sample' | 'gaussian';
-  /** steps of each row that count, [batch]; what lies behind is NaN in the result. @defaultValue all */
-  lengths?: ArrayLike<number>;
-}
-
-/** What the samples say. Rows are steps of examples, m = t * batch + b. */
-export interface McPrediction {
-  /** mean probabilities, [time * batch, K] */
-  probabilities: Float64Array;
-  /** their logarithms, computed without rounding a probability to 0 or 1 */
-  logProbabilities: Float64Array;
-  /** of Bernoulli units the logarithms of the mean probabilities of a 0 */
-  logComplements?: Float64Array;
-  /** of every row, in nats; of Bernoulli units their sum */
-  uncertainty: Uncertainty[];
-  /** after the last step, to go on from: of every run, or of the one run of all copies */
-  states: readonly (readonly RecurrentState[])[];
-}
 
 /**
  * Averages S draws. Masks held over the sequence live as long as the address of `noise`: the same stream for every
@@ -178,16 +137,6 @@ export function streamOfCopies(noise: NoiseStream, S: number, batch: number): No
     return stream.groups ?? [{ stream, rows: batch }];
   });
   return noise.of(groups.flat());
-}
-
-/**
- * Whether some noise is one draw for the whole batch, so that copies of a row would all see the same.
- * @throws ConfigError for what is no regularizer
- */
-export function sharesMasks(regularizer: Regularizer): boolean {
-  checkRegularizer('sharesMasks', regularizer);
-  const { noise, weightNoise } = regularizer;
-  return weightNoise !== undefined || noise.some(({ examples, rate }) => examples === 'batch' && rate > 0);
 }
 
 // --- internal ---

@@ -1,17 +1,31 @@
 /** What S draws of an output say together, row by row. */
-import type { RecurrentState } from '../nn/recurrent.ts';
+import type { RecurrentState } from '../nn/cells/cell.ts';
 import {
   bernoulliMeanOfLogits,
   bernoulliUncertaintyOfLogits,
   categoricalUncertaintyOfLogits,
   type Uncertainty,
 } from './entropy.ts';
-import type { McDropoutOptions, McPrediction } from './mc-dropout.ts';
+import type { McDropoutOptions } from './mc-checks.ts';
 
 /** One draw: of every row its K logits or values, and their variances where the output is Gaussian. */
 export interface Sampled {
   values: readonly Float64Array[];
   variances?: readonly Float64Array[];
+}
+
+/** What the samples say. Rows are steps of examples, m = t * batch + b. */
+export interface McPrediction {
+  /** mean probabilities, [time * batch, K] */
+  probabilities: Float64Array;
+  /** their logarithms, computed without rounding a probability to 0 or 1 */
+  logProbabilities: Float64Array;
+  /** of Bernoulli units the logarithms of the mean probabilities of a 0 */
+  logComplements?: Float64Array;
+  /** of every row, in nats; of Bernoulli units their sum */
+  uncertainty: Uncertainty[];
+  /** after the last step, to go on from: of every run, or of the one run of all copies */
+  states: readonly (readonly RecurrentState[])[];
 }
 
 /** What draws of a regression say. Rows are steps of examples, m = t * batch + b; all arrays are [time * batch, K]. */

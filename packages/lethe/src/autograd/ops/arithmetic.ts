@@ -3,8 +3,9 @@
  * one's ([n] against [.., n]), or have one element. `y` is the output, `d…` a gradient. Operand a is seen as
  * `rows` rows `aRow` apart (0 repeats it), b likewise; the loops are plain so that the engine compiles them well.
  */
-import { checkTensor } from '../../checks.ts';
+
 import { ShapeError } from '../../errors.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';

@@ -1,6 +1,7 @@
 /** Functions of one tensor, element by element. Each states its derivative next to itself; `y` is the output. */
-import { checkTensor } from '../../checks.ts';
+
 import { checkNumber } from '../../options.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';

@@ -1,6 +1,6 @@
 /** A strided mask on the tape, for layers without a kernel of their own. */
 
-import type { Mask } from '../../kernels/contract.ts';
+import type { Mask } from '../../kernels/contract/fields.ts';
 import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';

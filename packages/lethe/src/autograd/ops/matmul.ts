@@ -1,7 +1,8 @@
 /** Matrix products on the tape. Leading axes of the left operand are rows. */
-import { checkTensor } from '../../checks.ts';
+
 import { ShapeError } from '../../errors.ts';
 import { kernels } from '../../kernels/engine.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate, scoped } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';

@@ -1,6 +1,8 @@
 /** Sums and means. Sums of all elements run in float64. */
-import { checkTensor, found } from '../../checks.ts';
+
 import { ShapeError } from '../../errors.ts';
+import { found } from '../../found.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { shapeText, Tensor } from '../../tensor/tensor.ts';
 import { gradientOf, recordOperation } from '../tape.ts';

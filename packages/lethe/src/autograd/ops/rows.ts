@@ -1,5 +1,5 @@
 /** Rows of a tensor [.., n]: some of them by number, or all with those that count for nothing made zero. */
-import type { Active } from '../../kernels/contract.ts';
+import type { Active } from '../../kernels/contract/fields.ts';
 import { kernels } from '../../kernels/engine.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';

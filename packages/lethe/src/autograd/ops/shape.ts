@@ -1,6 +1,9 @@
 /** Operations that move elements and compute nothing. */
-import { checkTensor, checkTensors, checkWhole, found } from '../../checks.ts';
+
+import { checkWhole } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
+import { found } from '../../found.ts';
+import { checkTensor, checkTensors } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
 import { gradientOf, needsGradient, recordOperation } from '../tape.ts';

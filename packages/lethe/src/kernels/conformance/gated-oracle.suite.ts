@@ -2,14 +2,10 @@
  * The oracle of LSTM and GRU, plain and in moments: the contract's equations one unit at a time in float64, nothing
  * shared with either engine. Forward only.
  */
-import type {
-  GruForward,
-  LstmForward,
-  Mask,
-  MomentsGruForward,
-  MomentsLstmForward,
-  NoiseMoments,
-} from '../contract.ts';
+
+import type { Mask, NoiseMoments } from '../contract/fields.ts';
+import type { GruForward, LstmForward } from '../contract/gated.ts';
+import type { MomentsGruForward, MomentsLstmForward } from '../contract/moments.ts';
 import { moments } from './oracle.suite.ts';
 
 /** What comes of a run, [T, B, H] each. */

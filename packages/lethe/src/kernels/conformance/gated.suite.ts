@@ -1,6 +1,7 @@
 /** Conformance of LSTM and GRU. */
 import { describe, expect, it } from 'vitest';
-import type { GruBackward, GruForward, LstmBackward, LstmForward, Mask } from '../contract.ts';
+import type { Mask } from '../contract/fields.ts';
+import type { GruBackward, GruForward, LstmBackward, LstmForward } from '../contract/gated.ts';
 import { portable } from '../portable/index.ts';
 import * as oracle from './gated-oracle.suite.ts';
 import {

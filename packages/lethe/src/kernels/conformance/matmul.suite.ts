@@ -1,6 +1,6 @@
 /** Conformance of the matrix product. */
 import { describe, expect, it } from 'vitest';
-import type { Matmul } from '../contract.ts';
+import type { Matmul } from '../contract/arrays.ts';
 import { engineCopy, expectClose, Numbers, OUTPUT, type Suite, unset } from './support.suite.ts';
 
 /** [m, n, k]: ones, odd numbers, non-multiples of every vector width, a blocked k, and nothing at all. */

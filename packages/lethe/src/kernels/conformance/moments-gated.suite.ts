@@ -1,6 +1,6 @@
 /** Conformance of fast dropout through LSTM and GRU. */
 import { describe, it } from 'vitest';
-import type { MomentsGruBackward, MomentsLstmBackward } from '../contract.ts';
+import type { MomentsGruBackward, MomentsLstmBackward } from '../contract/moments.ts';
 import { portable } from '../portable/index.ts';
 import { type CellCase, cells, gatedLayer } from './gated.suite.ts';
 import * as oracle from './gated-oracle.suite.ts';

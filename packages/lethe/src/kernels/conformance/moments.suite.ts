@@ -1,14 +1,12 @@
 /** Conformance of the moments kernels: activation, linear map, fast-dropout layer. */
 import { describe, expect, it } from 'vitest';
+import type { Activation, Active, MomentFunction } from '../contract/fields.ts';
 import type {
-  Activation,
-  Active,
-  MomentFunction,
   MomentsActivationBackward,
   MomentsLinearBackward,
   MomentsRnnBackward,
   MomentsRnnForward,
-} from '../contract.ts';
+} from '../contract/moments.ts';
 import { portable } from '../portable/index.ts';
 import * as oracle from './oracle.suite.ts';
 import { isLarge, layer, SIZES } from './rnn.suite.ts';

@@ -2,16 +2,10 @@
  * The oracle of the kernel suite: the contract's equations written one unit at a time in float64, nothing
  * shared with either engine. Forward only; gradients are checked against its finite differences.
  */
-import type {
-  Activation,
-  BernoulliNll,
-  Mask,
-  MomentFunction,
-  MomentsLinear,
-  MomentsRnnForward,
-  NoiseMoments,
-  RnnForward,
-} from '../contract.ts';
+import type { Activation, Mask, MomentFunction, NoiseMoments } from '../contract/fields.ts';
+import type { BernoulliNll } from '../contract/loss.ts';
+import type { MomentsLinear, MomentsRnnForward } from '../contract/moments.ts';
+import type { RnnForward } from '../contract/recurrent.ts';
 
 const KAPPA = Math.PI / 8;
 

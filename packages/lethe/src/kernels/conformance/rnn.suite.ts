@@ -1,6 +1,7 @@
 /** Conformance of the plain recurrent layer. */
 import { describe, expect, it } from 'vitest';
-import type { Activation, RnnBackward, RnnForward } from '../contract.ts';
+import type { Activation } from '../contract/fields.ts';
+import type { RnnBackward, RnnForward } from '../contract/recurrent.ts';
 import { portable } from '../portable/index.ts';
 import * as oracle from './oracle.suite.ts';
 import {

@@ -1,6 +1,7 @@
 /** Tools of the kernel suite: test data, engine-side copies with guards, comparisons, directional derivatives. */
 import { expect } from 'vitest';
-import type { Engine, Mask } from '../contract.ts';
+import type { Engine } from '../contract/engine.ts';
+import type { Mask } from '../contract/fields.ts';
 
 /** Tolerances relative to the largest magnitude of an array, as for the reference cases. */
 export const OUTPUT = 1e-5;

@@ -1,6 +1,6 @@
 /** The bits do not depend on the number of threads. */
 import { describe, expect, it } from 'vitest';
-import type { Kernels } from '../contract.ts';
+import type { Kernels } from '../contract/kernels.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';

@@ -1,5 +1,5 @@
 /** Scalar activations of the portable engine and their derivatives from the activated value. */
-import type { Activation } from '../contract.ts';
+import type { Activation } from '../contract/fields.ts';
 
 /** Logistic function, without overflow for large |x|. */
 export function logistic(x: number): number {

@@ -2,7 +2,7 @@
  * Bernoulli negative log-likelihood from logits, forward and backward. softplus keeps every digit at any logit,
  * so nothing is clamped; rows with stepMask 0 are not read.
  */
-import type { BernoulliNll, BernoulliNllBackward } from '../contract.ts';
+import type { BernoulliNll, BernoulliNllBackward } from '../contract/loss.ts';
 import { logistic } from './activation.ts';
 
 const KAPPA = Math.PI / 8;

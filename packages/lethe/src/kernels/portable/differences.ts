@@ -1,5 +1,5 @@
 /** Element-wise sums of penalties and masks. See the contract. */
-import type { AddDifference, AddMasked, SquaredDistance } from '../contract.ts';
+import type { AddDifference, AddMasked, SquaredDistance } from '../contract/arrays.ts';
 
 export function squaredDistance({ n, a, b }: SquaredDistance): number {
   let sum = 0;

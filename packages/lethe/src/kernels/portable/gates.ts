@@ -3,7 +3,8 @@
  * Columns of weights are G blocks of H, one for each gate.
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { GruBackward, GruForward, LstmBackward, LstmForward, Mask } from '../contract.ts';
+import type { Mask } from '../contract/fields.ts';
+import type { GruBackward, GruForward, LstmBackward, LstmForward } from '../contract/gated.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, type Packed, packing, rowMajor, type View } from './panels.ts';
 import { addMasked, copyMasked, stepMask } from './step-masks.ts';

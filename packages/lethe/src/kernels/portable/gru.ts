@@ -3,7 +3,7 @@
  * the masked state in front of the candidate, is computed again where the reset gate stands in front of the product.
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { GruBackward, GruForward } from '../contract.ts';
+import type { GruBackward, GruForward } from '../contract/gated.ts';
 import { logistic } from './activation.ts';
 import {
   addBackProduct,

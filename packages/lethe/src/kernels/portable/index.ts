@@ -2,7 +2,7 @@
  * The portable engine: every kernel of the contract in plain TypeScript, for browsers, for machines without a
  * compiler, and as the oracle of the native engine. Works on float32 and on float64 arrays.
  */
-import type { Engine } from '../contract.ts';
+import type { Engine } from '../contract/engine.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
 import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { gruBackward, gruForward } from './gru.ts';

@@ -1,5 +1,5 @@
 /** LSTM over a whole sequence, forward and backward: see LstmForward in the contract for the equations. */
-import type { LstmBackward, LstmForward } from '../contract.ts';
+import type { LstmBackward, LstmForward } from '../contract/gated.ts';
 import { logistic } from './activation.ts';
 import {
   addBackProduct,

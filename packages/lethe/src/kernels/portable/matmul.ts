@@ -6,7 +6,7 @@
  * n = k = 400 in every transpose form, 4.3 at m = 32.
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { Matmul } from '../contract.ts';
+import type { Matmul } from '../contract/arrays.ts';
 import { multiply, packing, rowMajor, transposed, type View } from './panels.ts';
 import { workspace } from './workspace.ts';
 

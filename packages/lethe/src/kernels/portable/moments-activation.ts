@@ -1,5 +1,5 @@
 /** Moments of an activation over arrays, forward and backward. */
-import type { MomentsActivation, MomentsActivationBackward } from '../contract.ts';
+import type { MomentsActivation, MomentsActivationBackward } from '../contract/moments.ts';
 import { momentsOf } from './moments-functions.ts';
 
 const out = new Float64Array(4);

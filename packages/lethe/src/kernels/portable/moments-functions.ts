@@ -12,7 +12,7 @@
  *
  * Variances are clamped at 0 and no gradient passes where they are.
  */
-import type { Activation, MomentFunction } from '../contract.ts';
+import type { Activation, MomentFunction } from '../contract/fields.ts';
 import { activationOf, curvatureOf, logistic, slopeOf } from './activation.ts';
 import { normalCdf, normalDensity, owenDifference } from './gaussian.ts';
 

@@ -4,13 +4,13 @@
  * unit. Its recurrent gate g stands in block `columns[g]` of the pre-activations, its input gate g in block g.
  */
 import type { Real } from '../../tensor/dtype.ts';
+import type { NoiseMoments } from '../contract/fields.ts';
 import type {
   MomentsGruBackward,
   MomentsGruForward,
   MomentsLstmBackward,
   MomentsLstmForward,
-  NoiseMoments,
-} from '../contract.ts';
+} from '../contract/moments.ts';
 import { columnBlock, rowBlock } from './gates.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, type Packed, packing, rowMajor } from './panels.ts';

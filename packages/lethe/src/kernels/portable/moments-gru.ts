@@ -1,6 +1,6 @@
 /** Fast dropout through the GRU: see MomentsGruForward in the contract for the equations. */
 import type { Real } from '../../tensor/dtype.ts';
-import type { MomentsGruBackward, MomentsGruForward } from '../contract.ts';
+import type { MomentsGruBackward, MomentsGruForward } from '../contract/moments.ts';
 import { logistic } from './activation.ts';
 import { momentsOf } from './moments-functions.ts';
 import {

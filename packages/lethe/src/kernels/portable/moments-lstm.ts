@@ -1,6 +1,6 @@
 /** Fast dropout through the LSTM: see MomentsLstmForward in the contract for the equations. */
 import type { Real } from '../../tensor/dtype.ts';
-import type { MomentsLstmBackward, MomentsLstmForward } from '../contract.ts';
+import type { MomentsLstmBackward, MomentsLstmForward } from '../contract/moments.ts';
 import { logistic } from './activation.ts';
 import { type Moments, momentsOf } from './moments-functions.ts';
 import {

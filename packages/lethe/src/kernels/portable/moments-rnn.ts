@@ -4,7 +4,8 @@
  * `epsilon`, the Gaussian pre-activation sampled. See MomentsRnnForward in the contract for the equations.
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { MomentsRnnBackward, MomentsRnnForward, NoiseMoments } from '../contract.ts';
+import type { NoiseMoments } from '../contract/fields.ts';
+import type { MomentsRnnBackward, MomentsRnnForward } from '../contract/moments.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { type Moments, momentsOf } from './moments-functions.ts';

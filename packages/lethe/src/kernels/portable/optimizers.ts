@@ -1,6 +1,6 @@
 /** Optimiser updates over many tensors at once, and the sum of squares that clipping needs. */
 import type { Real } from '../../tensor/dtype.ts';
-import type { AdamUpdate, RmspropUpdate, SgdUpdate } from '../contract.ts';
+import type { AdamUpdate, RmspropUpdate, SgdUpdate } from '../contract/optim.ts';
 
 /** Sum of squares over all arrays, in float64, in order. */
 export function sumSquares(arrays: readonly Real[]): number {

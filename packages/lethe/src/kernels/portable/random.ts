@@ -1,6 +1,8 @@
 /** Draws from Philox streams: masks, normal and uniform numbers, raw words. */
-import { PHILOX_LANES, philox4x32 } from '../../random/philox.ts';
-import type { BernoulliMask, BitsDraw, NormalDraw, StreamAddress, UniformDraw } from '../contract.ts';
+
+import type { StreamAddress } from '../contract/fields.ts';
+import type { BernoulliMask, BitsDraw, NormalDraw, UniformDraw } from '../contract/random.ts';
+import { PHILOX_LANES, philox4x32 } from './philox.ts';
 
 const WORD = 2 ** -32;
 /** Words drawn at a time; a multiple of the words in a block. */

@@ -1,6 +1,6 @@
 /** Linear readouts with their loss, row by row. See the contract. */
 import { realZeros } from '../../tensor/dtype.ts';
-import type { ReadoutNll, ReadoutSquares } from '../contract.ts';
+import type { ReadoutNll, ReadoutSquares } from '../contract/loss.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 
 export function readoutNll(p: ReadoutNll): void {

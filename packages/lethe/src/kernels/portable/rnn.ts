@@ -3,7 +3,7 @@
  * equations. Weights are packed once, with their masks; a step is two packed products and one pass over [B, H].
  */
 import type { Real } from '../../tensor/dtype.ts';
-import type { RnnBackward, RnnForward } from '../contract.ts';
+import type { RnnBackward, RnnForward } from '../contract/recurrent.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, packing, rowMajor, transposed, type View } from './panels.ts';

@@ -1,5 +1,5 @@
 /** Rows of a table by number. See the contract. */
-import type { TableRows } from '../contract.ts';
+import type { TableRows } from '../contract/arrays.ts';
 
 export function gatherRows({ M, n, numbers, factors, table, rows }: TableRows): void {
   for (let m = 0; m < M; m++) {

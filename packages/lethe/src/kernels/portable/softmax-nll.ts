@@ -1,5 +1,5 @@
 /** Categorical negative log-likelihood from logits: see SoftmaxNll in the contract. */
-import type { SoftmaxNll, SoftmaxNllBackward } from '../contract.ts';
+import type { SoftmaxNll, SoftmaxNllBackward } from '../contract/loss.ts';
 
 /** Computes rowLoss. */
 export function softmaxNllForward(p: SoftmaxNll): void {

@@ -1,6 +1,6 @@
 /** Masks of one step, as the recurrent kernels use them. */
 import type { Real } from '../../tensor/dtype.ts';
-import type { Active, Mask } from '../contract.ts';
+import type { Active, Mask } from '../contract/fields.ts';
 import type { View } from './panels.ts';
 
 /** Whether row b counts at step t. */

@@ -1,5 +1,10 @@
 /** Weights that are Gaussians: drawing them, their sums, the gradient of their description length. See the contract. */
-import type { GaussianKlBackward, GaussianSums, NoisyWeights, NoisyWeightsBackward } from '../contract.ts';
+import type {
+  GaussianKlBackward,
+  GaussianSums,
+  NoisyWeights,
+  NoisyWeightsBackward,
+} from '../contract/arrays.ts';
 
 export function noisyWeights({ n, mean, logDeviation, epsilon, out }: NoisyWeights): void {
   for (let i = 0; i < n; i++) out[i] = mean[i] + Math.exp(logDeviation[i]) * epsilon[i];

@@ -1,0 +1,101 @@
+/** Losses, and the readout of language models with its own. Conventions: kernels.ts. */
+import type { Real } from '../../tensor/dtype.ts';
+
+/**
+ * Bernoulli negative log-likelihood from logits, natural log:
+ *   rowLoss_m = stepMask_m * sum_k (softplus(z_mk) - y_mk z_mk)
+ * With `variance` the probability is logistic(z / sqrt(1 + pi/8 v)) (MacKay; the music runs of Bayer et al. 2013).
+ */
+export interface BernoulliNll {
+  /** rows */
+  M: number;
+  K: number;
+  /** [M, K] */
+  logits: Real;
+  /** [M, K] */
+  variance?: Real;
+  /** [M, K] */
+  targets: Real;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+}
+
+/** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
+export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
+  scale: number;
+  /** dLogits and dVariance hold nothing yet: overwrite them; default false */
+  fresh?: boolean;
+  /** [M, K] */
+  dLogits: Real;
+  /** [M, K] */
+  dVariance?: Real;
+}
+
+/**
+ * Categorical negative log-likelihood from logits, natural log:
+ *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ */
+export interface SoftmaxNll {
+  /** rows */
+  M: number;
+  K: number;
+  /** [M, K] */
+  logits: Real;
+  /** [M], in 0 .. K-1 */
+  targets: Int32Array;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+}
+
+/** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
+export interface SoftmaxNllBackward extends Omit<SoftmaxNll, 'rowLoss'> {
+  scale: number;
+  /** dLogits holds nothing yet: overwrite it; default false */
+  fresh?: boolean;
+  /** [M, K] */
+  dLogits: Real;
+}
+
+/** A linear readout over K classes, z_m = x_m W^T + b, computed for a stretch of rows at a time: [M, K] logits never exist. */
+interface Readout {
+  /** rows */
+  M: number;
+  I: number;
+  /** classes */
+  K: number;
+  /** [M, I] */
+  x: Real;
+  /** [K, I]: a row for each class, as an embedding has it */
+  w: Real;
+  /** of the gradients; default 1 */
+  scale?: number;
+  /** [M, I], out: overwritten; absent: not computed */
+  dx?: Real;
+  /** [K, I], out: overwritten */
+  dw?: Real;
+}
+
+/**
+ * Categorical negative log-likelihood of a readout, natural log, and in the same pass the gradients of
+ * scale * sum_m rowLoss_m:
+ *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ */
+export interface ReadoutNll extends Readout {
+  /** [K], absent: 0 */
+  bias?: Real;
+  /** [M], in 0 .. K-1 */
+  targets: Int32Array;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+  /** [K], out: overwritten */
+  dbias?: Real;
+}
+
+/** The sum of z² of a readout without bias, and the gradients of scale * that sum. */
+export type ReadoutSquares = Readout;

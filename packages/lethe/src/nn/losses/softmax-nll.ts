@@ -1,0 +1,63 @@
+/** Categorical negative log-likelihood from logits: the loss of language models. */
+import { freshGradients, gradientOf, recordOperation } from '../../autograd/tape.ts';
+import { checkIntegers } from '../../checks.ts';
+import { ShapeError } from '../../errors.ts';
+import { kernels } from '../../kernels/engine.ts';
+import { checkTensor } from '../../tensor/check.ts';
+import type { Real } from '../../tensor/dtype.ts';
+import { allocate } from '../../tensor/scratch.ts';
+import { shapeText, Tensor } from '../../tensor/tensor.ts';
+import { classTargets } from './class-targets.ts';
+import type { SequenceLoss } from './losses.ts';
+import { countedSteps, type StepMask } from './step-mask.ts';
+
+/**
+ * log sum_k exp(z_k) - z_target, natural log; the mean over the steps that count. On others logits and targets may be anything.
+ * @param logits [.., K]
+ * @param targets one class, 0 to K-1, for each row of logits
+ * @param stepMask 1 counts, 0 does not. @defaultValue all steps count
+ * @throws ShapeError; DataError for a class that is not there on a step that counts, or if no step counts
+ */
+export function softmaxNll(logits: Tensor, targets: Int32Array, stepMask?: StepMask): SequenceLoss {
+  const { M, K, classes, mask, count } = checkRows(logits, targets, stepMask);
+  const rowLoss = allocate(M);
+  const call = { M, K, logits: logits.data, targets: classes, stepMask: mask };
+  kernels().softmaxNllForward({ ...call, rowLoss });
+  let sum = 0;
+  for (let m = 0; m < M; m++) sum += rowLoss[m];
+  const loss = new Tensor([], allocate(1));
+  loss.data[0] = sum / count;
+  recordOperation(loss, [logits], () => {
+    const {
+      gradients: [dLogits],
+      fresh,
+    } = freshGradients([logits]);
+    kernels().softmaxNllBackward({
+      ...call,
+      scale: gradientOf(loss)[0] / count,
+      fresh,
+      dLogits: dLogits ?? gradientOf(logits),
+    });
+  });
+  return { loss, sum, count };
+}
+
+// --- internal ---
+
+function checkRows(
+  logits: Tensor,
+  targets: Int32Array,
+  stepMask: StepMask | undefined,
+): { M: number; K: number; classes: Int32Array; mask: Real | undefined; count: number } {
+  checkTensor('softmaxNll', 'logits', logits);
+  checkIntegers('softmaxNll', 'targets', targets);
+  const K = logits.shape[logits.shape.length - 1] ?? 0;
+  const M = K === 0 ? 0 : logits.size / K;
+  if (targets.length !== M) {
+    throw new ShapeError(
+      `softmaxNll: expected ${M} targets for logits ${shapeText(logits.shape)}, got ${targets.length}`,
+    );
+  }
+  const { mask, count } = countedSteps('softmaxNll', stepMask, M);
+  return { M, K, classes: classTargets('softmaxNll', targets, K, mask), mask, count };
+}

@@ -1,0 +1,73 @@
+/** The recurrent layers, one for each cell, with the noise of a regularizer. */
+
+import { checkFlag } from '../../checks.ts';
+import type { Activation } from '../../kernels/contract/fields.ts';
+import { activations } from '../../moments/activation.ts';
+import { checkNumber, checkOptionNames, checkWord } from '../../options.ts';
+import type { NoiseStream } from '../../random/stream.ts';
+import { gruCell } from '../cells/gru.ts';
+import { lstmCell } from '../cells/lstm.ts';
+import { rnnCell } from '../cells/rnn.ts';
+import { recurrentLayer, recurrentOptionNames } from './layer.ts';
+import type { Recurrent, RecurrentOptions } from './recurrent.ts';
+
+/** Options of {@link rnn}. */
+export interface RnnOptions extends RecurrentOptions {
+  /** @defaultValue 'tanh' */
+  activation?: Activation;
+}
+
+/**
+ * A plain recurrent layer with new parameters (Elman 1990). Noise sites: input, recurrent, cell (on the new
+ * state), hidden (zoneout), output, weight, weightIn.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer that
+ *   this cell cannot honour
+ */
+export function rnn(options: RnnOptions, stream: NoiseStream): Recurrent {
+  checkOptionNames('rnn', options, [...recurrentOptionNames, 'activation']);
+  const { activation = 'tanh' } = options;
+  checkWord('rnn', 'activation', activation, activations);
+  return recurrentLayer(rnnCell(activation), options, stream);
+}
+
+/** Options of {@link lstm}. */
+export interface LstmOptions extends RecurrentOptions {
+  /** Initial bias of the forget gates, where initial.bias is not given. @defaultValue 1 */
+  forgetBias?: number;
+}
+
+/**
+ * An LSTM layer with new parameters (Hochreiter and Schmidhuber 1997; forget gates: Gers et al. 2000). Noise
+ * sites: input and recurrent (one mask for all gates or one for each), update (on g), cell (on the new cell
+ * state; drop or zoneout), hidden (zoneout), output, weight, weightIn.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer that
+ *   this cell cannot honour
+ */
+export function lstm(options: LstmOptions, stream: NoiseStream): Recurrent {
+  checkOptionNames('lstm', options, [...recurrentOptionNames, 'forgetBias']);
+  const { forgetBias = 1, hiddenSize: H } = options;
+  checkNumber('lstm', 'forgetBias', forgetBias);
+  return recurrentLayer(lstmCell, options, stream, (bias) => bias.data.fill(forgetBias, H, 2 * H));
+}
+
+/** Options of {@link gru}. */
+export interface GruOptions extends RecurrentOptions {
+  /** The reset gate acts on the recurrent product (as in cuDNN and PyTorch); false: on the state in front of it (Cho et al. 2014). @defaultValue true */
+  resetAfter?: boolean;
+}
+
+/**
+ * A GRU layer with new parameters (Cho et al. 2014). Noise sites: input and recurrent (one mask for all gates or
+ * one for each; the leak z h_{t-1} uses the clean state), update (on n), cell (on the new state), hidden
+ * (zoneout), output, weight, weightIn.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer that
+ *   this cell cannot honour
+ */
+export function gru(options: GruOptions, stream: NoiseStream): Recurrent {
+  checkOptionNames('gru', options, [...recurrentOptionNames, 'resetAfter']);
+  checkFlag('gru', 'resetAfter', options.resetAfter);
+  return recurrentLayer(gruCell(options.resetAfter ?? true), options, stream);
+}

@@ -1,0 +1,40 @@
+/** The parameters of a recurrent layer at their beginning. */
+import type { NoiseStream } from '../../random/stream.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Cell } from '../cells/cell.ts';
+import { type InitOptions, initialTensor } from '../parameters/init.ts';
+import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
+
+/**
+ * Every parameter draws from a place of its own in the stream.
+ * @param fillBias what the cell wants of its bias where the options leave it open
+ */
+export function recurrentParameters(
+  { gates, hasRecurrentBias, hasCellState }: Cell,
+  options: RecurrentOptions,
+  stream: NoiseStream,
+  fillBias?: (bias: Tensor) => void,
+): RecurrentParameters {
+  const { inputSize: I, hiddenSize: H, layer = 0, direction = 0, initial = {} } = options;
+  const zero: InitOptions = { kind: 'zeros' };
+  const make = (shape: number[], init: InitOptions, entry: number) =>
+    initialTensor(shape, init, stream, { layer, entry: 16 * direction + entry, blocks: gates });
+  const parameters: RecurrentParameters = {
+    weightIn: make([I, gates * H], initial.weightIn ?? {}, 0),
+    weightRec: make([H, gates * H], initial.weightRec ?? {}, 1),
+    bias: make([gates * H], initial.bias ?? zero, 2),
+  };
+  if (!initial.bias) fillBias?.(parameters.bias);
+  if (hasRecurrentBias) parameters.biasRec = make([gates * H], zero, 4);
+  if (options.learnInitialState) {
+    parameters.initialState = make([H], initial.initialState ?? zero, 3);
+    if (hasCellState) parameters.initialCell = make([H], initial.initialState ?? zero, 5);
+  }
+  const { weightNoise } = options.dropout ?? {};
+  if (weightNoise) {
+    const logDeviation: InitOptions = { kind: 'constant', value: Math.log(weightNoise.deviation) };
+    parameters.weightInLogDeviation = make([I, gates * H], logDeviation, 6);
+    parameters.weightRecLogDeviation = make([H, gates * H], logDeviation, 7);
+  }
+  return parameters;
+}

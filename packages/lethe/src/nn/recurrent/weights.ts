@@ -1,0 +1,51 @@
+/** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
+import { scale } from '../../autograd/ops/elementwise.ts';
+import type { Plan } from '../../dropout/plan.ts';
+import type { NoiseStream } from '../../random/stream.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { CellWeights } from '../cells/cell.ts';
+import { noisyWeights, weightMoments } from '../parameters/noisy-weights.ts';
+import type { RecurrentParameters } from './recurrent.ts';
+import type { GaussianWeights } from './weight-noise-moments.ts';
+
+/** The weights at their means. */
+export function meanWeights({ weightIn, weightRec, bias, biasRec }: RecurrentParameters): CellWeights {
+  return { weightIn, weightRec, bias, biasRec };
+}
+
+/** Weights whose pre-activations are `slope` times as large. */
+export function sloped(weights: CellWeights, slope: number): CellWeights {
+  if (slope === 1) return weights;
+  const { weightIn, weightRec, bias } = weights;
+  return {
+    ...weights,
+    weightIn: scale(weightIn, slope),
+    weightRec: scale(weightRec, slope),
+    bias: scale(bias, slope),
+  };
+}
+
+/** Weights drawn for one run where they are noisy, one draw for the sequence and the batch. */
+export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise: NoiseStream): CellWeights {
+  const means = meanWeights(parameters);
+  if (!plan.regularizer.weightNoise) return means;
+  const { layer, direction } = plan.target;
+  const draw = (site: 'weight' | 'weightIn', mean: Tensor, logDeviation: Tensor): Tensor =>
+    noisyWeights(mean, logDeviation, noise.normals({ site, layer, direction }, mean.size));
+  return {
+    ...means,
+    weightIn: draw('weightIn', parameters.weightIn, parameters.weightInLogDeviation!),
+    weightRec: draw('weight', parameters.weightRec, parameters.weightRecLogDeviation!),
+  };
+}
+
+/** Weights as distributions, for the closed form. */
+export function closedFormWeights(parameters: RecurrentParameters): GaussianWeights {
+  const { weightIn, weightRec, weightInLogDeviation, weightRecLogDeviation, bias, biasRec } = parameters;
+  return {
+    weightIn: weightMoments({ mean: weightIn, logDeviation: weightInLogDeviation! }),
+    weightRec: weightMoments({ mean: weightRec, logDeviation: weightRecLogDeviation! }),
+    bias,
+    biasRec,
+  };
+}
