@@ -131,3 +131,60 @@ export {
   streamOfDraw,
 } from './uncertainty/mc-dropout.ts';
 export type { McPrediction, McRegression } from './uncertainty/mc-summary.ts';
+export { type BucketOptions, bucketBatches } from './data/bucket-batches.ts';
+export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequences.ts';
+export { meanOverSteps } from './nn/losses/mean-over-steps.ts';
+export { type NegativeBinomial, negativeBinomialNll } from './nn/losses/negative-binomial.ts';
+export { withObservationNoise } from './nn/losses/observation-noise.ts';
+export { pinballLoss } from './nn/losses/pinball.ts';
+export { type StudentT, studentTNll } from './nn/losses/student-t.ts';
+export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
+export { type SequenceStep, sequenceLoss } from './nn/sequence-loss.ts';
+export {
+  type SequenceModel,
+  type SequenceModelOptions,
+  type SequenceOutput,
+  type SequenceRun,
+  sequenceModel,
+} from './nn/sequence-model.ts';
+export { type Rows, rowsOf } from './scores/arrays.ts';
+export {
+  accuracy,
+  type Binning,
+  brierScore,
+  categoricalNll,
+  confusionMatrix,
+  expectedCalibrationError,
+  macroF1,
+  type ReliabilityBin,
+  type RiskCoverage,
+  reliabilityBins,
+  riskCoverage,
+} from './scores/classification.ts';
+export { mae, mase, maseOfSeries, rmse, rmsse, seasonalDifference, smape } from './scores/point-forecast.ts';
+export {
+  crpsOfGaussian,
+  crpsOfSamples,
+  deciles,
+  gaussianLogScore,
+  type Intervals,
+  type IntervalScores,
+  intervalScores,
+  meanOverObserved,
+  pinball,
+  sampleQuantiles,
+  weightedQuantileLoss,
+} from './scores/probabilistic-forecast.ts';
+export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
+export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
+export {
+  type ConformalIntervals,
+  conformalIntervals,
+  conformalQuantile,
+  fitConformalIntervals,
+  fitPredictionSets,
+  type PredictionSets,
+  predictionSets,
+  type SetScore,
+} from './uncertainty/conformal.ts';
+export { fitTemperature, scaledByTemperature } from './uncertainty/temperature.ts';

@@ -9,6 +9,8 @@ export const TOLERANCE = { output: 1e-5, gradient: 1e-4 } as const;
 export interface Computed {
   outputs: Record<string, ArrayLike<number>>;
   grads: Record<string, ArrayLike<number>>;
+  /** @defaultValue {@link TOLERANCE} */
+  tolerance?: { output: number; gradient: number };
 }
 
 /** The largest error of one array, as a fraction of what it may be: above 1 it fails. */
@@ -21,9 +23,10 @@ export interface Deviation {
 
 /** The deviations of every expected array of the case, loss included. */
 export function compareCase(golden: GoldenCase, computed: Computed): Deviation[] {
+  const tolerance = computed.tolerance ?? TOLERANCE;
   const deviations = [
-    ...compareArrays('outputs', golden.outputs, computed.outputs, TOLERANCE.output),
-    ...compareArrays('grads', golden.grads, computed.grads, TOLERANCE.gradient),
+    ...compareArrays('outputs', golden.outputs, computed.outputs, tolerance.output),
+    ...compareArrays('grads', golden.grads, computed.grads, tolerance.gradient),
   ];
   if (golden.loss !== undefined) deviations.push(compareLoss(golden, golden.loss, computed.outputs));
   if (deviations.length === 0) throw new DataError('the case expects nothing; give outputs, loss or grads');

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { DataError } from 'lethe';
 import { type GoldenCase, parseCase } from './case-file.ts';
 import { type Computed, compareCase, type Deviation } from './compare.ts';
+import { runNegativeBinomial, runPinball, runStudentT } from './distributions.ts';
 import { runFastLstm, runFastRnn, runMoments } from './fast-dropout.ts';
 import {
   runActivationRegularization,
@@ -18,6 +19,15 @@ import {
 } from './losses.ts';
 import { runOptimizer } from './optimizer.ts';
 import { runGru, runLstm, runRnn } from './recurrent.ts';
+import {
+  runAdaptiveConformal,
+  runClassification,
+  runConformal,
+  runGaussianForecast,
+  runPointForecast,
+  runProbabilisticForecast,
+  runTemperature,
+} from './scores.ts';
 import { runWeightNoise } from './weight-noise.ts';
 
 /** A case that failed: the reason, or the array that is too far off. */
@@ -107,6 +117,16 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   'loss.linear_softmax': runLinearSoftmax,
   'loss.activation_regularization': runActivationRegularization,
   'loss.fraternal': runFraternal,
+  'loss.student-t-nll': runStudentT,
+  'loss.negative-binomial-nll': runNegativeBinomial,
+  'loss.pinball': runPinball,
+  'metric.classification': runClassification,
+  'metric.point-forecast': runPointForecast,
+  'metric.probabilistic-forecast': runProbabilisticForecast,
+  'metric.gaussian': runGaussianForecast,
+  'metric.temperature': runTemperature,
+  'metric.conformal': runConformal,
+  'metric.adaptive-conformal': runAdaptiveConformal,
   'weight-noise.closed-form': runWeightNoise,
 };
 

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { checkGradients } from '../../autograd/check.ts';
+import { mul } from '../../autograd/ops/arithmetic.ts';
+import { sum } from '../../autograd/ops/reduce.ts';
+import { gradients } from '../../autograd/tape.ts';
+import { NoiseStream } from '../../random/stream.ts';
+import { dtype } from '../../tensor/dtype.ts';
+import { Tensor, tensor } from '../../tensor/tensor.ts';
+import { meanOverSteps } from './mean-over-steps.ts';
+import { negativeBinomialNll } from './negative-binomial.ts';
+import { pinballLoss } from './pinball.ts';
+import { studentTNll } from './student-t.ts';
+
+const digits = dtype === 'f64' ? 12 : 5;
+const one = (value: number) => tensor([value]);
+const studentT = (y: number, location: number, scale: number, dof: number) =>
+  studentTNll({ location: one(location), scale: one(scale), dof: one(dof) }, one(y)).data[0];
+const negativeBinomial = (y: number, mean: number, dispersion: number) =>
+  negativeBinomialNll({ mean: one(mean), dispersion: one(dispersion) }, one(y)).data[0];
+
+/** Numbers from `from` to `to`, drawn for place `layer`. */
+function drawn(layer: number, from: number, to: number): Tensor {
+  return new Tensor([3, 2], new NoiseStream(8).uniforms({ site: 'sample', layer }, 6, from, to));
+}
+
+describe('studentTNll', () => {
+  it('is a Cauchy distribution with one degree of freedom: log(π s (1 + z²))', () => {
+    for (const [y, s] of [
+      [0, 1],
+      [3, 2],
+      [-50, 0.5],
+    ]) {
+      expect(studentT(y, 1, s, 1)).toBeCloseTo(Math.log(Math.PI * s * (1 + ((y - 1) / s) ** 2)), digits);
+    }
+  });
+
+  it('is a Gaussian with very many', () => {
+    const gaussian = 0.5 * 1.5 ** 2 + Math.log(2) + 0.5 * Math.log(2 * Math.PI);
+    expect(studentT(4, 1, 2, 1e6)).toBeCloseTo(gaussian, 5);
+  });
+
+  it('has the slopes of central differences', () => {
+    const [location, scale, dof] = [drawn(0, -1, 1), drawn(1, 0.5, 2), drawn(2, 2.5, 6)];
+    const target = drawn(3, -3, 3);
+    const { worst } = checkGradients([location, scale, dof], () =>
+      sum(mul(studentTNll({ location, scale, dof }, target), drawn(4, 0.5, 1))),
+    );
+    expect(worst).toBeLessThan(dtype === 'f64' ? 1e-7 : 2e-2);
+  });
+});
+
+describe('negativeBinomialNll', () => {
+  it('is a geometric distribution with dispersion 1: P(y) = (1 - q) q^y, q = μ / (1 + μ)', () => {
+    const q = 3 / 4;
+    for (const y of [0, 1, 7]) {
+      expect(negativeBinomial(y, 3, 1)).toBeCloseTo(-Math.log((1 - q) * q ** y), digits);
+    }
+  });
+
+  it('is a Poisson distribution as the dispersion vanishes: μ - y log μ + log y!', () => {
+    const poisson = 2.5 - 4 * Math.log(2.5) + Math.log(24);
+    for (const dispersion of [1e-6, 1e-9, 1e-12]) {
+      expect(negativeBinomial(4, 2.5, dispersion)).toBeCloseTo(poisson, 4);
+    }
+  });
+
+  it('has the slope of its own difference on both sides of where its series begins', () => {
+    // d/da at a = 0 is y μ - μ²/2 - y (y - 1)/2 = 1.5·4 - 1.125 - 6.
+    const slope = 1.5 * 4 - 1.5 ** 2 / 2 - 6;
+    for (const a of [1e-5, 1e-8]) {
+      const dispersion = one(a);
+      const run = gradients([dispersion], () =>
+        sum(negativeBinomialNll({ mean: one(1.5), dispersion }, one(4))),
+      );
+      expect(run.gradients[0].data[0]).toBeCloseTo(slope, 3);
+    }
+  });
+
+  it('has probabilities with the sum 1 and the mean μ', () => {
+    let [total, mean] = [0, 0];
+    for (let y = 0; y < 400; y++) {
+      const p = Math.exp(-negativeBinomial(y, 5, 0.7));
+      total += p;
+      mean += p * y;
+    }
+    expect(total).toBeCloseTo(1, 5);
+    expect(mean).toBeCloseTo(5, 4);
+  });
+
+  it('has the slopes of central differences', () => {
+    const [mean, dispersion] = [drawn(0, 1, 4), drawn(1, 0.3, 2)];
+    const target = tensor([0, 1, 2, 5, 9, 3], [3, 2]);
+    const { worst } = checkGradients([mean, dispersion], () =>
+      sum(mul(negativeBinomialNll({ mean, dispersion }, target), drawn(2, 0.5, 1))),
+    );
+    expect(worst).toBeLessThan(dtype === 'f64' ? 1e-7 : 2e-2);
+  });
+
+  it('refuses what is no count', () => {
+    for (const y of [-1, 0.5, Infinity]) {
+      expect(() => negativeBinomial(y, 1, 1)).toThrow(/counts, whole numbers of at least 0, got/);
+    }
+  });
+});
+
+describe('pinballLoss', () => {
+  it('weighs what lies above a quantile by q and what lies below by 1 - q', () => {
+    // y = 2: q = .9 at 1 costs .9, at 4 costs .1 · 2; q = .5 at 3 costs .5.
+    const loss = pinballLoss(tensor([1, 3, 4, 3], [2, 2]), tensor([2, 2]), [0.9, 0.5]);
+    expect(loss.data[0]).toBeCloseTo(0.9 + 0.5, digits);
+    expect(loss.data[1]).toBeCloseTo(0.2 + 0.5, digits);
+  });
+
+  it('slopes by -q below the target and 1 - q above it', () => {
+    const forecast = tensor([1, 3, 4, 1], [2, 2]);
+    const run = gradients([forecast], () => sum(pinballLoss(forecast, tensor([2, 2]), [0.9, 0.5])));
+    for (const [i, slope] of [-0.9, 0.5, 0.1, -0.5].entries()) {
+      expect(run.gradients[0].data[i]).toBeCloseTo(slope, digits);
+    }
+  });
+
+  it('refuses quantiles that are none', () => {
+    for (const q of [0, 1, Number.NaN]) {
+      expect(() => pinballLoss(tensor([[1]]), tensor([1]), [q])).toThrow(/between 0 and 1/);
+    }
+  });
+});
+
+describe('meanOverSteps', () => {
+  it('leaves out what does not count, with its gradients, even NaN', () => {
+    const location = tensor([1, 2, 3]);
+    const [scale, dof] = [tensor([1, 1, 1]), tensor([1, 1, 1])];
+    const target = tensor([1, Number.NaN, 3]);
+    const run = gradients([location], () => {
+      const { loss, count, sum } = meanOverSteps(
+        studentTNll({ location, scale, dof }, target),
+        tensor([1, 0, 1]),
+      );
+      expect(count).toBe(2);
+      expect(sum).toBeCloseTo(2 * Math.log(Math.PI), digits);
+      return loss;
+    });
+    expect(run.loss).toBeCloseTo(Math.log(Math.PI), digits);
+    expect(Array.from(run.gradients[0].data)).toEqual([0, 0, 0].map((zero) => expect.closeTo(zero, digits)));
+  });
+
+  it('says at which element a loss that counts is not finite', () => {
+    expect(() => meanOverSteps(tensor([1, Number.NaN]))).toThrow(/got NaN at element 1; leave out missing/);
+  });
+});
