@@ -1,0 +1,147 @@
+/** One vector for a whole sequence: what a classifier reads of a recurrent layer's steps. */
+import { gradientIfNeeded, gradientOf, record } from '../../autograd/tape.ts';
+import { checkTensorOrGaussian, checkWhole } from '../../checks.ts';
+import { ConfigError, ShapeError } from '../../errors.ts';
+import { type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
+import { checkOptionNames, checkWord } from '../../options.ts';
+import type { Real } from '../../tensor/dtype.ts';
+import { allocate } from '../../tensor/scratch.ts';
+import { expectShape, Tensor } from '../../tensor/tensor.ts';
+import { checkActive } from '../recurrent-inputs.ts';
+
+/** How steps are put together: the last real one (of each direction its own), their mean, or the largest value of each unit. */
+export type Pooling = 'last' | 'mean' | 'max';
+
+/** Options of {@link poolSteps}. */
+export interface PoolOptions {
+  pooling: Pooling;
+  /** [batch], steps of each row that count. @defaultValue all */
+  lengths?: Int32Array;
+  /** 2: the second half of the features runs backwards, its last step is the first. @defaultValue 1 */
+  directions?: 1 | 2;
+}
+
+/**
+ * Steps pooled over those that count; what stands behind them has no influence.
+ *
+ *   last   y[b] = x[length - 1, b], of features that run backwards x[0, b]
+ *   mean   y[b] = Σ_t x[t, b] / length; of a Gaussian the variance is Σ_t Var / length², as if steps were independent
+ *   max    y[b, i] = max_t x[t, b, i]; a Gaussian is refused, for the largest of several has no such moments
+ *
+ * @param x [time, batch, features]
+ * @returns [1, batch, features]
+ * @throws ShapeError for lengths that do not fit, or a row without a step; ConfigError for a Gaussian and max
+ */
+export function poolSteps(x: Tensor | Gaussian, options: PoolOptions): Tensor | Gaussian {
+  const where = 'poolSteps';
+  checkTensorOrGaussian(where, 'x', x);
+  checkOptionNames(where, options, ['pooling', 'lengths', 'directions']);
+  const { pooling, lengths, directions = 1 } = options;
+  checkWord(where, 'pooling', pooling, ['last', 'mean', 'max']);
+  checkWhole(where, 'directions', directions, 1, 2);
+  const { shape } = meanOf(x);
+  expectShape(where, 'x', shape, ['time', 'batch', 'features']);
+  const [T, B, n] = shape;
+  checkActive(where, { stop: lengths }, T, B);
+  const ends = lengths ?? new Int32Array(B).fill(T);
+  const empty = ends.indexOf(0);
+  if (empty >= 0 || T === 0)
+    throw new ShapeError(
+      `${where}: expected at least one step in every row, got none in row ${Math.max(0, empty)}`,
+    );
+  if (n % directions !== 0) throw new ShapeError(`${where}: expected features of two directions, got ${n}`);
+  if (!isGaussian(x)) {
+    if (pooling === 'max') return largest(x, ends);
+    return pooling === 'mean' ? weighted(x, ends, 1) : lastOf(x, ends, directions);
+  }
+  if (pooling === 'max') {
+    throw new ConfigError(
+      `${where}: the largest of several Gaussian values has no closed moments; use last or mean, or a method that draws its masks`,
+    );
+  }
+  const part = (y: Tensor, power: 1 | 2) =>
+    pooling === 'mean' ? weighted(y, ends, power) : lastOf(y, ends, directions);
+  return { mean: part(x.mean, 1), variance: part(x.variance, 2) };
+}
+
+// --- internal ---
+
+/** y[b, i] from some steps of row b, with the gradient the other way. */
+function pooled(x: Tensor, forward: (y: Real) => void, backward: (dx: Real, dy: Real) => void): Tensor {
+  const [, B, n] = x.shape;
+  const y = new Tensor([1, B, n], allocate(B * n));
+  forward(y.data);
+  record(y, [x], () => {
+    const dx = gradientIfNeeded(x);
+    if (dx) backward(dx, gradientOf(y));
+  });
+  return y;
+}
+
+function lastOf(x: Tensor, ends: Int32Array, directions: 1 | 2): Tensor {
+  const [, B, n] = x.shape;
+  const width = n / directions;
+  /** Where feature i of row b stands. */
+  const at = (b: number, i: number) => ((i < width ? ends[b] - 1 : 0) * B + b) * n + i;
+  return pooled(
+    x,
+    (y) => {
+      for (let b = 0; b < B; b++) for (let i = 0; i < n; i++) y[b * n + i] = x.data[at(b, i)];
+    },
+    (dx, dy) => {
+      for (let b = 0; b < B; b++) for (let i = 0; i < n; i++) dx[at(b, i)] += dy[b * n + i];
+    },
+  );
+}
+
+/** Σ_t x / length^power. */
+function weighted(x: Tensor, ends: Int32Array, power: 1 | 2): Tensor {
+  const [T, B, n] = x.shape;
+  const factor = (b: number) => 1 / ends[b] ** power;
+  return pooled(
+    x,
+    (y) => {
+      y.fill(0);
+      for (let t = 0; t < T; t++) {
+        for (let b = 0; b < B; b++) {
+          if (t >= ends[b]) continue;
+          const [f, from] = [factor(b), (t * B + b) * n];
+          for (let i = 0; i < n; i++) y[b * n + i] += f * x.data[from + i];
+        }
+      }
+    },
+    (dx, dy) => {
+      for (let t = 0; t < T; t++) {
+        for (let b = 0; b < B; b++) {
+          if (t >= ends[b]) continue;
+          const [f, from] = [factor(b), (t * B + b) * n];
+          for (let i = 0; i < n; i++) dx[from + i] += f * dy[b * n + i];
+        }
+      }
+    },
+  );
+}
+
+function largest(x: Tensor, ends: Int32Array): Tensor {
+  const [, B, n] = x.shape;
+  const places = new Int32Array(B * n);
+  return pooled(
+    x,
+    (y) => {
+      for (let b = 0; b < B; b++) {
+        for (let i = 0; i < n; i++) {
+          let place = b * n + i;
+          for (let t = 1; t < ends[b]; t++) {
+            const next = (t * B + b) * n + i;
+            if (x.data[next] > x.data[place]) place = next;
+          }
+          places[b * n + i] = place;
+          y[b * n + i] = x.data[place];
+        }
+      }
+    },
+    (dx, dy) => {
+      for (let k = 0; k < places.length; k++) dx[places[k]] += dy[k];
+    },
+  );
+}

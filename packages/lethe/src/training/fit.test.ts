@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { square } from '../autograd/ops/elementwise.ts';
+import { sum } from '../autograd/ops/reduce.ts';
+import { bucketBatches } from '../data/bucket-batches.ts';
+import { padSteps } from '../data/pad-sequences.ts';
+import { zoneout } from '../dropout/zoneout.ts';
+import { meanOf } from '../moments/gaussian.ts';
+import { squaredError } from '../nn/losses.ts';
+import { sequenceLoss } from '../nn/sequence-loss.ts';
+import { sequenceModel } from '../nn/sequence-model.ts';
+import { adam } from '../optim/adam.ts';
+import { sgd } from '../optim/sgd.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { scoped } from '../tensor/scratch.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
+import { fit, warmupCosine } from './fit.ts';
+
+/** Sequences of 3 to 9 numbers with their mean. */
+function means(seed: number, n: number) {
+  const stream = new NoiseStream(seed);
+  const u = stream.uniforms({ site: 'sample' }, n);
+  const z = stream.normals({ site: 'sample', layer: 1 }, 9 * n);
+  return Array.from({ length: n }, (_, i) => {
+    const steps = Array.from(z.subarray(9 * i, 9 * i + 3 + Math.floor(7 * u[i])), (x) => [x]);
+    return { steps, target: steps.reduce((total, [x]) => total + x, 0) / steps.length };
+  });
+}
+
+function training(seed: number) {
+  const [train, valid] = [means(1, 300), means(2, 100)];
+  const stream = new NoiseStream(seed);
+  const model = sequenceModel(
+    {
+      input: { features: 1 },
+      cell: 'gru',
+      hiddenSizes: [12],
+      outputs: 1,
+      pooling: 'last',
+      dropout: zoneout({ hidden: 0.05 }),
+    },
+    stream,
+  );
+  const errorOf = (examples: typeof train, noise?: NoiseStream) => {
+    const { x, lengths } = padSteps(examples.map(({ steps }) => steps));
+    const target = new Tensor([1, examples.length, 1], tensor(examples.map((one) => one.target)).data);
+    const nll = (output: Parameters<typeof squaredError>[0]) => squaredError(output, target);
+    return sequenceLoss(model, { x, lengths, nll, examples: train.length }, noise);
+  };
+  const lengths = train.map(({ steps }) => steps.length);
+  return {
+    model,
+    options: {
+      parameters: model.parameters,
+      optimizer: adam(model.parameters, { stepRate: 0.01 }),
+      noise: stream,
+      batches: (epoch: number) => bucketBatches(lengths, { batchSize: 20, stream: stream.at(epoch) }),
+      loss: (batch: Int32Array, noise: NoiseStream) =>
+        errorOf(
+          Array.from(batch, (n) => train[n]),
+          noise,
+        ),
+      validate: () => scoped(() => errorOf(valid).nll.sum / valid.length),
+      clipNorm: 1,
+    },
+    errorOf: () => scoped(() => errorOf(valid).nll.sum / valid.length),
+  };
+}
+
+describe('fit', () => {
+  it('learns, keeps the best weights and says how it went', async () => {
+    const { options, errorOf } = training(4);
+    const { reason, best, history } = await fit({ ...options, epochs: 25, patience: 6 });
+    expect(['epochs', 'patience']).toContain(reason);
+    // The variance of the mean of 3 to 9 standard normals is some .19.
+    expect(best.valid).toBeLessThan(0.04);
+    expect(best.valid).toBe(Math.min(...history.map(({ valid }) => valid)));
+    expect(errorOf()).toBe(best.valid);
+    expect(history.map(({ epoch }) => epoch)).toEqual(history.map((_, n) => n + 1));
+    expect(history[0].step).toBe(15);
+  });
+
+  it('has the same bits from the same seed', async () => {
+    const weights = await Promise.all(
+      [0, 1].map(async () => {
+        const { model, options } = training(5);
+        await fit({ ...options, epochs: 2 });
+        return Object.values(model.parameters).map(({ data }) => Array.from(data));
+      }),
+    );
+    expect(weights[0]).toEqual(weights[1]);
+  });
+
+  it('ends when the validation has not been better for as long as the patience, with the weights of the best epoch', async () => {
+    const w = tensor([4]);
+    const valid = [5, 3, 4, 3, 3.5];
+    const seen: number[] = [];
+    const { reason, best } = await fit({
+      parameters: { w },
+      optimizer: sgd({ w }, { stepRate: 0.25 }),
+      noise: new NoiseStream(1),
+      batches: () => [0],
+      loss: () => sum(square(w)),
+      validate: () => valid[seen.length],
+      patience: 3,
+      onEpoch: () => seen.push(w.data[0]),
+    });
+    expect(reason).toBe('patience');
+    expect(best).toMatchObject({ epoch: 2, valid: 3 });
+    // w halves in every step: 4 → 2 → 1 after the second epoch.
+    expect(seen).toEqual([2, 1, 0.5, 0.25, 0.125]);
+    expect(w.data[0]).toBe(1);
+  });
+
+  it('is ended by its listener and by a signal', async () => {
+    const { options } = training(6);
+    const stopped = await fit({ ...options, epochs: 9, onEpoch: ({ epoch }) => epoch < 2 });
+    expect(stopped).toMatchObject({ reason: 'stopped', best: { epoch: 2 } });
+    const control = new AbortController();
+    control.abort();
+    await expect(fit({ ...options, signal: control.signal })).rejects.toThrow(
+      /before its first epoch was over/,
+    );
+  });
+
+  it('moves the step rate along its schedule and stops where the loss is not finite, with the best weights', async () => {
+    const w = tensor([1]);
+    const rates: number[] = [];
+    const options = {
+      parameters: { w },
+      optimizer: sgd({ w }, { stepRate: 1 }),
+      noise: new NoiseStream(1),
+      batches: () => [0, 1],
+      loss: (batch: number) => sum(square(batch === 7 ? tensor([Number.NaN]) : w)),
+      stepRate: (progress: number) => {
+        rates.push(progress);
+        return 0;
+      },
+    };
+    await fit({ ...options, epochs: 2 });
+    expect(rates).toEqual([0, 0.25, 0.5, 0.75]);
+    const broken = fit({ ...options, batches: (epoch) => (epoch === 1 ? [7] : [0]), epochs: 3 });
+    await expect(broken).rejects.toThrow(/the loss of step 2 is NaN.*lower the step rate/);
+    expect(w.data[0]).toBe(1);
+  });
+
+  it('refuses what is no training', async () => {
+    const { options } = training(7);
+    await expect(fit({ ...options, epoch: 3 } as never)).rejects.toThrow(/did you mean 'epochs'/);
+    await expect(fit({ ...options, batches: () => [] })).rejects.toThrow(/at least one batch in epoch 1/);
+    await expect(fit({ ...options, loss: () => 3 as never })).rejects.toThrow(/got 3/);
+  });
+});
+
+describe('warmupCosine', () => {
+  it('rises to 1, is half way down in the middle of the rest, and ends at the last factor', () => {
+    const rate = warmupCosine({ warmup: 0.2, last: 0.1 });
+    expect(rate(0)).toBe(1e-3);
+    expect(rate(0.1)).toBe(0.5);
+    expect(rate(0.2)).toBe(1);
+    expect(rate(0.6)).toBeCloseTo(0.55, 12);
+    expect(rate(1)).toBeCloseTo(0.1, 12);
+  });
+});
+
+it('what a model answers has one row for each sequence', () => {
+  const { model } = training(8);
+  const { x, lengths } = padSteps([[[1], [2]], [[3]]]);
+  scoped(() =>
+    expect(meanOf(model.forward(x, undefined, undefined, { stop: lengths }).output).shape).toEqual([1, 2, 1]),
+  );
+});

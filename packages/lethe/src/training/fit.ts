@@ -1,0 +1,223 @@
+/**
+ * A training loop for one's own model: epochs of steps, a validation after each, the best weights kept, until the epochs or
+ * the patience are used up or somebody stops it.
+ */
+import { gradients } from '../autograd/tape.ts';
+import { checkFunction, checkStream, checkWhole, found, isObject } from '../checks.ts';
+import type { Regularizer } from '../dropout/noise.ts';
+import { ConfigError, NumericsError } from '../errors.ts';
+import type { SequenceLoss } from '../nn/losses.ts';
+import { decayWeights } from '../nn/penalties.ts';
+import type { RegularizedLoss } from '../nn/regularized-loss.ts';
+import { clipScale, globalNorm } from '../optim/clip.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
+import type { NoiseStream } from '../random/stream.ts';
+import { scoped } from '../tensor/scratch.ts';
+import { Tensor } from '../tensor/tensor.ts';
+
+/** What {@link fit} trains, on what, and for how long. */
+export interface FitOptions<Batch> {
+  /** by name, in the order in which the optimizer was given them */
+  parameters: Record<string, Tensor>;
+  optimizer: Optimizer;
+  /** the minibatches of an epoch, counted from 0 */
+  batches: (epoch: number) => Iterable<Batch>;
+  /** the loss of one, called while a tape records; the number of terms behind a {@link SequenceLoss} weights it in the epoch's mean */
+  loss: (batch: Batch, noise: NoiseStream) => Tensor | SequenceLoss | RegularizedLoss;
+  /** every step draws at its own address: `noise.at(step)` */
+  noise: NoiseStream;
+  /** shrinks weights after each step where it asks for that (decoupled decay) */
+  regularizer?: Regularizer;
+  /** at most so many. @defaultValue 100 */
+  epochs?: number;
+  /** what is to become small, evaluated after every epoch at the optimizer's evaluation point. @defaultValue the mean loss of training */
+  validate?: () => number | Promise<number>;
+  /** epochs without a better validation before it ends. @defaultValue none: all epochs */
+  patience?: number;
+  /** gradients longer than this are shortened to it. @defaultValue none */
+  clipNorm?: number;
+  /** factor of the step rate of a step, from the share of all steps that is done, 0 to 1: {@link warmupCosine} makes one. @defaultValue 1 */
+  stepRate?: (progress: number) => number;
+  /** told of every epoch; false ends the training */
+  onEpoch?: (epoch: FitEpoch) => unknown;
+  /** ends it between two steps */
+  signal?: AbortSignal;
+}
+
+/** An epoch that is over. */
+export interface FitEpoch {
+  /** from 1 */
+  epoch: number;
+  /** steps done so far */
+  step: number;
+  /** mean of the loss without penalties */
+  train: number;
+  valid: number;
+  /** whether it is the best validation so far */
+  best: boolean;
+  /** since the beginning */
+  seconds: number;
+}
+
+/** How it ended; the parameters are those of the best epoch. */
+export interface FitResult {
+  reason: 'epochs' | 'patience' | 'stopped';
+  best: FitEpoch;
+  history: FitEpoch[];
+}
+
+/**
+ * Trains, and leaves the best weights in the parameters. The same noise seed and batches give the same bits.
+ * @throws NumericsError with the step where a loss or gradient is not finite (the best weights so far are put back); ConfigError for
+ *   options that are not there
+ */
+export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
+  check(options);
+  const { parameters, optimizer, batches, loss, noise, regularizer, onEpoch, signal } = options;
+  const { epochs = 100, patience = Infinity, clipNorm, stepRate = () => 1 } = options;
+  const tensors = Object.values(parameters);
+  const began = performance.now();
+  const history: FitEpoch[] = [];
+  let best: { epoch: FitEpoch; weights: Tensor['data'][] } | undefined;
+  let step = 0;
+  const trainOn = (batch: Batch, progress: number): { sum: number; count: number } =>
+    scoped(() => {
+      let terms = { sum: 0, count: 1 };
+      const run = gradients(tensors, () => {
+        const result = termsOf(loss(batch, noise.at(step)));
+        terms = result;
+        return result.loss;
+      });
+      const norm = globalNorm(run.gradients);
+      if (!Number.isFinite(run.loss) || !Number.isFinite(norm)) {
+        throw new NumericsError(
+          `fit: the loss of step ${step + 1} is ${run.loss}, the norm of its gradients ${norm}; lower the step rate, or set clipNorm`,
+        );
+      }
+      optimizer.update(
+        run.gradients,
+        clipNorm === undefined ? 1 : clipScale(norm, clipNorm),
+        stepRate(progress),
+      );
+      if (regularizer) decayWeights(regularizer, tensors);
+      step++;
+      return terms;
+    });
+  const end = (reason: FitResult['reason']): FitResult => {
+    if (!best) {
+      throw new ConfigError('fit: it was stopped before its first epoch was over; no weights were chosen');
+    }
+    for (const [i, tensor] of tensors.entries()) tensor.data.set(best.weights[i]);
+    return { reason, best: best.epoch, history };
+  };
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const all = [...batches(epoch)];
+      if (all.length === 0)
+        throw new ConfigError(`fit: expected at least one batch in epoch ${epoch + 1}, got none`);
+      let [sum, count] = [0, 0];
+      for (const [n, batch] of all.entries()) {
+        if (signal?.aborted) return end('stopped');
+        const terms = trainOn(batch, (epoch + n / all.length) / epochs);
+        sum += terms.sum;
+        count += terms.count;
+        // Timers and signals have a turn.
+        if (n % stepsInTurn === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      const train = sum / count;
+      const valid = options.validate ? await optimizer.evaluate(options.validate) : train;
+      if (!Number.isFinite(valid))
+        throw new NumericsError(`fit: the validation after epoch ${epoch + 1} is ${valid}`);
+      const isBest = !best || valid < best.epoch.valid;
+      const seconds = (performance.now() - began) / 1000;
+      const done: FitEpoch = { epoch: epoch + 1, step, train, valid, best: isBest, seconds };
+      history.push(done);
+      if (isBest) {
+        best = { epoch: done, weights: optimizer.evaluate(() => tensors.map(({ data }) => data.slice())) };
+      }
+      if ((await onEpoch?.(done)) === false) return end('stopped');
+      if (done.epoch - best!.epoch.epoch >= patience) return end('patience');
+    }
+    return end('epochs');
+  } catch (error) {
+    if (best) end('stopped');
+    throw error;
+  }
+}
+
+/**
+ * A factor of the step rate that rises to 1 over the first share of the steps and falls along a cosine to `last` (Loshchilov and Hutter 2017).
+ * @param warmup share of all steps. @defaultValue .1
+ * @param last factor at the end. @defaultValue 0
+ */
+export function warmupCosine({
+  warmup = 0.1,
+  last = 0,
+}: {
+  warmup?: number;
+  last?: number;
+} = {}): (progress: number) => number {
+  checkNumber('warmupCosine', 'warmup', warmup, { from: 0, below: 1 });
+  checkNumber('warmupCosine', 'last', last, { from: 0 });
+  return (progress) => {
+    if (progress < warmup) return Math.max(progress / warmup, 1e-3);
+    const share = (progress - warmup) / (1 - warmup);
+    return last + ((1 - last) * (1 + Math.cos(Math.PI * share))) / 2;
+  };
+}
+
+// --- internal ---
+
+const stepsInTurn = 16;
+
+const names: readonly (keyof FitOptions<unknown>)[] = [
+  'parameters',
+  'optimizer',
+  'batches',
+  'loss',
+  'noise',
+  'regularizer',
+  'epochs',
+  'validate',
+  'patience',
+  'clipNorm',
+  'stepRate',
+  'onEpoch',
+  'signal',
+];
+
+function check<Batch>(options: FitOptions<Batch>): void {
+  checkOptionNames('fit', options, names);
+  const { parameters, optimizer, noise, epochs, patience, clipNorm } = options;
+  if (!isObject(parameters) || !Object.values(parameters).every((one) => one instanceof Tensor)) {
+    throw new ConfigError(`fit: expected parameters by name, each a tensor, got ${found(parameters)}`);
+  }
+  if (!isObject(optimizer) || typeof optimizer.update !== 'function') {
+    throw new ConfigError(`fit: expected an optimizer such as adam(parameters), got ${found(optimizer)}`);
+  }
+  checkStream('fit', noise);
+  for (const name of ['batches', 'loss'] as const) checkFunction('fit', name, options[name]);
+  for (const name of ['validate', 'stepRate', 'onEpoch'] as const) {
+    if (options[name] !== undefined) checkFunction('fit', name, options[name]);
+  }
+  if (epochs !== undefined) checkWhole('fit', 'epochs', epochs, 1);
+  if (patience !== undefined) checkWhole('fit', 'patience', patience, 1);
+  if (clipNorm !== undefined) checkNumber('fit', 'clipNorm', clipNorm, { above: 0 });
+}
+
+/** What is minimised, and the sum and number of terms of the loss without penalties. */
+function termsOf(result: Tensor | SequenceLoss | RegularizedLoss): {
+  loss: Tensor;
+  sum: number;
+  count: number;
+} {
+  if (result instanceof Tensor) return { loss: result, sum: result.data[0], count: 1 };
+  if (typeof result !== 'object' || !(result?.loss instanceof Tensor)) {
+    throw new ConfigError(
+      `fit: expected the loss to be a tensor of one element or what a loss gives, got ${found(result)}`,
+    );
+  }
+  const { sum, count }: { sum: number; count: number } = 'nll' in result ? result.nll : result;
+  return { loss: result.loss, sum, count };
+}
