@@ -1,7 +1,15 @@
 /** Right options of every function with several. */
 
 import * as lethe from './boundary-exports.suite.ts';
-import { layerOptions, model, regularizer, row, sequence, stream } from './boundary-values.suite.ts';
+import {
+  layerOptions,
+  model,
+  regularizer,
+  row,
+  sequence,
+  sequenceOptions,
+  stream,
+} from './boundary-values.suite.ts';
 
 const methods = {
   standard: lethe.standard,
@@ -163,4 +171,22 @@ export const rightOptions: Record<
       () => ({ make: methods[name as 'standard'] as (options: never) => unknown, options }),
     ]),
   ),
+  sequenceModel: () => ({
+    make: (options) => lethe.sequenceModel(options, stream),
+    options: {
+      ...sequenceOptions(),
+      bidirectional: true,
+      pooling: 'mean',
+      dropout: regularizer(),
+      readout: {},
+    },
+  }),
+  poolSteps: () => ({
+    make: (options) => lethe.poolSteps(sequence(), options),
+    options: { pooling: 'last', lengths: Int32Array.of(2), directions: 2 },
+  }),
+  bucketBatches: () => ({
+    make: (options) => lethe.bucketBatches([1, 2, 3], options),
+    options: { batchSize: 2, batchesInBucket: 1, stream },
+  }),
 };

@@ -81,3 +81,21 @@ export const run = () => ({
   output: sequence(),
   state: [],
 });
+export const sequenceOptions = () => ({
+  input: { features: 2 },
+  cell: 'rnn' as const,
+  hiddenSizes: [2],
+  outputs: 2,
+});
+export const sequences = () => lethe.sequenceModel(sequenceOptions(), stream);
+export const fitting = () => {
+  const w = row();
+  return {
+    parameters: { w },
+    optimizer: lethe.sgd({ w }, { stepRate: 0.1 }),
+    batches: () => [0],
+    loss: () => lethe.sum(lethe.square(w)),
+    noise: stream,
+    epochs: 1,
+  };
+};

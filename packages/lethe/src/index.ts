@@ -35,6 +35,8 @@ export {
   recurrentFromTorch,
   recurrentToTorch,
 } from './checkpoint/torch.ts';
+export { type BucketOptions, bucketBatches } from './data/bucket-batches.ts';
+export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequences.ts';
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
 export type { Activation } from './kernels/contract/fields.ts';
 export { spectralRadius } from './linalg/spectral-radius.ts';
@@ -48,6 +50,9 @@ export {
   type StepMask,
   squaredError,
 } from './nn/losses/losses.ts';
+export { meanOverSteps } from './nn/losses/mean-over-steps.ts';
+export { type NegativeBinomial, negativeBinomialNll } from './nn/losses/negative-binomial.ts';
+export { withObservationNoise } from './nn/losses/observation-noise.ts';
 export {
   activationPenalty,
   decayWeights,
@@ -55,6 +60,7 @@ export {
   temporalPenalty,
   weightDecayPenalty,
 } from './nn/losses/penalties.ts';
+export { pinballLoss } from './nn/losses/pinball.ts';
 export {
   type LossContext,
   type ModelRun,
@@ -62,6 +68,7 @@ export {
   regularizedLoss,
 } from './nn/losses/regularized-loss.ts';
 export { softmaxNll } from './nn/losses/softmax-nll.ts';
+export { type StudentT, studentTNll } from './nn/losses/student-t.ts';
 export { type InitOptions, initialTensor } from './nn/parameters/init.ts';
 export {
   descriptionLength,
@@ -70,6 +77,7 @@ export {
   weightPosteriors,
 } from './nn/parameters/noisy-weights.ts';
 export { adaptiveCutoffs } from './nn/readout/adaptive.ts';
+export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
 export {
   type ReadoutLoss,
   type ReadoutNllOptions,
@@ -93,6 +101,14 @@ export {
   type RecurrentStackOutput,
   recurrentStack,
 } from './nn/recurrent/stack.ts';
+export { type SequenceStep, sequenceLoss } from './nn/sequence-loss.ts';
+export {
+  type SequenceModel,
+  type SequenceModelOptions,
+  type SequenceOutput,
+  type SequenceRun,
+  sequenceModel,
+} from './nn/sequence-model.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';
@@ -101,10 +117,50 @@ export type { Optimizer, OptimizerState, StoredArray } from './optim/optimizer.t
 export { type RmspropOptions, rmsprop } from './optim/rmsprop.ts';
 export { type SgdOptions, sgd } from './optim/sgd.ts';
 export { NoiseStream, type StreamPlace, type StreamRows, type StreamSite } from './random/stream.ts';
+export { type Rows, rowsOf } from './scores/arrays.ts';
+export {
+  accuracy,
+  type Binning,
+  brierScore,
+  categoricalNll,
+  confusionMatrix,
+  expectedCalibrationError,
+  macroF1,
+  type ReliabilityBin,
+  type RiskCoverage,
+  reliabilityBins,
+  riskCoverage,
+} from './scores/classification.ts';
+export { mae, mase, maseOfSeries, rmse, rmsse, seasonalDifference, smape } from './scores/point-forecast.ts';
+export {
+  crpsOfGaussian,
+  crpsOfSamples,
+  deciles,
+  gaussianLogScore,
+  type IntervalScores,
+  type Intervals,
+  intervalScores,
+  meanOverObserved,
+  pinball,
+  sampleQuantiles,
+  weightedQuantileLoss,
+} from './scores/probabilistic-forecast.ts';
 export type { Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zeros } from './tensor/tensor.ts';
+export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
+export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
+export {
+  type ConformalIntervals,
+  conformalIntervals,
+  conformalQuantile,
+  fitConformalIntervals,
+  fitPredictionSets,
+  type PredictionSets,
+  predictionSets,
+  type SetScore,
+} from './uncertainty/conformal.ts';
 export {
   bernoulliEntropy,
   bernoulliLogEntropy,
@@ -131,60 +187,4 @@ export {
   streamOfDraw,
 } from './uncertainty/mc-dropout.ts';
 export type { McPrediction, McRegression } from './uncertainty/mc-summary.ts';
-export { type BucketOptions, bucketBatches } from './data/bucket-batches.ts';
-export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequences.ts';
-export { meanOverSteps } from './nn/losses/mean-over-steps.ts';
-export { type NegativeBinomial, negativeBinomialNll } from './nn/losses/negative-binomial.ts';
-export { withObservationNoise } from './nn/losses/observation-noise.ts';
-export { pinballLoss } from './nn/losses/pinball.ts';
-export { type StudentT, studentTNll } from './nn/losses/student-t.ts';
-export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
-export { type SequenceStep, sequenceLoss } from './nn/sequence-loss.ts';
-export {
-  type SequenceModel,
-  type SequenceModelOptions,
-  type SequenceOutput,
-  type SequenceRun,
-  sequenceModel,
-} from './nn/sequence-model.ts';
-export { type Rows, rowsOf } from './scores/arrays.ts';
-export {
-  accuracy,
-  type Binning,
-  brierScore,
-  categoricalNll,
-  confusionMatrix,
-  expectedCalibrationError,
-  macroF1,
-  type ReliabilityBin,
-  type RiskCoverage,
-  reliabilityBins,
-  riskCoverage,
-} from './scores/classification.ts';
-export { mae, mase, maseOfSeries, rmse, rmsse, seasonalDifference, smape } from './scores/point-forecast.ts';
-export {
-  crpsOfGaussian,
-  crpsOfSamples,
-  deciles,
-  gaussianLogScore,
-  type Intervals,
-  type IntervalScores,
-  intervalScores,
-  meanOverObserved,
-  pinball,
-  sampleQuantiles,
-  weightedQuantileLoss,
-} from './scores/probabilistic-forecast.ts';
-export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
-export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
-export {
-  type ConformalIntervals,
-  conformalIntervals,
-  conformalQuantile,
-  fitConformalIntervals,
-  fitPredictionSets,
-  type PredictionSets,
-  predictionSets,
-  type SetScore,
-} from './uncertainty/conformal.ts';
 export { fitTemperature, scaledByTemperature } from './uncertainty/temperature.ts';

@@ -1,7 +1,9 @@
 /** Which examples go into one batch: those of like length, so that little is computed for padding. */
-import { checkNumbers, checkStream, checkWhole } from '../checks.ts';
-import { checkOptionNames } from '../options.ts';
+
+import { checkWhole } from '../checks.ts';
+import { checkNumbers, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkStream } from '../random/stream.ts';
 
 /** Options of {@link bucketBatches}. */
 export interface BucketOptions {

@@ -1,9 +1,11 @@
 /** Sequences of different lengths as one batch, padded behind. */
-import { checkArray, checkNumbers, found } from '../checks.ts';
+import { checkArray, checkWhole } from '../checks.ts';
 import { ConfigError, DataError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumbers } from '../options.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { checkShape, Tensor } from '../tensor/tensor.ts';
-import type { Tokens } from '../uncertainty/mc-dropout.ts';
+import type { Tokens } from '../uncertainty/mc-checks.ts';
 
 /** A batch of sequences with the steps of each that count: `stop` of a recurrent layer. */
 export interface Padded<X> {
@@ -44,6 +46,7 @@ export function padSteps(sequences: readonly (readonly ArrayLike<number>[])[]): 
   const lengths = lengthsOf('padSteps', sequences);
   const [T, B] = [longest(lengths), sequences.length];
   checkArray('padSteps', 'sequences[0]', sequences[0], 'steps, each an array of features');
+  checkNumbers('padSteps', 'sequences[0][0]', sequences[0][0]);
   const n = sequences[0][0].length;
   const x = new Tensor([T, B, n], allocate(checkShape('padSteps', [T, B, n])).fill(0));
   for (const [b, sequence] of sequences.entries()) {
@@ -64,12 +67,14 @@ export function padSteps(sequences: readonly (readonly ArrayLike<number>[])[]): 
 /**
  * 1 at steps that count, 0 behind: the step mask of losses over [time, batch].
  * @param lengths [batch]
- * @param time steps of the batch. @defaultValue the longest
+ * @param steps of the batch. @defaultValue the longest
  */
-export function stepMaskOf(lengths: ArrayLike<number>, time: number = longest(lengths)): Tensor {
+export function stepMaskOf(lengths: ArrayLike<number>, steps?: number): Tensor {
   checkNumbers('stepMaskOf', 'lengths', lengths);
+  const time = steps ?? longest(lengths);
+  checkWhole('stepMaskOf', 'time', time);
   const B = lengths.length;
-  const mask = new Tensor([time, B], allocate(time * B));
+  const mask = new Tensor([time, B], allocate(checkShape('stepMaskOf', [time, B])));
   for (let t = 0; t < time; t++) for (let b = 0; b < B; b++) mask.data[t * B + b] = t < lengths[b] ? 1 : 0;
   return mask;
 }
@@ -80,10 +85,10 @@ function lengthsOf(where: string, sequences: readonly ArrayLike<unknown>[]): Int
   checkArray(where, 'sequences', sequences, 'sequences');
   if (sequences.length === 0) throw new ShapeError(`${where}: expected at least one sequence, got none`);
   return Int32Array.from(sequences, (sequence, b) => {
-    const length = (sequence as { length?: unknown } | undefined)?.length;
-    if (typeof length !== 'number') {
+    if (!Array.isArray(sequence) && !ArrayBuffer.isView(sequence)) {
       throw new ConfigError(`${where}: expected sequences[${b}] to be an array, got ${found(sequence)}`);
     }
+    const { length } = sequence as ArrayLike<unknown>;
     if (length > 0) return length;
     throw new ShapeError(`${where}: expected at least one step in every sequence, got none in sequence ${b}`);
   });

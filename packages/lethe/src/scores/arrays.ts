@@ -1,6 +1,8 @@
 /** Checks that all scores share: rows of one length, targets that fit them. */
-import { checkArray, checkNumbers, found } from '../checks.ts';
+import { checkArray } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumbers } from '../options.ts';
 
 /** N rows of K numbers: probabilities of classes, steps of a horizon, draws of a value. */
 export type Rows = readonly ArrayLike<number>[];

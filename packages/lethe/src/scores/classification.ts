@@ -2,8 +2,10 @@
  * Scores of classifications, in float64, from the probabilities of N examples over K classes and the class that each has.
  * Conventions in the names: nll is a mean over examples in nats, brier a sum over classes (0 to 2), errors are shares.
  */
+
 import { checkWhole } from '../checks.ts';
-import { argmax, checkClasses, checkDistributions, mean, type Rows } from './arrays.ts';
+import { checkNumbers, checkOptionNames, checkWord } from '../options.ts';
+import { argmax, checkClasses, checkDistributions, checkLength, mean, type Rows } from './arrays.ts';
 
 /**
  * Share of examples whose most probable class is the right one; of equal probabilities the first class counts.
@@ -78,10 +80,13 @@ export type Binning = 'equal-width' | 'equal-mass';
 export function reliabilityBins(
   probabilities: Rows,
   target: ArrayLike<number>,
-  { binning = 'equal-mass', bins = 10 }: { binning?: Binning; bins?: number } = {},
+  options: { binning?: Binning; bins?: number } = {},
 ): ReliabilityBin[] {
+  checkOptionNames('reliabilityBins', options, ['binning', 'bins']);
+  const { binning = 'equal-mass', bins = 10 } = options;
   check('reliabilityBins', probabilities, target);
-  checkWhole('reliabilityBins', 'bins', bins, 1);
+  checkWhole('reliabilityBins', 'bins', bins, 1, 10_000);
+  checkWord('reliabilityBins', 'binning', binning, ['equal-width', 'equal-mass']);
   const examples = confidences(probabilities, target);
   const groups: Example[][] = Array.from({ length: bins }, () => []);
   if (binning === 'equal-width') {
@@ -135,6 +140,10 @@ export function riskCoverage(
   uncertainty?: ArrayLike<number>,
 ): RiskCoverage {
   check('riskCoverage', probabilities, target);
+  if (uncertainty !== undefined) {
+    checkNumbers('riskCoverage', 'uncertainty', uncertainty);
+    checkLength('riskCoverage', 'uncertainty', uncertainty.length, probabilities.length);
+  }
   const wrong = probabilities.map((row, n) => (argmax(row) === target[n] ? 0 : 1));
   const unsure = uncertainty ?? probabilities.map((row) => -row[argmax(row)]);
   const order = wrong.map((_, n) => n).sort((a, b) => unsure[a] - unsure[b]);

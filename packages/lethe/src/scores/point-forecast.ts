@@ -2,8 +2,9 @@
  * Scores of point forecasts of N series over a horizon, in float64. Scaled errors divide by what the seasonal naive forecast
  * misses in a series' own history, so that series of any unit can be averaged (Hyndman and Koehler 2006).
  */
-import { checkNumbers, checkWhole } from '../checks.ts';
+import { checkArray, checkWhole } from '../checks.ts';
 import { DataError, ShapeError } from '../errors.ts';
+import { checkNumbers, checkOptionNames } from '../options.ts';
 import { checkLength, checkRows, checkValues, mean, type Rows } from './arrays.ts';
 
 /** Root of the mean squared error. @throws ConfigError or ShapeError for what are no finite numbers of one length */
@@ -39,9 +40,9 @@ export function mase(
   target: Rows,
   forecast: Rows,
   history: Rows,
-  { seasonality = 1 }: { seasonality?: number } = {},
+  options: { seasonality?: number } = {},
 ): number {
-  return mean(maseOfSeries(target, forecast, history, { seasonality }).map(checkScored('mase')));
+  return mean(maseOfSeries(target, forecast, history, options).map(checkScored('mase')));
 }
 
 /** {@link mase} of each series; Infinity or NaN where it is not defined. */
@@ -49,9 +50,10 @@ export function maseOfSeries(
   target: Rows,
   forecast: Rows,
   history: Rows,
-  { seasonality = 1 }: { seasonality?: number } = {},
+  options: { seasonality?: number } = {},
 ): number[] {
   checkSeries('mase', target, forecast, history);
+  const seasonality = seasonalityOf('mase', options);
   return target.map(
     (y, n) => meanError(y, forecast[n], Math.abs) / meanDifference('mase', history[n], seasonality, Math.abs),
   );
@@ -65,9 +67,10 @@ export function rmsse(
   target: Rows,
   forecast: Rows,
   history: Rows,
-  { seasonality = 1 }: { seasonality?: number } = {},
+  options: { seasonality?: number } = {},
 ): number {
   checkSeries('rmsse', target, forecast, history);
+  const seasonality = seasonalityOf('rmsse', options);
   const scaled = target.map((y, n) =>
     Math.sqrt(meanError(y, forecast[n], square) / meanDifference('rmsse', history[n], seasonality, square)),
   );
@@ -93,6 +96,11 @@ export function smape(target: Rows, forecast: Rows): number {
 
 const square = (difference: number) => difference * difference;
 
+function seasonalityOf(where: string, options: { seasonality?: number }): number {
+  checkOptionNames(where, options, ['seasonality']);
+  return options.seasonality ?? 1;
+}
+
 function checkPair(where: string, target: ArrayLike<number>, forecast: ArrayLike<number>): void {
   checkNumbers(where, 'target', target);
   checkValues(where, 'target', target, target.length);
@@ -100,12 +108,14 @@ function checkPair(where: string, target: ArrayLike<number>, forecast: ArrayLike
   if (target.length === 0) throw new ShapeError(`${where}: expected at least one target, got none`);
 }
 
-function checkSeries(where: string, target: Rows, forecast: Rows, history?: Rows): void {
+function checkSeries(where: string, target: Rows, forecast: Rows, ...known: [] | [history: Rows]): void {
   checkRows(where, 'target', target);
   checkRows(where, 'forecast', forecast, target[0].length);
   checkLength(where, 'forecast', forecast.length, target.length);
   for (const [n, row] of forecast.entries()) checkValues(where, `forecast[${n}]`, row, row.length);
-  if (history === undefined) return;
+  if (known.length === 0) return;
+  const [history] = known;
+  checkArray(where, 'history', history, 'series, each an array of numbers');
   checkLength(where, 'history', history.length, target.length);
   for (const [n, row] of history.entries()) checkNumbers(where, `history[${n}]`, row);
 }
@@ -138,6 +148,7 @@ function meanDifference(
   size: (difference: number) => number,
 ): number {
   checkWhole(where, 'seasonality', m, 1);
+  checkNumbers(where, 'history', x);
   let [sum, count] = [0, 0];
   for (let t = m; t < x.length; t++) {
     const difference = x[t] - x[t - m];

@@ -2,10 +2,11 @@
  * Scores of forecasts that are distributions, in float64: quantiles, samples, Gaussians, and the intervals made of them.
  * A missing target (NaN) is not scored.
  */
-import { checkNumbers } from '../checks.ts';
+import { checkFunction } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
 import { normalCdf, normalDensity } from '../kernels/portable/gaussian.ts';
-import { checkNumber } from '../options.ts';
+import { checkNumber, checkNumbers, checkOptionNames } from '../options.ts';
 import { checkLength, checkRows, checkValues, mean, quantileOfSorted, type Rows } from './arrays.ts';
 
 /**
@@ -15,6 +16,7 @@ import { checkLength, checkRows, checkValues, mean, quantileOfSorted, type Rows 
 export function sampleQuantiles(draws: ArrayLike<number>, quantiles: readonly number[]): number[] {
   checkNumbers('sampleQuantiles', 'draws', draws);
   checkValues('sampleQuantiles', 'draws', draws, draws.length);
+  checkNumbers('sampleQuantiles', 'quantiles', quantiles);
   if (draws.length === 0) throw new ShapeError('sampleQuantiles: expected at least one draw, got none');
   for (const q of quantiles) checkLevel('sampleQuantiles', 'a quantile', q, 0, 1);
   const sorted = Float64Array.from(draws).sort();
@@ -23,6 +25,9 @@ export function sampleQuantiles(draws: ArrayLike<number>, quantiles: readonly nu
 
 /** max(q (y - f), (q - 1)(y - f)): what forecasting the quantile q by f costs (Koenker and Bassett 1978). */
 export function pinball(y: number, f: number, q: number): number {
+  checkNumber('pinball', 'y', y);
+  checkNumber('pinball', 'f', f);
+  checkLevel('pinball', 'q', q, 0, 1);
   return Math.max(q * (y - f), (q - 1) * (y - f));
 }
 
@@ -39,6 +44,7 @@ export function weightedQuantileLoss(
 ): number {
   const where = 'weightedQuantileLoss';
   checkNumbers(where, 'target', target);
+  checkNumbers(where, 'quantiles', quantiles);
   checkRows(where, 'forecasts', forecasts, quantiles.length);
   checkLength(where, 'forecasts', forecasts.length, target.length);
   for (const q of quantiles) checkLevel(where, 'a quantile', q, 0, 1);
@@ -59,6 +65,7 @@ export const deciles: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.
  * (Gneiting and Raftery 2007, eq. 20, 21); O(S log S) by the sorted draws.
  */
 export function crpsOfSamples(y: number, draws: ArrayLike<number>): number {
+  checkNumber('crpsOfSamples', 'y', y);
   checkNumbers('crpsOfSamples', 'draws', draws);
   checkValues('crpsOfSamples', 'draws', draws, draws.length);
   if (draws.length === 0) throw new ShapeError('crpsOfSamples: expected at least one draw, got none');
@@ -75,14 +82,14 @@ export function crpsOfSamples(y: number, draws: ArrayLike<number>): number {
 
 /** Continuous ranked probability score of a Gaussian, in closed form (Gneiting and Raftery 2007, eq. 5 with its sign turned). */
 export function crpsOfGaussian(y: number, mean: number, deviation: number): number {
-  checkNumber('crpsOfGaussian', 'deviation', deviation, { above: 0 });
+  checkGaussian('crpsOfGaussian', y, mean, deviation);
   const z = (y - mean) / deviation;
   return deviation * (z * (2 * normalCdf(z) - 1) + 2 * normalDensity(z) - 1 / Math.sqrt(Math.PI));
 }
 
 /** -log N(y; mean, deviation²), the constant ½ log 2π included, in nats. */
 export function gaussianLogScore(y: number, mean: number, deviation: number): number {
-  checkNumber('gaussianLogScore', 'deviation', deviation, { above: 0 });
+  checkGaussian('gaussianLogScore', y, mean, deviation);
   const z = (y - mean) / deviation;
   return 0.5 * z * z + Math.log(deviation) + 0.5 * Math.log(2 * Math.PI);
 }
@@ -110,10 +117,14 @@ export interface IntervalScores {
  */
 export function intervalScores(
   target: ArrayLike<number>,
-  { lower, upper }: Intervals,
-  { horizon = 1 }: { horizon?: number } = {},
+  intervals: Intervals,
+  options: { horizon?: number } = {},
 ): IntervalScores {
   const where = 'intervalScores';
+  checkOptionNames(where, intervals, ['lower', 'upper']);
+  checkOptionNames(where, options, ['horizon']);
+  const { lower, upper } = intervals;
+  const { horizon = 1 } = options;
   checkNumbers(where, 'target', target);
   for (const [name, ends] of Object.entries({ lower, upper })) {
     checkNumbers(where, name, ends);
@@ -121,7 +132,7 @@ export function intervalScores(
   }
   if (!Number.isInteger(horizon) || horizon < 1 || target.length % horizon !== 0) {
     throw new ShapeError(
-      `${where}: expected a horizon that divides the ${target.length} targets, got ${horizon}`,
+      `${where}: expected a horizon that divides the ${target.length} targets, got ${found(horizon)}`,
     );
   }
   let [inside, scored, width, series, whole] = [0, 0, 0, 0, 0];
@@ -144,6 +155,8 @@ export function intervalScores(
 
 /** The mean over targets that were observed. */
 export function meanOverObserved(target: ArrayLike<number>, score: (y: number, n: number) => number): number {
+  checkNumbers('meanOverObserved', 'target', target);
+  checkFunction('meanOverObserved', 'score', score);
   const scores: number[] = [];
   for (let n = 0; n < target.length; n++) if (!Number.isNaN(target[n])) scores.push(score(target[n], n));
   return mean(scores);
@@ -151,7 +164,13 @@ export function meanOverObserved(target: ArrayLike<number>, score: (y: number, n
 
 // --- internal ---
 
+function checkGaussian(where: string, y: number, mean: number, deviation: number): void {
+  checkNumber(where, 'y', y);
+  checkNumber(where, 'mean', mean);
+  checkNumber(where, 'deviation', deviation, { above: 0 });
+}
+
 function checkLevel(where: string, name: string, q: unknown, from: number, to: number): void {
   if (typeof q === 'number' && q >= from && q <= to) return;
-  throw new ConfigError(`${where}: expected ${name} from ${from} to ${to}, got ${q}`);
+  throw new ConfigError(`${where}: expected ${name} from ${from} to ${to}, got ${found(q)}`);
 }

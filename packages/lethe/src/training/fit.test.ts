@@ -5,7 +5,7 @@ import { bucketBatches } from '../data/bucket-batches.ts';
 import { padSteps } from '../data/pad-sequences.ts';
 import { zoneout } from '../dropout/zoneout.ts';
 import { meanOf } from '../moments/gaussian.ts';
-import { squaredError } from '../nn/losses.ts';
+import { squaredError } from '../nn/losses/losses.ts';
 import { sequenceLoss } from '../nn/sequence-loss.ts';
 import { sequenceModel } from '../nn/sequence-model.ts';
 import { adam } from '../optim/adam.ts';

@@ -3,16 +3,18 @@
  * the patience are used up or somebody stops it.
  */
 import { gradients } from '../autograd/tape.ts';
-import { checkFunction, checkStream, checkWhole, found, isObject } from '../checks.ts';
+import { checkFunction, checkWhole, isObject } from '../checks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { ConfigError, NumericsError } from '../errors.ts';
-import type { SequenceLoss } from '../nn/losses.ts';
-import { decayWeights } from '../nn/penalties.ts';
-import type { RegularizedLoss } from '../nn/regularized-loss.ts';
+import { found } from '../found.ts';
+import type { SequenceLoss } from '../nn/losses/losses.ts';
+import { decayWeights } from '../nn/losses/penalties.ts';
+import type { RegularizedLoss } from '../nn/losses/regularized-loss.ts';
 import { clipScale, globalNorm } from '../optim/clip.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import { checkStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -151,13 +153,9 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
  * @param warmup share of all steps. @defaultValue .1
  * @param last factor at the end. @defaultValue 0
  */
-export function warmupCosine({
-  warmup = 0.1,
-  last = 0,
-}: {
-  warmup?: number;
-  last?: number;
-} = {}): (progress: number) => number {
+export function warmupCosine(options: { warmup?: number; last?: number } = {}): (progress: number) => number {
+  checkOptionNames('warmupCosine', options, ['warmup', 'last']);
+  const { warmup = 0.1, last = 0 } = options;
   checkNumber('warmupCosine', 'warmup', warmup, { from: 0, below: 1 });
   checkNumber('warmupCosine', 'last', last, { from: 0 });
   return (progress) => {

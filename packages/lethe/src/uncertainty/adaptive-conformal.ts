@@ -1,5 +1,5 @@
 /** Conformal intervals for streams whose distribution drifts: the level follows what was missed (Gibbs and Candès 2021, eq. 2). */
-import { checkNumber } from '../options.ts';
+import { checkNumber, checkOptionNames } from '../options.ts';
 import { quantileOfRank } from './conformal.ts';
 
 /** The level of a stream, step by step. */
@@ -20,15 +20,11 @@ export interface AdaptiveConformal {
  * @param warmUp scores before the level moves. @defaultValue 20
  * @throws ConfigError for numbers out of range
  */
-export function adaptiveConformal({
-  alpha = 0.1,
-  gamma = 0.05,
-  warmUp = 20,
-}: {
-  alpha?: number;
-  gamma?: number;
-  warmUp?: number;
-} = {}): AdaptiveConformal {
+export function adaptiveConformal(
+  options: { alpha?: number; gamma?: number; warmUp?: number } = {},
+): AdaptiveConformal {
+  checkOptionNames('adaptiveConformal', options, ['alpha', 'gamma', 'warmUp']);
+  const { alpha = 0.1, gamma = 0.05, warmUp = 20 } = options;
   checkNumber('adaptiveConformal', 'alpha', alpha, { above: 0, below: 1 });
   checkNumber('adaptiveConformal', 'gamma', gamma, { from: 0 });
   checkNumber('adaptiveConformal', 'warmUp', warmUp, { from: 0 });

@@ -116,7 +116,11 @@ describe('prediction sets', () => {
   for (const score of ['threshold', 'adaptive'] as const) {
     it(`hold the right class as often as they promise (${score})`, () => {
       const kept = made(10);
-      const fitted = fitPredictionSets(kept.probabilities, kept.target, { ...kept, score, alpha: 0.2 });
+      const fitted = fitPredictionSets(kept.probabilities, kept.target, {
+        uniform: kept.uniform,
+        score,
+        alpha: 0.2,
+      });
       const fresh = made(20);
       const sets = predictionSets(fitted, fresh.probabilities, fresh.uniform);
       const hit = sets.filter((set, i) => set.includes(fresh.target[i])).length / n;

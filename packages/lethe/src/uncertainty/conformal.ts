@@ -3,9 +3,10 @@
  * the scores of examples kept for it (Vovk et al. 2005; Lei et al. 2018). The promise is marginal: over examples that are exchangeable
  * with those kept, on average, not for each kind of example.
  */
-import { checkNumbers, checkWhole } from '../checks.ts';
-import { ShapeError } from '../errors.ts';
-import { checkNumber } from '../options.ts';
+import { checkFlag, checkWhole, isObject } from '../checks.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
+import { checkNumber, checkNumbers, checkOptionNames, checkWord } from '../options.ts';
 import { checkClasses, checkDistributions, checkLength, checkValues, type Rows } from '../scores/arrays.ts';
 import type { Intervals } from '../scores/probabilistic-forecast.ts';
 
@@ -52,13 +53,11 @@ export interface ConformalIntervals {
 export function fitConformalIntervals(
   target: ArrayLike<number>,
   prediction: ArrayLike<number>,
-  {
-    deviation,
-    alpha = 0.1,
-    horizon = 1,
-  }: { deviation?: ArrayLike<number>; alpha?: number; horizon?: number } = {},
+  options: { deviation?: ArrayLike<number>; alpha?: number; horizon?: number } = {},
 ): ConformalIntervals {
   const where = 'fitConformalIntervals';
+  checkOptionNames(where, options, ['deviation', 'alpha', 'horizon']);
+  const { deviation, alpha = 0.1, horizon = 1 } = options;
   checkNumbers(where, 'target', target);
   checkValues(where, 'prediction', prediction, target.length);
   checkDeviation(where, deviation, target.length);
@@ -98,9 +97,15 @@ export function fitConformalIntervals(
 export function conformalIntervals(
   fitted: ConformalIntervals,
   prediction: ArrayLike<number>,
-  { deviation, joint = false }: { deviation?: ArrayLike<number>; joint?: boolean } = {},
+  options: { deviation?: ArrayLike<number>; joint?: boolean } = {},
 ): Intervals {
   const where = 'conformalIntervals';
+  checkOptionNames(where, options, ['deviation', 'joint']);
+  const { deviation, joint = false } = options;
+  checkFlag(where, 'joint', joint);
+  if (!isObject(fitted) || !(fitted.radius instanceof Float64Array)) {
+    throw new ConfigError(`${where}: expected what fitConformalIntervals gives, got ${found(fitted)}`);
+  }
   checkNumbers(where, 'prediction', prediction);
   checkDeviation(where, deviation, prediction.length);
   if (fitted.normalised !== (deviation !== undefined)) {
@@ -145,13 +150,12 @@ export interface PredictionSets {
 export function fitPredictionSets(
   probabilities: Rows,
   target: ArrayLike<number>,
-  {
-    alpha = 0.1,
-    score = 'adaptive',
-    uniform,
-  }: { alpha?: number; score?: SetScore; uniform?: ArrayLike<number> } = {},
+  options: { alpha?: number; score?: SetScore; uniform?: ArrayLike<number> } = {},
 ): PredictionSets {
   const where = 'fitPredictionSets';
+  checkOptionNames(where, options, ['alpha', 'score', 'uniform']);
+  const { alpha = 0.1, score = 'adaptive', uniform } = options;
+  checkWord(where, 'score', score, ['threshold', 'adaptive']);
   checkDistributions(where, 'probabilities', probabilities);
   checkClasses(where, target, probabilities.length, probabilities[0].length);
   checkNumber(where, 'alpha', alpha, { above: 0, below: 1 });
@@ -170,6 +174,9 @@ export function predictionSets(
   uniform?: ArrayLike<number>,
 ): number[][] {
   checkDistributions('predictionSets', 'probabilities', probabilities);
+  if (!isObject(fitted) || typeof fitted.threshold !== 'number') {
+    throw new ConfigError(`predictionSets: expected what fitPredictionSets gives, got ${found(fitted)}`);
+  }
   checkUniform('predictionSets', fitted.score, uniform, probabilities.length);
   return probabilities.map((row, n) => {
     const scores = classScores(row, fitted.score, uniform?.[n] ?? 0);

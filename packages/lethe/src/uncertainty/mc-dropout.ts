@@ -34,37 +34,6 @@ export type StochasticModel<X extends Tensor | Tokens = Tensor> = (
   run?: StochasticRun,
 ) => { output: Tensor | Gaussian; state: readonly RecurrentState[] };
 
-<<<<<<< HEAD
-=======
-/** Options of {@link mcDropout}. */
-export interface McDropoutOptions {
-  /** S. @defaultValue 50 */
-  samples?: number;
-  /** the units of K are independent, or classes of one distribution, or the values of a regression */
-  distribution: 'bernoulli' | 'categorical' | 'gaussian';
-  /** S copies of the rows in one run; only where no mask is shared by the batch. @defaultValue whether the regularizer allows it */
-  batched?: boolean;
-  /** how the model draws: it is told so. @defaultValue the regularizer's train mode */
-  mode?: 'sample' | 'gaussian';
-  /** steps of each row that count, [batch]; what lies behind is NaN in the result. @defaultValue all */
-  lengths?: ArrayLike<number>;
-}
-
-/** What the samples say. Rows are steps of examples, m = t * batch + b; examples, where the model gives one answer for each. */
-export interface McPrediction {
-  /** mean probabilities, [rows, K] */
-  probabilities: Float64Array;
-  /** their logarithms, computed without rounding a probability to 0 or 1 */
-  logProbabilities: Float64Array;
-  /** of Bernoulli units the logarithms of the mean probabilities of a 0 */
-  logComplements?: Float64Array;
-  /** of every row, in nats; of Bernoulli units their sum */
-  uncertainty: Uncertainty[];
-  /** after the last step, to go on from: of every run, or of the one run of all copies */
-  states: readonly (readonly RecurrentState[])[];
-}
-
->>>>>>> 0848d89 (A training loop, batches of variable length, pooling and a sequence model for one's own data)
 /**
  * Averages S draws. Masks held over the sequence live as long as the address of `noise`: the same stream for every
  * window of a long pass, with the states carried on, keeps one mask for the whole pass; noise of single steps asks for

@@ -14,9 +14,9 @@ export interface Sampled {
   variances?: readonly Float64Array[];
 }
 
-/** What the samples say. Rows are steps of examples, m = t * batch + b. */
+/** What the samples say. Rows are steps of examples, m = t * batch + b; examples, where the model gives one answer for each. */
 export interface McPrediction {
-  /** mean probabilities, [time * batch, K] */
+  /** mean probabilities, [rows, K] */
   probabilities: Float64Array;
   /** their logarithms, computed without rounding a probability to 0 or 1 */
   logProbabilities: Float64Array;

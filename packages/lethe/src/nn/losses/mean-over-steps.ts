@@ -1,11 +1,11 @@
 /** From a loss of every element to the loss of a sequence. */
-import { gradientIfNeeded, gradientOf, record } from '../../autograd/tape.ts';
-import { checkTensor } from '../../checks.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
 import { NumericsError, ShapeError } from '../../errors.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
-import type { SequenceLoss } from '../losses.ts';
-import { countedSteps, type StepMask } from '../step-mask.ts';
+import type { SequenceLoss } from './losses.ts';
+import { countedSteps, type StepMask } from './step-mask.ts';
 
 /**
  * The mean of what each element costs, over the elements that count. What stands at others, even NaN, has no influence.
@@ -30,7 +30,7 @@ export function meanOverSteps(losses: Tensor, stepMask?: StepMask): SequenceLoss
   }
   const loss = new Tensor([], allocate(1));
   loss.data[0] = sum / count;
-  record(loss, [losses], () => {
+  recordOperation(loss, [losses], () => {
     const d = gradientIfNeeded(losses);
     const each = gradientOf(loss)[0] / count;
     for (let n = 0; d && n < losses.size; n++) d[n] += each * (mask ? mask[n] : 1);

@@ -1,5 +1,6 @@
 /** The negative binomial distribution as a head: counts whose variance exceeds their mean. */
 import { digamma, logGamma } from '../../kernels/portable/gamma.ts';
+import { checkOptionNames } from '../../options.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { pointwise } from './pointwise.ts';
 
@@ -20,7 +21,9 @@ export interface NegativeBinomial {
  * @returns of the same shape; {@link meanOverSteps} makes a loss of it
  * @throws ConfigError or ShapeError for what are no tensors of one shape; DataError for a target that is no count
  */
-export function negativeBinomialNll({ mean, dispersion }: NegativeBinomial, targets: Tensor): Tensor {
+export function negativeBinomialNll(distribution: NegativeBinomial, targets: Tensor): Tensor {
+  checkOptionNames('negativeBinomialNll', distribution, ['mean', 'dispersion']);
+  const { mean, dispersion } = distribution;
   return pointwise('negativeBinomialNll', { mean, dispersion }, targets, nll, counts);
 }
 

@@ -2,8 +2,8 @@
 import { add } from '../../autograd/ops/arithmetic.ts';
 import { exp, scale } from '../../autograd/ops/elementwise.ts';
 import { broadcastRows, reshape } from '../../autograd/ops/shape.ts';
-import { checkTensor, checkTensorOrGaussian } from '../../checks.ts';
-import { type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import { expectShape, type Tensor } from '../../tensor/tensor.ts';
 
 /**

@@ -1,7 +1,8 @@
 /** Quantiles as a head: the pinball loss. */
-import { gradientIfNeeded, gradientOf, record } from '../../autograd/tape.ts';
-import { checkNumbers, checkTensor } from '../../checks.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
 import { ConfigError, DataError } from '../../errors.ts';
+import { checkNumbers } from '../../options.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
 
@@ -36,7 +37,7 @@ export function pinballLoss(forecast: Tensor, targets: Tensor, quantiles: readon
     }
     loss.data[n] = sum;
   }
-  record(loss, [forecast], () => {
+  recordOperation(loss, [forecast], () => {
     const dLoss = gradientOf(loss);
     const dForecast = gradientIfNeeded(forecast);
     if (!dForecast) return;

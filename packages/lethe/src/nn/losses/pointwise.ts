@@ -2,9 +2,9 @@
  * Losses that are a function of single numbers, from formula and derivatives: what the heads of distributions share. They cost some
  * nanoseconds a number, in float64, next to a network that costs microseconds for each.
  */
-import { gradientIfNeeded, gradientOf, record } from '../../autograd/tape.ts';
-import { checkTensor } from '../../checks.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
 import { DataError } from '../../errors.ts';
+import { checkTensor } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
 
@@ -45,7 +45,7 @@ export function pointwise(
   };
   const loss = new Tensor(targets.shape, allocate(N));
   for (let n = 0; n < N; n++) loss.data[n] = value(n);
-  record(loss, inputs, () => {
+  recordOperation(loss, inputs, () => {
     const dLoss = gradientOf(loss);
     const wanted = inputs.map(gradientIfNeeded);
     for (let n = 0; n < N; n++) {

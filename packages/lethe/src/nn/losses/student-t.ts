@@ -1,5 +1,6 @@
 /** The Student-t distribution as a head: heavy tails for what jumps now and then. */
 import { digamma, logGamma } from '../../kernels/portable/gamma.ts';
+import { checkOptionNames } from '../../options.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { pointwise } from './pointwise.ts';
 
@@ -21,7 +22,9 @@ export interface StudentT {
  * @returns of the same shape; {@link meanOverSteps} makes a loss of it
  * @throws ConfigError or ShapeError for what are no tensors of one shape; DataError for an infinite target
  */
-export function studentTNll({ location, scale, dof }: StudentT, targets: Tensor): Tensor {
+export function studentTNll(distribution: StudentT, targets: Tensor): Tensor {
+  checkOptionNames('studentTNll', distribution, ['location', 'scale', 'dof']);
+  const { location, scale, dof } = distribution;
   return pointwise('studentTNll', { location, scale, dof }, targets, nll);
 }
 

@@ -1,13 +1,13 @@
 /** One vector for a whole sequence: what a classifier reads of a recurrent layer's steps. */
-import { gradientIfNeeded, gradientOf, record } from '../../autograd/tape.ts';
-import { checkTensorOrGaussian, checkWhole } from '../../checks.ts';
+import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
+import { checkWhole } from '../../checks.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
-import { type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames, checkWord } from '../../options.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
-import { checkActive } from '../recurrent-inputs.ts';
+import { checkActive } from '../recurrent/inputs.ts';
 
 /** How steps are put together: the last real one (of each direction its own), their mean, or the largest value of each unit. */
 export type Pooling = 'last' | 'mean' | 'max';
@@ -71,7 +71,7 @@ function pooled(x: Tensor, forward: (y: Real) => void, backward: (dx: Real, dy: 
   const [, B, n] = x.shape;
   const y = new Tensor([1, B, n], allocate(B * n));
   forward(y.data);
-  record(y, [x], () => {
+  recordOperation(y, [x], () => {
     const dx = gradientIfNeeded(x);
     if (dx) backward(dx, gradientOf(y));
   });
