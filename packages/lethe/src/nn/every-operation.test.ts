@@ -165,7 +165,8 @@ describe('every backward function', () => {
     });
   });
 
-  it('is among those tried above, wherever record is called', () => {
+  // Mutation testing rewrites the sources whose calls are counted here.
+  it.skipIf(process.env.LETHE_ROOM)('is among those tried above, wherever record is called', () => {
     for (const { inputs, f } of Object.values(everyOperation)) gradients(inputs, () => total(f(...inputs)));
     const src = join(import.meta.dirname, '..');
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
