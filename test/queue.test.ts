@@ -1,43 +1,29 @@
 /** A search over a queue, with a real Redis: workers and coordinators are killed, every trial has one result. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasRedis, killed, startRedis } from '../packages/lab/src/experiments/search/redis-server.suite.ts';
 import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
-
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-if (!hasRedis)
-  console.warn('the tests of the queue are skipped: there is no redis-server (apt-get install redis-server)');
 
 describe.skipIf(!hasRedis)('a search over a queue', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-queue-'));
   const file = tinySearch(folder, 1);
   const study = (name: string): string => join(folder, name);
-  let server: ChildProcess;
-  let port: number;
+  let server: Awaited<ReturnType<typeof startRedis>>;
   let url: string;
   const started: ChildProcess[] = [];
 
   beforeAll(async () => {
-    port = await freePort();
-    url = `redis://127.0.0.1:${port}`;
-    server = spawn('redis-server', ['--port', `${port}`, '--save', '', '--dir', folder], { stdio: 'ignore' });
-    const client = new Redis(url, { maxRetriesPerRequest: null });
-    client.on('error', () => {}); // it asks until the server is up
-    await client.ping();
-    client.disconnect();
+    server = await startRedis(folder);
+    url = server.url;
   });
   afterAll(async () => {
-    for (const child of [...started, server]) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    for (const child of started) await killed(child);
+    await server.end();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -185,12 +171,3 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     await only.ended;
   }, 240_000);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

@@ -46,6 +46,8 @@ export interface WorkerOptions {
   out: string;
   dataDir?: string;
   fetch: boolean;
+  /** milliseconds after which a claim that was not renewed is void; default 15,000 */
+  claim?: number;
   /** saves the trial in work and gives it back */
   signal: AbortSignal;
   onEvent: (event: WorkerTrialEvent) => void;
@@ -69,7 +71,7 @@ export async function runWorker(url: string, options: WorkerOptions): Promise<vo
       let worked = false;
       for (const id of studies) {
         if (unable.has(id)) continue;
-        if (!queues.has(id)) queues.set(id, await openQueue(libraries.bullmq, id, redis, options.name));
+        if (!queues.has(id)) queues.set(id, await openQueue(libraries.bullmq, id, redis, options));
         const job = await queues.get(id)!.getNextJob(token, { block: false });
         if (!job) continue;
         worked = true;
@@ -87,9 +89,10 @@ export async function runWorker(url: string, options: WorkerOptions): Promise<vo
 
 // --- internal ---
 
-/** Milliseconds after which a claim that was not renewed is void, and between two renewals. */
-const claim = 15_000;
-const renewal = 4_000;
+/** As long as a worker may be deaf; a trial of one that died waits that long. */
+const usualClaim = 15_000;
+/** A claim is renewed so often before it is void. */
+const renewals = 4;
 /** A trial that so many workers died of is given up. */
 const deaths = 5;
 
@@ -110,14 +113,14 @@ async function openQueue(
   { Worker }: typeof import('bullmq'),
   id: string,
   redis: Redis,
-  name: string,
+  { name, claim = usualClaim }: WorkerOptions,
 ): Promise<Worker<QueuedTrial>> {
   const worker = new Worker<QueuedTrial>(id, null, {
     connection: redis,
     prefix,
     name,
     lockDuration: claim,
-    stalledInterval: renewal,
+    stalledInterval: claim / renewals,
     maxStalledCount: deaths,
   });
   worker.on('error', () => {}); // outages are waited out
@@ -137,7 +140,7 @@ interface Work {
 
 /** One trial from its claim to its delivery. Returns whether this machine can serve its study. */
 async function work({ id, redis, job, token }: Work, options: WorkerOptions): Promise<boolean> {
-  const { name, threads, dataDir, fetch, signal, log, onEvent } = options;
+  const { name, threads, dataDir, fetch, log, onEvent } = options;
   const { task, title } = job.data;
   const { number } = task;
   // Events of one trial stay in order.
@@ -160,7 +163,7 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
       note: log,
     },
   );
-  const release = keepClaim({ id, redis, job, token }, handle, signal);
+  const release = keepClaim({ id, redis, job, token }, handle, options);
   try {
     const outcome = await handle.outcome;
     if (outcome.state === 'left') {
@@ -188,8 +191,12 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
 }
 
 /** Renews the claim and looks whether the trial is to be stopped, until the returned function is called. */
-function keepClaim({ id, redis, job, token }: Work, handle: TrialHandle, signal: AbortSignal): () => void {
-  const renew = setInterval(() => void job.extendLock(token, claim).catch(() => {}), renewal);
+function keepClaim(
+  { id, redis, job, token }: Work,
+  handle: TrialHandle,
+  { signal, claim = usualClaim }: WorkerOptions,
+): () => void {
+  const renew = setInterval(() => void job.extendLock(token, claim).catch(() => {}), claim / renewals);
   const look = setInterval(async () => {
     const how = await redis.hget(stopKey(id), String(job.data.task.number)).catch(() => null);
     if (how === 'prune') handle.stop('prune');
