@@ -31,9 +31,10 @@ export async function buildTable(
   const unusable = new UnusableRows();
   const lines = new Growing(Uint32Array);
   const builders: ColumnBuilder[] = [];
+  const kept = new Set(options.words?.map((name) => name.toLowerCase()));
   const builderFor = (at: number): ColumnBuilder => {
     const name = source.columns[at];
-    const keepWords = options.words?.includes(name) ?? false;
+    const keepWords = [name.toLowerCase(), `${at + 1}`].some((one) => kept.has(one));
     const builder = new ColumnBuilder(name, {
       decimal: source.decimal,
       dates: options.dates,
