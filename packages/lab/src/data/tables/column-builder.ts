@@ -77,8 +77,8 @@ export class ColumnBuilder {
     const numbers = this.numbers && this.fits(this.numbers) ? this.numbers : undefined;
     const column: Column = { name, kind: 'empty', missing: rows - filled, unreadable: [] };
     if (this.codes) column.words = { codes: this.codes.array(), words: [...this.words.keys()] };
-    if (filled === 0) return column;
     if (numbers) column.numbers = this.numberCells(numbers);
+    if (filled === 0) return column;
     const time = this.chosenTime(times, column);
     if (time) column.times = this.timeCells(time);
     const chosen = numbers ?? time;

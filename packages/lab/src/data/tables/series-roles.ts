@@ -75,7 +75,8 @@ export function seriesRoles(table: Table, options: SeriesOptions): SeriesRoles {
 
 /** A column of numbers as it was said. Throws DataError for one that has others. */
 export function numeric(table: Table, column: Column, option: string): Column {
-  if (column.numbers) return column;
+  // A column without a value is one of missing numbers, but nothing to forecast.
+  if (column.numbers && (column.kind !== 'empty' || option !== '--target')) return column;
   const name = printable(column.name, 60);
   const row = column.kind === 'empty' ? -1 : (column.words?.codes.findIndex((code) => code >= 0) ?? -1);
   const found =
