@@ -29,6 +29,21 @@ export async function findEncoding(
   return encoding === 'utf-8' ? { encoding } : { encoding, note: `read as ${encodingTitle(encoding)}` };
 }
 
+/** The whole text of a small file, as `findEncoding` reads it. Throws DataError for what is no text. */
+export async function wholeText(file: string, encoding: Encoding = 'auto'): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytePieces(file)) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  if (encoding !== 'auto') return decoded(file, bytes, encoding);
+  refuseBinary(file, bytes.subarray(0, 1 << 16));
+  try {
+    return decoded(file, bytes, 'auto');
+  } catch (error) {
+    if (!(error instanceof DataError) || hasMark(bytes)) throw error;
+    return decoded(file, bytes, byZeros(bytes) ?? 'latin1');
+  }
+}
+
 /** The text of a file in pieces with newlines as line ends, a byte order mark left out. Throws DataError for what is no text in it. */
 export async function* textPieces(file: string, encoding: Encoding): AsyncGenerator<string> {
   const decoder = textDecoder(file, { encoding });
@@ -51,6 +66,11 @@ export async function* numberedLines(
 }
 
 // --- internal ---
+
+function decoded(file: string, bytes: Uint8Array, encoding: Encoding): string {
+  const decoder = textDecoder(file, { encoding });
+  return decoder.push(bytes) + decoder.end();
+}
 
 /** Above this share of control characters nothing is a table. */
 const mostControls = 0.002;
@@ -76,7 +96,7 @@ function byZeros(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const seen = bytes.subarray(0, 4000);
   const zeros = [0, 0];
   for (const [i, byte] of seen.entries()) if (byte === 0) zeros[i % 2]++;
-  const many = Math.max(2, seen.length / 8);
+  const many = Math.max(4, seen.length / 4);
   if (zeros[1] >= many && zeros[0] === 0) return 'utf-16le';
   if (zeros[0] >= many && zeros[1] === 0) return 'utf-16be';
   return undefined;

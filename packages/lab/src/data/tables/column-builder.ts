@@ -20,7 +20,7 @@ export interface BuilderOptions {
   dates?: 'day-first' | 'month-first';
   /** keeps the words whatever they are */
   keepWords?: boolean;
-  /** the share of cells that may be unreadable in a column of numbers or times */
+  /** the share of rows that may be unusable: a column of numbers may have as many unreadable cells, and at least a fifth */
   maxBad: number;
 }
 
@@ -77,8 +77,8 @@ export class ColumnBuilder {
     const numbers = this.numbers && this.fits(this.numbers) ? this.numbers : undefined;
     const column: Column = { name, kind: 'empty', missing: rows - filled, unreadable: [] };
     if (this.codes) column.words = { codes: this.codes.array(), words: [...this.words.keys()] };
-    if (filled === 0) return column;
     if (numbers) column.numbers = this.numberCells(numbers);
+    if (filled === 0) return column;
     const time = this.chosenTime(times, column);
     if (time) column.times = this.timeCells(time);
     const chosen = numbers ?? time;
@@ -101,7 +101,12 @@ export class ColumnBuilder {
       code = this.words.size;
       // A copy: a word cut out of a piece would keep the whole piece in memory.
       this.words.set(cell.length > 12 ? Buffer.from(cell).toString() : cell, code);
-      if (code >= mostWords && !this.options.keepWords && (this.numbers || this.times?.length)) {
+      if (
+        code >= mostWords &&
+        !this.options.keepWords &&
+        this.zeros === 0 &&
+        (this.numbers || this.times?.length)
+      ) {
         this.codes = undefined;
         this.words = new Map();
         return;
@@ -131,7 +136,7 @@ export class ColumnBuilder {
 
   /** Once the words are gone, what is left has to do; its readers refuse cells by their lines. */
   private fits(one: Reading): boolean {
-    return one.count <= this.filled * (this.codes ? this.options.maxBad : hopeless);
+    return one.count <= this.filled * (this.codes ? Math.max(doubtful, this.options.maxBad) : hopeless);
   }
 
   private chosenTime(times: readonly Reading[], column: Column): Reading | undefined {
@@ -184,7 +189,7 @@ export class ColumnBuilder {
 
   private kindOf({ numbers, times, ambiguous }: Column): ColumnKind {
     // A zip code and a number of an account are names, whatever they look like.
-    if (numbers && this.zeros <= this.filled * this.options.maxBad) return 'number';
+    if (numbers && this.zeros <= this.filled * fewZeros) return 'number';
     if (times || ambiguous) return 'time';
     const different = this.words.size / this.filled;
     if (this.spaces / this.filled >= 2 || this.letters / this.filled > 40) {
@@ -199,8 +204,12 @@ const mostWords = 10_000;
 /** After so many cells most readings are given up. */
 const firstLook = 64;
 const secondLook = 2048;
+/** Above this share of unreadable cells a column is one of words where they are known. */
+const doubtful = 0.2;
 /** Above this share of unreadable cells no column is of numbers or times. */
 const hopeless = 0.5;
+/** Numbers may begin with a zero so often by mistake. */
+const fewZeros = 0.05;
 const leadingZero = /^0\d+$/;
 
 interface Reading {

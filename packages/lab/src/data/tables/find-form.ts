@@ -162,6 +162,9 @@ function hasHeader(rows: readonly string[][], decimal: Decimal): boolean {
   const isValue = (cell: string): boolean =>
     Number.isFinite(parseNumber(cell, decimal)) || isTime(cell) || (isMissing(cell) && cell !== '');
   const values = filled.filter(isValue).length;
+  const isDated = (cells: readonly string[]): boolean =>
+    cells.slice(1).every((cell) => isTime(cell) && !isNumber(cell));
+  if (names.length > 2 && isDated(names) && below.length > 0 && !isDated(below[0])) return true;
   if (values === 0 && filled.some(isKnownName)) return true;
   if (values >= filled.length - 1 && filled.length > 2)
     return isCounted(filled) && !isCounted(below[0] ?? []);

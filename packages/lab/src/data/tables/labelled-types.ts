@@ -30,7 +30,7 @@ export interface ClassTarget {
   kind: 'class';
   /** in the order of the words, numbers by size */
   classes: string[];
-  /** into `classes`; -1 for a label that is none of them, which happens where the classes were given */
+  /** into `classes`; -1 for a label that is none of them, or is absent, which happens where a layout was given */
   codes: Int32Array;
 }
 
@@ -38,6 +38,8 @@ export interface ClassTarget {
 export interface RatingTarget {
   kind: 'rating';
   values: Float64Array;
+  /** 1 where there is none, which happens where a layout was given; absent: everywhere is one */
+  missing?: Uint8Array;
 }
 
 /** Which column is what: found or said once, stored with a run, and given again to read other files in the same way. */
@@ -52,6 +54,8 @@ export interface LabelledLayout {
   /** of steps */
   id?: string;
   time?: string;
+  /** of steps: a row is a whole sequence, its columns are the steps */
+  rows?: boolean;
   /** of steps, the columns of numbers */
   columns?: string[];
   /** numbers that an example has once */

@@ -31,9 +31,10 @@ export async function buildTable(
   const unusable = new UnusableRows();
   const lines = new Growing(Uint32Array);
   const builders: ColumnBuilder[] = [];
+  const kept = new Set(options.words?.map((name) => name.toLowerCase()));
   const builderFor = (at: number): ColumnBuilder => {
     const name = source.columns[at];
-    const keepWords = options.words?.includes(name) ?? false;
+    const keepWords = [name.toLowerCase(), `${at + 1}`].some((one) => kept.has(one));
     const builder = new ColumnBuilder(name, {
       decimal: source.decimal,
       dates: options.dates,
@@ -43,10 +44,14 @@ export async function buildTable(
     builder.skip(lines.length);
     return builder;
   };
-  const rows = await source.read((cells, line) => {
+  const files = { codes: new Growing(Uint32Array), numbers: new Map<string, number>() };
+  const rows = await source.read((cells, line, file) => {
     while (builders.length < source.columns.length) builders.push(builderFor(builders.length));
     for (let at = 0; at < builders.length; at++) builders[at].add(cells[at] ?? '');
     lines.push(line);
+    if (file === undefined) return;
+    if (!files.numbers.has(file)) files.numbers.set(file, files.numbers.size);
+    files.codes.push(files.numbers.get(file)!);
   }, unusable);
   if (rows === 0) throw new DataError(`${where}: expected rows, found none`);
   unusable.check(where, rows, maxBad);
@@ -56,6 +61,9 @@ export async function buildTable(
     rows: lines.length,
     columns: builders.map((builder) => builder.finish()),
     lines: lines.array().slice(),
+    ...(files.numbers.size > 0 && {
+      files: { codes: files.codes.array().slice(), names: [...files.numbers.keys()] },
+    }),
     unusable,
     notes: [
       `${where}: ${lines.length} rows, ${source.columns.length} columns: ${printable(source.title)}`,

@@ -2,8 +2,8 @@
 import type { TableForm, TableOptions } from './types.ts';
 import type { UnusableRows } from './unusable.ts';
 
-/** Takes the cells of one row, in the order of the columns, and the line that it begins in. */
-export type TakeCells = (cells: readonly string[], line: number) => void;
+/** Takes the cells of one row, in the order of the columns, the line that it begins in, and of a folder the file. */
+export type TakeCells = (cells: readonly string[], line: number, file?: string) => void;
 
 /** A table that is open for reading. */
 export interface RecordSource {

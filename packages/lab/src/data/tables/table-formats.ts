@@ -1,9 +1,10 @@
 /** The formats of tables, one line each; the first takes files that none has the ending of. */
 import { delimitedFormat } from './delimited-source.ts';
 import { jsonLinesFormat } from './json-source.ts';
+import { parquetFormat } from './parquet-source.ts';
 import type { TableFormat } from './record-source.ts';
 
-export const tableFormats: readonly TableFormat[] = [delimitedFormat, jsonLinesFormat];
+export const tableFormats: readonly TableFormat[] = [delimitedFormat, jsonLinesFormat, parquetFormat];
 
 /** The format of a file by its name, `.gz` or not. */
 export function tableFormat(file: string): TableFormat {

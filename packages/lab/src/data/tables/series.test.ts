@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { timeOf } from './frequency.ts';
+import { readSeries } from './series.ts';
+import type { Series, SeriesData, SeriesOptions } from './series-types.ts';
+import { publishedTable, useScratch } from './testing.suite.ts';
+
+const scratch = useScratch();
+const read = (content: string, options: SeriesOptions = {}, name = 's.csv'): Promise<SeriesData> =>
+  readSeries(scratch.put(name, content), options, name);
+const valuesOf = ({ values, missing }: Series): (number | undefined)[] =>
+  Array.from(values, (value, step) => (missing[step] ? undefined : value));
+const dayOf = (data: SeriesData, series: Series, step: number): string =>
+  new Date(timeOf(series, step, data.frequency)!).toISOString().slice(0, 10);
+
+const long =
+  'unique_id,ds,y\nb,2020-01-01,1\nb,2020-01-02,2\nb,2020-01-03,3\na,2020-01-02,7\na,2020-01-03,8\n';
+
+describe('series in long form', () => {
+  it('are found by the names of their columns, in the order in which they come', async () => {
+    const data = await read(long);
+    expect(data.series.map((one) => [one.id, one.line, ...valuesOf(one)])).toEqual([
+      ['b', 2, 1, 2, 3],
+      ['a', 5, 7, 8],
+    ]);
+    expect(data.frequency).toMatchObject({ name: 'daily', season: 7 });
+    expect(dayOf(data, data.series[1], 0)).toBe('2020-01-02');
+    expect(dayOf(data, data.series[0], 5)).toBe('2020-01-06');
+    expect(data.layout).toMatchObject({ form: 'long', id: 'unique_id', time: 'ds', target: 'y' });
+  });
+
+  it.each([
+    ['id,date,value\nx,01.12.2025,1\nx,02.12.2025,2\n'],
+    ['Series;Datum;Wert\nx;01.12.2025;1,0\nx;02.12.2025;2,0\n'],
+    ['date,region,sales\n2025-12-01,x,1\n2025-12-01,y,3\n2025-12-02,x,2\n2025-12-02,y,4\n'],
+    ['store,year,y\n7,2001,1\n7,2002,2\n'],
+  ])('have other usual names, or none where what they hold tells: %j', async (text) => {
+    const [series] = (await read(text)).series;
+    expect(valuesOf(series)).toEqual([1, 2]);
+    expect(series.start).toBeDefined();
+  });
+
+  it('are sorted where rows are in no order, and it is said', async () => {
+    const data = await read('ds,y\n2020-03-01,3\n2020-01-01,1\n2020-02-01,2\n');
+    expect(valuesOf(data.series[0])).toEqual([1, 2, 3]);
+    expect(data.notes).toContain("rows were not in the order of 'ds' and are sorted");
+  });
+
+  it('have missing values where they say so and where no row is for a date', async () => {
+    const data = await read('ds,y\n2020-01-01,1\n2020-01-02,NaN\n2020-01-03,3\n2020-01-06,6\n2020-01-07,7\n');
+    expect(valuesOf(data.series[0])).toEqual([1, undefined, 3, undefined, undefined, 6, 7]);
+    expect(data.series[0].values[1]).toBe(0);
+    expect(data.notes.join('\n')).toContain(
+      '3 of 7 values are missing (42.9 %); 2 steps have no row (2 before line 5, …)',
+    );
+  });
+
+  it('are refused where two rows are for one date, with series, date and lines', async () => {
+    await expect(read(`${long}b,2020-01-02,5\na,2020-01-03,5\n`)).rejects.toThrow(
+      "s.csv: expected one row for each 'ds' of a series, found two at 2020-01-02 of series 'b' (lines 3 and 7), 2020-01-03 of series 'a' (lines 6 and 8); keep one of each",
+    );
+    await expect(read('ds,y\n2020-01-02,5\n2020-01-02,6\n')).rejects.toThrow(
+      /say which column tells series apart \(--id\)/,
+    );
+  });
+
+  it('are refused where a value is infinite, with the lines', async () => {
+    await expect(read('ds,y\n2020-01-01,1\n2020-01-02,inf\n2020-01-03,-1e999\n')).rejects.toThrow(
+      "s.csv: 'y' is infinite in lines 3, 4; write a number, or nothing where there is none",
+    );
+  });
+
+  it('leave out rows without a date or a number, counted with their lines', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) =>
+        `2020-${String(1 + Math.floor(i / 28)).padStart(2, '0')}-${String((i % 28) + 1).padStart(2, '0')},${i}`,
+    );
+    rows[10] = rows[10].replace(',10', ',ten');
+    rows[20] = 'soon,20';
+    rows[30] = ',30';
+    const data = await read(`ds,y\n${rows.join('\n')}\n`);
+    expect(data.unusable.sentences).toEqual([
+      "1 row left out: expected a number in 'y', found 'ten' (line 12)",
+      "1 row left out: expected a date such as 2025-12-31 in 'ds', found 'soon' (line 22)",
+      "1 row left out: no date in 'ds' (line 32)",
+    ]);
+    expect(data.notes).toEqual(expect.arrayContaining(data.unusable.sentences));
+    await expect(read(`ds,y\n${rows.join('\n')}\n`, { maxBad: 0 })).rejects.toThrow(
+      /3 of its 60 rows cannot be used/,
+    );
+  });
+
+  it('may be of one value alone, which is said', async () => {
+    const data = await read('unique_id,ds,y\na,2020-01-01,4\na,2020-01-02,4\nb,2020-01-01,\nb,2020-01-02,\n');
+    expect(data.series).toHaveLength(1);
+    expect(data.notes).toEqual(
+      expect.arrayContaining([
+        '1 series (a) with one value alone, kept',
+        '1 series (b) without any value left out',
+      ]),
+    );
+    await expect(read('ds,y,z\n2020-01-01,,1\n2020-01-02,NA,2\n', { target: 'y' })).rejects.toThrow(
+      "expected numbers in 'y' (--target), found no value at all",
+    );
+  });
+
+  it('have columns known in advance that go on beyond the values, and columns of a series', async () => {
+    const text =
+      'unique_id,ds,y,price,kind\na,2020-01-01,1,10,shop\na,2020-01-02,2,11,shop\na,2020-01-03,,12,shop\n';
+    const data = await read(text, { known: ['price'], static: ['kind'] });
+    const [series] = data.series;
+    expect(valuesOf(series)).toEqual([1, 2]);
+    expect([...series.known[0]]).toEqual([10, 11, 12]);
+    expect(series.statics).toEqual(['shop']);
+    await expect(read(text.replace('11,shop', '11,mall'), { static: ['kind'] })).rejects.toThrow(
+      "expected one value of 'kind' (--static) in a series, found shop in line 2 and mall in line 3 of 'a'",
+    );
+  });
+
+  it('name the columns that are left out, and ask where several may be forecast', async () => {
+    const text = 'unique_id,ds,a,b\nx,2020-01-01,1,2\nx,2020-01-02,1,2\n';
+    await expect(read(text)).rejects.toThrow(
+      's.csv: expected one column of values, found a, b; say which with --target',
+    );
+    expect((await read(text, { target: 'b' })).notes.join('\n')).toContain('columns left out: a (--known');
+    await expect(read(text, { target: 'bb' })).rejects.toThrow(
+      "expected a column named 'bb' (--target), found unique_id, ds, a, b; did you mean 'b'?",
+    );
+    await expect(read(text, { target: 'unique_id' })).rejects.toThrow(
+      "expected numbers in 'unique_id' (--target), found 'x' in line 2",
+    );
+    await expect(read('ds,note\n2020-01-01,x\n')).rejects.toThrow(
+      'expected a column of numbers to forecast (--target), found note (category)',
+    );
+  });
+
+  it('refuse a gap that no series has, and dates that may be two', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `2020-01-${String(i + 1).padStart(2, '0')},${i}`);
+    await expect(read(`ds,y\n0202-01-01,0\n${rows.join('\n')}\n`)).rejects.toThrow(
+      /found 664\d\d\d steps missing before line 3; is its date right\?/,
+    );
+    await expect(read('ds,y\n01/02/2020,1\n02/02/2020,1\n')).rejects.toThrow(
+      /such as 01\/02\/2020 may have day or month first, and no row tells; say which with --dates day-first or --dates month-first/,
+    );
+  });
+
+  it('of irregular dates keep their times and say so', async () => {
+    const data = await read(
+      'ds,y\n2020-01-01 00:00,1\n2020-01-01 07:13,2\n2020-01-03 01:01,3\n2020-01-09 22:47,4\n',
+    );
+    expect(data.frequency.name).toBe('irregular');
+    expect(data.series[0].times).toHaveLength(4);
+    expect(data.notes.join()).toContain('dates go on by different steps');
+  });
+
+  it('take numbers that count as steps, with gaps', async () => {
+    expect(valuesOf((await read('t,y\n0,1\n2,2\n8,3\n')).series[0])).toEqual([1, 2, undefined, undefined, 3]);
+  });
+
+  it('of another file are read as the first was', async () => {
+    const { layout } = await read(long);
+    const data = await read('unique_id,ds,y,more\na,2020-02-01,7,0\n', { layout });
+    expect(data.frequency.name).toBe('daily');
+    expect(data.series[0].values[0]).toBe(7);
+    await expect(read('id,ds,y\na,2020-02-01,7\n', { layout })).rejects.toThrow(
+      "expected a column named 'unique_id' (--id), found id, ds, y",
+    );
+    await expect(
+      read('unique_id,ds,y\na,2020-02-01,7\na,2020-03-01,7\na,2020-04-01,7\n', { layout }),
+    ).rejects.toThrow('expected daily values as in the other file, found monthly ones');
+  });
+});
+
+describe('series in wide form', () => {
+  it('are the columns beside the dates, on one grid', async () => {
+    const data = await read('ds,A,B\n2020-01-01,1,\n2020-01-02,2,5\n2020-01-04,3,6\n');
+    expect(data.series.map((one) => [one.id, ...valuesOf(one)])).toEqual([
+      ['A', 1, 2, undefined, 3],
+      ['B', undefined, 5, undefined, 6],
+    ]);
+    expect(data.layout).toMatchObject({ form: 'wide', columns: ['A', 'B'] });
+    expect(
+      (await read('ds,A,B\n2020-01-01,1,2\n2020-01-02,2,5\n', { target: 'B' })).series.map(({ id }) => id),
+    ).toEqual(['']);
+    const two = await read('ds,A,B,C\n2020-01-01,1,2,3\n2020-01-02,2,5,3\n', { target: 'A,C', known: ['B'] });
+    expect(two.series.map(({ id, known }) => [id, ...known[0]])).toEqual([
+      ['A', 2, 5],
+      ['C', 2, 5],
+    ]);
+  });
+});
+
+describe('series in rows', () => {
+  it('have one a row, of different lengths, with dates where the columns are named so', async () => {
+    const data = await read('id,V1,V2,V3\nx,1,2,3\ny,4,,\n');
+    expect(data.series.map((one) => [one.id, ...valuesOf(one)])).toEqual([
+      ['x', 1, 2, 3],
+      ['y', 4],
+    ]);
+    expect(data.layout.form).toBe('rows');
+    const dated = await read('city,2020-01,2020-02,2020-03,2020-04\nx,1,2,3,4\ny,4,5,6,9\n');
+    expect(dated.frequency.name).toBe('monthly');
+    expect(dayOf(dated, dated.series[0], 4)).toBe('2020-05-01');
+  });
+});
+
+describe('series of a .tsf file', () => {
+  const tsf = (data: string): string =>
+    `# a comment\n@relation test\n@attribute series_name string\n@attribute start_timestamp date\n@attribute state string\n@frequency half_hourly\n@horizon 8\n@missing true\n@equallength false\n@data\n${data}`;
+
+  it('have names, starts, missing values, columns of a series, frequency and horizon', async () => {
+    const data = await read(
+      tsf('T1:2002-01-01 00-30-00:NSW:1,?,3.5\nT2:2002-01-01 00-30-00:VIC:4,5\n'),
+      {},
+      's.tsf',
+    );
+    expect(data.series.map((one) => [one.id, ...one.statics, ...valuesOf(one)])).toEqual([
+      ['T1', 'NSW', 1, undefined, 3.5],
+      ['T2', 'VIC', 4, 5],
+    ]);
+    expect(data).toMatchObject({
+      horizon: 8,
+      statics: ['state'],
+      frequency: { name: 'half-hourly', season: 48 },
+    });
+    expect(timeOf(data.series[0], 2, data.frequency)).toBe(Date.UTC(2002, 0, 1, 1, 30));
+  });
+
+  it('are left out where a line is none, and refused without data', async () => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, i) => `T${i}:2002-01-01 00-30-00:x:${i === 5 ? '1,two' : '1,2'}`,
+    );
+    expect((await read(tsf(lines.join('\n')), {}, 's.tsf')).unusable.sentences).toEqual([
+      "1 row left out: expected numbers or ?, found 'two' (line 16)",
+    ]);
+    await expect(read(tsf(''), {}, 's.tsf')).rejects.toThrow(
+      's.tsf: expected series below @data, found none',
+    );
+    await expect(read('@relation x\n', {}, 's.tsf')).rejects.toThrow(
+      'expected a line @data before the series',
+    );
+    await expect(read('1,2,3\n', {}, 's.tsf')).rejects.toThrow(
+      's.tsf: line 1: expected @relation, @attribute NAME',
+    );
+  });
+});
+
+describe('published series', () => {
+  // Counts, first dates and seasons: what the files hold by `zcat FILE | wc` and the descriptions of the archives they are from.
+  for (const [name, count, longest, frequency, first, missing] of [
+    ['AirPassengers.csv.gz', 1, 144, 'monthly', '1949-01-01', 0],
+    ['ETTh1.csv.gz', 7, 17420, 'hourly', '2016-07-01', 0],
+    ['exchange_rate.txt.gz', 8, 7588, 'steps', undefined, 0],
+    ['heart_rate.csv.gz', 1, 1800, 'steps', undefined, 0],
+    ['m4_hourly_train.csv.gz', 414, 960, 'steps', undefined, 0],
+    ['m4_hourly_test.csv.gz', 414, 48, 'steps', undefined, 0],
+    ['m4_weekly_test.csv.gz', 359, 13, 'steps', undefined, 0],
+    ['monthly-milk-incomplete.csv.gz', 1, 168, 'monthly', '1962-01-01', 13],
+    ['monthly-sunspots.csv.gz', 1, 2820, 'monthly', '1749-01-01', 0],
+    ['nn5_daily.csv.gz', 111, 791, 'daily', '1996-03-18', 1677],
+    ['taylor.csv.gz', 1, 4032, 'steps', undefined, 0],
+    ['us_gasoline.csv.gz', 1, 1578, 'weekly', '1991-02-08', 0],
+  ] as const) {
+    it(`${name}: ${count} series of at most ${longest} steps, ${frequency}`, async (context) => {
+      const data = await readSeries(publishedTable(context, `forecast/${name}`));
+      expect(data.series).toHaveLength(count);
+      expect(Math.max(...data.series.map(({ length }) => length))).toBe(longest);
+      expect(data.frequency.name).toBe(frequency);
+      if (first) expect(dayOf(data, data.series[0], 0)).toBe(first);
+      expect(data.series.reduce((sum, one) => sum + one.missing.filter((flag) => flag).length, 0)).toBe(
+        missing,
+      );
+      expect(data.unusable.count).toBe(0);
+    });
+  }
+});
