@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedis, killed, startRedis } from '../packages/lab/src/experiments/search/redis-server.suite.ts';
-import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
+import { readStudy } from '../packages/lab/src/studies/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
 
 describe.skipIf(!hasRedis)('a search over a queue', () => {

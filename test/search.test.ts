@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
+import { readStudy } from '../packages/lab/src/studies/study-record.ts';
 import { findings, start, tinySearch } from './searching.mts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-search-'));

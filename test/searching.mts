@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readStudy } from '../packages/lab/src/experiments/search/study-record.ts';
+import { readStudy } from '../packages/lab/src/studies/study-record.ts';
 
 const script = fileURLToPath(new URL('lethe.mts', import.meta.url));
 const loader = createRequire(import.meta.url).resolve('tsx');

@@ -1,5 +1,5 @@
 /** What every method costs: its training step in turn with the plain layer's, so that a drifting machine drifts for both. */
-import { costMethods, type LayerSizes, type LayerWorkload, layerWorkload } from './layer.ts';
+import { costMethods, type LayerBenchSizes, type LayerWorkload, layerWorkload } from './layer.ts';
 import { median } from './measure.ts';
 
 /** One line of the table. */
@@ -20,7 +20,7 @@ export function methodCosts(
   name: LayerWorkload,
   repeats: number,
   told: (method: string) => void = () => {},
-  sizes: LayerSizes = {},
+  sizes: LayerBenchSizes = {},
 ): MethodCost[] {
   return methodsOf(name).map((dropout) => {
     told(dropout);

@@ -20,14 +20,14 @@ import {
   weightPosteriors,
 } from 'lethe';
 import { parseDropout } from 'lethe/dropout';
-import type { Workload } from './music.ts';
+import type { Workload } from './workload.ts';
 
 /** The names of the layer workloads. */
 export const layerWorkloads = ['rnn-layer', 'lstm-layer', 'gru-layer'] as const;
 export type LayerWorkload = (typeof layerWorkloads)[number];
 
 /** The sizes of a workload; the defaults are those of the benchmark. */
-export interface LayerSizes {
+export interface LayerBenchSizes {
   hidden?: number;
   batch?: number;
   steps?: number;
@@ -55,7 +55,7 @@ export const costMethods = [
 ] as const;
 
 /** Builds a workload. Everything in it is a function of the sizes and the seed. */
-export function layerWorkload(name: LayerWorkload, dropout = 'none', sizes: LayerSizes = {}): Workload {
+export function layerWorkload(name: LayerWorkload, dropout = 'none', sizes: LayerBenchSizes = {}): Workload {
   const { hidden = 650, batch = 20, steps: T = 35, seed = 1 } = sizes;
   const cell = name.slice(0, -'-layer'.length) as CellName;
   const stream = new NoiseStream(seed);

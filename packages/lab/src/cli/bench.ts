@@ -1,29 +1,26 @@
 /** `lethe bench`: how fast full training steps are on this machine. */
 import type { Command } from 'commander';
 import type { Engine } from 'lethe/engine';
-import type { LayerWorkload } from '../bench/layer.ts';
+import { type LayerWorkload, layerWorkload, layerWorkloads } from '../bench/layer.ts';
+import type { WorkloadKind } from '../bench/workload.ts';
+import { oneOf, UsageError, wholeNumber } from '../common/usage.ts';
+import { withEngine } from '../runs/engine.ts';
+import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
+import { examplesOf } from './task-options.ts';
 import { useThreads } from './threads.ts';
-import { oneOf, UsageError, wholeNumber } from './usage.ts';
 
-/** The workloads by name. */
-export const workloadNames = [
-  'music-plain',
-  'music-fast',
-  'rnn-layer',
-  'lstm-layer',
-  'gru-layer',
-  'lm-small-naive',
-  'lm-medium-naive',
-  'lm-medium-variational',
-  'lm-awd',
-  'sample-lstm',
-] as const;
+/** The workloads by name: those of single layers, and those of tasks. */
+const ofTasks: Readonly<Record<string, WorkloadKind>> = Object.assign(
+  {},
+  ...taskKinds.map(({ workloads }) => workloads),
+);
+export const workloadNames: readonly string[] = [...layerWorkloads, ...Object.keys(ofTasks)];
 
 interface BenchOptions {
-  workload: (typeof workloadNames)[number];
+  workload: string;
   dropout?: string;
   cost?: boolean;
   dtype: 'f32' | 'bf16';
@@ -47,10 +44,9 @@ export function addBench(lethe: Command, io: Io): void {
     .action((options: BenchOptions) => run(options, new Output(io, options)));
   example(
     command,
-    'lethe bench --workload music-fast --threads 2 --json',
+    ...examplesOf('bench'),
     'lethe bench --workload lstm-layer --dropout variational:recurrent=.5',
     'lethe bench --workload gru-layer --cost',
-    'lethe bench --workload lm-awd --dtype bf16',
   );
 }
 
@@ -59,30 +55,19 @@ export function addBench(lethe: Command, io: Io): void {
 async function run(options: BenchOptions, output: Output): Promise<void> {
   const { dtype } = await import('lethe/engine');
   const { measure } = await import('../bench/measure.ts');
-  const { layerWorkload, layerWorkloads } = await import('../bench/layer.ts');
   const engine = await useThreads(options.threads);
-  const isLayer = (name: string): name is (typeof layerWorkloads)[number] =>
-    (layerWorkloads as readonly string[]).includes(name);
   const { workload: name, dropout, repeats } = options;
   if ((dropout !== undefined || options.cost) && !isLayer(name)) {
     throw new UsageError(
       `--dropout and --cost are for ${layerWorkloads.join(', ')}, found --workload ${name}`,
     );
   }
-  usePrecisionOf(name, options.dtype, engine);
+  requirePrecisionOf(name, options.dtype, engine);
   const precision = options.dtype === 'f32' ? dtype : options.dtype;
   const common = { engine: engine.engine, isa: engine.isa, dtype: precision, threads: engine.threads() };
   if (options.cost && isLayer(name)) return cost(name, repeats, common, output);
-  const { musicWorkload } = await import('../bench/music.ts');
-  const { lmWorkload, lmWorkloads } = await import('../bench/lm.ts');
-  const isLm = (one: string): one is (typeof lmWorkloads)[number] =>
-    (lmWorkloads as readonly string[]).includes(one);
-  const workload = isLayer(name)
-    ? layerWorkload(name, dropout)
-    : isLm(name)
-      ? lmWorkload(name)
-      : musicWorkload(name);
-  const { ms, peakRssMb } = measure(() => void workload.step(), { repeats });
+  const workload = isLayer(name) ? layerWorkload(name, dropout) : ofTasks[name].make();
+  const { ms, peakRssMb } = withEngine(options, () => measure(() => void workload.step(), { repeats }));
   const result = {
     workload: name,
     ...(isLayer(name) ? { dropout: dropout ?? 'none' } : {}),
@@ -98,12 +83,15 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
   );
 }
 
+const isLayer = (name: string): name is LayerWorkload => (layerWorkloads as readonly string[]).includes(name);
+
 /** Throws UsageError where a workload or this processor has no bf16. */
-function usePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Engine): void {
-  if (dtype === 'bf16' && /^(music|rnn)-/.test(name)) {
+function requirePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Engine): void {
+  if (dtype !== 'bf16') return;
+  if (name === 'rnn-layer' || ofTasks[name]?.gated === false) {
     throw new UsageError(`--dtype bf16 is for workloads of LSTM and GRU, found --workload ${name}`);
   }
-  if (engine.setPrecision(dtype === 'bf16')) return;
+  if (engine.hasBf16()) return;
   throw new UsageError(
     `--dtype bf16 needs a processor with AVX512-BF16, found the ${engine.engine} engine with ${engine.isa}`,
   );

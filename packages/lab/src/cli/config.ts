@@ -1,17 +1,15 @@
 /** `lethe config`: every key of a task's configuration. */
 import type { Command } from 'commander';
+import { oneOf } from '../common/usage.ts';
+import type { OptionValues } from '../tasks/kind.ts';
+import { givenOptions, longName, valueName } from '../tasks/options.ts';
+import { kindOf, taskKinds } from '../tasks/registry.ts';
 import type { ConfigKey } from '../training/config-keys.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { listing } from './listing.ts';
 import { Output } from './output.ts';
-import { oneOf } from './usage.ts';
-
-interface ConfigOptions {
-  cell?: string;
-  level?: string;
-  json?: boolean;
-}
+import { addTaskOptions, examplesOf } from './task-options.ts';
 
 /** Adds `config` to the command. */
 export function addConfig(lethe: Command, io: Io): void {
@@ -20,25 +18,30 @@ export function addConfig(lethe: Command, io: Io): void {
     .description(
       'lists every key of a configuration: type, default, meaning, and the option of train that sets it',
     )
-    .argument('<task>', 'music, text')
-    .option(
-      '--cell <NAME>',
-      'of music: the defaults of rnn, lstm or gru',
-      oneOf('--cell', ['rnn', 'lstm', 'gru']),
-    )
-    .option('--level <NAME>', 'of text: the defaults of word or char', oneOf('--level', ['word', 'char']))
+    .argument('<task>', names.join(', '));
+  addTaskOptions(command, ({ config }) => config.choices)
     .option('--json', 'one JSON document on standard output')
-    .action((task: string, options: ConfigOptions) => run(task, options, new Output(io, options)));
-  example(command, 'lethe config music', 'lethe config text --level char');
+    .action((task: string, options: OptionValues) => run(task, options, new Output(io, options)));
+  example(command, ...examplesOf('config'));
 }
 
 // --- internal ---
 
-async function run(task: string, options: ConfigOptions, output: Output): Promise<void> {
-  const { configKeys, configTasks } = await import('../training/config-keys.ts');
+const names = taskKinds.map(({ name }) => name);
+
+async function run(task: string, options: OptionValues, output: Output): Promise<void> {
+  const { configKeys } = await import('../training/config-keys.ts');
   const { optionOf } = await import('../training/option-names.ts');
-  oneOf('<task>', configTasks())(task);
-  const keys = configKeys(task, options).map((key) => ({ ...key, option: optionOf(key.key) }));
+  const { treeOf } = await import('../training/resolve.ts');
+  const { choices } = kindOf(oneOf('<task>', names)(task)).config;
+  const given = givenOptions(choices, options);
+  const [choice] = choices
+    .map((option) => ({ key: option.key!, value: given[valueName(longName(option))] }))
+    .filter(({ value }) => value !== undefined);
+  const keys = configKeys(task, choice ? treeOf(choice.key, choice.value) : {}).map((key) => ({
+    ...key,
+    option: optionOf(key.key),
+  }));
   output.event({ task, keys });
   output.say(
     `lethe train ${task}/DATASET, with --set KEY=VALUE or the option named; none leaves a setting out`,

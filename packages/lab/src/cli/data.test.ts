@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeMidi } from '../data/formats/midi-writer.ts';
-import { useScratch } from '../data/text/scratch.suite.ts';
+import { useScratch } from '../data/scratch.suite.ts';
 import { lethe } from './testing.suite.ts';
 
 const scratch = useScratch();

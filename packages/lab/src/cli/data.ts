@@ -1,29 +1,26 @@
 /** `lethe data`: which data sets there are, where they are, what is in them. */
 import type { Command } from 'commander';
-import { type Encoding, encodings } from '../data/text/decode-text.ts';
-import { type Level, type Tokenizer, tokenizers } from '../data/text/types.ts';
+import { Interrupted } from '../common/usage.ts';
+import type { OptionValues, TaskKind } from '../tasks/kind.ts';
+import { allOptions, givenOptions } from '../tasks/options.ts';
+import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { bar } from './progress.ts';
-import { Interrupted, oneOf, positiveNumber, share, UsageError } from './usage.ts';
+import { addTaskOptions, examplesOf } from './task-options.ts';
 
 interface DataOptions {
   data?: string;
   fetch?: boolean;
-  level?: Level;
-  tokenizer?: Tokenizer | 'auto';
-  encoding?: Encoding;
-  stepsPerQuarter?: number;
-  damaged?: number;
   json?: boolean;
 }
 
 /** Adds `data` and its three commands to the command. */
 export function addData(lethe: Command, io: Io): void {
   const data = lethe.command('data').description('data sets: list, fetch, stats');
-  example(data, 'lethe data stats jsb-chorales');
+  example(data, examplesOf('stats')[0]);
 
   const list = data
     .command('list')
@@ -39,53 +36,29 @@ export function addData(lethe: Command, io: Io): void {
     .argument('<name>', 'a data set of `lethe data list`')
     .option('--json', 'one JSON document on standard output')
     .action((name: string, options: DataOptions) => runFetch(name, new Output(io, options)));
-  example(fetch, 'lethe data fetch jsb-chorales', 'lethe data fetch ptb');
+  example(fetch, ...examplesOf('fetch'));
 
   const stats = data
     .command('stats')
     .description('counts, and the NLL of simple models: uniform, marginal, Markov; of text uniform, unigram')
     .argument(
       '<name>',
-      'a data set of `lethe data list`, a folder or file of music (MIDI, ABC, piano-rolls), a text or a folder of texts',
-    )
-    .option('--level <NAME>', 'of text: word, char', oneOf('--level', ['word', 'char']))
-    .option(
-      '--tokenizer <NAME>',
-      `of words: ${tokenizers.join(', ')}, auto (default: as the text needs it)`,
-      oneOf('--tokenizer', [...tokenizers, 'auto']),
-    )
-    .option(
-      '--encoding <NAME>',
-      `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
-      oneOf('--encoding', encodings),
-    )
-    .option(
-      '--steps-per-quarter <N>',
-      "of music of one's own: time steps in a quarter note (default: 2, eighth notes)",
-      positiveNumber('--steps-per-quarter'),
-    )
-    .option(
-      '--damaged <SHARE>',
-      "of music of one's own: share of files and tunes that may be damaged (default: .1)",
-      share('--damaged'),
-    )
+      `a data set of \`lethe data list\`, ${taskKinds.map(({ data }) => data.paths).join(', ')}`,
+    );
+  addTaskOptions(stats, dataOptions)
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
     .action((name: string, options: DataOptions) => runStats(name, options, new Output(io, options)));
-  example(
-    stats,
-    'lethe data stats jsb-chorales',
-    'lethe data stats ptb',
-    'lethe data stats book.txt --level char',
-    'lethe data stats midi/ --steps-per-quarter 4',
-  );
+  example(stats, ...examplesOf('stats'));
 }
 
 // --- internal ---
 
+const dataOptions = ({ data }: TaskKind) => data.options;
+
 async function runList(options: DataOptions, output: Output): Promise<void> {
-  const { listData } = await import('../data/list.ts');
+  const { listData } = await import('../tasks/data-sets.ts');
   const datasets = listData({ dataDir: options.data });
   output.event({ datasets });
   output.table(
@@ -101,42 +74,40 @@ async function runList(options: DataOptions, output: Output): Promise<void> {
 }
 
 async function runFetch(name: string, output: Output): Promise<void> {
-  const { fetchable } = await import('./data-names.ts');
-  const { fetchMusic } = await import('../data/music/fetch.ts');
-  const { fetchText } = await import('../data/text/published.ts');
-  const wanted = await fetchable(name);
+  const { fetchable } = await import('../tasks/data-sets.ts');
+  const wanted = fetchable(name);
   const log = (line: string): void => output.notice(line);
   const onProgress = (received: number, bytes: number): void => {
     if (output.live.shown)
       output.live.show([`${bar(received / bytes, 30)} ${size(received)} of ${size(bytes)}`]);
   };
   const found = await interruptible(output, async (signal) => {
-    const options = { log, onProgress, signal };
     try {
-      return wanted.task === 'music'
-        ? { path: await fetchMusic(wanted.name, options) }
-        : { paths: await fetchText(wanted.entry, options) };
+      return await wanted.kind.data.fetch(wanted.name, { log, onProgress, signal });
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
       throw error;
     }
   }).finally(() => output.live.clear());
   output.event({ name, ...found });
-  output.say(`${name}: ${found.path ?? Object.values(found.paths).join(', ')}`);
+  output.say(`${name}: ${'path' in found ? found.path : Object.values(found.paths).join(', ')}`);
 }
 
 async function runStats(given: string, options: DataOptions, output: Output): Promise<void> {
-  const { dataNamed } = await import('./data-names.ts');
-  const { showMusicStats, showTextStats } = await import('./data-stats.ts');
-  const { data: dataDir, fetch, level, tokenizer, encoding, stepsPerQuarter, damaged } = options;
-  const { task, name } = await dataNamed(given, { level, tokenizer, encoding });
-  if (task === 'text' && (stepsPerQuarter ?? damaged) !== undefined) {
-    throw new UsageError(`--steps-per-quarter and --damaged are for music, found the text ${name}`);
+  const { dataNamed } = await import('../tasks/data-sets.ts');
+  const own = givenOptions(allOptions(dataOptions), options as OptionValues);
+  const { kind, name } = dataNamed(given, own);
+  const places = {
+    dataDir: options.data,
+    fetch: options.fetch,
+    log: (line: string): void => output.notice(line),
+  };
+  const { event, lines } = await kind.data.stats(name, places, own);
+  output.event(event);
+  for (const line of lines) {
+    if (typeof line === 'string') output.say(line);
+    else output.table(line.rows, line);
   }
-  const from = { dataDir, fetch, log: (line: string): void => output.notice(line) };
-  return task === 'music'
-    ? showMusicStats(name, { ...from, stepsPerQuarter, damaged }, output)
-    : showTextStats(name, { ...from, level, tokenizer, encoding }, output);
 }
 
 function size(bytes: number | null): string {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { listData } from '../data/list.ts';
+import { listData } from '../tasks/data-sets.ts';
 import { lethe } from './testing.suite.ts';
 
 test('names every data set by what train takes, of both tasks, with its status and place', async () => {

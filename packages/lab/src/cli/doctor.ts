@@ -2,11 +2,11 @@
 import os from 'node:os';
 import type { Command } from 'commander';
 import { LetheError } from 'lethe';
+import { wholeNumber } from '../common/usage.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { useThreads } from './threads.ts';
-import { wholeNumber } from './usage.ts';
 import { version } from './version.ts';
 
 interface DoctorOptions {
@@ -38,7 +38,7 @@ export function addDoctor(lethe: Command, io: Io): void {
 
 async function examine(options: DoctorOptions, output: Output): Promise<void> {
   const { dtype, nativeProblem } = await import('lethe/engine');
-  const { listData } = await import('../data/list.ts');
+  const { listData } = await import('../tasks/data-sets.ts');
   const engine = await useThreads(options.threads);
   const dataSets = listData({ dataDir: options.data });
   const problem = nativeProblem();

@@ -1,15 +1,17 @@
 /** `lethe eval`: the metrics of a run's best weights on a split. */
 import type { Command } from 'commander';
-import type { CacheOptions } from '../tasks/text/cache.ts';
-import { cacheOptions } from './cache-options.ts';
+import { Interrupted, oneOf, positiveNumber, wholeNumber } from '../common/usage.ts';
+import type { OptionValues, TaskKind } from '../tasks/kind.ts';
+import { evaluationWays } from '../tasks/metric-words.ts';
+import { allOptions, givenOptions } from '../tasks/options.ts';
 import { evaluationProgress } from './evaluation-progress.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { metricTable } from './metric-table.ts';
 import { Output } from './output.ts';
+import { addTaskOptions, examplesOf } from './task-options.ts';
 import { useThreads } from './threads.ts';
-import { Interrupted, oneOf, positiveNumber, wholeNumber } from './usage.ts';
 
 const splits = ['train', 'valid', 'test'] as const;
 const which = ['best', 'last'] as const;
@@ -17,10 +19,8 @@ const which = ['best', 'last'] as const;
 interface EvalOptions {
   split: (typeof splits)[number];
   weights: (typeof which)[number];
-  streams?: number;
   share?: number;
   mc?: number;
-  cache?: CacheOptions;
   seed: number;
   threads?: number;
   data?: string;
@@ -38,54 +38,41 @@ export function addEval(lethe: Command, io: Io): void {
     .argument('<run>', 'a run directory')
     .option('--split <NAME>', splits.join(', '), oneOf('--split', splits), 'test')
     .option('--weights <NAME>', which.join(', '), oneOf('--weights', which), 'best')
-    .option(
-      '--streams <N>',
-      'of text: streams that the split is cut into, 1 as it stands (default: evaluation.* of the run)',
-      wholeNumber('--streams', 1),
-    )
     .option('--share <X>', 'of the split that is evaluated (default: 1)', positiveNumber('--share', 1))
     .option(
       '--mc <N>',
       'MC dropout with N draws of the noise beside it, also of a method that integrates it: probabilities averaged',
       wholeNumber('--mc', 1, 10_000),
     )
-    .option(
-      '--cache <OPTIONS>',
-      'of text: a continuous cache beside it, as in window=500,theta=1,lambda=.1',
-      cacheOptions,
-    )
-    .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
+    .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1);
+  addTaskOptions(command, evaluationOptions)
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'one JSON document on standard output')
     .action((directory: string, options: EvalOptions) => run(directory, options, new Output(io, options)));
-  example(
-    command,
-    'lethe eval runs/jsb-chorales-fast-1 --split test --json',
-    'lethe eval runs/jsb-chorales-variational-1 --mc 50',
-    'lethe eval runs/ptb-none-1 --split valid --streams 1',
-    'lethe eval runs/ptb-none-1 --cache window=500,theta=1,lambda=.1',
-  );
+  example(command, ...examplesOf('eval'));
 }
 
 // --- internal ---
 
+const evaluationOptions = ({ evaluation }: TaskKind) => evaluation?.options;
+
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
   const { evaluate } = await import('../training/trained.ts');
   await useThreads(options.threads);
-  const { split, weights, streams, share, data, fetch, mc, seed, cache } = options;
+  const { split, weights, share, data, fetch, mc, seed } = options;
+  const own = givenOptions(allOptions(evaluationOptions), { ...options } as OptionValues);
   const metrics = await interruptible(output, (signal) =>
     evaluate(directory, split, {
       weights,
-      streams,
       share,
       onProgress: evaluationProgress(output, split),
       dataDir: data,
       fetch,
       mc,
       seed,
-      cache,
+      own,
       uncertainty: true,
       log: (line) => output.notice(line),
       signal,
@@ -95,7 +82,11 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
   output.event({ run: directory, split, metrics });
   const others = [
     ...(mc === undefined ? [] : [mc === 1 ? '1 draw' : `${mc} draws`]),
-    ...(cache ? ['with cache'] : []),
+    ...evaluationWays
+      .filter(
+        ({ prefix }) => prefix !== 'mc_' && Object.keys(metrics).some((name) => name.startsWith(prefix)),
+      )
+      .map(({ words }) => words),
   ];
   output.table(metricTable(metrics), {
     header: [`${split} of ${directory}`, others.length > 0 ? 'test-time rule' : '', ...others, ''],

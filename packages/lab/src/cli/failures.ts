@@ -5,8 +5,8 @@
 import { CommanderError } from 'commander';
 import { ConfigError, LetheError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { systemReason } from '../runs/system-error.ts';
-import { Interrupted, UsageError } from './usage.ts';
+import { Interrupted, UsageError } from '../common/usage.ts';
+import { systemReason } from '../files/system-error.ts';
 
 /** How a run of the command ended. */
 export interface Failure {

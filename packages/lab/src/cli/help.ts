@@ -1,7 +1,7 @@
 /** The part of help that every command has, an example of its use, and `lethe help COMMAND`. */
 import type { Command } from 'commander';
-import { didYouMean } from '../training/nearest.ts';
-import { UsageError } from './usage.ts';
+import { didYouMean } from '../common/nearest.ts';
+import { UsageError } from '../common/usage.ts';
 
 /** Adds `Example:` with one command a line below the options. */
 export function example(command: Command, ...lines: string[]): Command {

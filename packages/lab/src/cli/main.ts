@@ -4,6 +4,7 @@
  * when they run, so that help is quick.
  */
 import { Command, type Option } from 'commander';
+import { someText } from '../common/usage.ts';
 import { addBench } from './bench.ts';
 import { addConfig } from './config.ts';
 import { addData } from './data.ts';
@@ -21,8 +22,8 @@ import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
 import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
+import { examplesOf } from './task-options.ts';
 import { addTrain } from './train.ts';
-import { someText } from './usage.ts';
 import { version } from './version.ts';
 import { addWorker } from './worker.ts';
 
@@ -66,7 +67,7 @@ function program(io: Io, path: string[]): Command {
         '',
         'Examples:',
         '  $ lethe start',
-        '  $ lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6',
+        ...examplesOf('main').map((line) => `  $ ${line}`),
         '  $ lethe methods',
       ].join('\n'),
     );

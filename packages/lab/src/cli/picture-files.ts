@@ -1,14 +1,14 @@
 /** Pictures and tables as files. */
 import path from 'node:path';
 import { LetheError } from 'lethe';
-import type { DataTable } from '../report/data-table.ts';
-import type { Picture } from '../report/picture.ts';
-import { atomicWrite, ioError } from '../runs/atomic-write.ts';
-import { makeDirectory } from '../runs/make-directory.ts';
+import type { DataTable } from '../pictures/data-table.ts';
+import type { Picture } from '../pictures/picture.ts';
+import { atomicWrite, ioError } from '../files/atomic-write.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 
 /** Draws PNG files; undefined on a platform that the renderer has no binary for. */
 export async function pngRenderer(): Promise<((svg: string) => Uint8Array) | undefined> {
-  const png = await import('../report/svg/png.ts').catch(() => undefined);
+  const png = await import('../pictures/svg/png.ts').catch(() => undefined);
   return png?.pngOf;
 }
 
@@ -32,8 +32,8 @@ export async function writePictures(
   tables: Readonly<Record<string, DataTable>>,
   notice: (line: string) => void,
 ): Promise<string[]> {
-  const { fileNames } = await import('../report/picture.ts');
-  const { csvOf } = await import('../report/data-table.ts');
+  const { fileNames } = await import('../pictures/picture.ts');
+  const { csvOf } = await import('../pictures/data-table.ts');
   try {
     makeDirectory(directory);
   } catch (error) {

@@ -1,11 +1,11 @@
 /** `lethe report`: runs and studies as one HTML page, as pictures, or as a table. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../common/usage.ts';
 import type { ReportContent } from '../report/report.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
-import { UsageError } from './usage.ts';
 
 interface ReportOptions {
   out?: string;
@@ -88,10 +88,10 @@ function endingOf(file: string | undefined): string {
 }
 
 async function write(file: string, ending: string, content: ReportContent): Promise<void> {
-  const { atomicWrite } = await import('../runs/atomic-write.ts');
+  const { atomicWrite } = await import('../files/atomic-write.ts');
   if (ending === '.csv') {
     const { results } = await import('../report/results.ts');
-    const { csvOf } = await import('../report/data-table.ts');
+    const { csvOf } = await import('../pictures/data-table.ts');
     return atomicWrite(file, csvOf(results([...content.bestTrials, ...content.runs], content.studies)));
   }
   const { mainPictures, reportHtml } = await import('../report/report.ts');
@@ -107,7 +107,7 @@ async function write(file: string, ending: string, content: ReportContent): Prom
       } has ended yet`,
     );
   }
-  const { figure } = await import('../report/svg/figure.ts');
+  const { figure } = await import('../pictures/svg/figure.ts');
   const { writePicture } = await import('./picture-files.ts');
   const drawings = pictures.flatMap(({ drawing }) => drawing ?? []);
   const label = pictures.map(({ title }) => title).join('; ');

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
 import type { Reproduced } from '../experiments/reproduce/reproduction.ts';
 import type { Trainings } from '../experiments/reproduce/trainings.ts';
 import { type Pruner, pruners } from '../experiments/search/prune.ts';
@@ -11,7 +12,6 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { table } from './table.ts';
 import { useThreads } from './threads.ts';
-import { Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
 interface ReproduceOptions {
   figure?: string;
@@ -122,10 +122,10 @@ async function write(
 ): Promise<string[]> {
   const { figures = [], tables = [], caption } = made;
   if (figures.length === 0 && options.out === undefined) return [];
-  const { atomicWrite, ioError } = await import('../runs/atomic-write.ts');
-  const { makeDirectory } = await import('../runs/make-directory.ts');
+  const { atomicWrite, ioError } = await import('../files/atomic-write.ts');
+  const { makeDirectory } = await import('../files/make-directory.ts');
   const { noPng, pngRenderer } = await import('./picture-files.ts');
-  const { csvOf } = await import('../report/data-table.ts');
+  const { csvOf } = await import('../pictures/data-table.ts');
   try {
     makeDirectory(directory);
   } catch (error) {

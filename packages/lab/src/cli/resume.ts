@@ -1,14 +1,14 @@
 /** `lethe resume`: goes on with a run as if it had never stopped, or past its end. */
 import type { Command } from 'commander';
+import { positiveNumber, wholeNumber } from '../common/usage.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
-import { positiveNumber, wholeNumber } from './usage.ts';
 
-interface ResumeOptions {
+interface ResumeCommandOptions {
   epochs?: number;
   minutes?: number;
   patience?: number;
@@ -43,7 +43,7 @@ export function addResume(lethe: Command, io: Io): void {
     .option('--data <DIR>', 'look for data sets in DIR first')
     .option('--no-fetch', 'never download a data set')
     .option('--json', 'JSON lines on standard output, one an event')
-    .action((directory: string, options: ResumeOptions) =>
+    .action((directory: string, options: ResumeCommandOptions) =>
       namingOptions(
         ({ byResume }) => byResume,
         () => run(directory, options, new Output(io, options)),
@@ -58,7 +58,7 @@ export function addResume(lethe: Command, io: Io): void {
 
 // --- internal ---
 
-async function run(directory: string, options: ResumeOptions, output: Output): Promise<void> {
+async function run(directory: string, options: ResumeCommandOptions, output: Output): Promise<void> {
   const { resume } = await import('../training/train.ts');
   const { epochs, minutes, patience, threads } = options;
   const report = new TrainingReport(output);

@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Config } from '../runs/config.ts';
 import { numberedNames } from '../runs/run-directory.ts';
-import type { Config } from '../training/config.ts';
 
 /** The names for a run, in the order in which they are to be tried. */
 export function defaultRun(config: Config): Iterable<string> {

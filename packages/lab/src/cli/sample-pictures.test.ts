@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { objections } from '../report/svg/legible.suite.ts';
+import { objections } from '../pictures/svg/legible.suite.ts';
 import { lethe } from './testing.suite.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-sample-'));

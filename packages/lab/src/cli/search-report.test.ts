@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { JournalEvent } from '../experiments/search/journal.ts';
 import type { Study } from '../experiments/search/study.ts';
+import type { JournalEvent } from '../studies/journal.ts';
 import { Output } from './output.ts';
 import { SearchReport } from './search-report.ts';
 import { captured } from './testing.suite.ts';

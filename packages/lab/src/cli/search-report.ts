@@ -1,8 +1,9 @@
 /** What `search` shows: the trials in work, a line for each that ended, the table of the best. */
-import type { JournalEvent, ReportEvent } from '../experiments/search/journal.ts';
-import type { Parameters } from '../experiments/search/space.ts';
+
 import type { Study } from '../experiments/search/study.ts';
-import { ranking, type Trial } from '../experiments/search/study-record.ts';
+import type { JournalEvent, ReportEvent } from '../studies/journal.ts';
+import type { Parameters } from '../studies/space.ts';
+import { ranking, type Trial } from '../studies/study-record.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
 import { figure } from './training-report.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readStudy } from '../experiments/search/study-record.ts';
+import { readStudy } from '../studies/study-record.ts';
 import { main } from './main.ts';
 import { captured, lethe } from './testing.suite.ts';
 

@@ -3,12 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LetheError } from 'lethe';
+import { collect, Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
 import { type Pruner, pruners } from '../experiments/search/prune.ts';
 import type { Search } from '../experiments/search/search-file.ts';
 import type { Study } from '../experiments/search/study.ts';
-import { letheCommand } from '../runs/shell.ts';
-import type { Config } from '../training/config.ts';
+import type { Config } from '../runs/config.ts';
+import { letheCommand } from '../common/shell.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -16,7 +17,6 @@ import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { clock } from './progress.ts';
 import type { SearchReport } from './search-report.ts';
-import { collect, Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
 interface SearchCommandOptions {
   trials: number;
@@ -153,8 +153,8 @@ async function checkData(
   { data, fetch }: SearchCommandOptions,
   output: Output,
 ): Promise<void> {
-  const { loadTaskData } = await import('../tasks/open.ts');
-  await loadTaskData(config, { dataDir: data, fetch, log: (line) => output.notice(line) });
+  const { kindOf } = await import('../tasks/registry.ts');
+  await kindOf(config.task).data.load(config, { dataDir: data, fetch, log: (line) => output.notice(line) });
 }
 
 /** The table, the recipe of the best trial and the command that trains it again; `left` searches may have none. */
@@ -166,7 +166,7 @@ async function conclude(
   seconds: number,
   left: boolean,
 ): Promise<void> {
-  const { ranking } = await import('../experiments/search/study-record.ts');
+  const { ranking } = await import('../studies/study-record.ts');
   const { writeBest } = await import('../experiments/search/best.ts');
   const { countStates } = await import('./search-report.ts');
   const [best] = ranking(study);

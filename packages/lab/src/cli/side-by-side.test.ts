@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { EpochEvent, Progress } from '../training/events.ts';
+import type { EpochEvent, Progress } from '../runs/events.ts';
 import { Output } from './output.ts';
 import { SideBySide } from './side-by-side.ts';
 import { captured } from './testing.suite.ts';

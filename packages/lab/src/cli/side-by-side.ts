@@ -1,10 +1,12 @@
 /** What `start` shows while several runs train in turn: a line each every few seconds, on a terminal a live row each below. */
-import type { EpochEvent, Progress, TrainingEvent } from '../training/events.ts';
+import type { EpochEvent, PlanEvent, Progress, TrainingEvent } from '../runs/events.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
 import { figure } from './training-report.ts';
 
-interface Row {
+interface ModelRow {
+  /** the metric that people are shown */
+  shown?: PlanEvent['shown'];
   progress?: Progress;
   last?: EpochEvent;
   valid?: EpochEvent;
@@ -18,7 +20,7 @@ interface Row {
 export class SideBySide {
   readonly #output: Output;
   readonly #names: readonly string[];
-  readonly #rows: Row[];
+  readonly #rows: ModelRow[];
   readonly #width: number;
   #said = 0;
 
@@ -44,6 +46,7 @@ export class SideBySide {
 
   #event(i: number, event: TrainingEvent): void {
     const row = this.#rows[i];
+    if (event.event === 'plan') row.shown = event.shown;
     if (event.event === 'epoch') {
       row.last = event;
       if (event.valid) row.valid = event;
@@ -69,18 +72,19 @@ export class SideBySide {
   }
 
   #line(i: number, live = false): string {
-    const { progress, last, valid, best, ended, total } = this.#rows[i];
+    const { shown, progress, last, valid, best, ended, total } = this.#rows[i];
     const { bold, dim } = this.#output.colours;
     const name = this.#names[i].padEnd(this.#width);
     if (!progress) return `${bold(name)}  waiting`;
     const fraction = ended || !total ? 1 : 1 - progress.secondsLeft / total;
-    const train = ended ? last?.train.nll_per_step : progress.train.nll_per_step;
+    const { metric = '', label = '' } = shown ?? {};
+    const train = (ended ? last : progress)?.train[metric];
     return [
       bold(name),
       ...(live ? [dim(bar(fraction, 10))] : []),
       `epoch ${String((ended && last?.epoch) || progress.epoch).padStart(3)}`,
-      `NLL train ${figure(train)} valid ${figure(valid?.valid?.nll_per_step)}`,
-      `best ${figure(best?.valid?.nll_per_step)} (${best?.epoch ?? '-'})`,
+      `${label} train ${figure(train)} valid ${figure(valid?.valid?.[metric])}`,
+      `best ${figure(best?.valid?.[metric])} (${best?.epoch ?? '-'})`,
       ended ?? `${progress.stepsPerSecond.toFixed(1)} steps/s  ${clock(progress.secondsLeft)} left`,
     ].join('  ');
   }

@@ -2,8 +2,10 @@
  * How large the models of `lethe start` are: as in the paper where the machine is quick enough, smaller where
  * two minutes would not do. The time of a step is measured, not guessed from the engine's name.
  */
-import type { MusicData } from '../data/music/dataset.ts';
-import type { Config } from '../training/config.ts';
+
+import type { Config } from '../runs/config.ts';
+import { withEngine } from '../runs/engine.ts';
+import type { QuickStart, TaskData } from '../tasks/kind.ts';
 import { openSession } from '../training/session.ts';
 import { trainStep } from '../training/step.ts';
 
@@ -14,8 +16,6 @@ export interface StartSize {
   epochs: number;
 }
 
-/** Hidden units of the models of the paper, and what is tried below. */
-export const sizes = [400, 200, 100, 50] as const;
 /** Epochs that a model must be able to do; below, a smaller one learns more in the time. */
 const enoughEpochs = 40;
 /** An epoch guessed to take longer than this, in seconds, is not tried out only to be told so. */
@@ -26,12 +26,13 @@ const tooLong = 10;
  * train side by side; `measure` gives the seconds of one epoch of all of them together.
  */
 export function chooseSize(
+  { sizes, work }: Pick<QuickStart<TaskData>, 'sizes' | 'work'>,
   configs: (hidden: number) => readonly Config[],
-  data: MusicData,
+  data: TaskData,
   seconds: number,
   measure: typeof measureEpoch = measureEpoch,
 ): StartSize {
-  const small = sizes[2];
+  const small = sizes[Math.min(2, sizes.length - 1)];
   const inSmall = measure(configs(small), data);
   const epochs = (hidden: number): number => {
     const guess = (inSmall * work(hidden)) / work(small);
@@ -47,7 +48,7 @@ export function chooseSize(
 }
 
 /** Seconds of one epoch of all models together, from the quickest of several steps after a first, which warms up. */
-export function measureEpoch(configs: readonly Config[], data: MusicData): number {
+export function measureEpoch(configs: readonly Config[], data: TaskData): number {
   let sum = 0;
   for (const config of configs) {
     const session = openSession(config, data);
@@ -56,17 +57,10 @@ export function measureEpoch(configs: readonly Config[], data: MusicData): numbe
     for (let i = 0; i < 2 || (i < 6 && performance.now() < end); i++) {
       session.state.position = 0;
       const begin = performance.now();
-      trainStep(session);
+      withEngine(config, () => trainStep(session));
       if (i > 0) best = Math.min(best, (performance.now() - begin) / 1000);
     }
     sum += best * session.task.stepsIn(0);
   }
   return sum;
-}
-
-// --- internal ---
-
-/** Multiplications of an epoch grow as this: recurrent, input and output products. */
-function work(hidden: number): number {
-  return hidden * (hidden + 2 * 88);
 }

@@ -1,12 +1,15 @@
 /**
- * `lethe start`, what `npm start` runs: a plain RNN and a fast-dropout RNN trained side by side on music, in
- * about two minutes, with a piece from each at the end. Both train in this process, step by step in turn, so
+ * `lethe start`, what `npm start` runs: two models of a task trained side by side on real data, in
+ * about two minutes, with something that each has made at the end. Both train in this process, step by step in turn, so
  * that they get the same machine; each is an ordinary run that the other commands read.
  */
 import type { Command } from 'commander';
-import type { MusicData } from '../data/music/dataset.ts';
-import type { Config } from '../training/config.ts';
-import type { DoneEvent, InterruptedEvent, TrainResult } from '../training/events.ts';
+import { Interrupted, positiveNumber, wholeNumber } from '../common/usage.ts';
+import type { Config } from '../runs/config.ts';
+import type { DoneEvent, InterruptedEvent, TrainResult } from '../runs/events.ts';
+import type { QuickStart, TaskData, TaskKind } from '../tasks/kind.ts';
+import { lookupIn } from '../tasks/kind.ts';
+import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -17,7 +20,6 @@ import { SideBySide } from './side-by-side.ts';
 import type { StartSize } from './start-size.ts';
 import { useThreads } from './threads.ts';
 import { figure, stopping } from './training-report.ts';
-import { Interrupted, positiveNumber, wholeNumber } from './usage.ts';
 
 interface StartOptions {
   minutes: number;
@@ -28,11 +30,11 @@ interface StartOptions {
   json?: boolean;
 }
 
-/** The two models: a name, and its regularizer in the words of `--dropout`. */
-const contenders = [
-  { name: 'plain', title: 'plain tanh RNN', dropout: 'none' },
-  { name: 'fast', title: 'fast-dropout RNN', dropout: 'fast:input=.1,recurrent=.5,output=.5' },
-] as const;
+/** The task that is shown. */
+const kind = taskKinds.find(({ quickStart }) => quickStart) as TaskKind & {
+  quickStart: QuickStart<TaskData>;
+};
+const { contenders, sizes, settings, sample, on, reading } = kind.quickStart;
 
 /** Seconds of the two minutes that are not training: loading, measuring, the test set, sampling. */
 const reserve = 10;
@@ -41,7 +43,9 @@ const reserve = 10;
 export function addStart(lethe: Command, io: Io): void {
   const command = lethe
     .command('start')
-    .description('a first look: a plain and a fast-dropout RNN side by side on real music, in two minutes')
+    .description(
+      `a first look: ${contenders.map(({ title }) => `a ${title}`).join(' and ')} side by side on ${on}, in two minutes`,
+    )
     .option('--minutes <N>', 'minutes in all', positiveNumber('--minutes'), 2)
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0), 1)
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
@@ -56,11 +60,15 @@ export function addStart(lethe: Command, io: Io): void {
 
 async function run(options: StartOptions, output: Output): Promise<void> {
   const begun = performance.now();
-  const { startData } = await import('./start-data.ts');
-  const { chooseSize, sizes } = await import('./start-size.ts');
+  const { chooseSize } = await import('./start-size.ts');
   const engine = await useThreads(options.threads);
   const data = await interruptible(output, (signal) =>
-    startData({ dataDir: options.data, fetch: options.fetch, signal }, output),
+    kind.quickStart.data({
+      dataDir: options.data,
+      fetch: options.fetch,
+      signal,
+      log: (line) => output.notice(line),
+    }),
   );
   output.say(`data    ${data.name}, ${data.source}`);
   const threads = engine.threads();
@@ -71,12 +79,9 @@ async function run(options: StartOptions, output: Output): Promise<void> {
     Math.max(1, 60 * options.minutes - reserve - (performance.now() - begun) / 1000);
   const configs = (hidden: number): Config[] =>
     contenders.map(({ dropout }) =>
-      resolveConfig(`music/${data.name}`, {
+      resolveConfig(`${kind.name}/${data.name}`, {
         settings: {
-          'model.hidden': hidden,
-          // In the fewer epochs of a smaller model, more and smaller steps go further.
-          'training.batch': hidden < sizes[0] ? 16 : 50,
-          'model.maxIncoming': Math.min(15, hidden),
+          ...settings(hidden),
           'model.dropout': dropout,
           'training.minutes': seconds() / 60,
           // The one that overfits first leaves its time to the other.
@@ -86,7 +91,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
         },
       }),
     );
-  const size = chooseSize(configs, data, seconds());
+  const size = chooseSize(kind.quickStart, configs, data, seconds());
   output.say(`size    ${sizeInWords(size, sizes[0], engine.engine)}`);
   output.say();
 
@@ -99,7 +104,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
     );
   }
   for (const { diverged } of done) if (diverged) output.notice(diverged.sentence);
-  await summary(done, data, options.seed, output);
+  await summary(done, configs(size.hidden)[0], data, options.seed, output);
   output.say(`${clock((performance.now() - begun) / 1000)} in all`);
 }
 
@@ -112,11 +117,7 @@ function sizeInWords({ hidden, epochs }: StartSize, full: number, engine: string
 }
 
 /** Trains all of them in turn; the first failure stops the others, which save what they have. */
-async function trainBoth(
-  configs: readonly Config[],
-  data: MusicData,
-  output: Output,
-): Promise<TrainResult[]> {
+async function trainBoth(configs: readonly Config[], data: TaskData, output: Output): Promise<TrainResult[]> {
   const { train } = await import('../training/train.ts');
   const runs = freeRuns(contenders.map(({ name }) => `start-${name}`));
   const view = new SideBySide(
@@ -152,26 +153,21 @@ async function trainBoth(
   );
 }
 
-/** The table, and a piece from each model. */
+/** The table, and what each model makes. */
 async function summary(
   done: readonly DoneEvent[],
-  data: MusicData,
+  config: Config,
+  data: TaskData,
   seed: number,
   output: Output,
 ): Promise<void> {
   const { sampleToFile } = await import('./sample-file.ts');
-  const pieces: string[] = [];
+  const made: string[] = [];
   for (const { run } of done) {
-    const { file } = await sampleToFile(run, {
-      length: 64,
-      seed,
-      prime: 0,
-      split: 'test',
-      primeFrames: 8,
-      data,
-    });
-    pieces.push(file);
+    const { file } = await sampleToFile(run, { ...sample.options, seed, data }, sample.given);
+    made.push(file);
   }
+  const { shown } = kind.metric(lookupIn(config));
   output.event({
     event: 'summary',
     models: done.map(({ run, best, seconds }, i) => ({
@@ -179,28 +175,26 @@ async function summary(
       run,
       best,
       seconds,
-      sample: pieces[i],
+      sample: made[i],
     })),
   });
   output.say();
   output.table(
     done.map(({ best, seconds }, i) => [
       contenders[i].title,
-      figure(best.train.nll_per_step),
-      figure(best.valid.nll_per_step),
-      figure(best.test.nll_per_step),
+      figure(best.train[shown.metric]),
+      figure(best.valid[shown.metric]),
+      figure(best.test[shown.metric]),
       String(best.epoch),
       seconds.toFixed(0),
     ]),
     { header: ['model', 'train', 'valid', 'test', 'best epoch', 'seconds'], align: 'lrrrrr' },
   );
-  output.say(
-    '(NLL per time step, natural log, lower is better; train with noise on; both shared the machine)',
-  );
+  output.say(`(${reading})`);
   output.say();
   output.table(
-    done.map(({ run }, i) => [contenders[i].title, run, pieces[i]]),
-    { header: ['model', 'run', 'a piece'], align: 'lll' },
+    done.map(({ run }, i) => [contenders[i].title, run, made[i]]),
+    { header: ['model', 'run', sample.called], align: 'lll' },
   );
   output.say();
 }

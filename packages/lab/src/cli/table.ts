@@ -1,5 +1,5 @@
 /** A table in text: columns aligned by what is seen, numbers to the right, the same on a terminal and off it. */
-import { largest } from '../extremes.ts';
+import { largest } from '../common/extremes.ts';
 
 /** How to print a table. */
 export interface TableOptions {

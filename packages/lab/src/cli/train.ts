@@ -1,36 +1,21 @@
 /** `lethe train`: trains a recipe or a data set into a new run directory. */
 import type { Command } from 'commander';
-import { encodings } from '../data/text/decode-text.ts';
-import { tokenizers } from '../data/text/types.ts';
-import { observerNames } from '../training/observe/names.ts';
-import type { trainOptions } from '../training/option-names.ts';
+import { collect, positiveNumber, wholeNumber } from '../common/usage.ts';
+import { observerNames } from '../runs/observer-names.ts';
+import type { OptionValues, TaskKind } from '../tasks/kind.ts';
+import { refuseOthers, thingsOf, valueName } from '../tasks/options.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { defaultRun } from './run-name.ts';
+import { addTaskOptions, examplesOf } from './task-options.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
-import { collect, positiveNumber, UsageError, wholeNumber } from './usage.ts';
 
-interface TrainOptions {
+/** Beside those that are keys of the configuration. */
+interface TrainCommandOptions {
   out?: string;
-  cell?: string;
-  hidden?: number;
-  layers?: number;
-  dropout?: string;
-  level?: string;
-  tokenizer?: string;
-  encoding?: string;
-  stepsPerQuarter?: number;
-  epochs?: number;
-  minutes?: number;
-  evaluationShare?: number;
-  patience?: number;
-  seed?: number;
-  threads?: number;
-  dtype?: string;
-  from?: string;
   paperQuirks?: boolean;
   observe?: string[];
   data?: string;
@@ -46,7 +31,7 @@ export function addTrain(lethe: Command, io: Io): void {
     .description('trains a model into a new run directory')
     .argument(
       '<target>',
-      'a recipe (bayer2013/jsb-fast, my.yaml; `lethe recipes` lists them) or TASK/DATASET (music/nottingham, music/DIR, text/ptb, text/PATH)',
+      `a recipe (bayer2013/jsb-fast, my.yaml; \`lethe recipes\` lists them) or TASK/DATASET (${examplesOf('targets').join(', ')})`,
     )
     .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
     .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
@@ -55,21 +40,8 @@ export function addTrain(lethe: Command, io: Io): void {
     .option(
       '--dropout <METHOD>',
       'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping; `lethe methods` lists them',
-    )
-    .option('--level <NAME>', 'of text: word, char')
-    .option(
-      '--tokenizer <NAME>',
-      `of words: ${tokenizers.join(', ')} (case and punctuation apart), auto (default: as the text needs it)`,
-    )
-    .option(
-      '--encoding <NAME>',
-      `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
-    )
-    .option(
-      '--steps-per-quarter <N>',
-      "of music of one's own: time steps in a quarter note (default: 2, eighth notes)",
-      positiveNumber('--steps-per-quarter'),
-    )
+    );
+  addTaskOptions(command, trainOptionsOf)
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option(
       '--minutes <N>',
@@ -104,7 +76,7 @@ export function addTrain(lethe: Command, io: Io): void {
       collect,
     )
     .option('--json', 'JSON lines on standard output, one an event')
-    .action((target: string, options: TrainOptions) =>
+    .action((target: string, options: TrainCommandOptions) =>
       namingOptions(
         ({ byTrain }) => byTrain,
         () => run(target, options, new Output(io, options)),
@@ -114,30 +86,23 @@ export function addTrain(lethe: Command, io: Io): void {
     'after',
     '\nWhat is not given is as the recipe has it, else as `lethe config TASK` says.',
   );
-  example(
-    command,
-    'lethe train bayer2013/jsb-fast --minutes 10',
-    'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
-    'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
-    'lethe train zaremba2014/ptb-small',
-    'lethe train text/ptb --hidden 400 --dropout variational:input=.3,recurrent=.2,output=.3 --epochs 20',
-    'lethe train text/book.txt --level char --dropout variational:input=.2,recurrent=.2',
-    'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
-  );
+  example(command, ...examplesOf('train'));
 }
 
 // --- internal ---
 
-async function run(target: string, options: TrainOptions, output: Output): Promise<void> {
+const trainOptionsOf = ({ config }: TaskKind) => config.options;
+
+async function run(target: string, options: TrainCommandOptions, output: Output): Promise<void> {
   const { resolveConfig } = await import('../training/resolve.ts');
   const { trainOptions } = await import('../training/option-names.ts');
   const { train } = await import('../training/train.ts');
-  for (const option of ['level', 'tokenizer', 'encoding'] as const) {
-    if (options[option] === undefined || !/^music\//.test(target)) continue;
-    throw new UsageError(`--${option} is for texts, found ${target}`);
-  }
-  if (options.stepsPerQuarter !== undefined && /^text\//.test(target)) {
-    throw new UsageError(`--steps-per-quarter is for music, found ${target}`);
+  const { splitTask } = await import('../tasks/data-sets.ts');
+  const { kind } = splitTask(target);
+  if (kind) {
+    const refusal = (option: string, able: readonly TaskKind[]): string =>
+      `${option} is for ${thingsOf(able)}, found ${target}`;
+    refuseOthers(kind, trainOptionsOf, options as unknown as OptionValues, refusal);
   }
   const config = resolveConfig(target, {
     settings: settingsOf(options, trainOptions),
@@ -163,15 +128,14 @@ async function run(target: string, options: TrainOptions, output: Output): Promi
 }
 
 /** The options that are keys of the configuration under a shorter name. */
-function settingsOf(options: TrainOptions, names: typeof trainOptions): Record<string, unknown> {
+function settingsOf(
+  options: TrainCommandOptions,
+  names: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   const { observe } = options;
   const given: Record<string, unknown> = {
     ...options,
     observe: observe && [...new Set(observe.flatMap((names) => names.split(',')))],
   };
-  return Object.fromEntries(Object.entries(names).map(([key, option]) => [key, given[nameOf(option)]]));
+  return Object.fromEntries(Object.entries(names).map(([key, option]) => [key, given[valueName(option)]]));
 }
-
-/** `--evaluation-share` as the parser of the command line calls it. */
-const nameOf = (option: string): string =>
-  option.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { EpochEvent, PlanEvent, Progress } from '../training/events.ts';
+import type { EpochEvent, PlanEvent, Progress } from '../runs/events.ts';
 import { Output } from './output.ts';
 import { captured } from './testing.suite.ts';
 import { TrainingReport } from './training-report.ts';

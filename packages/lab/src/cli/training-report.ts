@@ -1,6 +1,6 @@
 /** What `train` and `resume` show: the plan, one line an epoch, how far the epoch in work is, the result. */
 import { LetheError } from 'lethe';
-import type { Metrics } from '../tasks/task.ts';
+import { Interrupted } from '../common/usage.ts';
 import type {
   DoneEvent,
   EpochEvent,
@@ -8,12 +8,12 @@ import type {
   Progress,
   TrainingEvent,
   TrainResult,
-} from '../training/events.ts';
+} from '../runs/events.ts';
+import type { Metrics } from '../runs/task.ts';
 import { percent } from '../training/time-limit.ts';
 import { evaluationWords } from './evaluation-progress.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
-import { Interrupted } from './usage.ts';
 
 /** Follows one run and prints it; give `event` and `progress` to the trainer. */
 export class TrainingReport {

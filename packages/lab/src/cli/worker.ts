@@ -2,12 +2,12 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { Interrupted, wholeNumber } from '../common/usage.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { figure } from './training-report.ts';
-import { Interrupted, wholeNumber } from './usage.ts';
 
 interface WorkerCommandOptions {
   threads?: number;

@@ -1,6 +1,6 @@
 /** Files that a command makes for people: nothing that was there before goes without a word. */
 import fs from 'node:fs';
-import { atomicWrite, writeNumbered } from '../runs/atomic-write.ts';
+import { atomicWrite, writeNumbered } from '../files/atomic-write.ts';
 
 /** Where to write. */
 export interface OutFile {

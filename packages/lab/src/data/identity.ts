@@ -6,10 +6,8 @@ export interface DataIdentity {
   source: string;
   /** what each split has of each thing that is counted */
   splits: Record<'train' | 'valid' | 'test', Record<string, number>>;
-  /** of music: time steps in a quarter note */
-  stepsPerQuarter?: number;
-  /** of text: words of the vocabulary */
-  vocabulary?: number;
   /** sha256 over the content of all splits */
   sha256: string;
+  /** what else the task says of it */
+  [more: string]: unknown;
 }

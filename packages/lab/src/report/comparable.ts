@@ -1,7 +1,9 @@
 /** Which runs may be ranked: those whose figures are of the same data, cut and evaluated in the same way, by the same metric. */
-import { metricHeading } from '../tasks/metric-meaning.ts';
+
+import { shortNumber } from '../pictures/svg/scale.ts';
+import { metricHeading } from '../tasks/metric-words.ts';
+import { findKind } from '../tasks/registry.ts';
 import { configText, type RunRecord } from './run-record.ts';
-import { shortNumber } from './svg/scale.ts';
 
 /** Runs that may stand in one table and in one picture. */
 export interface Comparable {
@@ -41,24 +43,15 @@ export function comparableSets(runs: readonly RunRecord[]): Comparable[] {
 
 type Conditions = Record<string, string>;
 
-/** Settings that change nothing about figures that all runs have. */
-const withoutInfluence = ['evaluation.conventions', 'evaluation.drawEmbedding', 'text.encoding'];
-/** What runs without a key were made with. */
-const before: Conditions = { 'text.tokenizer': 'whitespace', 'text.lineEnds': 'completed' };
-/** Parts of a configuration that say what is read and how it is scored. */
-const parts = ['text.', 'data.', 'evaluation.'];
-
 function conditionsOf({ config, environment, chosen }: RunRecord): Conditions {
   const conditions: Conditions = {
     dataset: configText(config.get('dataset')),
     task: configText(config.get('task')),
     content: environment?.data?.sha256 ?? 'not recorded',
     share: String(chosen?.valid?.evaluated_share ?? config.get('training.evaluationShare') ?? 1),
-    ...(config.get('task') === 'text' ? before : {}),
   };
-  for (const [key, value] of config) {
-    if (!parts.some((part) => key.startsWith(part)) || withoutInfluence.includes(key)) continue;
-    conditions[key] = configText(value);
+  for (const key of findKind(config.get('task'))?.config.conditions ?? []) {
+    if (config.has(key)) conditions[key] = configText(config.get(key));
   }
   return conditions;
 }

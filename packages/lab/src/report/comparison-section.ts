@@ -1,7 +1,13 @@
 /** The part of a report on several runs together: for each data set and metric one table, and learning curves. */
-import { metricLabel, metricWords } from '../tasks/metric-meaning.ts';
+
+import { curveMark, picture } from '../pictures/curves.ts';
+import type { Picture } from '../pictures/picture.ts';
+import { seriesColour } from '../pictures/svg/colour.ts';
+import { escaped } from '../pictures/svg/element.ts';
+import type { Mark } from '../pictures/svg/marks.ts';
+import { shortNumber } from '../pictures/svg/scale.ts';
+import { metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { type Comparable, comparableSets } from './comparable.ts';
-import { curveMark, picture } from './curves.ts';
 import {
   chosenValues,
   compareRuns,
@@ -12,14 +18,9 @@ import {
   telling,
 } from './groups.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
-import type { Picture } from './picture.ts';
 import { runResults } from './results.ts';
 import type { RunRecord } from './run-record.ts';
 import { metricCurve, metricText } from './run-section.ts';
-import { seriesColour } from './svg/colour.ts';
-import { escaped } from './svg/element.ts';
-import type { Mark } from './svg/marks.ts';
-import { shortNumber } from './svg/scale.ts';
 
 /** Columns of differing settings that a table has room for; those that say most come first. */
 const mostKeys = 6;

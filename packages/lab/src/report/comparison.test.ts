@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { objections, textsOf } from '../pictures/svg/legible.suite.ts';
 import { comparableSets } from './comparable.ts';
 import { compareRuns } from './groups.ts';
 import { doneEvent, epochEvent, useMadeRuns } from './made-run.suite.ts';
 import { readReport, reportHtml, reportPictures } from './report.ts';
-import { objections, textsOf } from './svg/legible.suite.ts';
 
 const { make } = useMadeRuns();
 const events = (valid: number): object[] => [

@@ -5,10 +5,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
+import { seriesColour } from '../pictures/svg/colour.ts';
+import type { Mark } from '../pictures/svg/marks.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { Observation } from './observations.ts';
-import { seriesColour } from './svg/colour.ts';
-import type { Mark } from './svg/marks.ts';
 
 /** A picture that is to be drawn. */
 export interface Asked {

@@ -1,5 +1,5 @@
 /** Runs of one configuration with different seeds: what is said about them together. */
-import type { Metrics } from '../tasks/task.ts';
+import type { Metrics } from '../runs/task.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { metricCurve } from './run-section.ts';
 

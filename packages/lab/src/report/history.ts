@@ -1,7 +1,7 @@
 /** `metrics.jsonl` as reports read it: what is broken is named, the rest is shown. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { TrainingEvent } from '../training/events.ts';
+import type { TrainingEvent } from '../runs/events.ts';
 
 /** The whole lines of a history, and sentences on the others. A last line without an end is still being written. */
 export function readHistory(file: string): { events: TrainingEvent[]; notes: string[] } {

@@ -2,10 +2,10 @@
  * One HTML page that needs nothing but itself: no network, readable on a phone and on paper. Its one script, which it can be without,
  * saves pictures.
  */
-import { csvOf, type DataTable } from './data-table.ts';
-import { fileNames, type Picture } from './picture.ts';
-import { element, escaped } from './svg/element.ts';
-import { fontFamily } from './svg/figure.ts';
+import { csvOf, type DataTable } from '../pictures/data-table.ts';
+import { fileNames, type Picture } from '../pictures/picture.ts';
+import { element, escaped } from '../pictures/svg/element.ts';
+import { fontFamily } from '../pictures/svg/figure.ts';
 
 /** A whole document around sections that are HTML. */
 export function page(title: string, sections: readonly string[]): string {

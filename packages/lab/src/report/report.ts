@@ -2,21 +2,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LetheError } from 'lethe';
+import type { Picture } from '../pictures/picture.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { comparableSets } from './comparable.ts';
 import { comparisonPictures, comparisonSection, validationPictures } from './comparison-section.ts';
 import { page, paragraph } from './html.ts';
-import type { Picture } from './picture.ts';
 import { type RunRecord, readRun } from './run-record.ts';
 import { mainCurve, runPictures, runSection } from './run-section.ts';
-import { bestTrial, type StudyRecord, studyFile } from './study.ts';
+import { bestTrial, type ReportedStudy, studyFile } from './study.ts';
 import { studyRecord } from './study-reader.ts';
 import { mainStudyPicture, studyPictures, studySection } from './study-section.ts';
 
 /** What directories hold. */
 export interface ReportContent {
   runs: RunRecord[];
-  studies: StudyRecord[];
+  studies: ReportedStudy[];
   /** of studies, where they trained on this machine */
   bestTrials: RunRecord[];
   /** what could not be read, each with its reason */
@@ -115,7 +115,7 @@ function expanded(directory: string): string[] {
 
 /** The run of a study's best trial, unless it is asked for by itself or trained elsewhere, so that its epochs are not here. */
 function readBestTrial(
-  study: StudyRecord,
+  study: ReportedStudy,
   asked: readonly string[],
   leftOut: ReportContent['leftOut'],
 ): RunRecord | undefined {

@@ -1,7 +1,7 @@
 /** What runs and searches reached, as tables for other programs: machine names, all digits, every setting. */
-import { type Cell, type DataTable, tableOf } from './data-table.ts';
+import { type Cell, type DataTable, tableOf } from '../pictures/data-table.ts';
 import { configText, type RunRecord } from './run-record.ts';
-import type { StudyRecord } from './study.ts';
+import type { ReportedStudy } from './study.ts';
 
 type Row = Record<string, Cell>;
 
@@ -11,7 +11,7 @@ export function runResults(runs: readonly RunRecord[]): DataTable {
 }
 
 /** A row a trial of every study and a row a run. */
-export function results(runs: readonly RunRecord[], studies: readonly StudyRecord[]): DataTable {
+export function results(runs: readonly RunRecord[], studies: readonly ReportedStudy[]): DataTable {
   return tableOf(inOrder([...studies.flatMap(trialRows), ...runs.map(runRow)]));
 }
 
@@ -45,7 +45,7 @@ export function observationResults(runs: readonly RunRecord[]): DataTable {
 
 const splits = ['train', 'valid', 'test'] as const;
 
-function metricsOf(chosen: RunRecord['chosen'] | StudyRecord['trials'][number]['best']): Row {
+function metricsOf(chosen: RunRecord['chosen'] | ReportedStudy['trials'][number]['best']): Row {
   const row: Row = { best_epoch: chosen?.epoch };
   for (const split of splits) {
     for (const [metric, value] of Object.entries(chosen?.[split] ?? {})) row[`${split}.${metric}`] = value;
@@ -72,7 +72,7 @@ function runRow({ directory, config, environment, done, epochs, state, chosen, p
   };
 }
 
-function trialRows({ directory, trials }: StudyRecord): Row[] {
+function trialRows({ directory, trials }: ReportedStudy): Row[] {
   return trials.map(({ number, state, parameters, best, directory: run, seconds }) => ({
     study: directory,
     trial: number,

@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
+import type { Published } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
+import type { DoneEvent, EpochEvent } from '../runs/events.ts';
 import { readConfigFile, readEnvironment, runPaths } from '../runs/run-directory.ts';
-import { musicMetric, textMetric } from '../tasks/metric.ts';
-import type { Metrics } from '../tasks/task.ts';
-import type { Published } from '../training/config.ts';
-import type { DoneEvent, EpochEvent } from '../training/events.ts';
+import type { Metrics } from '../runs/task.ts';
+import { lookupIn } from '../tasks/kind.ts';
+import { findKind } from '../tasks/registry.ts';
 import { readHistory } from './history.ts';
 import { type Observation, observationsOf } from './observations.ts';
 
@@ -53,7 +54,7 @@ export function readRun(directory: string): RunRecord {
       `${run.config}: expected format ${knownFormat}, found ${formatText(tree.format)}; read it with the version of lethe that made it`,
     );
   }
-  const config = flat(tree);
+  const config = flat(whole(tree));
   const { events, notes } = readHistory(run.metrics);
   const { environment, note } = environmentOf(run);
   const epochs = events.filter((event) => event.event === 'epoch');
@@ -70,7 +71,7 @@ export function readRun(directory: string): RunRecord {
     state: stateOf(epochs, done, events.at(-1)?.event === 'interrupted'),
     chosen,
     published: publishedOf(tree),
-    metric: shownMetric(config, chosen?.valid ?? chosen?.train ?? {}),
+    metric: shownMetric(tree, chosen?.valid ?? chosen?.train ?? {}),
     notes: [...notes, ...note, ...(!done && fs.existsSync(path.join(directory, 'lock')) ? [locked] : [])],
   };
 }
@@ -125,10 +126,18 @@ function environmentOf(run: ReturnType<typeof runPaths>): { environment?: Enviro
 }
 
 /** The one of its task; of a run without it the first that it has. */
-function shownMetric(config: ReadonlyMap<string, unknown>, metrics: Metrics): string | undefined {
-  const level = config.get('text.level') === 'char' ? 'char' : 'word';
-  const { shown } = config.get('task') === 'text' ? textMetric[level] : musicMetric;
-  return shown.metric in metrics ? shown.metric : Object.keys(metrics)[0];
+function shownMetric(tree: Tree, metrics: Metrics): string | undefined {
+  const metric = findKind(tree.task)?.metric(lookupIn(tree)).shown.metric;
+  return metric !== undefined && metric in metrics ? metric : Object.keys(metrics)[0];
+}
+
+/**
+ * A configuration with what older runs, which lack a key, were made with: the default that its schema has for it. One that does not
+ * fit the schema, of another version, is shown as it is.
+ */
+function whole(tree: Tree): Tree {
+  const result = findKind(tree.task)?.config.schema.safeParse(tree);
+  return result?.success ? result.data : tree;
 }
 
 function publishedOf(tree: Tree): Published | undefined {

@@ -1,21 +1,21 @@
 /** The part of a report on one run. */
 import { DataError } from 'lethe';
-import { metricLabel, metricMeaning, metricWords } from '../tasks/metric-meaning.ts';
-import type { Metrics } from '../tasks/task.ts';
-import type { Published } from '../training/config.ts';
-import type { EpochEvent } from '../training/events.ts';
-import { curvePicture, picture } from './curves.ts';
+import { curvePicture, picture } from '../pictures/curves.ts';
+import type { Picture } from '../pictures/picture.ts';
+import { muted, seriesColour } from '../pictures/svg/colour.ts';
+import { escaped } from '../pictures/svg/element.ts';
+import type { Mark } from '../pictures/svg/marks.ts';
+import { shortNumber } from '../pictures/svg/scale.ts';
+import type { Published } from '../runs/config.ts';
+import type { EpochEvent } from '../runs/events.ts';
+import type { Metrics } from '../runs/task.ts';
+import { metricLabel, metricMeaning, metricWords } from '../tasks/metric-words.ts';
 import { decompositionPictures } from './decomposition-pictures.ts';
 import { folded, gallery, htmlTable, paragraph, saved } from './html.ts';
 import type { Observation } from './observations.ts';
-import type { Picture } from './picture.ts';
 import { runResults } from './results.ts';
 import { configText, type RunRecord } from './run-record.ts';
-import { samplePictures, samplesHtml } from './samples.ts';
-import { muted, seriesColour } from './svg/colour.ts';
-import { escaped } from './svg/element.ts';
-import type { Mark } from './svg/marks.ts';
-import { shortNumber } from './svg/scale.ts';
+import { sectionPictures, sectionsHtml } from './sections.ts';
 
 /** Heading, figures, curves, observations and samples of a run as HTML. */
 export function runSection(run: RunRecord): string {
@@ -27,7 +27,7 @@ export function runSection(run: RunRecord): string {
     ...[...run.notes, ...notes].map((note) => paragraph(note, 'note')),
     metricsHtml(run),
     gallery(pictures),
-    samplesHtml(run),
+    sectionsHtml(run),
     configHtml(run),
     '</section>',
   ].join('\n');
@@ -35,7 +35,7 @@ export function runSection(run: RunRecord): string {
 
 /** The curves of a run, and its pieces. */
 export function runPictures(run: RunRecord): Picture[] {
-  const own = [...curvesOf(run).pictures, ...samplePictures(run)];
+  const own = [...curvesOf(run).pictures, ...sectionPictures(run)];
   return own.map((one) => ({ ...one, title: `${run.name}: ${one.title}` }));
 }
 
@@ -119,14 +119,11 @@ function chosenLine({ chosen, done }: RunRecord): string {
   return `Epoch ${chosen.epoch}, the best by validation. ${training}${test}`;
 }
 
-/** Figures that say how much was evaluated, and not how well. */
-const counts = ['tokens', 'evaluated_share'];
-
 /** All curves; what cannot be drawn is a note. */
 function curvesOf(run: RunRecord): { pictures: Picture[]; notes: string[] } {
   const { epochs } = run;
   const names = [...new Set(epochs.flatMap(({ train, valid }) => Object.keys({ ...train, ...valid })))];
-  const measures = names.filter((name) => !counts.includes(name));
+  const measures = names.filter((name) => metricWords(name).counts === undefined);
   const pictures = [...measures.map((name) => learningCurve(run, name)), ...penaltyCurves(run)];
   const notes: string[] = [];
   for (const observation of run.observations) {

@@ -1,12 +1,12 @@
 /** The study of a search as reports see it. */
 import path from 'node:path';
-import type { Distribution } from '../experiments/search/space.ts';
-import { readStudy } from '../experiments/search/study-record.ts';
-import { largest, least } from '../extremes.ts';
-import type { StudyRecord } from './study.ts';
+import { largest, least } from '../common/extremes.ts';
+import type { Distribution } from '../studies/space.ts';
+import { readStudy } from '../studies/study-record.ts';
+import type { ReportedStudy } from './study.ts';
 
 /** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */
-export function studyRecord(directory: string): StudyRecord {
+export function studyRecord(directory: string): ReportedStudy {
   const { about, trials } = readStudy(directory);
   const shown = about.shown.metric;
   return {

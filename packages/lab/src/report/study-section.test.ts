@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { StudyRecord, TrialRecord } from './study.ts';
+import type { ReportedStudy, ReportedTrial } from './study.ts';
 import { studySection } from './study-section.ts';
 
 const trial = (
   number: number,
   rate: number,
   valid?: number,
-  more: Partial<TrialRecord> = {},
-): TrialRecord => ({
+  more: Partial<ReportedTrial> = {},
+): ReportedTrial => ({
   number,
   state: 'complete',
   parameters: { 'optimizer.stepRate': rate, 'model.cell': number % 2 ? 'lstm' : 'gru' },
@@ -15,7 +15,7 @@ const trial = (
   seconds: 61,
   ...more,
 });
-const study = (...trials: TrialRecord[]): StudyRecord => ({
+const study = (...trials: ReportedTrial[]): ReportedStudy => ({
   ...{ name: 'a <study>', directory: 'd', metric: 'nll', logarithmic: ['optimizer.stepRate'] },
   trials,
 });

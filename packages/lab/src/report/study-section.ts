@@ -1,27 +1,27 @@
 /** The part of a report on a search: the best ten trials, its history, all curves, every hyper-parameter against the metric. */
 
-import { metricHeading, metricLabel } from '../tasks/metric-meaning.ts';
-import { helpfulScale, picture, pictureHeight, pictureWidth } from './curves.ts';
+import { helpfulScale, picture, pictureHeight, pictureWidth } from '../pictures/curves.ts';
+import { dataOf, type Picture } from '../pictures/picture.ts';
+import type { Axis } from '../pictures/svg/axis.ts';
+import { muted, seriesColour } from '../pictures/svg/colour.ts';
+import { escaped } from '../pictures/svg/element.ts';
+import { figure } from '../pictures/svg/figure.ts';
+import type { Mark } from '../pictures/svg/marks.ts';
+import { panel } from '../pictures/svg/panel.ts';
+import { shortNumber } from '../pictures/svg/scale.ts';
+import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
-import { dataOf, type Picture } from './picture.ts';
 import { results } from './results.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
-import { bestTrial, type StudyRecord, type TrialRecord, trialValue } from './study.ts';
-import type { Axis } from './svg/axis.ts';
-import { muted, seriesColour } from './svg/colour.ts';
-import { escaped } from './svg/element.ts';
-import { figure } from './svg/figure.ts';
-import type { Mark } from './svg/marks.ts';
-import { panel } from './svg/panel.ts';
-import { shortNumber } from './svg/scale.ts';
+import { bestTrial, type ReportedStudy, type ReportedTrial, trialValue } from './study.ts';
 
 const bestTrials = 10;
 
 /** A study as HTML. */
-export function studySection(study: StudyRecord): string {
+export function studySection(study: ReportedStudy): string {
   const { trials, name } = study;
-  const count = (state: TrialRecord['state']): number =>
+  const count = (state: ReportedTrial['state']): number =>
     trials.filter((trial) => trial.state === state).length;
   const states = (['complete', 'pruned', 'failed', 'running'] as const)
     .filter((state) => count(state) > 0)
@@ -39,45 +39,45 @@ export function studySection(study: StudyRecord): string {
 }
 
 /** The pictures of a study; none before a trial has a figure. */
-export function studyPictures(study: StudyRecord): Picture[] {
+export function studyPictures(study: ReportedStudy): Picture[] {
   const measured = measuredTrials(study);
   const pictures = measured.length === 0 ? [] : picturesOf(study, measured);
   return pictures.map((one) => ({ ...one, title: `${study.name}: ${one.title}` }));
 }
 
 /** The history of a study; nothing before a trial has a figure. */
-export function mainStudyPicture(study: StudyRecord): Picture | undefined {
+export function mainStudyPicture(study: ReportedStudy): Picture | undefined {
   const measured = measuredTrials(study);
   return measured.length === 0 ? undefined : history(study, measured, `${study.name}: history`);
 }
 
 // --- internal ---
 
-function picturesOf(study: StudyRecord, measured: readonly Measured[]): Picture[] {
+function picturesOf(study: ReportedStudy, measured: readonly Measured[]): Picture[] {
   const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));
   return [history(study, measured), ...trialCurves(study), ...scatters];
 }
 
 interface Measured {
-  trial: TrialRecord;
+  trial: ReportedTrial;
   value: number;
 }
 
-function measuredTrials({ trials, metric }: StudyRecord): Measured[] {
+function measuredTrials({ trials, metric }: ReportedStudy): Measured[] {
   return trials.flatMap((trial) => {
     const value = trialValue(trial, metric);
     return value === undefined ? [] : [{ trial, value }];
   });
 }
 
-const parameterNames = ({ trials }: StudyRecord): string[] => [
+const parameterNames = ({ trials }: ReportedStudy): string[] => [
   ...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters))),
 ];
 
 const parameterText = (value: number | string | undefined): string =>
   value === undefined ? '–' : typeof value === 'number' ? shortNumber(value) : value;
 
-function bestTable(study: StudyRecord, measured: readonly Measured[]): string {
+function bestTable(study: ReportedStudy, measured: readonly Measured[]): string {
   const names = parameterNames(study);
   const rows = measured
     .toSorted((a, b) => a.value - b.value)
@@ -103,7 +103,7 @@ function bestTable(study: StudyRecord, measured: readonly Measured[]): string {
 }
 
 /** Every trial, and the best so far as a staircase. */
-function history({ metric }: StudyRecord, measured: readonly Measured[], title = 'History'): Picture {
+function history({ metric }: ReportedStudy, measured: readonly Measured[], title = 'History'): Picture {
   const inOrder = measured.toSorted((a, b) => a.trial.number - b.trial.number);
   const x: number[] = [];
   const y: number[] = [];
@@ -123,7 +123,7 @@ function history({ metric }: StudyRecord, measured: readonly Measured[], title =
 }
 
 /** The validations of every trial, the best one's in colour; nothing where none validated twice. */
-function trialCurves(study: StudyRecord): Picture[] {
+function trialCurves(study: ReportedStudy): Picture[] {
   const best = bestTrial(study);
   const drawn = study.trials.filter(({ curve }) => curve && curve.x.length > 1);
   if (drawn.length === 0) return [];
@@ -143,13 +143,13 @@ function trialCurves(study: StudyRecord): Picture[] {
 }
 
 /** Words get places 0, 1, 2, … in the order of the alphabet. */
-function scatter(study: StudyRecord, parameter: string, measured: readonly Measured[]): Picture {
+function scatter(study: ReportedStudy, parameter: string, measured: readonly Measured[]): Picture {
   const having = measured.filter(({ trial }) => trial.parameters[parameter] !== undefined);
   const values = having.map(({ trial }) => trial.parameters[parameter]);
   const words = values.every((value) => typeof value === 'number')
     ? []
     : [...new Set(values.map(String))].sort();
-  const place = ({ parameters }: TrialRecord): number =>
+  const place = ({ parameters }: ReportedTrial): number =>
     words.length > 0 ? words.indexOf(String(parameters[parameter])) : (parameters[parameter] as number);
   const isLog =
     study.logarithmic.includes(parameter) &&
@@ -166,7 +166,7 @@ function scatter(study: StudyRecord, parameter: string, measured: readonly Measu
 }
 
 /** Complete trials as discs, pruned and others as rings. */
-function trialPoints(measured: readonly Measured[], place: (trial: TrialRecord) => number): Mark[] {
+function trialPoints(measured: readonly Measured[], place: (trial: ReportedTrial) => number): Mark[] {
   const series = (name: string, part: readonly Measured[], colour: string, shape: 'disc' | 'ring'): Mark[] =>
     part.length === 0
       ? []

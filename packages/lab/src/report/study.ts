@@ -2,10 +2,10 @@
  * A search for hyper-parameters as reports see it. Whoever reads studies turns one into this; nothing here knows
  * how a study is stored.
  */
-import type { Metrics } from '../tasks/task.ts';
+import type { Metrics } from '../runs/task.ts';
 
 /** A trial: one setting of the hyper-parameters. */
-export interface TrialRecord {
+export interface ReportedTrial {
   number: number;
   state: 'running' | 'complete' | 'pruned' | 'failed';
   parameters: Record<string, number | string>;
@@ -18,28 +18,28 @@ export interface TrialRecord {
   seconds?: number;
 }
 
-export interface StudyRecord {
+export interface ReportedStudy {
   name: string;
   directory: string;
   /** the metric of the validation that is searched for its lowest value */
   metric: string;
   /** hyper-parameters that are drawn on a logarithmic scale */
   logarithmic: readonly string[];
-  trials: readonly TrialRecord[];
+  trials: readonly ReportedTrial[];
 }
 
 /** A directory that holds a study has this file. */
 export const studyFile = 'journal.jsonl';
 
 /** The trial that reached the lowest, the earlier of equal ones. */
-export function bestTrial({ trials, metric }: StudyRecord): TrialRecord | undefined {
-  const value = (trial: TrialRecord): number => trialValue(trial, metric) ?? Number.POSITIVE_INFINITY;
+export function bestTrial({ trials, metric }: ReportedStudy): ReportedTrial | undefined {
+  const value = (trial: ReportedTrial): number => trialValue(trial, metric) ?? Number.POSITIVE_INFINITY;
   const [best] = trials.toSorted((a, b) => value(a) - value(b) || a.number - b.number);
   return best && trialValue(best, metric) !== undefined ? best : undefined;
 }
 
 /** What a trial reached, or undefined. */
-export function trialValue({ best }: TrialRecord, metric: string): number | undefined {
+export function trialValue({ best }: ReportedTrial, metric: string): number | undefined {
   const value = best?.valid?.[metric];
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }

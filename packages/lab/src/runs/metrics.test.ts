@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EpochEvent } from '../training/events.ts';
+import type { EpochEvent } from './events.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
 
 let directory: string;

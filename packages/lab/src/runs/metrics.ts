@@ -1,7 +1,7 @@
 /** `metrics.jsonl`: the history of a run, one event a line. */
 import fs from 'node:fs';
-import type { TrainingEvent } from '../training/events.ts';
-import { atomicWrite, ioError } from './atomic-write.ts';
+import { atomicWrite, ioError } from '../files/atomic-write.ts';
+import type { TrainingEvent } from './events.ts';
 
 /** Adds an event. Throws LetheError `E_IO` when the disk is full. */
 export function appendMetrics(file: string, event: TrainingEvent): void {

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { atomicWrite, ioError } from './atomic-write.ts';
+import { atomicWrite, ioError } from '../files/atomic-write.ts';
 
 /** Adds a line. Throws LetheError `E_IO` when the disk is full. */
 export function appendObservation(

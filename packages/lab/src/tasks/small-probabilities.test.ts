@@ -1,9 +1,10 @@
 /** Losses of probabilities that float64 rounds to 0 or 1. */
 import { expect, test } from 'vitest';
-import type { MusicConfig } from '../training/config.ts';
 import { resolveConfig } from '../training/resolve.ts';
+import { inSlices } from '../training/slices.ts';
 import { tinyData } from '../training/tiny.suite.ts';
 import { evaluateMonteCarlo } from './music/averaged.ts';
+import type { MusicConfig } from './music/config.ts';
 import { evaluatePieces } from './music/evaluate.ts';
 import { musicModel } from './music/model.ts';
 import { scoreWithCache } from './text/cache.ts';
@@ -33,9 +34,9 @@ test.each([
   const sounding = scored.reduce((sum, frame) => sum + frame.length, 0);
   const notes = bias > 0 ? 88 * scored.length - sounding : sounding;
   const expected = (Math.abs(bias) * notes) / scored.length;
-  const monteCarlo = await evaluateMonteCarlo(model, pieces, { samples: 4 });
+  const monteCarlo = await inSlices(evaluateMonteCarlo(model, pieces, { samples: 4 }));
   expect(monteCarlo!.nll_per_step).toBeCloseTo(expected, 6);
-  expect((await evaluatePieces(model, pieces))!.nll_per_step).toBeCloseTo(expected, 2);
+  expect((await inSlices(evaluatePieces(model, pieces)))!.nll_per_step).toBeCloseTo(expected, 2);
   // 88 coins of probability e^-|bias|: p (|bias| + 1) to first order.
   const p = Math.exp(-Math.abs(bias));
   expect(monteCarlo!.predictive_entropy / (88 * p * (Math.abs(bias) + 1) || 1)).toBeCloseTo(p > 0 ? 1 : 0, 6);
@@ -51,14 +52,16 @@ test('a word of log probability -1000 costs 1000 nats by draws, with the cache a
     // Of the four words that are predicted three are one of ten that are alike.
     const expected = (1000 + 4 * Math.log(10)) / 4;
     const draws = dropout === 'none' ? undefined : { samples: 3 };
-    expect(await scoreText(model, tokens([...text]), { draws })).toBeCloseTo(expected, 4);
+    expect(await inSlices(scoreText(model, tokens([...text]), { draws }))).toBeCloseTo(expected, 4);
     const predictions = [];
     for await (const window of predictTokens(model, [text], { draws })) predictions.push(...window);
     expect(predictions[1]).toMatchObject({ token: 4, probability: 0, rank: 11 });
     expect(predictions[1].nll).toBeCloseTo(1000 + Math.log(10), 4);
     expect(predictions[1].entropy).toBeCloseTo(Math.log(10), 6);
     // No cache has seen word 4 when it comes: (1 - lambda) p; of the third, 1, half of what a cache that knows 1 and 4 says.
-    const cached = await scoreWithCache(model, tokens([...text]), { window: 9, theta: 1, lambda: 0.5 });
+    const cached = await inSlices(
+      scoreWithCache(model, tokens([...text]), { window: 9, theta: 1, lambda: 0.5 }),
+    );
     const costs = [Math.log(10), 1000 + Math.log(20), -Math.log(0.5 * 0.1 + 0.5 * 0.5), Math.log(20)];
     expect(cached).toBeCloseTo(costs.reduce((sum, cost) => sum + cost, 0) / 4, 4);
   }

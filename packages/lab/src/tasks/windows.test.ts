@@ -1,10 +1,11 @@
 /** Evaluations that draw: one figure, whatever the windows, the minibatches, and how draws are run. */
 import { combine, noiseEntry, parseDropout } from 'lethe/dropout';
 import { describe, expect, test } from 'vitest';
-import type { MusicConfig } from '../training/config.ts';
 import { resolveConfig } from '../training/resolve.ts';
+import { inSlices } from '../training/slices.ts';
 import { tinyData } from '../training/tiny.suite.ts';
 import { evaluateMonteCarlo } from './music/averaged.ts';
+import type { MusicConfig } from './music/config.ts';
 import { evaluatePieces } from './music/evaluate.ts';
 import { musicModel } from './music/model.ts';
 import { scoreWithCache } from './text/cache.ts';
@@ -56,20 +57,20 @@ describe('music, averaged over draws', () => {
       weights.set(weights.map((_: number, i: number) => Math.sin(i * 12.9898) * 0.8));
     }
     const draws = { samples: 3, seed: 5 };
-    const whole = await evaluateMonteCarlo(model, data.splits.train, draws, { window: 1000 });
+    const whole = await inSlices(evaluateMonteCarlo(model, data.splits.train, draws, { window: 1000 }));
     expect(whole!.mutual_information).toBeGreaterThan(1e-4);
-    const rule = await evaluatePieces(model, data.splits.train, { window: 1000 });
+    const rule = await inSlices(evaluatePieces(model, data.splits.train, { window: 1000 }));
     for (const options of [
       { window: 1 },
       { window: 4, batch: 3 },
       { window: 7, batch: 1 },
       { window: 20, batch: 64 },
     ]) {
-      const again = await evaluateMonteCarlo(model, data.splits.train, draws, options);
+      const again = await inSlices(evaluateMonteCarlo(model, data.splits.train, draws, options));
       for (const [name, value] of Object.entries(whole!)) {
         expect(again![name as keyof typeof again]).toBeCloseTo(value, 4);
       }
-      const { nll_per_step } = (await evaluatePieces(model, data.splits.train, options))!;
+      const { nll_per_step } = (await inSlices(evaluatePieces(model, data.splits.train, options)))!;
       expect(nll_per_step).toBeCloseTo(rule!.nll_per_step, 4);
     }
   });
@@ -95,17 +96,17 @@ describe('text, averaged over draws', () => {
     );
     const draws = { samples: 3, seed: 5, dropsWords: true };
     const score = (options: Parameters<typeof scoreText>[2]) =>
-      scoreText(model, source, { streams: 3, ...options });
+      inSlices(scoreText(model, source, { streams: 3, ...options }));
     const whole = await score({ draws, window: 1000 });
-    const single = await scoreText(model, source, { draws, window: 1000 });
+    const single = await inSlices(scoreText(model, source, { draws, window: 1000 }));
     const rule = await score({ window: 1000 });
     const cache = { window: 9, theta: 1, lambda: 0.2 };
-    const cached = await scoreWithCache(model, source, cache, { steps: 1000 });
+    const cached = await inSlices(scoreWithCache(model, source, cache, { steps: 1000 }));
     expect(whole).not.toBe(rule);
     for (const window of [1, 7, 40]) {
       expect(await score({ draws, window })).toBeCloseTo(whole!, 5);
       expect(await score({ window })).toBeCloseTo(rule!, 5);
-      expect(await scoreWithCache(model, source, cache, { steps: window })).toBeCloseTo(cached!, 5);
+      expect(await inSlices(scoreWithCache(model, source, cache, { steps: window }))).toBeCloseTo(cached!, 5);
       const text = new Int32Array(150);
       source.read(0, text);
       let nll = 0;
@@ -128,9 +129,11 @@ test('per-step masks of untied gates and masks of the batch at every step, which
   const modes = { train: 'sample', test: 'mean' } as const;
   const own = combine({ name: 'own', reference: '-', noise, modes }, parseDropout('none'));
   const model = musicModel(config, own);
-  const whole = await evaluateMonteCarlo(model, data.splits.valid, { samples: 2 }, { window: 100 });
+  const whole = await inSlices(evaluateMonteCarlo(model, data.splits.valid, { samples: 2 }, { window: 100 }));
   for (const window of [1, 3]) {
-    const again = await evaluateMonteCarlo(model, data.splits.valid, { samples: 2 }, { window, batch: 2 });
+    const again = await inSlices(
+      evaluateMonteCarlo(model, data.splits.valid, { samples: 2 }, { window, batch: 2 }),
+    );
     expect(again!.nll_per_step).toBeCloseTo(whole!.nll_per_step, 4);
   }
 });
@@ -153,10 +156,10 @@ describe('uncertainty at the test-time rule', () => {
     for (const { data: weights } of Object.values(model.parameters)) {
       weights.set(weights.map((_: number, i: number) => Math.sin(i * 12.9898) * 0.8));
     }
-    const known = await evaluatePieces(model, data.splits.test, { uncertainty: true });
+    const known = await inSlices(evaluatePieces(model, data.splits.test, { uncertainty: true }));
     const samples = 300;
     for (const mode of ['sample', 'gaussian'] as const) {
-      const drawn = await evaluateMonteCarlo(model, data.splits.test, { samples, mode });
+      const drawn = await inSlices(evaluateMonteCarlo(model, data.splits.test, { samples, mode }));
       // Six hidden units make no Gaussian: the moments are within a few per cent of the draws.
       for (const name of ['predictive_entropy', 'expected_entropy'] as const) {
         expect(Math.abs(known![name] / drawn![name] - 1)).toBeLessThan(0.05);
@@ -164,21 +167,29 @@ describe('uncertainty at the test-time rule', () => {
       expect(Math.abs(known!.mutual_information / drawn!.mutual_information - 1)).toBeLessThan(0.25);
     }
     // Windows and minibatches change nothing.
-    const again = await evaluatePieces(model, data.splits.test, { uncertainty: true, window: 3, batch: 1 });
+    const again = await inSlices(
+      evaluatePieces(model, data.splits.test, { uncertainty: true, window: 3, batch: 1 }),
+    );
     expect(again!.mutual_information).toBeCloseTo(known!.mutual_information, 4);
   });
 
   test('of a network without draws is the entropy of what it predicts, of one that draws all of it', async () => {
-    const plain = await evaluatePieces(musicOf('variational:output=.3'), data.splits.test, {
-      uncertainty: true,
-    });
+    const plain = await inSlices(
+      evaluatePieces(musicOf('variational:output=.3'), data.splits.test, {
+        uncertainty: true,
+      }),
+    );
     expect(plain).toHaveProperty('predictive_entropy');
     expect(plain).not.toHaveProperty('mutual_information');
-    const drawn = await evaluatePieces(musicOf('dropconnect:weight=.3'), data.splits.test, {
-      uncertainty: true,
-    });
+    const drawn = await inSlices(
+      evaluatePieces(musicOf('dropconnect:weight=.3'), data.splits.test, {
+        uncertainty: true,
+      }),
+    );
     expect(drawn!.predictive_entropy - drawn!.expected_entropy).toBeCloseTo(drawn!.mutual_information, 6);
-    expect(await evaluatePieces(musicOf('none'), data.splits.test)).not.toHaveProperty('predictive_entropy');
+    expect(await inSlices(evaluatePieces(musicOf('none'), data.splits.test))).not.toHaveProperty(
+      'predictive_entropy',
+    );
   });
 
   test('of text is that of predictions token by token', async () => {
@@ -190,7 +201,7 @@ describe('uncertainty at the test-time rule', () => {
     for (const draws of [undefined, { samples: 4, seed: 2 }]) {
       const seen: { predictive: number; information?: number }[] = [];
       const onUncertainty = (one: (typeof seen)[number]) => seen.push(one);
-      await scoreText(model, tokens([...text]), { draws, window: 7, onUncertainty });
+      await inSlices(scoreText(model, tokens([...text]), { draws, window: 7, onUncertainty }));
       expect(seen).toHaveLength(39);
       let at = 0;
       for await (const some of predictTokens(model, [text], { draws })) {

@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { encodeSafetensors } from 'lethe';
 import { afterAll, expect, test } from 'vitest';
+import { readSafetensors } from '../runs/checkpoint-file.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import { readSafetensors, restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { openSession, type Session } from './session.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 

@@ -11,15 +11,15 @@
  * a kill between the two is mended by the next save, and `last` alone decides what a run knows.
  */
 import fs from 'node:fs';
-import { DataError, decodeSafetensors, encodeSafetensors, type StoredTensor } from 'lethe';
-import { atomicWrite } from '../runs/atomic-write.ts';
+import { DataError, encodeSafetensors, type StoredTensor } from 'lethe';
+import { atomicWrite } from '../files/atomic-write.ts';
+import { readSafetensors } from '../runs/checkpoint-file.ts';
 import { readMetrics } from '../runs/metrics.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { shellPath } from '../runs/shell.ts';
-import { systemReason } from '../runs/system-error.ts';
-import type { Weights } from '../tasks/task.ts';
+import { shellPath } from '../common/shell.ts';
+import { parseState } from '../runs/state.ts';
+import type { Weights } from '../runs/task.ts';
 import type { Session } from './session.ts';
-import { parseState } from './state.ts';
 
 /** Saves a session: `last` always, `best` when the file does not hold the best epoch yet. */
 export function saveCheckpoint(run: RunPaths, session: Session): void {
@@ -105,22 +105,6 @@ export function restoreCheckpoint(run: RunPaths, session: Session): void {
   }
   session.best = best;
   session.state = state;
-}
-
-/** Reads a safetensors file. Throws DataError when it is missing or broken, naming it. */
-export function readSafetensors(file: string): ReturnType<typeof decodeSafetensors> {
-  let bytes: Uint8Array;
-  try {
-    // A Buffer's slice shares memory where a Uint8Array's copies.
-    bytes = new Uint8Array(fs.readFileSync(file));
-  } catch (error) {
-    throw new DataError(`${file} cannot be read: ${systemReason(error)}`, { cause: error });
-  }
-  try {
-    return decodeSafetensors(bytes);
-  } catch (error) {
-    throw new DataError(`${file}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 // --- internal ---

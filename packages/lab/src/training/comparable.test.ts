@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
+import type { Config } from '../runs/config.ts';
+import type { TextConfig } from '../tasks/text/config.ts';
 import { comparable } from './comparable.ts';
-import type { Config } from './config.ts';
 import { resolveConfig } from './resolve.ts';
 
 /** A configuration as it was before these keys. */
 function older(config: Config): Config {
   const { evaluationShare: _, ...training } = config.training;
-  if (config.task === 'music') return { ...config, training } as Config;
-  const { tokenizer: __, encoding: ___, lineEnds: ____, ...text } = config.text;
-  return { ...config, training, text } as Config;
+  if (config.task === 'music') {
+    const { schedule: __, ...before } = config;
+    return { ...before, training } as unknown as Config;
+  }
+  const { tokenizer: _t, encoding: _e, lineEnds: _l, ...text } = (config as TextConfig).text;
+  return { ...config, training, text } as unknown as Config;
 }
 
 test('a run that began before a key was there is the same run', () => {

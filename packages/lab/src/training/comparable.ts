@@ -1,16 +1,13 @@
 /** Configurations of runs that began at different times, made comparable: what is computed, whatever keys there were then. */
-import { textNames } from '../data/text/catalogue.ts';
-import { type Config, checkConfig } from './config.ts';
+import type { Config } from '../runs/config.ts';
+import { checkConfig } from '../tasks/config.ts';
+import { kindOf } from '../tasks/registry.ts';
 
 /**
- * The configuration with the defaults of keys that it does not have. Published texts lie between white space and end their lines
- * with newlines, so that how words and line ends are found makes no difference to them.
+ * The configuration with the defaults of keys that it does not have, and without differences that make none to its task.
  * Throws ConfigError for what is no configuration.
  */
 export function comparable(config: Config): Config {
   const whole = checkConfig(config, 'configuration');
-  if (whole.task !== 'text' || !textNames.includes(whole.dataset) || whole.text.tokenizer === 'prose') {
-    return whole;
-  }
-  return { ...whole, text: { ...whole.text, tokenizer: 'whitespace', lineEnds: 'universal' } };
+  return kindOf(whole.task).config.comparable?.(whole) ?? whole;
 }

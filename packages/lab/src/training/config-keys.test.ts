@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { configKeys, configTasks } from './config-keys.ts';
+import { taskKinds } from '../tasks/registry.ts';
+import { configKeys } from './config-keys.ts';
 import { resolveConfig } from './resolve.ts';
 
-test.each(configTasks())('every key of %s has a type and a meaning', (task) => {
+const names = taskKinds.map(({ name }) => name);
+
+test.each(names)('every key of %s has a type and a meaning', (task) => {
   const keys = configKeys(task);
   expect(keys.length).toBeGreaterThan(30);
   for (const { key, type, meaning } of keys) {
@@ -11,7 +14,7 @@ test.each(configTasks())('every key of %s has a type and a meaning', (task) => {
   }
 });
 
-describe.each(configTasks())('the keys of %s', (task) => {
+describe.each(names)('the keys of %s', (task) => {
   const at = (tree: unknown, key: string): unknown =>
     key
       .split('.')
@@ -53,8 +56,8 @@ test('defaults go by the cell and the level', () => {
   const hidden = (task: string, choice: object): unknown =>
     configKeys(task, choice).find(({ key }) => key === 'model.hidden')!.default;
   // musicDefaults and textDefaults
-  expect([hidden('music', {}), hidden('music', { cell: 'gru' })]).toEqual([400, 200]);
-  expect([hidden('text', {}), hidden('text', { level: 'char' })]).toEqual([200, 512]);
+  expect([hidden('music', {}), hidden('music', { model: { cell: 'gru' } })]).toEqual([400, 200]);
+  expect([hidden('text', {}), hidden('text', { text: { level: 'char' } })]).toEqual([200, 512]);
 });
 
 test('a task that there is not has none', () => {

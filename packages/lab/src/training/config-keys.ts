@@ -1,7 +1,8 @@
 /** Every key of a task's configuration as a row: its type, its default, its meaning. Read from the schema; nothing is listed here. */
 import { z } from 'zod';
-import { configSchema } from './config.ts';
-import { musicDefaults, optimizerDefaults, scheduleDefaults, textDefaults } from './defaults.ts';
+import { optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
+import { lookupIn } from '../tasks/kind.ts';
+import { findKind } from '../tasks/registry.ts';
 
 /** One key that may be set. */
 export interface ConfigKey {
@@ -15,25 +16,16 @@ export interface ConfigKey {
   of?: string[];
 }
 
-/** What the defaults go by. */
-export interface ConfigChoice {
-  /** of music */
-  cell?: string;
-  /** of text */
-  level?: string;
-}
-
-/** The tasks that have a configuration. */
-export function configTasks(): string[] {
-  return (configSchema.options as z.ZodObject[]).map(taskOf);
-}
-
-/** All keys of a task that a user may set, in the schema's order; empty for a task that there is not. */
-export function configKeys(task: string, { cell, level }: ConfigChoice = {}): ConfigKey[] {
-  const schema = (configSchema.options as z.ZodObject[]).find((option) => taskOf(option) === task);
-  if (!schema) return [];
+/**
+ * All keys of a task that a user may set, in the schema's order; empty for a task that there is not.
+ * @param choice what the defaults go by, a tree such as `{ model: { cell: 'gru' } }`
+ */
+export function configKeys(task: string, choice: object = {}): ConfigKey[] {
+  const kind = findKind(task);
+  if (!kind) return [];
+  const { schema } = kind.config;
   const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Schema;
-  const defaults = task === 'music' ? musicDefaults(cell) : textDefaults(level);
+  const defaults = kind.config.defaults(lookupIn(choice));
   return keysOf(json, [], defaults).filter(({ key }) => !notSet.test(key));
 }
 
@@ -59,9 +51,6 @@ interface Schema {
 }
 
 type Tree = Record<string, unknown> | undefined;
-
-const taskOf = (schema: z.ZodObject): string =>
-  [...(schema.shape.task as z.ZodLiteral).values].map(String)[0];
 
 /** Defaults of variants other than the one that the task begins with. */
 const variantDefaults: Record<string, Record<string, object>> = {

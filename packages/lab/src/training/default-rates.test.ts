@@ -2,13 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PlanEvent, TrainingEvent } from '../runs/events.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import type { PlanEvent, TrainingEvent } from './events.ts';
+import type { MusicConfig } from '../tasks/music/config.ts';
+import { musicModel } from '../tasks/music/model.ts';
 import { resolveConfig } from './resolve.ts';
 import { readConfig } from './run-config.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 import { train } from './train.ts';
-import { loadRun } from './trained.ts';
+import { openTrained } from './trained.ts';
 
 let out: string;
 let parent: string;
@@ -40,7 +42,7 @@ test('what was trained before there were usual rates opens without noise, as it 
   });
   const file = path.join(out, 'config.json');
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('variational:input=0', 'variational'));
-  expect(loadRun(out).model.regularizer.noise).toEqual([]);
+  expect(musicModel(openTrained(out).config as MusicConfig).regularizer.noise).toEqual([]);
 });
 
 test('no noise that was asked for is not taken away, and none is none', () => {

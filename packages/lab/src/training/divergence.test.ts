@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { DoneEvent, EpochEvent } from '../runs/events.ts';
 import { readMetrics } from '../runs/metrics.ts';
 import { divergenceOf } from './divergence.ts';
-import type { DoneEvent, EpochEvent } from './events.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 import { resume, train } from './train.ts';
 

@@ -10,15 +10,7 @@
  * Both losses are asked, since noise that grows by a schedule raises that of training alone, overfitting that of the
  * validation alone. "Clearly" is a tenth: a run that stands still wavers by less.
  */
-import type { EpochEvent } from './events.ts';
-
-/** What went wrong. */
-export interface Divergence {
-  /** whether no epoch is of use */
-  useless: boolean;
-  /** one sentence without its full stop */
-  sentence: string;
-}
+import type { Divergence, EpochEvent } from '../runs/events.ts';
 
 /**
  * Judges a history by the deciding metric.

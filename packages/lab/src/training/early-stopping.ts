@@ -1,7 +1,7 @@
 /** When a run ends by itself. */
-import type { Config } from './config.ts';
-import type { FinishReason } from './events.ts';
-import type { TrainingState } from './state.ts';
+import type { Config } from '../runs/config.ts';
+import type { FinishReason } from '../runs/events.ts';
+import type { TrainingState } from '../runs/state.ts';
 
 /** Whether `candidate` is a better validation than the best so far; lower is better, a tie is not. */
 export function isBetter(candidate: number, best: TrainingState['best'], metric: string): boolean {

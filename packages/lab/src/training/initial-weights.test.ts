@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { vocabularyOf } from '../data/text/vocabulary.ts';
+import { vocabularyOf } from '../data/words/vocabulary.ts';
+import type { DoneEvent, EpochEvent, TrainingEvent } from '../runs/events.ts';
 import { tinyText, tinyTextConfig } from '../tasks/text/tiny-text.suite.ts';
-import type { DoneEvent, EpochEvent, TrainingEvent } from './events.ts';
 import { train } from './train.ts';
 import { evaluate } from './trained.ts';
 

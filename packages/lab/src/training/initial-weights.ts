@@ -1,12 +1,11 @@
 /** A run that begins with the weights of another: fine-tuning, or a second method on what a first one learned. */
 import { ConfigError } from 'lethe';
-import type { TextData } from '../data/text/types.ts';
+import type { Config } from '../runs/config.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
-import type { TaskData } from '../tasks/open.ts';
-import { checkSameVocabulary } from '../tasks/text/run.ts';
-import type { Config } from './config.ts';
+import { readWeights, requireWeightsOf } from '../runs/weights.ts';
+import type { TaskData } from '../tasks/kind.ts';
+import { kindOf } from '../tasks/registry.ts';
 import { readConfig } from './run-config.ts';
-import { readWeights, requireWeightsOf } from './run-weights.ts';
 import type { Session } from './session.ts';
 
 /** Throws ConfigError when `initialWeights` names no run of this task, or one without weights, before anything is loaded or made. */
@@ -22,13 +21,13 @@ export function requireInitialWeights({ initialWeights, task }: Config): void {
 
 /**
  * Loads the best weights of the run that `initialWeights` names, if it names one.
- * Throws ConfigError when that is no run, has no weights yet or another vocabulary, DataError when they do not fit the model.
+ * Throws ConfigError when that is no run, has no weights yet or weights that mean something else here, DataError when they do not fit the model.
  */
 export function loadInitialWeights({ config, task }: Session, data: TaskData): void {
   const directory = config.initialWeights;
   if (directory === null) return;
   const run = requireWeights(directory);
-  if (config.task === 'text') checkSameVocabulary(directory, data as TextData);
+  kindOf(config.task).requireSameMeaning?.(run, data);
   task.model.load(readWeights(run, 'best'), run.best);
 }
 

@@ -4,15 +4,8 @@
  * steps and between windows of an evaluation; what was computed so far is saved first.
  */
 import { NumericsError } from 'lethe';
-import { appendMetrics, readMetrics } from '../runs/metrics.ts';
-import { appendObservation } from '../runs/observations.ts';
-import { log, type RunPaths } from '../runs/run-directory.ts';
-import { letheCommand } from '../runs/shell.ts';
-import type { Metrics, SplitName } from '../tasks/task.ts';
-import { saveCheckpoint } from './checkpoint.ts';
-import { breathe, type Clock, startClock } from './clock.ts';
-import { divergenceOf } from './divergence.ts';
-import { finishReason, isBetter } from './early-stopping.ts';
+import type { SplitName } from '../data/split-names.ts';
+import { withEngine } from '../runs/engine.ts';
 import type {
   DoneEvent,
   EpochEvent,
@@ -21,10 +14,20 @@ import type {
   Progress,
   TrainingEvent,
   TrainResult,
-} from './events.ts';
+} from '../runs/events.ts';
+import { appendMetrics, readMetrics } from '../runs/metrics.ts';
+import { appendObservation } from '../runs/observations.ts';
+import { log, type RunPaths } from '../runs/run-directory.ts';
+import { letheCommand } from '../common/shell.ts';
+import type { Metrics } from '../runs/task.ts';
+import { saveCheckpoint } from './checkpoint.ts';
+import { breathe, type Clock, startClock } from './clock.ts';
+import { divergenceOf } from './divergence.ts';
+import { finishReason, isBetter } from './early-stopping.ts';
 import { progressOf } from './progress.ts';
 import { averagesFrom } from './schedule.ts';
 import type { Session } from './session.ts';
+import { inSlices } from './slices.ts';
 import { requireFiniteParameters, trainStep } from './step.ts';
 import { type EvaluationCosts, reserveOf } from './time-limit.ts';
 
@@ -94,7 +97,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
   while (state.position < stepsPerEpoch && !(state.position > 0 && timeIsUp())) {
     if (options.signal?.aborted) return interrupt(work);
     const began = performance.now();
-    trainStep(session);
+    withEngine(config, () => trainStep(session));
     clock.stepped((performance.now() - began) / 1000);
     options.onProgress?.(progressOf(session, clock, 'train'));
     saveIfDue(work);
@@ -154,7 +157,7 @@ function observe(work: Work): void {
   const { epoch, step } = session.state;
   for (const [name, look] of session.observers) {
     try {
-      const { values, units } = session.optimizer.evaluate(look);
+      const { values, units } = withEngine(session.config, () => session.optimizer.evaluate(look));
       const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
       tell(work, { event: 'observe', name, epoch, step, values: Object.fromEntries(finite) });
       if (units) appendObservation(run.observations, name, { epoch, step }, units);
@@ -180,9 +183,9 @@ async function evaluateSplit(
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   onProgress?.(progressOf(session, clock, split));
-  const metrics = await session.task.evaluate(split, {
+  const metrics = await inSlices(session.task.evaluate(split, { share }), {
+    engine: session.config,
     signal,
-    share,
     onProgress: (part, all) => {
       const done = part / all;
       const evaluation = { done, secondsLeft: (seconds() * (1 - done)) / done };

@@ -1,6 +1,7 @@
 import { ConfigError } from 'lethe';
 import { expect, test } from 'vitest';
-import { sizeOver } from '../tasks/size.ts';
+import { music as musicKind } from '../tasks/music/kind.ts';
+import { text as textKind } from '../tasks/text/kind.ts';
 import { tinyText, tinyTextConfig } from '../tasks/text/tiny-text.suite.ts';
 import { requireMemory, trainingMemory } from './memory.ts';
 import { resolveConfig } from './resolve.ts';
@@ -23,7 +24,7 @@ test.each([
   const config = tinyConfig(...set, ...gated);
   const { task } = openSession(config, music);
   const parameters = Object.values(task.model.parameters).reduce((sum, { size }) => sum + size, 0);
-  expect(sizeOver(music, 'music')(config)).toEqual({ parameters, working: task.working });
+  expect(musicKind.size(config, music)).toEqual({ parameters, working: task.working });
 });
 
 test.each([
@@ -35,7 +36,7 @@ test.each([
   const config = tinyTextConfig(...set);
   const { task } = openSession(config, text);
   const parameters = Object.values(task.model.parameters).reduce((sum, { size }) => sum + size, 0);
-  expect(sizeOver(text, 'text')(config)).toEqual({ parameters, working: task.working });
+  expect(textKind.size(config, text)).toEqual({ parameters, working: task.working });
 });
 
 /** What a refusal names: the key, the largest value, the one found. */

@@ -2,9 +2,11 @@
 import os from 'node:os';
 import { ConfigError } from 'lethe';
 import { dtype } from 'lethe/engine';
-import type { TaskData } from '../tasks/open.ts';
-import { type ModelSize, sizeOver } from '../tasks/size.ts';
-import type { Config } from './config.ts';
+import { z } from 'zod';
+import { schemaAt } from '../common/schema-errors.ts';
+import type { Config } from '../runs/config.ts';
+import type { ModelSize, TaskData } from '../tasks/kind.ts';
+import { kindOf } from '../tasks/registry.ts';
 
 /**
  * Bytes that training takes: parameters with gradient, optimizer slots, evaluation copy and best weights; what the task works
@@ -28,12 +30,18 @@ export function machineMemory(): number {
  * which it would fit.
  */
 export function requireMemory(config: Config, data: TaskData, memory: number = machineMemory()): void {
-  const size = sizeOver(data, config.task);
-  const needed = (one: Config): number => trainingMemory(one, size(one));
+  const kind = kindOf(config.task);
+  const needed = (one: Config): number => trainingMemory(one, kind.size(one, data));
   const asked = needed(config);
   if (asked <= memory) return;
-  const larger = sizes(config)
-    .map((key) => ({ key, value: settingOf(config, key), fits: largest(config, key, needed, memory) }))
+  const { schema, sizes } = kind.config;
+  const least = (key: string): number => leastOf(schema, key);
+  const larger = sizes
+    .filter((key) => settingOf(config, key) > least(key) || key === sizes[0])
+    .map((key) => {
+      const fits = largest(config, key, least(key), needed, memory);
+      return { key, value: settingOf(config, key), fits };
+    })
     // The setting that has to give least is the one that is too large.
     .sort((a, b) => b.fits / b.value - a.fits / a.value)[0];
   const told = `found ${larger.value}, which takes ${inGigabytes(asked)} in training; this machine has ${inGigabytes(memory)}`;
@@ -47,12 +55,10 @@ export function requireMemory(config: Config, data: TaskData, memory: number = m
 
 // --- internal ---
 
-/** The settings that memory grows with, those first that one thinks of first. */
-function sizes({ task, model }: Config): string[] {
-  const ofText = task === 'text' ? ['model.embedding'] : [];
-  const layers = model.layers > 1 ? ['model.layers'] : [];
-  const length = task === 'text' ? 'training.steps' : 'training.chunk';
-  return ['model.hidden', ...ofText, ...layers, 'training.batch', length];
+/** The least value that a setting may have. */
+function leastOf(schema: z.ZodObject, key: string): number {
+  const found = schemaAt(schema, key.split('.'), {});
+  return found instanceof z.ZodNumber ? (found.minValue ?? 1) : 1;
 }
 
 type Group = Record<string, Record<string, number>>;
@@ -63,13 +69,19 @@ function settingOf(config: Config, key: string): number {
 }
 
 /** The largest value of a setting that fits, by halving; 0 when none does. */
-function largest(config: Config, key: string, needed: (config: Config) => number, memory: number): number {
+function largest(
+  config: Config,
+  key: string,
+  least: number,
+  needed: (config: Config) => number,
+  memory: number,
+): number {
   const [group, name] = key.split('.');
   const fits = (value: number): boolean => {
     const changed = { ...(config as unknown as Group)[group], [name]: value };
     return needed({ ...config, [group]: changed } as Config) <= memory;
   };
-  let [low, high] = [key === 'training.chunk' ? 1 : 0, settingOf(config, key)];
+  let [low, high] = [least - 1, settingOf(config, key)];
   const none = low;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

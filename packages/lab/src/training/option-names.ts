@@ -3,18 +3,16 @@
  * a key name the option by it.
  */
 import { z } from 'zod';
-import { configSchema } from './config.ts';
+import { bare } from '../common/schema-errors.ts';
+import { configSchema } from '../tasks/config.ts';
+import { allOptions, longName } from '../tasks/options.ts';
 
 /** Keys that `lethe train` has a shorter name for. */
-export const trainOptions = {
+export const trainOptions: Readonly<Record<string, string>> = {
   'model.cell': '--cell',
   'model.hidden': '--hidden',
   'model.layers': '--layers',
   'model.dropout': '--dropout',
-  'text.level': '--level',
-  'text.tokenizer': '--tokenizer',
-  'text.encoding': '--encoding',
-  'music.stepsPerQuarter': '--steps-per-quarter',
   'training.epochs': '--epochs',
   'training.minutes': '--minutes',
   'training.evaluationShare': '--evaluation-share',
@@ -24,12 +22,14 @@ export const trainOptions = {
   dtype: '--dtype',
   initialWeights: '--from',
   observe: '--observe',
-} as const;
+  ...Object.fromEntries(
+    allOptions(({ config }) => config.options).map((option) => [option.key!, longName(option)]),
+  ),
+};
 
 /** The option that sets a key: `--hidden`, or `--set optimizer.stepRate=`. */
 export function optionOf(key: string): string {
-  if (Object.hasOwn(trainOptions, key)) return trainOptions[key as keyof typeof trainOptions];
-  return `--set ${key}=`;
+  return Object.hasOwn(trainOptions, key) ? trainOptions[key] : `--set ${key}=`;
 }
 
 /** What a command may set of the configuration: `train` all, `resume` what extends a run, `search` by `--set` alone. */
@@ -66,7 +66,8 @@ const keys = new RegExp(
 );
 
 /** The paths of all values, of every variant. */
-function* leavesOf(schema: z.ZodType, at: readonly string[] = []): Generator<string> {
+function* leavesOf(wrapped: z.ZodType, at: readonly string[] = []): Generator<string> {
+  const schema = bare(wrapped);
   if (schema instanceof z.ZodDiscriminatedUnion) {
     for (const option of schema.options) yield* leavesOf(option as z.ZodType, at);
   } else if (schema instanceof z.ZodObject) {

@@ -1,7 +1,7 @@
 /** The resolved plan of a run, told before anything is computed. */
 import { describePlan } from 'lethe/dropout';
 import { kernels } from 'lethe/engine';
-import type { PlanEvent } from './events.ts';
+import type { PlanEvent } from '../runs/events.ts';
 import { trainingMemory } from './memory.ts';
 import type { Session } from './session.ts';
 import { shareNote } from './time-limit.ts';

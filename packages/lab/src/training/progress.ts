@@ -1,6 +1,7 @@
 /** How far a run is and how long it will take. */
+
+import type { Progress } from '../runs/events.ts';
 import type { Clock } from './clock.ts';
-import type { Progress } from './events.ts';
 import type { Session } from './session.ts';
 
 /** What a progress display shows now. */

@@ -1,8 +1,8 @@
 /** The recipes and searches that come with the lab, as rows: what each is about, the figure that it aims at, how to run it. */
 import path from 'node:path';
 import { ConfigError } from 'lethe';
-import type { Published } from './config.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../common/nearest.ts';
+import type { Published } from '../runs/config.ts';
 import { listRecipes, listSearches, readMapping, readRecipe, recipesFolder, searchFile } from './recipes.ts';
 
 /** One recipe or search. */

@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from 'lethe';
-import { letheCommand } from '../runs/shell.ts';
-import { systemReason } from '../runs/system-error.ts';
-import { configSchema } from './config.ts';
-import { didYouMean } from './nearest.ts';
-import { lendingKeys, readYaml } from './yaml.ts';
+import { didYouMean } from '../common/nearest.ts';
+import { lendingKeys, readYaml } from '../common/yaml.ts';
+import { letheCommand } from '../common/shell.ts';
+import { systemReason } from '../files/system-error.ts';
+import { topLevelKeys } from '../tasks/config.ts';
+import { taskKinds } from '../tasks/registry.ts';
 
 /** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
 export const recipesFolder = ['../../recipes', '../../../../recipes']
@@ -95,10 +96,9 @@ function textOf(file: string): string {
 }
 
 /** What a recipe may hold; `space` shows that it is a search. */
-const recipeKeys = new Set([
-  ...configSchema.options.flatMap((option) => Object.keys(option.shape)),
-  ...['title', 'published', 'paperQuirks', 'space'],
-]);
+const recipeKeys = new Set([...topLevelKeys, ...['title', 'published', 'paperQuirks', 'space']]);
+
+const exampleTarget = `${taskKinds[0].name}/${taskKinds[0].data.names[0]}`;
 
 const isSearch = (name: string): boolean => /(^|\/)search(-[^/]*)?$/.test(name);
 
@@ -122,8 +122,7 @@ function namedFile(target: string, folder: string, kind: string, names: readonly
     return fs.existsSync(`${stem}.yaml`) ? `${stem}.yaml` : `${stem}.yml`;
   }
   const guess = didYouMean(target, [...names, ...names.map((name) => path.posix.basename(name))]);
-  const advice =
-    kind === 'recipe' ? ', or name a data set as in music/jsb-chorales' : ', or name a YAML file';
+  const advice = kind === 'recipe' ? `, or name a data set as in ${exampleTarget}` : ', or name a YAML file';
   throw new ConfigError(
     `there is no ${kind} '${target}'${guess || `; there are ${names.join(', ') || 'none'}`}${advice}`,
   );

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { expect, test } from 'vitest';
-import { checkConfig, type MusicConfig } from './config.ts';
-import { musicDefaults } from './defaults.ts';
+import { checkConfig } from '../tasks/config.ts';
+import { type MusicConfig, musicDefaults } from '../tasks/music/config.ts';
 import { listRecipes } from './recipes.ts';
 import { resolveConfig } from './resolve.ts';
 

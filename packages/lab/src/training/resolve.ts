@@ -6,11 +6,14 @@ import { ConfigError } from 'lethe';
 import { parseDropout, settledDropout } from 'lethe/dropout';
 import { printable } from 'lethe/internal';
 import { z } from 'zod';
-import { type Config, checkConfig, configSchema } from './config.ts';
-import { keysAt, schemaAt, unknownKey } from './config-errors.ts';
-import { musicDefaults, optimizerDefaults, scheduleDefaults, textDefaults } from './defaults.ts';
+import { keysAt, schemaAt, unknownKey } from '../common/schema-errors.ts';
+import { readYaml } from '../common/yaml.ts';
+import { type Config, optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
+import { checkConfig, configSchema } from '../tasks/config.ts';
+import { splitTask } from '../tasks/data-sets.ts';
+import { lookupIn } from '../tasks/kind.ts';
+import { findKind, taskKinds } from '../tasks/registry.ts';
 import { readRecipe } from './recipes.ts';
-import { readYaml } from './yaml.ts';
 
 /** What is laid over a recipe or over the defaults. */
 export interface Settings {
@@ -24,7 +27,7 @@ export interface Settings {
 
 /**
  * The configuration for a recipe (its name, e.g. `jsb-fast`, or the path of a YAML file) or for
- * `TASK/DATASET` (e.g. `music/nottingham`, `music/DIRECTORY`, `text/ptb`, `text/FILE`), with settings on top. All settings
+ * `TASK/DATASET` (a name of `lethe data list`, or a path), with settings on top. All settings
  * are values before any of them is looked at, so that neither their order nor how they are written matters.
  * Throws ConfigError for anything unknown or out of range.
  */
@@ -32,12 +35,12 @@ export function resolveConfig(
   target: string,
   { settings = {}, set = [], paperQuirks = false }: Settings = {},
 ): Config {
-  const named = /^(music|text)\/(.+)$/s.exec(target);
+  const { kind: named, name: dataset } = splitTask(target);
   if (named && paperQuirks) {
     throw new ConfigError(`--paper-quirks expects a recipe, found ${target}`);
   }
   const { recipe, quirks } = named
-    ? { recipe: { task: named[1], dataset: named[2] } as Tree, quirks: {} }
+    ? { recipe: { task: named.name, dataset } as Tree, quirks: {} }
     : readRecipe(target, { quirks: paperQuirks });
   // In a file the word stands for nothing; a directory of that name is written ./none.
   if (recipe.initialWeights === 'none') recipe.initialWeights = null;
@@ -104,26 +107,22 @@ function checkKey(path: string, tree: Tree): void {
 
 /** The schema of a key that holds a text in some variant, undefined for any other key. */
 function textSchema(path: string): z.ZodType | undefined {
-  for (const task of ['music', 'text']) {
-    const schema = schemaAt(configSchema, path.split('.'), { task }, { nullable: true });
+  for (const { config } of taskKinds) {
+    const schema = schemaAt(config.schema, path.split('.'), {}, { nullable: true });
     const inner = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
     if (inner instanceof z.ZodString) return schema;
   }
   return undefined;
 }
 
-/** Defaults go by the task, and there by the cell or the level of all that is laid over them. */
+/** Defaults go by the task, and there by whatever is laid over them. Of a task that there is not, the check tells. */
 function defaultsFor(over: Tree): Tree {
-  const at = (path: string): unknown =>
-    path.split('.').reduce<unknown>((value, key) => (isTree(value) ? value[key] : undefined), over);
-  if (at('task') === 'text') {
-    const isChar = /-char$/.test(String(at('dataset')));
-    return textDefaults(at('text.level') ?? (isChar ? 'char' : 'word'));
-  }
-  return musicDefaults(at('model.cell') ?? undefined);
+  const kind = findKind(over.task ?? taskKinds[0].name) ?? taskKinds[0];
+  return kind.config.defaults(lookupIn(over));
 }
 
-const treeOf = (path: string, value: unknown): Tree =>
+/** A tree with one value, at a dotted path. */
+export const treeOf = (path: string, value: unknown): Tree =>
   path.split('.').reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value) as Tree;
 
 /** `over` on top of `base`, object by object; a method is one value, in words or as an object. */

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { DoneEvent, EpochEvent, InterruptedEvent, TrainingEvent } from '../runs/events.ts';
 import { readMetrics } from '../runs/metrics.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import type { DoneEvent, EpochEvent, InterruptedEvent, TrainingEvent } from './events.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 import { resume, train } from './train.ts';
 

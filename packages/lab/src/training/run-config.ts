@@ -1,7 +1,8 @@
 /** The configuration of an existing run. */
 import { settledDropout } from 'lethe/dropout';
+import type { Config } from '../runs/config.ts';
 import { type RunPaths, readConfigFile } from '../runs/run-directory.ts';
-import { type Config, checkConfig } from './config.ts';
+import { checkConfig } from '../tasks/config.ts';
 
 /**
  * Reads and checks `config.json`. A method without a rate in it is one of before there were defaults, and has none.

@@ -1,13 +1,12 @@
 /** How the step rate moves over a run, and when averaging of the weights begins: functions of where the run stands. */
 
-import { least } from '../extremes.ts';
-import type { Config, Schedule } from './config.ts';
-import type { TrainingState } from './state.ts';
+import { least } from '../common/extremes.ts';
+import type { Config, StepRateSchedule } from '../runs/config.ts';
+import type { TrainingState } from '../runs/state.ts';
 
 /** Factor of the step rate for the steps of the epoch in work. */
 export function rateFactor(config: Config, state: Pick<TrainingState, 'epoch' | 'validations'>): number {
-  const schedule = 'schedule' in config ? config.schedule : undefined;
-  return schedule ? factorOf(schedule, state) : 1;
+  return factorOf(config.schedule, state);
 }
 
 /**
@@ -23,7 +22,7 @@ export function averagesFrom({ optimizer }: Config, before: readonly number[], l
 // --- internal ---
 
 function factorOf(
-  schedule: Schedule,
+  schedule: StepRateSchedule,
   { epoch, validations }: Pick<TrainingState, 'epoch' | 'validations'>,
 ): number {
   switch (schedule.kind) {

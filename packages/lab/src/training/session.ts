@@ -1,13 +1,14 @@
 /** Everything in memory that a run trains with: task, optimizer, state. Made from a configuration and data alone. */
 import { adam, adamw, NoiseStream, ntAsgd, type Optimizer, rmsprop, sgd, type Tensor } from 'lethe';
-import { type TaskData, taskOf } from '../tasks/open.ts';
-import type { Task, Weights } from '../tasks/task.ts';
-import type { Config, OptimizerConfig } from './config.ts';
+import type { Config, OptimizerConfig } from '../runs/config.ts';
+import type { ObserverName } from '../runs/observer-names.ts';
+import { initialState, type TrainingState } from '../runs/state.ts';
+import type { Task, Weights } from '../runs/task.ts';
+import type { TaskData } from '../tasks/kind.ts';
+import { kindOf } from '../tasks/registry.ts';
 import { requireMemory } from './memory.ts';
 import { makeObservers } from './observe/index.ts';
-import type { ObserverName } from './observe/names.ts';
 import type { Observer } from './observe/observer.ts';
-import { initialState, type TrainingState } from './state.ts';
 
 /** A run in memory. */
 export interface Session {
@@ -28,7 +29,7 @@ export interface Session {
 export function openSession(config: Config, data: TaskData): Session {
   requireMemory(config, data);
   const noise = new NoiseStream(config.seed);
-  const task = taskOf(config, data, noise);
+  const task = kindOf(config.task).open(config, data, noise);
   return {
     config,
     task,

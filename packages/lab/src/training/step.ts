@@ -5,8 +5,7 @@
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
 import { kernels } from 'lethe/engine';
 import { usedPartsOf } from 'lethe/internal';
-import type { TaskStep } from '../tasks/task.ts';
-import type { Config } from './config.ts';
+import type { TaskStep } from '../runs/task.ts';
 import { rateFactor } from './schedule.ts';
 import type { Session } from './session.ts';
 
@@ -36,7 +35,7 @@ export function trainStep(session: Session): void {
     if (!Number.isFinite(norm))
       throw broken(session, state.step + 1, `the gradients are not finite${blame(session, slopes)}`);
     const rate = ownFactor * rateFactor(config, state);
-    optimizer.update(result.gradients, gradientScale(config, norm), rate);
+    optimizer.update(result.gradients, gradientScale(session, norm), rate);
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;
     state.sums.terms += counted;
@@ -70,12 +69,10 @@ export function requireFiniteParameters(session: Session): void {
 // --- internal ---
 
 /** What brings gradients of this norm to the length that clipping allows. */
-function gradientScale(config: Config, norm: number): number {
+function gradientScale({ task, config }: Session, norm: number): number {
+  if (task.gradientScale) return task.gradientScale(norm);
   const { clipNorm } = config.optimizer;
-  if (clipNorm === null) return 1;
-  if ('quirks' in config && config.quirks.clipEnlarges)
-    return norm > Math.sqrt(clipNorm) ? clipNorm / norm : 1;
-  return clipScale(norm, clipNorm);
+  return clipNorm === null ? 1 : clipScale(norm, clipNorm);
 }
 
 /** Variances multiply by squared weights: beyond the largest float32 they are infinite at the next step. */

@@ -3,8 +3,9 @@
  * their first windows before training begins, and kept in hand. Where they would take more than half of the time, a share of
  * validation and test is evaluated, which the plan says and every figure carries.
  */
-import type { SplitName, Task } from '../tasks/task.ts';
+import type { SplitName } from '../data/split-names.ts';
 import type { Session } from './session.ts';
+import { inSlices } from './slices.ts';
 
 /** Seconds that a whole evaluation of a split takes. */
 export interface EvaluationCosts {
@@ -13,8 +14,8 @@ export interface EvaluationCosts {
 }
 
 /** Measures both, in about a second. */
-export async function evaluationCosts(task: Task): Promise<EvaluationCosts> {
-  return { valid: await secondsOf(task, 'valid'), test: await secondsOf(task, 'test') };
+export async function evaluationCosts(session: Session): Promise<EvaluationCosts> {
+  return { valid: await secondsOf(session, 'valid'), test: await secondsOf(session, 'test') };
 }
 
 /** Seconds to keep in hand for a validation and the test. */
@@ -39,7 +40,7 @@ export function withFittingShare(
   if (needed <= budget) return session;
   const share = Math.max(leastShare, twoDigits((evaluationShare * budget) / needed));
   const training = { ...session.config.training, evaluationShare: share };
-  return { ...session, config: { ...session.config, training } as Session['config'] };
+  return { ...session, config: { ...session.config, training } };
 }
 
 /** How the plan says which share is evaluated; undefined where all is. */
@@ -69,7 +70,7 @@ function twoDigits(share: number): number {
 }
 
 /** Goes through windows until the time to measure is over; the first warms up. */
-async function secondsOf(task: Task, split: SplitName): Promise<number> {
+async function secondsOf({ task, config: engine }: Session, split: SplitName): Promise<number> {
   const enough = new AbortController();
   const begun = performance.now();
   let first: { at: number; done: number } | undefined;
@@ -81,6 +82,6 @@ async function secondsOf(task: Task, split: SplitName): Promise<number> {
     first ??= { at: now, done };
     if (now - begun > patience) enough.abort();
   };
-  await task.evaluate(split, { signal: enough.signal, onProgress });
+  await inSlices(task.evaluate(split), { engine, signal: enough.signal, onProgress });
   return seconds;
 }

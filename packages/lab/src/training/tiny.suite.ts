@@ -1,6 +1,7 @@
 /** A synthetic data set and a small configuration on which training takes a second. */
-import type { MusicData, Piece } from '../data/music/dataset.ts';
-import type { MusicConfig } from './config.ts';
+
+import type { MusicConfig } from '../tasks/music/config.ts';
+import type { MusicData, Piece } from '../tasks/music/data/dataset.ts';
 import { resolveConfig } from './resolve.ts';
 
 /** Pieces that walk up and down a broken chord, of different lengths and starts: easy to learn, not to guess. */

@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { DoneEvent, EpochEvent, TrainingEvent } from '../runs/events.ts';
 import { readMetrics } from '../runs/metrics.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import type { DoneEvent, EpochEvent, TrainingEvent } from './events.ts';
 import { tinyConfig, tinyData } from './tiny.suite.ts';
 import { train } from './train.ts';
-import { evaluate, loadRun, sample } from './trained.ts';
+import { evaluate, openTrained, sample } from './trained.ts';
 
 let parent: string;
 let out: string;
@@ -103,7 +103,7 @@ test.each(['none', 'fast:input=.1,recurrent=.2'])(
       }),
     );
     // The checkpoint from before the first step is whole, and nobody holds the lock.
-    expect(loadRun(out, 'last').model.parameters['readout.bias'].data[0]).toBeCloseTo(-0.8, 6);
+    expect(openTrained(out, 'last').weights['readout.bias'].data[0]).toBeCloseTo(-0.8, 6);
     expect(fs.existsSync(path.join(out, 'lock'))).toBe(false);
   },
 );
@@ -154,12 +154,16 @@ test('memory stays flat: no step allocates more than the first', async () => {
 
 test('a trained run samples: the same seed the same piece, a prime stands in front', async () => {
   await train(tinyConfig('training.epochs=25'), { out, data });
-  const piece = sample(out, { seed: 3, length: 12 });
-  expect(piece.frames).toHaveLength(12);
-  expect(sample(out, { seed: 3, length: 12 })).toEqual(piece);
-  expect(sample(out, { seed: 4, length: 12 })).not.toEqual(piece);
-  const prime = data.splits.test[0];
-  const primed = sample(out, { length: 5, prime, primeFrames: 6 });
-  expect(primed.frames.slice(0, 6)).toEqual(prime.frames.slice(0, 6));
-  expect(primed.frames).toHaveLength(11);
+  const framesOf = async (seed: number, length: number, given = {}): Promise<number[][]> => {
+    const { event } = await sample(out, { seed, length, temperature: 1, data }, given);
+    return (event as { frames: number[][] }).frames;
+  };
+  const piece = await framesOf(3, 12);
+  expect(piece).toHaveLength(12);
+  expect(await framesOf(3, 12)).toEqual(piece);
+  expect(await framesOf(4, 12)).not.toEqual(piece);
+  const [{ frames }] = data.splits.test;
+  const primed = await framesOf(1, 5, { prime: 0, split: 'test', primeFrames: 6 });
+  expect(primed.slice(0, 6)).toEqual(frames.slice(0, 6));
+  expect(primed).toHaveLength(11);
 });

@@ -7,34 +7,30 @@ import path from 'node:path';
 import { DataError } from 'lethe';
 import { kernels } from 'lethe/engine';
 import type { DataIdentity } from '../data/identity.ts';
-import { atomicWrite } from '../runs/atomic-write.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
+import type { Config } from '../runs/config.ts';
+import { requirePrecision, withEngine } from '../runs/engine.ts';
 import { type Environment, environment } from '../runs/environment.ts';
+import type { DoneEvent, Progress, TrainingEvent, TrainResult } from '../runs/events.ts';
 import { truncateMetrics } from '../runs/metrics.ts';
 import { truncateObservations } from '../runs/observations.ts';
 import { createRun, openRun, readEnvironment, requireNew, writeConfigFile } from '../runs/run-directory.ts';
-import { loadTaskData, type TaskData, withChoices } from '../tasks/open.ts';
+import { checkConfig } from '../tasks/config.ts';
+import type { DataPlaces, TaskData } from '../tasks/kind.ts';
+import { kindOf } from '../tasks/registry.ts';
 import { requireCheckpoint, restoreCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
-import { type Config, checkConfig } from './config.ts';
 import { finishReason } from './early-stopping.ts';
-import type { DoneEvent, Progress, TrainingEvent, TrainResult } from './events.ts';
 import { loadInitialWeights, requireInitialWeights } from './initial-weights.ts';
 import { runTraining } from './loop.ts';
 import { planOf } from './plan.ts';
-import { usePrecision } from './precision.ts';
 import { readConfig } from './run-config.ts';
 import { openSession } from './session.ts';
 import { evaluationCosts, withFittingShare } from './time-limit.ts';
 
 /** Where the data comes from and who listens. */
-export interface RunOptions {
+export interface TrainingOptions extends DataPlaces {
   /** the data itself; default: what `config.dataset` names */
   data?: TaskData;
-  /** where data sets are looked for first */
-  dataDir?: string;
-  /** whether a data set that is not here may be downloaded */
-  fetch?: boolean;
-  /** remarks for people, such as where data was found */
-  log?: (line: string) => void;
   onEvent?: (event: TrainingEvent) => void;
   /** after every training step */
   onProgress?: (progress: Progress) => void;
@@ -43,13 +39,13 @@ export interface RunOptions {
 }
 
 /** What `train` needs besides the configuration. */
-export interface TrainOptions extends RunOptions {
+export interface TrainOptions extends TrainingOptions {
   /** the run directory, which must not exist; of several names the first that is free is taken */
   out: string | Iterable<string>;
 }
 
 /** What `resume` may change. */
-export interface ResumeOptions extends RunOptions {
+export interface ResumeOptions extends TrainingOptions {
   epochs?: number;
   /** of work in all, the work done so far included */
   minutes?: number;
@@ -67,25 +63,30 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
   const { out, onEvent } = options;
   const began = performance.now();
   checkConfig(wanted, 'configuration');
-  useThreads(wanted);
-  usePrecision(wanted);
+  requirePrecision(wanted);
   if (typeof out === 'string') requireNew(out);
   requireInitialWeights(wanted);
-  const data = options.data ?? (await loadTaskData(wanted, options));
-  const opened = openSession(withChoices(wanted, data), data);
+  const { data: kind } = kindOf(wanted.task);
+  const data = options.data ?? (await kind.load(wanted, options));
+  const opened = openSession(kind.choices?.(wanted, data) ?? wanted, data);
   loadInitialWeights(opened, data);
-  const costs = wanted.training.minutes === null ? undefined : await evaluationCosts(opened.task);
+  const costs = wanted.training.minutes === null ? undefined : await evaluationCosts(opened);
   const spent = (): number => (performance.now() - began) / 1000;
   const session = withFittingShare(opened, costs, spent());
   const { config } = session;
-  const { run, unlock } = createRun(out, config, environment(session.task.data), (run) => {
-    for (const [name, content] of Object.entries(session.task.files())) {
-      atomicWrite(path.join(run.directory, name), content);
-    }
-    saveCheckpoint(run, session);
-  });
+  const { run, unlock } = createRun(
+    out,
+    config,
+    withEngine(config, () => environment(session.task.data)),
+    (run) => {
+      for (const [name, content] of Object.entries(session.task.files())) {
+        atomicWrite(path.join(run.directory, name), content);
+      }
+      saveCheckpoint(run, session);
+    },
+  );
   try {
-    onEvent?.(planOf(session, run.directory));
+    onEvent?.(withEngine(config, () => planOf(session, run.directory)));
     return await runTraining(run, session, { ...options, before: spent(), costs, resumed: false });
   } finally {
     unlock();
@@ -105,9 +106,8 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     requireCheckpoint(run);
     const then = readConfig(run);
     const config = extended(then, options);
-    useThreads(config);
-    usePrecision(config);
-    const data = options.data ?? (await loadTaskData(config, options));
+    requirePrecision(config);
+    const data = options.data ?? (await kindOf(config.task).data.load(config, options));
     const made = readEnvironment(run);
     const session = openSession(config, data);
     checkSameData(directory, made.data, session.task.data);
@@ -120,7 +120,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
       (most, event) => Math.max(most, 'seconds' in event ? event.seconds : 0),
       0,
     );
-    options.onEvent?.(planOf(session, directory));
+    options.onEvent?.(withEngine(config, () => planOf(session, directory)));
     const done = history.findLast((event): event is DoneEvent => event.event === 'done');
     const isOver =
       finishReason(session.state, config.training, seconds) ??
@@ -133,7 +133,7 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     }
     writeConfigFile(run, config);
     session.state.finished = null;
-    const costs = config.training.minutes === null ? undefined : await evaluationCosts(session.task);
+    const costs = config.training.minutes === null ? undefined : await evaluationCosts(session);
     const before = seconds + (performance.now() - began) / 1000;
     return await runTraining(run, session, { ...options, before, costs, resumed: true });
   } finally {
@@ -147,10 +147,6 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
 function isLonger(now: Config, then: Config): boolean {
   const { minutes } = now.training;
   return minutes === null || minutes > (then.training.minutes ?? Number.POSITIVE_INFINITY);
-}
-
-function useThreads(config: Config): void {
-  if (config.threads !== null) kernels().setThreads(config.threads);
 }
 
 function extended(config: Config, { epochs, minutes, patience, threads }: ResumeOptions): Config {
@@ -172,7 +168,7 @@ function noteLostHistory(
   file: string,
   history: readonly TrainingEvent[],
   epoch: number,
-  { log }: RunOptions,
+  { log }: TrainingOptions,
 ): void {
   const found = history.filter(({ event }) => event === 'epoch').length;
   if (found < epoch) {
@@ -181,7 +177,7 @@ function noteLostHistory(
 }
 
 /** Results are the same to the bit on one engine and instruction set only. */
-function noteOtherEngine(then: Environment, { log }: RunOptions): void {
+function noteOtherEngine(then: Environment, { log }: TrainingOptions): void {
   const { engine, isa } = kernels();
   if (then.engine === engine && then.isa === isa) return;
   log?.(

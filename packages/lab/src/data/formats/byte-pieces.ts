@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { DataError } from 'lethe';
-import { systemReason } from '../../runs/system-error.ts';
+import { systemReason } from '../../files/system-error.ts';
 
 /**
  * The bytes of a file, unpacked where they are gzip.

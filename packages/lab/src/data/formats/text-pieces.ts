@@ -1,6 +1,6 @@
 /** Files of text that nobody prepared, as pieces of characters: the encoding is found where it is not said. */
 import { DataError } from 'lethe';
-import { type Encoding, encodingTitle, textDecoder } from '../text/decode-text.ts';
+import { type Encoding, encodingTitle, textDecoder } from '../words/decode-text.ts';
 import { beginningOf, bytePieces } from './byte-pieces.ts';
 import { noText } from './no-text.ts';
 

@@ -3,7 +3,7 @@ import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { readDelimited } from '../formats/delimited.ts';
 import { findEncoding, textPieces } from '../formats/text-pieces.ts';
-import { encodingTitle } from '../text/decode-text.ts';
+import { encodingTitle } from '../words/decode-text.ts';
 import { delimiterTitle, findForm } from './find-form.ts';
 import type { RecordSource, TableFormat, TakeCells } from './record-source.ts';
 import type { TableForm, TableOptions } from './types.ts';

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { systemReason } from '../../runs/system-error.ts';
+import { systemReason } from '../../files/system-error.ts';
 import { findEncoding, numberedLines, textPieces, wholeText } from '../formats/text-pieces.ts';
 import { type SplitName, splitNamed, splitsByName } from '../split-names.ts';
 import type { RecordSource } from './record-source.ts';

@@ -1,6 +1,6 @@
 /** How often a series has a value: found from its dates, and the arithmetic of its steps. */
 import { ConfigError } from 'lethe';
-import { didYouMean } from '../../training/nearest.ts';
+import { didYouMean } from '../../common/nearest.ts';
 import { day } from './dates.ts';
 import type { Frequency } from './series-types.ts';
 

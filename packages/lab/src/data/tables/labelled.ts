@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { systemReason } from '../../runs/system-error.ts';
+import { systemReason } from '../../files/system-error.ts';
 import { type SplitName, splitNamed, splitNames } from '../split-names.ts';
 import { openFolder } from './folder-source.ts';
 import { type LabelledRoles, labelledRoles } from './labelled-roles.ts';

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { DataError, LetheError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { systemReason } from '../../runs/system-error.ts';
+import { systemReason } from '../../files/system-error.ts';
 import { cellOf } from './json-source.ts';
 import type { RecordSource, TableFormat } from './record-source.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 
-export { type Scratch, useScratch } from '../text/scratch.suite.ts';
+export { type Scratch, useScratch } from '../scratch.suite.ts';
 
 // Absolute, because some tests look from another directory.
 const directory = path.resolve(

@@ -1,5 +1,5 @@
 /** Tables in columns: typed arrays for numbers and times with a mask for what is missing, and words by number. */
-import type { Encoding } from '../text/decode-text.ts';
+import type { Encoding } from '../words/decode-text.ts';
 import type { Resolution } from './dates.ts';
 import type { Decimal } from './numbers.ts';
 import type { UnusableRows } from './unusable.ts';

@@ -3,7 +3,7 @@
  * (J. Bayer et al. 2013, section 2.2.1) and gives no figures; these are ours, for every form of the library.
  */
 import { NoiseStream } from 'lethe';
-import { shortNumber } from '../../report/svg/scale.ts';
+import { shortNumber } from '../../pictures/svg/scale.ts';
 import { type MapCheck, mapChecks } from './exact-maps.ts';
 import { deviations, type FormAccuracy, formAccuracies, formMoments, formRows } from './moment-accuracy.ts';
 import type { ReproducedTable, Reproduction } from './reproduction.ts';

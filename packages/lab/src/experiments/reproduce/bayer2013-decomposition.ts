@@ -2,12 +2,12 @@
  * Section 2.2.2 of Bayer et al. (2013) watched at work: the two parts of the gradient under fast dropout while a network trains on
  * JSB Chorales. The paper has no such figure.
  */
-import { curvePanel } from '../../report/curves.ts';
-import type { DataTable } from '../../report/data-table.ts';
+import { curvePanel } from '../../pictures/curves.ts';
+import type { DataTable } from '../../pictures/data-table.ts';
+import { dataOf } from '../../pictures/picture.ts';
+import { figure } from '../../pictures/svg/figure.ts';
 import { type Asked, decompositionPictures } from '../../report/decomposition-pictures.ts';
 import { observationsOf } from '../../report/observations.ts';
-import { dataOf } from '../../report/picture.ts';
-import { figure } from '../../report/svg/figure.ts';
 import type { ReproduceContext, Reproduction } from './reproduction.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';
 

@@ -3,10 +3,10 @@
  * its applicability to recurrent networks" (2013): how three losses pull at the mean and the variance of the
  * pre-activation of one output unit. The paper gives the target, 0.2, and no ranges; ours have it in the middle.
  */
-import { type DataTable, tableOf } from '../../report/data-table.ts';
-import { isDark, rampColour } from '../../report/svg/colour.ts';
-import { figure } from '../../report/svg/figure.ts';
-import { type Drawing, panel } from '../../report/svg/panel.ts';
+import { type DataTable, tableOf } from '../../pictures/data-table.ts';
+import { isDark, rampColour } from '../../pictures/svg/colour.ts';
+import { figure } from '../../pictures/svg/figure.ts';
+import { type Drawing, panel } from '../../pictures/svg/panel.ts';
 import { type FieldPoint, field, fieldPoint, type UnitLoss, unitLosses } from './loss-field.ts';
 import type { Reproduction } from './reproduction.ts';
 

@@ -2,13 +2,13 @@
  * Figure 2 of Bayer et al. (2013): the spectral radius of the recurrent weights while a network trains on JSB Chorales, with fast
  * dropout at the published rates, as the text and as the authors' program has it, at ours, and without.
  */
-import type { DataTable } from '../../report/data-table.ts';
+import type { DataTable } from '../../pictures/data-table.ts';
+import { seriesColour } from '../../pictures/svg/colour.ts';
+import { figure } from '../../pictures/svg/figure.ts';
+import type { Mark, Numbers } from '../../pictures/svg/marks.ts';
+import { panel } from '../../pictures/svg/panel.ts';
 import { observationsOf } from '../../report/observations.ts';
-import { seriesColour } from '../../report/svg/colour.ts';
-import { figure } from '../../report/svg/figure.ts';
-import type { Mark, Numbers } from '../../report/svg/marks.ts';
-import { panel } from '../../report/svg/panel.ts';
-import { metricLabel } from '../../tasks/metric-meaning.ts';
+import { metricLabel } from '../../tasks/metric-words.ts';
 import { tunedRun } from './bayer2013-decomposition.ts';
 import type { ReproduceContext, Reproduction } from './reproduction.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';

@@ -2,9 +2,9 @@
  * Table 1 of Bayer et al. (2013): the test error of the model with the lowest validation error of a random search, for fast
  * dropout and for the plain network, on four data sets.
  */
-import { type Cell, tableOf } from '../../report/data-table.ts';
+import { type Cell, tableOf } from '../../pictures/data-table.ts';
 import { duration } from '../../report/run-record.ts';
-import { ranking, type StudyRecord } from '../search/study-record.ts';
+import { ranking, type StudyRecord } from '../../studies/study-record.ts';
 import { publishedRows, type Searched, searches, searchSettings } from './bayer2013-data-sets.ts';
 import type { ReproduceContext, ReproducedTable, Reproduction } from './reproduction.ts';
 import { finishedStudy } from './trainings.ts';

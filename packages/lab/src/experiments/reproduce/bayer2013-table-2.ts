@@ -3,8 +3,8 @@
  * `recipes/bayer2013/search.yaml`; parts of the table are not legible in the copy of the paper that this was taken from.
  */
 import { configText } from '../../report/run-record.ts';
+import type { Distribution } from '../../studies/space.ts';
 import { readSearch } from '../search/search-file.ts';
-import type { Distribution } from '../search/space.ts';
 import type { Reproduction } from './reproduction.ts';
 
 export const bayer2013Table2: Reproduction = {

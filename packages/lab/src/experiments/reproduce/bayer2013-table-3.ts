@@ -1,6 +1,6 @@
 /** Table 3 of Bayer et al. (2013): the hyper-parameters of the best fast-dropout models, published and found here. */
 import { configText } from '../../report/run-record.ts';
-import { ranking } from '../search/study-record.ts';
+import { ranking } from '../../studies/study-record.ts';
 import { publishedRows } from './bayer2013-data-sets.ts';
 import { studyOf } from './bayer2013-table-1.ts';
 import { hyperParameters } from './bayer2013-table-2.ts';

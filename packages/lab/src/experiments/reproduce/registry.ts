@@ -1,6 +1,6 @@
 /** All figures and tables that `lethe reproduce` makes; a new one is a file of this folder and a line here. */
 import { ConfigError } from 'lethe';
-import { didYouMean } from '../../training/nearest.ts';
+import { didYouMean } from '../../common/nearest.ts';
 import { bayer2013Accuracy } from './bayer2013-accuracy.ts';
 import { bayer2013Decomposition } from './bayer2013-decomposition.ts';
 import { bayer2013Departures } from './bayer2013-departures.ts';

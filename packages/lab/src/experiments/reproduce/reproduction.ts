@@ -1,5 +1,5 @@
 /** A figure or a table of a paper that the lab can make anew. */
-import type { DataTable } from '../../report/data-table.ts';
+import type { DataTable } from '../../pictures/data-table.ts';
 import type { Trainings } from './trainings.ts';
 
 /** What a reproduction may use. */

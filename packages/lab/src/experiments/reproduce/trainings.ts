@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from 'lethe';
+import type { Config } from '../../runs/config.ts';
+import type { DoneEvent, TrainingEvent } from '../../runs/events.ts';
 import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
+import { readStudy, type StudyRecord } from '../../studies/study-record.ts';
 import { comparable } from '../../training/comparable.ts';
-import type { Config } from '../../training/config.ts';
-import type { DoneEvent, TrainingEvent } from '../../training/events.ts';
 import { resolveConfig, type Settings } from '../../training/resolve.ts';
 import { readConfig } from '../../training/run-config.ts';
 import { resume, train } from '../../training/train.ts';
@@ -19,7 +20,6 @@ import type { Pruner } from '../search/prune.ts';
 import { runSearch } from '../search/run-search.ts';
 import { readSearch } from '../search/search-file.ts';
 import { Study } from '../search/study.ts';
-import { readStudy, type StudyRecord } from '../search/study-record.ts';
 import type { ReproduceContext } from './reproduction.ts';
 
 /** Where trainings are, and how those that are missing are made. */

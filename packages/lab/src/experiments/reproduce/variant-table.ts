@@ -1,5 +1,5 @@
 /** A table of trainings that differ from one recipe in one thing each. */
-import type { Cell } from '../../report/data-table.ts';
+import type { Cell } from '../../pictures/data-table.ts';
 import { duration } from '../../report/run-record.ts';
 import type { Settings } from '../../training/resolve.ts';
 import type { ReproduceContext, ReproducedTable } from './reproduction.ts';

@@ -1,9 +1,9 @@
 /** `best.yaml`: the best trial of a study as a recipe, to be trained again with other seeds. */
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { atomicWrite } from '../../runs/atomic-write.ts';
+import { atomicWrite } from '../../files/atomic-write.ts';
+import type { Trial } from '../../studies/study-record.ts';
 import { configOf, type Search } from './search-file.ts';
-import type { Trial } from './study-record.ts';
 
 /** Writes the recipe of a trial into its study and gives the file's name. */
 export function writeBest(study: string, search: Search, { number, parameters }: Trial): string {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Redis } from 'ioredis';
 import { runPaths } from '../../runs/run-directory.ts';
-import { vocabularyFile } from '../../tasks/text/vocabulary-file.ts';
+import { taskKinds } from '../../tasks/registry.ts';
 import { keepSeconds } from './redis.ts';
 
 /** What makes a run that can be measured and sampled. */
@@ -12,7 +12,7 @@ const parts = [
   'environment.json',
   'metrics.jsonl',
   'log.txt',
-  vocabularyFile,
+  ...new Set(taskKinds.flatMap(({ files = [] }) => files)),
   'checkpoints/best.safetensors',
 ];
 

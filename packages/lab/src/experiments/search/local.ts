@@ -1,7 +1,7 @@
 /** The executor of one machine: child processes that share its cores. */
 import path from 'node:path';
+import { trialDirectory } from '../../studies/study-record.ts';
 import type { Executor } from './protocol.ts';
-import { trialDirectory } from './study-record.ts';
 import { runInChild } from './trial-process.ts';
 
 export interface LocalOptions {

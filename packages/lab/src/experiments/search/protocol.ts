@@ -1,6 +1,6 @@
 /** What a trial and whoever started it say to each other: over IPC to a child process, over Redis to a worker. */
-import type { Config } from '../../training/config.ts';
-import type { Best, Report } from './journal.ts';
+import type { Config } from '../../runs/config.ts';
+import type { Best, Report } from '../../studies/journal.ts';
 
 /** A trial to be run. */
 export interface TrialTask {

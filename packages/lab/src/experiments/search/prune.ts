@@ -10,8 +10,8 @@
  *            whatever they are worth.
  */
 
-import { least } from '../../extremes.ts';
-import type { Trial } from './study-record.ts';
+import { least } from '../../common/extremes.ts';
+import type { Trial } from '../../studies/study-record.ts';
 
 export const pruners = ['none', 'median', 'halving'] as const;
 export type Pruner = (typeof pruners)[number];

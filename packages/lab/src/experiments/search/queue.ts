@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { trialDirectory } from '../../studies/study-record.ts';
 import { receiveRun } from './delivery.ts';
 import type { Executor, Outcome, Stop, TrialHandle, TrialListener, TrialTask } from './protocol.ts';
 import {
@@ -18,7 +19,6 @@ import {
   studiesKey,
   type WorkerEvent,
 } from './redis.ts';
-import { trialDirectory } from './study-record.ts';
 
 /** What the executor needs to know of its study. */
 export interface QueueOptions {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { MusicConfig } from '../../training/config.ts';
+import type { MusicConfig } from '../../tasks/music/config.ts';
 import { listSearches } from '../../training/recipes.ts';
 import { configOf, exampleConfig, filled, readSearch } from './search-file.ts';
 import { suggest } from './suggest.ts';

@@ -6,12 +6,13 @@ import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { shownValue } from 'lethe/internal';
 import { z } from 'zod';
-import { type Config, configSchema } from '../../training/config.ts';
-import { issueSentence } from '../../training/config-errors.ts';
-import { didYouMean } from '../../training/nearest.ts';
+import { didYouMean } from '../../common/nearest.ts';
+import { issueSentence } from '../../common/schema-errors.ts';
+import { type Config, publishedSchema } from '../../runs/config.ts';
+import { checkSpace, extremes, type Parameters, type Space, type Value } from '../../studies/space.ts';
+import { topLevelKeys } from '../../tasks/config.ts';
 import { readMapping, searchFile } from '../../training/recipes.ts';
 import { readSetting, resolveConfig, splitSetting } from '../../training/resolve.ts';
-import { checkSpace, extremes, type Parameters, type Space, type Value } from './space.ts';
 
 /** A search, checked: every value of its space makes a configuration. */
 export interface Search {
@@ -88,15 +89,13 @@ export function exampleConfig(search: Search): Config {
 const schema = z.strictObject({
   title: z.string().min(1),
   base: z.string().min(1),
-  published: configSchema.options[0].shape.recipe.unwrap().shape.published.default(null),
+  published: publishedSchema.default(null),
   set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
   space: z.record(z.string(), z.unknown()),
 });
 
-const topLevel = configSchema.options.flatMap((option) => Object.keys(option.shape));
-
 /** Whether this is a name for texts and no key of the configuration. */
-const isName = (key: string): boolean => !key.includes('.') && !topLevel.includes(key);
+const isName = (key: string): boolean => !key.includes('.') && !topLevelKeys.has(key);
 
 const reference = /\{([^{}]*)\}/g;
 
@@ -152,7 +151,7 @@ function checkNames(search: Search, file: string): void {
   }
   const idle = names.find((name) => isName(name) && !used.has(name));
   if (idle === undefined) return;
-  const guess = didYouMean(idle, [...topLevel, ...used]);
+  const guess = didYouMean(idle, [...topLevelKeys, ...used]);
   throw new ConfigError(
     `${file}: space.${idle} is no key of the configuration and no text refers to it${guess || `; write {${idle}} in a text, or name a key such as optimizer.stepRate`}`,
   );

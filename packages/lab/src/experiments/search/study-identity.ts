@@ -1,9 +1,9 @@
 /** What makes two studies the same: seed, space, and everything that the trials have in common. */
 import { createHash } from 'node:crypto';
 import { ConfigError } from 'lethe';
+import type { Config } from '../../runs/config.ts';
+import type { StudyEvent } from '../../studies/journal.ts';
 import { comparable } from '../../training/comparable.ts';
-import type { Config } from '../../training/config.ts';
-import type { StudyEvent } from './journal.ts';
 
 /** A short name that two studies share only when they are the same. */
 export function studyId(about: StudyEvent): string {

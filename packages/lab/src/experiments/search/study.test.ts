@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Report, Result } from './journal.ts';
+import type { Report, Result } from '../../studies/journal.ts';
+import { ranking, readStudy } from '../../studies/study-record.ts';
 import type { Executor, Outcome, TrialTask } from './protocol.ts';
 import { runSearch } from './run-search.ts';
 import { readSearch, type Search } from './search-file.ts';
 import { Study } from './study.ts';
 import { studyId } from './study-identity.ts';
-import { ranking, readStudy } from './study-record.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-study-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -5,10 +5,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
-import { isLockFile, lock } from '../../runs/lock.ts';
-import { makeDirectory as makeAll } from '../../runs/make-directory.ts';
-import { ioError } from '../../runs/system-error.ts';
-import { metricOf } from '../../tasks/metric.ts';
+import { isLockFile, lock } from '../../files/lock.ts';
+import { makeDirectory as makeAll } from '../../files/make-directory.ts';
+import { ioError } from '../../files/system-error.ts';
 import {
   type Journal,
   type JournalEvent,
@@ -17,11 +16,13 @@ import {
   type Result,
   readJournal,
   type StudyEvent,
-} from './journal.ts';
+} from '../../studies/journal.ts';
+import type { Parameters } from '../../studies/space.ts';
+import { apply, journalFile, readStudy, type Trial } from '../../studies/study-record.ts';
+import { lookupIn } from '../../tasks/kind.ts';
+import { kindOf } from '../../tasks/registry.ts';
 import { configOf, exampleConfig, filled, type Search } from './search-file.ts';
-import type { Parameters } from './space.ts';
 import { requireSame, trialIdentity } from './study-identity.ts';
-import { apply, journalFile, readStudy, type Trial } from './study-record.ts';
 import { suggest } from './suggest.ts';
 
 /** A study in work: one process holds it. */
@@ -170,7 +171,7 @@ export class Study {
 function aboutStudy(search: Search, seed: number): StudyEvent {
   const { title, base, set, space } = search;
   const config = exampleConfig(search);
-  const { choice: metric, shown } = metricOf(config);
+  const { choice: metric, shown } = kindOf(config.task).metric(lookupIn(config));
   const created = new Date().toISOString();
   return { event: 'study', format: 1, created, title, seed, base, set, space, config, metric, shown };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Space } from './space.ts';
+import type { Space } from '../../studies/space.ts';
 import { suggest } from './suggest.ts';
 
 const space: Space = {

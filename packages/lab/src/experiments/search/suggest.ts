@@ -4,7 +4,7 @@
  */
 import { NoiseStream } from 'lethe';
 import { PHILOX_LANES, philox4x32 } from 'lethe/internal';
-import { type Parameters, type Space, valueAt } from './space.ts';
+import { type Parameters, type Space, valueAt } from '../../studies/space.ts';
 
 /** What trial `number` tries. Philox block `i` of the place `search` at step `number` draws parameter `i` of the space. */
 export function suggest(space: Space, seed: number, number: number): Parameters {

@@ -4,12 +4,13 @@
  */
 import fs from 'node:fs';
 import { LetheError } from 'lethe';
-import { lock } from '../../runs/lock.ts';
+import type { EpochEvent, InterruptedEvent, TrainingEvent } from '../../runs/events.ts';
+import { lock } from '../../files/lock.ts';
 import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
-import { loadTaskData, type TaskData } from '../../tasks/open.ts';
-import type { EpochEvent, InterruptedEvent, TrainingEvent } from '../../training/events.ts';
-import { type RunOptions, resume, train } from '../../training/train.ts';
+import type { TaskData } from '../../tasks/kind.ts';
+import { kindOf } from '../../tasks/registry.ts';
+import { resume, type TrainingOptions, train } from '../../training/train.ts';
 import { evaluate } from '../../training/trained.ts';
 import type { FromTrial, Outcome, Stop, ToTrial, TrialPlace, TrialTask } from './protocol.ts';
 
@@ -33,7 +34,7 @@ async function attempt(task: TrialTask, place: TrialPlace): Promise<FromTrial> {
   const begun = performance.now();
   let data: TaskData | undefined;
   try {
-    data = await loadTaskData(task.config, place);
+    data = await kindOf(task.config.task).data.load(task.config, place);
     // An orphan makes no run that another process is about to make.
     const outcome: Outcome = stop.signal.aborted ? { state: 'left' } : await run(task, place, data);
     return { type: 'end', outcome };
@@ -49,7 +50,7 @@ async function attempt(task: TrialTask, place: TrialPlace): Promise<FromTrial> {
 async function run({ config, number }: TrialTask, place: TrialPlace, data: TaskData): Promise<Outcome> {
   const { directory, threads, dataDir, fetch } = place;
   const log = (line: string): void => void say({ type: 'note', line: `trial ${number}: ${line}` });
-  const options: RunOptions = {
+  const options: TrainingOptions = {
     data,
     dataDir,
     fetch,

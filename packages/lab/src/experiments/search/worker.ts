@@ -10,7 +10,8 @@ import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { DataError, LetheError } from 'lethe';
 import { readEnvironment, runPaths } from '../../runs/run-directory.ts';
-import { metricOf } from '../../tasks/metric.ts';
+import { lookupIn } from '../../tasks/kind.ts';
+import { kindOf } from '../../tasks/registry.ts';
 import { sendRun } from './delivery.ts';
 import type { Outcome, TrialHandle } from './protocol.ts';
 import {
@@ -152,7 +153,8 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
   };
   const directory = path.resolve(options.out, id, String(number).padStart(4, '0'));
   fs.mkdirSync(path.dirname(directory), { recursive: true });
-  const about = { study: id, title, number, metric: metricOf(task.config).shown.metric };
+  const { shown } = kindOf(task.config.task).metric(lookupIn(task.config));
+  const about = { study: id, title, number, metric: shown.metric };
   onEvent({ event: 'trial', ...about });
   const handle = runInChild(
     task,

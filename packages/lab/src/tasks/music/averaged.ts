@@ -13,12 +13,12 @@ import {
   type Uncertainty,
 } from 'lethe';
 import { isGaussian } from 'lethe/moments';
-import type { Piece } from '../../data/music/dataset.ts';
-import { keys } from '../../data/music/piano-roll.ts';
-import type { Draws } from '../draws.ts';
-import { UncertaintySum } from '../uncertainty-sum.ts';
+import type { Draws, Slices } from '../../runs/task.ts';
+import { UncertaintySum } from '../shared/uncertainty-sum.ts';
 import { windowBatch } from './batches.ts';
-import { type EvaluateOptions, type MusicMetrics, type PieceGroup, scorePieces } from './evaluate.ts';
+import type { Piece } from './data/dataset.ts';
+import { keys } from './data/piano-roll.ts';
+import { type MusicMetrics, type PieceGroup, type PieceWindows, scorePieces } from './evaluate.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
 
 /** Metrics of MC dropout: the NLL of averaged probabilities, and means over scored frames in nats. */
@@ -34,16 +34,16 @@ export interface McMetrics extends MusicMetrics {
 /**
  * MC dropout over whole pieces: masks held over the sequence live for the whole pass of a piece, those of single
  * steps are drawn for their step of the piece, and every piece has draws of its own, so that neither windows nor
- * minibatches change the figures beyond rounding. Undefined when `signal` stopped the work.
+ * minibatches change the figures beyond rounding.
  */
-export async function evaluateMonteCarlo(
+export function* evaluateMonteCarlo(
   model: MusicModel,
   pieces: readonly Piece[],
   draws: Draws,
-  options: EvaluateOptions = {},
-): Promise<McMetrics | undefined> {
+  options: PieceWindows = {},
+): Slices<McMetrics> {
   const seen = new UncertaintySum();
-  const metrics = await scorePieces(pieces, options, () => {
+  const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group, at, window) => {
       states = scoped(() => averagedNll(model, group, at, window, states, draws, (one) => seen.add(one)));
@@ -54,7 +54,7 @@ export async function evaluateMonteCarlo(
     expected_entropy: Number.NaN,
     mutual_information: Number.NaN,
   };
-  return metrics && { ...metrics, ...none, ...seen.metrics() };
+  return { ...metrics, ...none, ...seen.metrics() };
 }
 
 /**

@@ -5,8 +5,8 @@
  */
 import { Tensor } from 'lethe';
 import { allocateZeros } from 'lethe/internal';
-import { keys, lowestNote } from '../../data/music/piano-roll.ts';
-import { largest } from '../../extremes.ts';
+import { largest } from '../../common/extremes.ts';
+import { keys, lowestNote } from './data/piano-roll.ts';
 
 /** A piece or a part of one: ascending MIDI notes per time step. */
 export interface Frames {

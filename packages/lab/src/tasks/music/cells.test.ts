@@ -1,12 +1,13 @@
 /** Every cell trains with every kind of method, is saved, resumed and sampled from. */
 import { describe, expect, it, test } from 'vitest';
-import type { MusicConfig } from '../../training/config.ts';
 import { resolveConfig } from '../../training/resolve.ts';
 import { openSession } from '../../training/session.ts';
+import { inSlices } from '../../training/slices.ts';
 import { trainStep } from '../../training/step.ts';
 import { tinyData } from '../../training/tiny.suite.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
 import { trainingBatch } from './batches.ts';
+import type { MusicConfig } from './config.ts';
 import { evaluatePieces } from './evaluate.ts';
 import { musicModel } from './model.ts';
 import { samplePiece } from './sample.ts';
@@ -125,27 +126,27 @@ test.each(['sample', 'closed'])(
 
 test('neither minibatch nor window changes the result of a stack of LSTMs', async () => {
   const model = musicModel(config('lstm', 'none'));
-  const alone = await evaluatePieces(model, data.splits.train, { batch: 1, window: 1000 });
-  const parts = await evaluatePieces(model, data.splits.train, { batch: 5, window: 4 });
+  const alone = await inSlices(evaluatePieces(model, data.splits.train, { batch: 1, window: 1000 }));
+  const parts = await inSlices(evaluatePieces(model, data.splits.train, { batch: 5, window: 4 }));
   expect(parts!.nll_per_step).toBeCloseTo(alone!.nll_per_step, 4);
 });
 
 test('a method that tests by drawing gives the same figure every time, whatever the window', async () => {
   const model = musicModel(config('gru', 'dropconnect:weight=.3,samples=4'));
-  const first = await evaluatePieces(model, data.splits.valid);
-  expect(await evaluatePieces(model, data.splits.valid)).toEqual(first);
+  const first = await inSlices(evaluatePieces(model, data.splits.valid));
+  expect(await inSlices(evaluatePieces(model, data.splits.valid))).toEqual(first);
 });
 
 test('MC dropout of one draw has no mutual information, of many some, and a better NLL than its single draws on average', async () => {
   const model = musicModel(config('gru', 'variational:input=.3,recurrent=.3,output=.5'));
-  const one = await evaluateMonteCarlo(model, data.splits.valid, { samples: 1 });
+  const one = await inSlices(evaluateMonteCarlo(model, data.splits.valid, { samples: 1 }));
   expect(one!.mutual_information).toBe(0);
-  const many = await evaluateMonteCarlo(model, data.splits.valid, { samples: 10 });
+  const many = await inSlices(evaluateMonteCarlo(model, data.splits.valid, { samples: 10 }));
   expect(many!.mutual_information).toBeGreaterThan(0);
   expect(many!.predictive_entropy - many!.expected_entropy).toBeCloseTo(many!.mutual_information, 6);
   const singles = await Promise.all(
     Array.from({ length: 10 }, (_, seed) =>
-      evaluateMonteCarlo(model, data.splits.valid, { samples: 1, seed: seed + 1 }),
+      inSlices(evaluateMonteCarlo(model, data.splits.valid, { samples: 1, seed: seed + 1 })),
     ),
   );
   const mean = singles.reduce((sum, single) => sum + single!.nll_per_step, 0) / 10;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Piece } from '../../data/music/dataset.ts';
+import { inSlices } from '../../training/slices.ts';
 import { tinyConfig, tinyData } from '../../training/tiny.suite.ts';
+import type { Piece } from './data/dataset.ts';
 import { evaluatePieces } from './evaluate.ts';
 import { musicModel } from './model.ts';
 
@@ -21,21 +22,21 @@ function model(dropout: string) {
 test('a model of zeros gives every note a probability of a half: 88 ln 2 = 60.997', async () => {
   const zero = model('none');
   for (const parameter of Object.values(zero.parameters)) parameter.data.fill(0);
-  const metrics = await evaluatePieces(zero, pieces);
+  const metrics = await inSlices(evaluatePieces(zero, pieces));
   expect(metrics!.nll_per_step).toBeCloseTo(88 * Math.LN2, 4);
   expect(metrics!.nll_per_sequence_mean).toBeCloseTo(88 * Math.LN2, 4);
 });
 
 test.each(dropouts)('neither minibatch nor window changes the result (%s)', async (dropout) => {
   const made = model(dropout);
-  const alone = await evaluatePieces(made, pieces, { batch: 1, window: 1000 });
+  const alone = await inSlices(evaluatePieces(made, pieces, { batch: 1, window: 1000 }));
   for (const [batch, window] of [
     [64, 1000],
     [3, 4],
     [64, 1],
     [5, 7],
   ]) {
-    const metrics = await evaluatePieces(made, pieces, { batch, window });
+    const metrics = await inSlices(evaluatePieces(made, pieces, { batch, window }));
     // float32 sums in another order; one padded step more or less would change the third digit.
     expect(metrics!.nll_per_step).toBeCloseTo(alone!.nll_per_step, 4);
     expect(metrics!.nll_per_sequence_mean).toBeCloseTo(alone!.nll_per_sequence_mean, 4);
@@ -45,9 +46,9 @@ test.each(dropouts)('neither minibatch nor window changes the result (%s)', asyn
 test('nll_per_step pools frames, nll_per_sequence_mean averages pieces first', async () => {
   const made = model('none');
   const [short, long]: Piece[] = [{ frames: pieces[0].frames.slice(0, 4) }, pieces[5]];
-  const one = (await evaluatePieces(made, [short]))!.nll_per_step;
-  const other = (await evaluatePieces(made, [long]))!.nll_per_step;
-  const both = (await evaluatePieces(made, [short, long]))!;
+  const one = (await inSlices(evaluatePieces(made, [short])))!.nll_per_step;
+  const other = (await inSlices(evaluatePieces(made, [long])))!.nll_per_step;
+  const both = (await inSlices(evaluatePieces(made, [short, long])))!;
   const [n, m] = [3, long.frames.length - 1];
   expect(m).toBeGreaterThan(n);
   expect(both.nll_per_step).toBeCloseTo((n * one + m * other) / (n + m), 4);
@@ -56,10 +57,12 @@ test('nll_per_step pools frames, nll_per_sequence_mean averages pieces first', a
 
 test('a piece of one frame has nothing to score', async () => {
   const made = model('none');
-  const with1 = await evaluatePieces(made, [...pieces, { frames: [[60]] }]);
-  expect(with1).toEqual(await evaluatePieces(made, pieces));
+  const with1 = await inSlices(evaluatePieces(made, [...pieces, { frames: [[60]] }]));
+  expect(with1).toEqual(await inSlices(evaluatePieces(made, pieces)));
 });
 
 test('a signal stops the work', async () => {
-  expect(await evaluatePieces(model('none'), pieces, { signal: AbortSignal.abort() })).toBeUndefined();
+  expect(
+    await inSlices(evaluatePieces(model('none'), pieces), { signal: AbortSignal.abort() }),
+  ).toBeUndefined();
 });

@@ -21,13 +21,13 @@ import {
 import { kernels } from 'lethe/engine';
 import { allocate } from 'lethe/internal';
 import { isGaussian } from 'lethe/moments';
-import type { Piece } from '../../data/music/dataset.ts';
-import { keys } from '../../data/music/piano-roll.ts';
-import { testDraws } from '../draws.ts';
-import type { Metrics } from '../task.ts';
-import { type Known, UncertaintySum } from '../uncertainty-sum.ts';
+import type { Metrics, Slices } from '../../runs/task.ts';
+import { testDraws } from '../shared/draws.ts';
+import { type Known, UncertaintySum } from '../shared/uncertainty-sum.ts';
 import { averagedNll } from './averaged.ts';
 import { windowBatch } from './batches.ts';
+import type { Piece } from './data/dataset.ts';
+import { keys } from './data/piano-roll.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
 
 /** Metrics of the music task, in nats per time step. */
@@ -37,15 +37,11 @@ export interface MusicMetrics extends Metrics {
 }
 
 /** How the pieces are gone through; none of it changes the result beyond rounding. */
-export interface EvaluateOptions {
+export interface PieceWindows {
   /** pieces at a time; default 64 */
   batch?: number;
   /** frames at a time; default 100 */
   window?: number;
-  /** stops between two windows; the result is then undefined */
-  signal?: AbortSignal;
-  /** is told how many of all frames are scored */
-  onProgress?: (done: number, all: number) => void;
   /** entropies of the predictions as metrics, too, in nats and summed over notes; default: false */
   uncertainty?: boolean;
 }
@@ -61,19 +57,19 @@ export interface PieceGroup {
 }
 
 /**
- * The metrics of `pieces`, or undefined when `signal` stopped the work. Pieces of one frame have nothing to
+ * The metrics of `pieces`; progress counts frames. Pieces of one frame have nothing to
  * score and are left out. The result is NaN where there is nothing to score at all. A method whose test-time rule
  * draws (DropConnect's Gaussian inference) averages the probabilities of as many draws as it says, always the same.
  */
-export async function evaluatePieces(
+export function* evaluatePieces(
   model: MusicModel,
   pieces: readonly Piece[],
-  options: EvaluateOptions = {},
-): Promise<MusicMetrics | undefined> {
+  options: PieceWindows = {},
+): Slices<MusicMetrics> {
   const draws = testDraws(model.regularizer);
   const seen = new UncertaintySum();
   const look = options.uncertainty ? (one: Known) => seen.add(one) : undefined;
-  const metrics = await scorePieces(pieces, options, () => {
+  const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group, at, window) => {
       if (draws) {
@@ -83,18 +79,18 @@ export async function evaluatePieces(
       }
     };
   });
-  return metrics && { ...metrics, ...seen.metrics() };
+  return { ...metrics, ...seen.metrics() };
 }
 
 /**
  * Goes through pieces in groups and windows. `begin` is called for each group and gives what scores a window of
  * it: it adds the NLL of frames `at` to `at + window` to the sums. The running pieces are the first of the group.
  */
-export async function scorePieces(
+export function* scorePieces(
   pieces: readonly Piece[],
-  { batch = 64, window = 100, signal, onProgress }: EvaluateOptions,
+  { batch = 64, window = 100 }: PieceWindows,
   begin: () => (group: PieceGroup, at: number, window: number) => void,
-): Promise<MusicMetrics | undefined> {
+): Slices<MusicMetrics> {
   // Like lengths together, longest first: the rows still running are then the first ones.
   const sorted = pieces.filter((piece) => piece.frames.length > 1);
   sorted.sort((a, b) => b.frames.length - a.frames.length);
@@ -106,12 +102,10 @@ export async function scorePieces(
     const groupSums = new Float64Array(group.length);
     const score = begin();
     for (let at = 0; at < group[0].frames.length - 1; at += window) {
-      if (signal?.aborted) return undefined;
       const running = group.filter((piece) => piece.frames.length - 1 > at);
       score({ pieces: running, sums: groupSums, first: from }, at, window);
       for (const piece of running) done += Math.min(window, piece.frames.length - 1 - at);
-      onProgress?.(done, total(scored));
-      await pause();
+      yield { done, all: total(scored) };
     }
     for (const sum of groupSums) sums.push(sum);
   }
@@ -171,6 +165,3 @@ function stepNll(
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-/** Lets signals have their turn. */
-const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 /** Name, counts and checksum of a music data set. */
 import { createHash } from 'node:crypto';
 import type { DataIdentity } from '../../data/identity.ts';
-import type { MusicData, Piece } from '../../data/music/dataset.ts';
+import type { MusicData, Piece } from './data/dataset.ts';
 
 export function identifyMusic(data: MusicData): DataIdentity {
   const hash = createHash('sha256');

@@ -27,10 +27,10 @@ import {
   splitReadout,
 } from 'lethe/dropout';
 import type { Gaussian } from 'lethe/moments';
-import { keys } from '../../data/music/piano-roll.ts';
-import type { MusicConfig } from '../../training/config.ts';
-import { layerPrefix } from '../layers.ts';
+import { layerPrefix } from '../shared/layers.ts';
 import type { Batch } from './batches.ts';
+import type { MusicConfig } from './config.ts';
+import { keys } from './data/piano-roll.ts';
 
 /** The carried state of every layer. */
 export type MusicState = readonly RecurrentState[];

@@ -5,14 +5,15 @@
  */
 import { ConfigError, keepState, mcDropout, NoiseStream, type RecurrentState, scoped } from 'lethe';
 import { isGaussian } from 'lethe/moments';
-import type { Piece } from '../../data/music/dataset.ts';
-import { keys, lowestNote } from '../../data/music/piano-roll.ts';
-import { type Draws, testDraws } from '../draws.ts';
+import type { Draws } from '../../runs/task.ts';
+import { testDraws } from '../shared/draws.ts';
 import { frameTensor } from './batches.ts';
+import type { Piece } from './data/dataset.ts';
+import { keys, lowestNote } from './data/piano-roll.ts';
 import type { MusicModel, MusicState } from './model.ts';
 
 /** What to sample. */
-export interface SampleOptions {
+export interface PieceOptions {
   /** of the random numbers; the same seed gives the same piece */
   seed?: number;
   /** frames to draw */
@@ -29,7 +30,7 @@ export interface SampleOptions {
  * Draws a piece. From nothing, the model hears one silent frame first, which is not part of the result.
  * Throws ConfigError for a length, temperature or number of frames that cannot be.
  */
-export function samplePiece(model: MusicModel, options: SampleOptions): Piece {
+export function samplePiece(model: MusicModel, options: PieceOptions): Piece {
   const { seed = 1, length, temperature = 1, prime = null } = options;
   if (!(temperature > 0) || !Number.isFinite(temperature)) {
     throw new ConfigError(

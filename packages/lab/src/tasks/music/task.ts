@@ -1,18 +1,18 @@
 /** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
 import type { NoiseStream } from 'lethe';
 import type { Regularizer } from 'lethe/dropout';
-import { type Chunk, chunks as cut } from '../../data/music/chunks.ts';
-import type { MusicData, Piece } from '../../data/music/dataset.ts';
-import { keys } from '../../data/music/piano-roll.ts';
-import { largest } from '../../extremes.ts';
-import { letheCommand } from '../../runs/shell.ts';
-import type { MusicConfig } from '../../training/config.ts';
-import { musicMetric } from '../metric.ts';
-import type { StepPlace, Task, TaskModel } from '../task.ts';
+import { largest } from '../../common/extremes.ts';
+import { letheCommand } from '../../common/shell.ts';
+import type { StepPlace, Task, TaskModel } from '../../runs/task.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
 import { trainingBatch } from './batches.ts';
+import type { MusicConfig } from './config.ts';
+import { type Chunk, chunks as cut } from './data/chunks.ts';
+import type { MusicData, Piece } from './data/dataset.ts';
+import { keys } from './data/piano-roll.ts';
 import { evaluatePieces } from './evaluate.ts';
 import { identifyMusic } from './identity.ts';
+import { musicMetric } from './metrics.ts';
 import { type MusicModel, musicModel } from './model.ts';
 import { loadWeights, storedWeights } from './weights.ts';
 
@@ -54,12 +54,15 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
       return { total: music.loss(minibatch, stream, examples), counted: minibatch.counted };
     },
     trainMetrics: (mean) => ({ nll_per_step: mean }),
-    evaluate: async (split, { draws, signal, share = 1, onProgress, uncertainty } = {}) => {
+    gradientScale: config.quirks.clipEnlarges
+      ? (norm) => enlarging(norm, config.optimizer.clipNorm)
+      : undefined,
+    *evaluate(split, { draws, share = 1, uncertainty } = {}) {
       const pieces = spread(data.splits[split], share);
-      const metrics = draws
-        ? await evaluateMonteCarlo(music, pieces, draws, { signal, onProgress })
-        : await evaluatePieces(music, pieces, { signal, onProgress, uncertainty });
-      return metrics && { ...metrics, ...(share < 1 && { evaluated_share: share }) };
+      const metrics = yield* draws
+        ? evaluateMonteCarlo(music, pieces, draws)
+        : evaluatePieces(music, pieces, { uncertainty });
+      return { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
     files: () => ({}),
     carried: () => ({}),
@@ -93,6 +96,11 @@ export function workingNumbers(
 }
 
 // --- internal ---
+
+/** What the authors' code since November 2013 clips by: gradients longer than the root of the limit become as long as the limit. */
+function enlarging(norm: number, clipNorm: number | null): number {
+  return clipNorm !== null && norm > Math.sqrt(clipNorm) ? clipNorm / norm : 1;
+}
 
 /** As many of the pieces that have something to score as the share says, evenly spread, at least one. */
 function spread(pieces: readonly Piece[], share: number): readonly Piece[] {

@@ -1,7 +1,7 @@
 /** The music model's weights under PyTorch's names and layouts, as checkpoints hold them. */
 import { linearFromTorch, linearToTorch } from 'lethe';
-import { loadLayers, loadNamed, storedLayers } from '../layers.ts';
-import type { Weights } from '../task.ts';
+import type { Weights } from '../../runs/task.ts';
+import { loadLayers, loadNamed, storedLayers } from '../shared/layers.ts';
 import type { MusicModel } from './model.ts';
 
 /** Copies of the weights: the layers under `rnn.`, those of torch.nn.Linear under `readout.`, with weight noise its log deviations. */

@@ -1,5 +1,6 @@
 import { ConfigError, scoped } from 'lethe';
 import { describe, expect, it } from 'vitest';
+import { inSlices } from '../../training/slices.ts';
 import { scoreWithCache } from './cache.ts';
 import { scoreText } from './evaluate.ts';
 import { textModel } from './model.ts';
@@ -41,37 +42,40 @@ describe('the continuous cache', () => {
     ]) {
       const expected = byHand(options);
       for (const steps of [1, 5, 100]) {
-        expect(await scoreWithCache(model, source, options, { steps })).toBeCloseTo(expected, 5);
+        expect(await inSlices(scoreWithCache(model, source, options, { steps }))).toBeCloseTo(expected, 5);
       }
     }
   });
 
   it('without a share is the model itself, also in several streams', async () => {
     const options = { window: 5, theta: 1, lambda: 0 };
-    expect(await scoreWithCache(model, source, options)).toBeCloseTo((await scoreText(model, source))!, 5);
+    expect(await inSlices(scoreWithCache(model, source, options))).toBeCloseTo(
+      (await inSlices(scoreText(model, source)))!,
+      5,
+    );
     const streams = 4;
-    expect(await scoreWithCache(model, source, options, { streams })).toBeCloseTo(
-      (await scoreText(model, source, { streams }))!,
+    expect(await inSlices(scoreWithCache(model, source, options, { streams }))).toBeCloseTo(
+      (await inSlices(scoreText(model, source, { streams })))!,
       5,
     );
   });
 
   it('makes a text that repeats itself more probable', async () => {
     const repeated = tokens(Array.from({ length: 120 }, (_, i) => words[i % 6]));
-    const cached = await scoreWithCache(model, repeated, { window: 30, theta: 1, lambda: 0.5 });
-    expect(cached).toBeLessThan((await scoreText(model, repeated))! - 0.5);
+    const cached = await inSlices(scoreWithCache(model, repeated, { window: 30, theta: 1, lambda: 0.5 }));
+    expect(cached).toBeLessThan((await inSlices(scoreText(model, repeated)))! - 0.5);
   });
 
   it('refuses what is no cache, and stops when it is told to', async () => {
-    await expect(scoreWithCache(model, source, { window: 0, theta: 1, lambda: 0.1 })).rejects.toThrow(
-      ConfigError,
-    );
-    await expect(scoreWithCache(model, source, { window: 5, theta: 1, lambda: 1 })).rejects.toThrow(
+    await expect(
+      inSlices(scoreWithCache(model, source, { window: 0, theta: 1, lambda: 0.1 })),
+    ).rejects.toThrow(ConfigError);
+    await expect(inSlices(scoreWithCache(model, source, { window: 5, theta: 1, lambda: 1 }))).rejects.toThrow(
       'lambda expects a number from 0 to below 1, found 1',
     );
     const signal = AbortSignal.abort();
-    expect(await scoreWithCache(model, source, { window: 5, theta: 1, lambda: 0.1 }, { signal })).toBe(
-      undefined,
-    );
+    expect(
+      await inSlices(scoreWithCache(model, source, { window: 5, theta: 1, lambda: 0.1 }), { signal }),
+    ).toBe(undefined);
   });
 });

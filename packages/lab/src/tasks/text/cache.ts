@@ -10,10 +10,9 @@
  */
 import { ConfigError, keepState, logMeanExp, logSumExp, type Real, readoutNll, scoped } from 'lethe';
 import { kernels, realZeros } from 'lethe/engine';
-import type { TokenSource } from '../../data/text/types.ts';
-import { breathe } from '../../training/clock.ts';
-import { type Draws, drawnRuns, testDraws } from '../draws.ts';
-import type { EvaluateOptions } from '../task.ts';
+import type { Draws, Slices } from '../../runs/task.ts';
+import { drawnRuns, testDraws } from '../shared/draws.ts';
+import type { TokenSource } from './data/types.ts';
 import { repeated } from './evaluate.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
@@ -40,27 +39,20 @@ export function checkCache({ window, theta, lambda }: CacheOptions): void {
   if (!(lambda >= 0 && lambda < 1)) wrong('lambda', 'a number from 0 to below 1', lambda);
 }
 
-/** The mean NLL of a text under the test-time rule with a cache of its own for each stream; undefined when `signal` stopped it. */
-export async function scoreWithCache(
+/** The mean NLL of a text under the test-time rule with a cache of its own for each stream. */
+export function* scoreWithCache(
   model: TextModel,
   source: TokenSource,
   cache: CacheOptions,
-  {
-    streams: rows = 1,
-    steps = 100,
-    signal,
-    onProgress,
-  }: { streams?: number; steps?: number } & Pick<EvaluateOptions, 'signal' | 'onProgress'> = {},
-): Promise<number | undefined> {
+  { streams: rows = 1, steps = 100 }: { streams?: number; steps?: number } = {},
+): Slices<number> {
   checkCache(cache);
   const streams = evaluationStreams(source, rows);
   const score = scorer(model, cache, streams.rows);
   let sum = 0;
   for (let from = 0; from < streams.length; from += steps) {
-    if (signal?.aborted) return undefined;
     sum += score(streams.window({ from, steps: Math.min(steps, streams.length - from) }), from);
-    onProgress?.(Math.min(from + steps, streams.length), streams.length);
-    await breathe();
+    yield { done: Math.min(from + steps, streams.length), all: streams.length };
   }
   return sum / streams.stops.reduce((total, stop) => total + stop, 0);
 }

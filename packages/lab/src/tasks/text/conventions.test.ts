@@ -1,7 +1,8 @@
 import { NoiseStream } from 'lethe';
 import { expect, test } from 'vitest';
-import { taskOf } from '../open.ts';
+import { inSlices } from '../../training/slices.ts';
 import { conventionMetrics } from './conventions.ts';
+import { textTask } from './task.ts';
 import { tinyText, tinyTextConfig } from './tiny-text.suite.ts';
 
 test('dividing by every token turns 57.303 into 57.30 on the 82,430 tokens of the test set of Penn Treebank', () => {
@@ -27,8 +28,8 @@ test('a task reports the conventions that its configuration lists beside the rig
     'evaluation.conventions=[over-length, mean-of-exp]',
     'evaluation.testStreams=2',
   );
-  const task = taskOf(config, tinyText(), new NoiseStream(1));
-  const metrics = (await task.evaluate('test'))!;
+  const task = textTask(config, tinyText(), new NoiseStream(1));
+  const metrics = (await inSlices(task.evaluate('test')))!;
   expect(Object.keys(metrics)).toEqual([
     'nll_per_token',
     'perplexity',

@@ -6,12 +6,10 @@
  *   mean-of-exp    the mean over segments of exp(mean NLL), which is never below exp of the mean (Semeniuta et al. 2016)
  */
 import { logMeanExp } from 'lethe';
-import type { Level } from '../../data/text/types.ts';
-import type { Metrics } from '../task.ts';
-import { textMetrics } from './evaluate.ts';
-
-export const conventions = ['over-length', 'mean-of-exp'] as const;
-export type Convention = (typeof conventions)[number];
+import type { Level } from '../../data/words/types.ts';
+import type { Metrics } from '../../runs/task.ts';
+import type { Convention } from './config.ts';
+import { figuresOf } from './evaluate.ts';
 
 /** What a convention is computed from. */
 export interface Scored {
@@ -29,7 +27,7 @@ export function conventionMetrics(level: Level, chosen: readonly Convention[], s
   return Object.fromEntries(
     chosen.map((convention) => [
       `${shown}_${convention.replaceAll('-', '_')}`,
-      textMetrics(level, nllBy(convention, scored))[shown],
+      figuresOf(level, nllBy(convention, scored))[shown],
     ]),
   );
 }

@@ -18,16 +18,16 @@ import {
   type Tensor,
 } from 'lethe';
 import { fixedWeights } from 'lethe/engine';
-import type { Level, TokenSource } from '../../data/text/types.ts';
-import { breathe } from '../../training/clock.ts';
-import { type Draws, drawnRuns, testDraws } from '../draws.ts';
-import type { EvaluateOptions, Metrics } from '../task.ts';
-import type { Known } from '../uncertainty-sum.ts';
+import type { Level } from '../../data/words/types.ts';
+import type { Draws, Metrics, Slices } from '../../runs/task.ts';
+import { drawnRuns, testDraws } from '../shared/draws.ts';
+import type { Known } from '../shared/uncertainty-sum.ts';
+import type { TokenSource } from './data/types.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
 
 /** How a text is gone through. */
-export interface ScoreOptions extends EvaluateOptions {
+export interface ScoreOptions {
   /** streams that it is cut into, each of which begins without a state; default 1: as it stands */
   streams?: number;
   /** steps at a time; no result depends on it beyond rounding; default 100 */
@@ -44,19 +44,19 @@ export interface ScoreOptions extends EvaluateOptions {
 }
 
 /** The metrics of a mean NLL, named by the level. */
-export function textMetrics(level: Level, nll: number): Metrics {
+export function figuresOf(level: Level, nll: number): Metrics {
   return level === 'word'
     ? { nll_per_token: nll, perplexity: Math.exp(nll) }
     : { nll_per_character: nll, bits_per_character: nll / Math.LN2 };
 }
 
-/** The mean NLL of a text of at least two tokens, or undefined when `signal` stopped the work. */
-export async function scoreText(
+/** The mean NLL of a text of at least two tokens; progress counts steps. */
+export function* scoreText(
   model: TextModel,
   source: TokenSource,
   options: ScoreOptions = {},
-): Promise<number | undefined> {
-  const { streams: rows = 1, window = 100, signal, onWindow, onProgress } = options;
+): Slices<number> {
+  const { streams: rows = 1, window = 100, onWindow } = options;
   const draws = options.draws ?? testDraws(model.regularizer);
   const streams = evaluationStreams(source, rows);
   const looks = options.onUncertainty && {
@@ -67,13 +67,11 @@ export async function scoreText(
   const weights = fixedWeights(Object.values(model.parameters));
   let sum = 0;
   for (let from = 0; from < streams.length; from += window) {
-    if (signal?.aborted) return undefined;
     const here = streams.window({ from, steps: Math.min(window, streams.length - from) });
     const part = weights.run(() => score(here, from));
     sum += part;
     onWindow?.(part / counted(here));
-    onProgress?.(Math.min(from + window, streams.length), streams.length);
-    await breathe();
+    yield { done: Math.min(from + window, streams.length), all: streams.length };
   }
   return sum / streams.stops.reduce((total, stop) => total + stop, 0);
 }

@@ -39,8 +39,8 @@ import {
 } from 'lethe/dropout';
 import { applyMask, drawMask, meanMask, noiseMoments } from 'lethe/internal';
 import { type Gaussian, isGaussian, meanOf } from 'lethe/moments';
-import type { TextConfig } from '../../training/config.ts';
-import { layerPrefix } from '../layers.ts';
+import { layerPrefix } from '../shared/layers.ts';
+import type { TextConfig } from './config.ts';
 
 /** The carried state of every layer. */
 export type TextState = readonly RecurrentState[];

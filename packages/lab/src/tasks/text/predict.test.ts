@@ -1,8 +1,9 @@
 import { ConfigError, DataError, scoped } from 'lethe';
 import { describe, expect, it } from 'vitest';
+import { inSlices } from '../../training/slices.ts';
 import { scoreText } from './evaluate.ts';
 import { textModel } from './model.ts';
-import { type PredictOptions, predictTokens, type TokenPrediction } from './predict.ts';
+import { predictTokens, type TokenPrediction, type TokenPredictionOptions } from './predict.ts';
 import { tinyTextConfig, tokens } from './tiny-text.suite.ts';
 
 const sharp = ['model.embeddingLimit=1', 'model.initialLimit=1'];
@@ -12,7 +13,7 @@ const text = Int32Array.of(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5);
 
 async function predict(
   of: typeof model,
-  options: PredictOptions = {},
+  options: TokenPredictionOptions = {},
   pieces: Int32Array[] = [text],
 ): Promise<TokenPrediction[]> {
   const all: TokenPrediction[] = [];
@@ -55,7 +56,7 @@ describe('predictTokens', () => {
     for (const dropout of ['variational:recurrent=.5,embedding=.3,output=.5', 'awd:weight=.5,output=.5']) {
       const of = noisy(dropout);
       const draws = { samples: 3, seed: 4 };
-      const score = await scoreText(of, tokens([...text]), { draws });
+      const score = await inSlices(scoreText(of, tokens([...text]), { draws }));
       for (const window of [3, 10]) {
         const predictions = await predict(of, { draws, window });
         expect(predictions.reduce((sum, { nll }) => sum + nll, 0) / 10).toBeCloseTo(score!, 5);
@@ -68,7 +69,7 @@ describe('predictTokens', () => {
     const one = await predict(noisy('variational:output=.5'), { draws: { samples: 1 } });
     for (const { information } of one) expect(information).toBeCloseTo(0, 10);
     const of = noisy('dropconnect:weight=.5');
-    const score = await scoreText(of, tokens([...text]));
+    const score = await inSlices(scoreText(of, tokens([...text])));
     const predictions = await predict(of);
     expect(predictions.reduce((sum, { nll }) => sum + nll, 0) / 10).toBeCloseTo(score!, 5);
     expect(predictions[0]).not.toHaveProperty('information');

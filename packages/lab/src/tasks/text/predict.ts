@@ -17,9 +17,8 @@ import {
   type Uncertainty,
 } from 'lethe';
 import { fixedWeights } from 'lethe/engine';
-import { breathe } from '../../training/clock.ts';
-import { checkDraws } from '../../training/trained.ts';
-import { type Draws, testDraws } from '../draws.ts';
+import type { Draws } from '../../runs/task.ts';
+import { checkDraws, testDraws } from '../shared/draws.ts';
 import type { TextModel, TextState } from './model.ts';
 
 /** The prediction of one token, in nats. */
@@ -36,7 +35,7 @@ export interface TokenPrediction {
   information?: number;
 }
 
-export interface PredictOptions {
+export interface TokenPredictionOptions {
   /**
    * MC dropout: the probabilities of so many draws averaged, in which words are dropped only where `dropsWords` is true; default:
    * the method's test-time rule
@@ -58,7 +57,7 @@ export interface PredictOptions {
 export async function* predictTokens(
   model: TextModel,
   text: Iterable<Int32Array> | AsyncIterable<Int32Array>,
-  { draws, window, where = 'predict', signal }: PredictOptions = {},
+  { draws, window, where = 'predict', signal }: TokenPredictionOptions = {},
 ): AsyncGenerator<TokenPrediction[]> {
   const mode = draws && checkDraws(model.regularizer);
   const drawn = draws ? { ...draws, mode } : testDraws(model.regularizer);
@@ -76,7 +75,8 @@ export async function* predictTokens(
       ...measured(token, logProbabilities.subarray(t * vocabulary, (t + 1) * vocabulary)),
       ...(draws && { information: uncertainty?.[t].information }),
     }));
-    await breathe();
+    // Signals and timers have their turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

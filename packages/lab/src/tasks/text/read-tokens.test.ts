@@ -1,6 +1,6 @@
 import { DataError } from 'lethe';
 import { describe, expect, it } from 'vitest';
-import { vocabularyOf } from '../../data/text/vocabulary.ts';
+import { vocabularyOf } from '../../data/words/vocabulary.ts';
 import { type ReadTokensOptions, readTokens } from './read-tokens.ts';
 
 const words = vocabularyOf(['the', 'cat', '<eos>', '<unk>'], 'word');

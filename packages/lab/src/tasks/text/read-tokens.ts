@@ -3,8 +3,8 @@
  * The words of new text, not of training text, whose vocabulary is made on the way.
  */
 import { DataError } from 'lethe';
-import { splitter } from '../../data/text/splitter.ts';
-import type { Level, Tokenizer, Vocabulary } from '../../data/text/types.ts';
+import { splitter } from '../../data/words/splitter.ts';
+import type { Level, Tokenizer, Vocabulary } from '../../data/words/types.ts';
 
 export interface ReadTokensOptions {
   level: Level;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { TextConfig } from '../../training/config.ts';
 import { listRecipes } from '../../training/recipes.ts';
 import { resolveConfig } from '../../training/resolve.ts';
 import { openSession } from '../../training/session.ts';
 import { trainStep } from '../../training/step.ts';
+import type { TextConfig } from './config.ts';
 import { tinyText } from './tiny-text.suite.ts';
 
 const recipes = listRecipes()
@@ -41,14 +41,12 @@ test('the recipes that list paper quirks take them in when asked', () => {
 });
 
 test.each(recipes)('%s trains, made small', (_, config) => {
-  const session = openSession(
-    {
-      ...config,
-      model: { ...config.model, embedding: 8, hidden: 10 },
-      training: { ...config.training, batch: 4, steps: 10 },
-    },
-    tinyText(),
-  );
+  const small: TextConfig = {
+    ...config,
+    model: { ...config.model, embedding: 8, hidden: 10 },
+    training: { ...config.training, batch: 4, steps: 10 },
+  };
+  const session = openSession(small, tinyText());
   for (let i = 0; i < 3; i++) trainStep(session);
   expect(session.state.sums.nll / session.state.sums.terms).toBeGreaterThan(0);
 });

@@ -2,21 +2,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from 'lethe';
-import { textNames } from '../../data/text/catalogue.ts';
-import type { LineEnds } from '../../data/text/decode-text.ts';
-import type { Level, TextData, Tokenizer, Vocabulary } from '../../data/text/types.ts';
-import { runPaths } from '../../runs/run-directory.ts';
-import type { TextConfig } from '../../training/config.ts';
-import { usePrecision } from '../../training/precision.ts';
-import { readConfig } from '../../training/run-config.ts';
-import { readWeights, type Which } from '../../training/run-weights.ts';
-import { trainedSteps } from '../../training/trained-steps.ts';
+import type { LineEnds } from '../../data/words/decode-text.ts';
+import type { Level, Tokenizer, Vocabulary } from '../../data/words/types.ts';
+import type { TrainedRun } from '../kind.ts';
+import type { TextConfig } from './config.ts';
+import { textNames } from './data/catalogue.ts';
+import type { TextData } from './data/types.ts';
 import { type TextModel, textModel } from './model.ts';
 import { readVocabulary, vocabularyFile } from './vocabulary-file.ts';
 import { loadWeights } from './weights.ts';
 
-export interface TextRunOnDisk {
-  config: TextConfig;
+/** A language model as its run left it. */
+export interface TrainedText {
   level: Level;
   vocabulary: Vocabulary;
   tokenizer: Tokenizer;
@@ -24,39 +21,18 @@ export interface TextRunOnDisk {
   /** whether its text was read without the white space around lines */
   trim: boolean;
   model: TextModel;
-  /** training steps that the weights have behind them, where rates move and the run says it */
-  trained?: number;
 }
 
-/**
- * Reads a run of the text task, and sets its precision.
- * Throws ConfigError when the directory is no run or one of another task, DataError when a file is broken.
- */
-export function loadTextRun(directory: string, which: Which = 'best'): TextRunOnDisk {
-  const run = runPaths(directory);
-  const config = readConfig(run);
-  if (config.task !== 'text') {
-    throw new ConfigError(`${directory}: expected a run of the text task, found one of ${config.task}`);
-  }
-  usePrecision(config);
-  const { level, vocabulary } = runVocabulary(directory);
+/** Makes the model of a run. Throws ConfigError when the run is not whole, DataError when a file is broken. */
+export function trainedText({ run, config, weights, where }: TrainedRun<TextConfig>): TrainedText {
+  const { level, vocabulary } = runVocabulary(run.directory);
   const model = textModel(config, vocabulary.words.length);
-  loadWeights(model, readWeights(run, which), run[which]);
-  const trained = trainedSteps(run, which, model.regularizer);
+  loadWeights(model, weights, where);
   const { tokenizer, lineEnds } = config.text;
   if (tokenizer === 'auto') {
     throw new ConfigError(`${run.config}: text.tokenizer expects whitespace or prose in a run, found auto`);
   }
-  return {
-    config,
-    level,
-    vocabulary,
-    tokenizer,
-    lineEnds,
-    trim: textNames.includes(config.dataset),
-    model,
-    trained,
-  };
+  return { level, vocabulary, tokenizer, lineEnds, trim: textNames.includes(config.dataset), model };
 }
 
 /** The words of a run by number. Throws ConfigError when it has none, DataError when the file is broken. */

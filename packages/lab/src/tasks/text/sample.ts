@@ -12,7 +12,8 @@ import {
   type Tokens,
 } from 'lethe';
 import { fixedWeights } from 'lethe/engine';
-import { type Draws, testDraws } from '../draws.ts';
+import type { Draws } from '../../runs/task.ts';
+import { testDraws } from '../shared/draws.ts';
 import type { TextModel, TextState } from './model.ts';
 
 /** What to draw. */

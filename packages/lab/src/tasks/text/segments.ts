@@ -4,9 +4,9 @@
  * end of the text.
  */
 import type { NoiseStream } from 'lethe';
-import type { TokenSource } from '../../data/text/types.ts';
-import { largest } from '../../extremes.ts';
-import type { TextConfig } from '../../training/config.ts';
+import { largest } from '../../common/extremes.ts';
+import type { TextConfig } from './config.ts';
+import type { TokenSource } from './data/types.ts';
 import type { Window } from './model.ts';
 
 /** Steps `from` to `from + steps` of every stream. */

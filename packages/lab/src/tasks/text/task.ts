@@ -9,15 +9,15 @@ import {
   type Tensor,
 } from 'lethe';
 import { isGaussian } from 'lethe/moments';
-import type { TextData, TokenSource } from '../../data/text/types.ts';
-import { letheCommand } from '../../runs/shell.ts';
-import type { TextConfig } from '../../training/config.ts';
-import { textMetric } from '../metric.ts';
-import type { Metrics, Task, TaskModel, Weights } from '../task.ts';
-import { UncertaintySum } from '../uncertainty-sum.ts';
-import { scoreWithCache } from './cache.ts';
+import { letheCommand } from '../../common/shell.ts';
+import type { Metrics, Task, TaskModel, Weights } from '../../runs/task.ts';
+import { UncertaintySum } from '../shared/uncertainty-sum.ts';
+import { type CacheOptions, scoreWithCache } from './cache.ts';
+import type { TextConfig } from './config.ts';
 import { conventionMetrics } from './conventions.ts';
-import { scoreText, textMetrics } from './evaluate.ts';
+import type { TextData, TokenSource } from './data/types.ts';
+import { figuresOf, scoreText } from './evaluate.ts';
+import { textMetric } from './metrics.ts';
 import { type TextModel, type TextState, textModel } from './model.ts';
 import { type Segment, segmentsOf, trainingStreams } from './segments.ts';
 import { vocabularyFile, writeVocabulary } from './vocabulary-file.ts';
@@ -64,32 +64,29 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
         rateFactor: training.lengths === 'random' ? segment.steps / training.steps : 1,
       };
     },
-    trainMetrics: (mean) => textMetrics(data.level, mean),
-    async evaluate(split, { signal, draws, cache, share = 1, onProgress, uncertainty } = {}) {
+    trainMetrics: (mean) => figuresOf(data.level, mean),
+    *evaluate(split, { draws, way, share = 1, uncertainty } = {}) {
       const streams = split === 'test' ? evaluation.testStreams : evaluation.validationStreams;
       const source = firstPart(data.splits[split], share);
       const ofShare: Metrics = share < 1 ? { evaluated_share: share } : {};
-      if (cache) {
-        const nll = await scoreWithCache(text, source, cache, { streams, signal, onProgress });
-        return nll === undefined ? undefined : { ...textMetrics(data.level, nll), ...ofShare };
+      if (way) {
+        const nll = yield* scoreWithCache(text, source, way as CacheOptions, { streams });
+        return { ...figuresOf(data.level, nll), ...ofShare };
       }
       const windows: number[] = [];
       const { conventions } = evaluation;
       const seen = new UncertaintySum();
-      const nll = await scoreText(text, source, {
+      const nll = yield* scoreText(text, source, {
         streams,
         // Segments are those of training where a figure depends on them.
         window: conventions.includes('mean-of-exp') ? training.steps : undefined,
-        signal,
-        onProgress,
         draws: draws && { ...draws, dropsWords: evaluation.drawEmbedding },
         onWindow: (mean) => windows.push(mean),
         onUncertainty: uncertainty ? (one) => seen.add(one) : undefined,
       });
-      if (nll === undefined) return undefined;
       const scored = { nll, tokens: source.length, windows };
       return {
-        ...textMetrics(data.level, nll),
+        ...figuresOf(data.level, nll),
         ...conventionMetrics(data.level, conventions, scored),
         ...seen.metrics(),
         ...ofShare,

@@ -5,17 +5,19 @@ import path from 'node:path';
 import { ConfigError, DataError, NoiseStream, scoped } from 'lethe';
 import { kernels } from 'lethe/engine';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { sampleTextToFile } from '../../cli/sample-text.ts';
+import type { DoneEvent, EpochEvent, TrainingEvent } from '../../runs/events.ts';
 import { runPaths } from '../../runs/run-directory.ts';
-import type { DoneEvent, EpochEvent, TrainingEvent } from '../../training/events.ts';
 import { openSession } from '../../training/session.ts';
+import { inSlices } from '../../training/slices.ts';
 import { trainStep } from '../../training/step.ts';
 import { resume, train } from '../../training/train.ts';
-import { evaluate } from '../../training/trained.ts';
+import { evaluate, openTrained, sample } from '../../training/trained.ts';
+import type { TrainedRun } from '../kind.ts';
+import type { TextConfig } from './config.ts';
 import { scoreText } from './evaluate.ts';
 import { textModel } from './model.ts';
 import { predictTokens, type TokenPrediction } from './predict.ts';
-import { loadTextRun } from './run.ts';
+import { trainedText } from './run.ts';
 import { sampleTokens } from './sample.ts';
 import { tinyText, tinyTextConfig, tokens } from './tiny-text.suite.ts';
 
@@ -104,17 +106,12 @@ test('perplexities of all splits fall, and eval finds those of the best weights 
   expect(done.best.test.perplexity).toBeCloseTo(Math.exp(done.best.test.nll_per_token), 10);
   expect(await evaluate(out, 'valid', { data })).toEqual(done.best.valid);
   expect(await evaluate(out, 'test', { data })).toEqual(done.best.test);
-  const { text } = sampleTextToFile(out, { prompt: 'a b', length: 12, temperature: 1, seed: 1 });
+  const { text = '' } = await sample(out, { length: 12, temperature: 1, seed: 1 }, { prompt: 'a b' });
   expect(text.startsWith('a b ')).toBe(true);
   expect(text).not.toContain('<unk>');
   const named: string[] = [];
-  sampleTextToFile(out, {
-    prompt: 'zzz',
-    length: 2,
-    temperature: 1,
-    seed: 1,
-    log: (line) => named.push(line),
-  });
+  const log = (line: string): void => void named.push(line);
+  await sample(out, { length: 2, temperature: 1, seed: 1, log }, { prompt: 'zzz' });
   expect(named).toEqual(["not in the vocabulary, read as <unk>: 'zzz'"]);
 });
 
@@ -130,7 +127,7 @@ test('with an adaptive softmax a run learns, samples and comes back from its che
   const epochs = events.filter((event): event is EpochEvent => event.event === 'epoch');
   expect(done.best.valid.perplexity).toBeLessThan(0.5 * epochs[0].valid!.perplexity);
   expect(await evaluate(out, 'test', { data })).toEqual(done.best.test);
-  const { model } = loadTextRun(out);
+  const { model } = trainedText(openTrained(out) as unknown as TrainedRun<TextConfig>);
   expect(model.parameters['readout.clusters.weight'].shape).toEqual([2, 7]);
   scoped(() => {
     const { logits } = model.next(Int32Array.of(3, 4));
@@ -155,7 +152,7 @@ describe('the score of a text', () => {
         return Math.log(total) - logits[all[t]];
       });
     }
-    expect(await scoreText(model, source)).toBeCloseTo(sum / 10, 5);
+    expect(await inSlices(scoreText(model, source))).toBeCloseTo(sum / 10, 5);
   });
 
   it('averages over draws in which words are dropped where that is asked for', async () => {
@@ -166,21 +163,22 @@ describe('the score of a text', () => {
     );
     const dropping = textModel(config, 11);
     const draws = { samples: 20 };
-    const plain = await scoreText(dropping, source);
-    expect(await scoreText(dropping, source, { draws })).toBeCloseTo(plain!, 5);
-    const dropped = await scoreText(dropping, source, { draws: { ...draws, dropsWords: true } });
+    const plain = await inSlices(scoreText(dropping, source));
+    expect(await inSlices(scoreText(dropping, source, { draws }))).toBeCloseTo(plain!, 5);
+    const dropped = await inSlices(scoreText(dropping, source, { draws: { ...draws, dropsWords: true } }));
     expect(Math.abs(dropped! - plain!)).toBeGreaterThan(0.001);
   });
 
   it('does not depend on the window', async () => {
-    const whole = await scoreText(model, source);
-    for (const window of [1, 3, 7]) expect(await scoreText(model, source, { window })).toBeCloseTo(whole!, 5);
+    const whole = await inSlices(scoreText(model, source));
+    for (const window of [1, 3, 7])
+      expect(await inSlices(scoreText(model, source, { window }))).toBeCloseTo(whole!, 5);
   });
 
   it('is the logarithm of the vocabulary under a model that knows nothing', async () => {
     const blank = textModel(tinyTextConfig(), 11);
     for (const name of ['readout.weight', 'readout.bias']) blank.parameters[name].data.fill(0);
-    expect(await scoreText(blank, source, { streams: 4 })).toBeCloseTo(Math.log(11), 6);
+    expect(await inSlices(scoreText(blank, source, { streams: 4 }))).toBeCloseTo(Math.log(11), 6);
   });
 
   it('averages probabilities over draws, as rows side by side or one after the other', async () => {
@@ -190,12 +188,12 @@ describe('the score of a text', () => {
     );
     const noisy = textModel(config, 11);
     const draws = { samples: 3, seed: 4 };
-    const averaged = await scoreText(noisy, source, { draws, window: 4 });
-    expect(averaged).not.toBe(await scoreText(noisy, source));
+    const averaged = await inSlices(scoreText(noisy, source, { draws, window: 4 }));
+    expect(averaged).not.toBe(await inSlices(scoreText(noisy, source)));
     // Masks held over the text do not change from window to window.
-    expect(await scoreText(noisy, source, { draws, window: 10 })).toBeCloseTo(averaged!, 5);
+    expect(await inSlices(scoreText(noisy, source, { draws, window: 10 }))).toBeCloseTo(averaged!, 5);
     const shared = textModel(tinyTextConfig('model.embeddingLimit=1', 'model.dropout=awd:weight=.5'), 11);
-    expect(Number.isFinite(await scoreText(shared, source, { draws }))).toBe(true);
+    expect(Number.isFinite(await inSlices(scoreText(shared, source, { draws })))).toBe(true);
   });
 });
 
@@ -247,7 +245,7 @@ describe('the prediction of a text, token by token', () => {
 
   it('adds up to its score, window by window', async () => {
     const model = textModel(tinyTextConfig('model.embeddingLimit=1', 'model.initialLimit=1'), 11);
-    const score = await scoreText(model, tokens([...source]));
+    const score = await inSlices(scoreText(model, tokens([...source])));
     for (const pieces of [[source], [source.subarray(0, 3), source.subarray(3)]]) {
       const all = await predictions(model, pieces);
       expect(all.map(({ token }) => token)).toEqual([...source.subarray(1)]);

@@ -1,8 +1,9 @@
 /** A small text and configuration on which training takes a second. */
-import type { TextData, TokenSource } from '../../data/text/types.ts';
-import { vocabularyOf } from '../../data/text/vocabulary.ts';
-import type { TextConfig } from '../../training/config.ts';
+
+import { vocabularyOf } from '../../data/words/vocabulary.ts';
 import { resolveConfig } from '../../training/resolve.ts';
+import type { TextConfig } from './config.ts';
+import type { TextData, TokenSource } from './data/types.ts';
 
 /** Tokens in memory. */
 export function tokens(values: readonly number[]): TokenSource {
@@ -19,7 +20,6 @@ export function tinyText(length = 600): TextData {
     tokens(Array.from({ length: count }, (_, i) => (from + i + Math.floor(i / 5)) % 11));
   const words = ['<unk>', '<eos>', ...'abcdefghi'];
   return {
-    kind: 'text',
     name: 'tiny',
     source: 'made for tests',
     level: 'word',

@@ -1,8 +1,9 @@
 /** The vocabulary of a run, kept in its directory so that it can read and write text without the data set. */
 import { DataError } from 'lethe';
 import { z } from 'zod';
-import type { Level, TextData, Vocabulary } from '../../data/text/types.ts';
-import { vocabularyOf } from '../../data/text/vocabulary.ts';
+import type { Level, Vocabulary } from '../../data/words/types.ts';
+import { vocabularyOf } from '../../data/words/vocabulary.ts';
+import type { TextData } from './data/types.ts';
 
 /** Its name in the run directory. */
 export const vocabularyFile = 'vocabulary.json';

@@ -1,7 +1,7 @@
 /** The language model's weights under PyTorch's names and layouts, as checkpoints hold them. */
 import type { StoredTensor, Tensor } from 'lethe';
-import { loadLayers, loadNamed, storedLayers } from '../layers.ts';
-import type { Weights } from '../task.ts';
+import type { Weights } from '../../runs/task.ts';
+import { loadLayers, loadNamed, storedLayers } from '../shared/layers.ts';
 import type { TextModel } from './model.ts';
 
 /**

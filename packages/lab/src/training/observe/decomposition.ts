@@ -5,7 +5,7 @@
 import { ConfigError, scoped } from 'lethe';
 import type { Regularizer } from 'lethe/dropout';
 import { decomposed, type LayerDecomposition } from 'lethe/moments';
-import type { Metrics } from '../../tasks/task.ts';
+import type { Metrics } from '../../runs/task.ts';
 import { layerOf, type MakeObserver, type Observation } from './observer.ts';
 
 /**

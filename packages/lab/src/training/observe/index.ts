@@ -1,6 +1,7 @@
 /** The observers of a run: made from its configuration, asked after every epoch. */
+
+import type { ObserverName } from '../../runs/observer-names.ts';
 import { observeDecomposition } from './decomposition.ts';
-import type { ObserverName } from './names.ts';
 import type { MakeObserver, Observed, Observer } from './observer.ts';
 import { observeSpectralRadius } from './spectral-radius.ts';
 

@@ -3,8 +3,8 @@
  * without, bit by bit. A new one is a file that makes an {@link Observer}, a name in names.ts and a line in index.ts.
  */
 import type { NoiseStream } from 'lethe';
-import type { Metrics, Task } from '../../tasks/task.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../../runs/config.ts';
+import type { Metrics, Task } from '../../runs/task.ts';
 
 /** What an observer may look at. */
 export interface Observed {

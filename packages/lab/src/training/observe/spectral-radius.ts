@@ -3,7 +3,7 @@
  * every gate's block, as the initialisation sets it.
  */
 import { spectralRadius } from 'lethe';
-import type { Metrics } from '../../tasks/task.ts';
+import type { Metrics } from '../../runs/task.ts';
 import { layerOf, type MakeObserver } from './observer.ts';
 
 /** `rnn.0.recurrent` of a plain cell; `rnn.0.recurrent.i` and so on of a gated one. */

@@ -1,0 +1,23 @@
+/** What tasks add to a command: options of theirs, and examples. */
+import { type Command, Option } from 'commander';
+import { allOptions, longName, type OptionsOf } from '../tasks/options.ts';
+import { taskKinds } from '../tasks/registry.ts';
+
+/** Adds the options of all tasks. One that no task which has the command can go without the command asks for at once. */
+export function addTaskOptions(command: Command, of: OptionsOf): Command {
+  const having = taskKinds.filter((kind) => of(kind) !== undefined);
+  for (const option of allOptions(of)) {
+    const { flags, description, read } = option;
+    const isRequired = having.every((kind) =>
+      of(kind)!.some((one) => one.required && longName(one) === longName(option)),
+    );
+    const added = new Option(flags, description).makeOptionMandatory(isRequired);
+    command.addOption(read ? added.argParser(read) : added);
+  }
+  return command;
+}
+
+/** The command lines that tasks show in the help of a command. */
+export function examplesOf(command: string): string[] {
+  return taskKinds.flatMap(({ examples }) => examples?.[command] ?? []);
+}

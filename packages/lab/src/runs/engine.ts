@@ -1,0 +1,43 @@
+/** The engine as a run asks for it: precision of the operands of matrix products, and threads. */
+import { ConfigError } from 'lethe';
+import { parseDropout } from 'lethe/dropout';
+import { engineInUse, kernels, withPrecision, withThreads } from 'lethe/engine';
+import type { Config } from './config.ts';
+
+/** What a run says of its engine. */
+export type EngineSettings = Pick<Config, 'dtype'> & Partial<Pick<Config, 'threads'>>;
+
+/**
+ * Runs work, and all that it awaits, with the precision and the threads of a run; null or no threads: those of the process. Runs of one
+ * process do not disturb each other.
+ */
+export function withEngine<T>({ dtype, threads = null }: EngineSettings, work: () => T): T {
+  return withPrecision(dtype, threads === null ? work : () => withThreads(threads, work));
+}
+
+/**
+ * Throws ConfigError where the precision that a configuration asks for has no kernels: bf16 on this processor or engine, for the plain
+ * cell, for methods that integrate.
+ */
+export function requirePrecision({ dtype, model }: Config): void {
+  if (dtype !== 'bf16') return;
+  checkModel(model);
+  if (kernels().hasBf16()) return;
+  const { engine, isa } = engineInUse();
+  throw new ConfigError(
+    `dtype: expected a processor with AVX512-BF16 for bf16, found the ${engine} engine with ${isa}; set dtype=f32`,
+  );
+}
+
+// --- internal ---
+
+function checkModel({ cell, dropout }: Config['model']): void {
+  if (cell === 'rnn') {
+    throw new ConfigError('dtype: expected lstm or gru for bf16, found the plain cell; set dtype=f32');
+  }
+  const { name, modes } = parseDropout(dropout);
+  if ([modes.train, modes.test].every((mode) => mode === 'sample' || mode === 'mean')) return;
+  throw new ConfigError(
+    `dtype: expected a method that draws its noise for bf16, found ${name} (train ${modes.train}, test ${modes.test}); set dtype=f32`,
+  );
+}

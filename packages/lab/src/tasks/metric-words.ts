@@ -1,0 +1,66 @@
+/** What the figures of evaluations are, in words: those that every task may have, and those of the registered ones. */
+import type { MetricWords } from './kind.ts';
+import { taskKinds } from './registry.ts';
+
+/** The convention behind the name of a metric; nothing for a name that is not known. */
+export function metricMeaning(name: string): string {
+  return wordsOf(name)?.meaning ?? '';
+}
+
+/** What people call the metric of an evaluation, also of one by draws (`mc_`) or in another way; an unknown name is itself, with spaces. */
+export function metricWords(name: string): MetricWords {
+  const way = evaluationWays.find(({ prefix }) => name.startsWith(prefix));
+  const plain = name.slice(way?.prefix.length ?? 0);
+  const known = wordsOf(plain) ?? { label: plain.replaceAll('_', ' ') };
+  return { ...known, label: known.label + (way ? ` ${way.words}` : '') };
+}
+
+/** With its unit, as an axis or a column has it: `NLL per time step (nats)`. */
+export function metricLabel(name: string): string {
+  const { label, unit } = metricWords(name);
+  return unit === undefined ? label : `${label} (${unit})`;
+}
+
+/** With its unit and its direction, as a heading has it: `NLL per time step (nats), lower is better`. */
+export function metricHeading(name: string): string {
+  const { better } = metricWords(name);
+  return better === undefined ? metricLabel(name) : `${metricLabel(name)}, ${better} is better`;
+}
+
+/** What stands in front of a metric that was measured in another way than by the test-time rule. */
+export const evaluationWays: readonly { prefix: string; words: string }[] = [
+  { prefix: 'mc_', words: 'by MC dropout' },
+  ...taskKinds.flatMap(({ evaluation }) =>
+    Object.entries(evaluation?.ways ?? {}).map(([name, { label }]) => ({ prefix: `${name}_`, words: label })),
+  ),
+];
+
+// --- internal ---
+
+/** Of any task. */
+const common: Record<string, MetricWords> = {
+  predictive_entropy: {
+    label: 'predictive entropy',
+    unit: 'nats',
+    meaning: 'entropy of the prediction, in nats; of text, at most 2,000 tokens',
+  },
+  expected_entropy: {
+    label: 'expected entropy',
+    unit: 'nats',
+    meaning: 'mean entropy over draws or moments of the noise',
+  },
+  mutual_information: {
+    label: 'mutual information',
+    unit: 'nats',
+    meaning: 'their difference, what the noise is unsure of',
+  },
+  evaluated_share: {
+    label: 'share evaluated',
+    meaning: 'of the split, the rest was not looked at',
+    counts: 'share',
+  },
+};
+
+const words = new Map(Object.entries(Object.assign({}, common, ...taskKinds.map(({ metrics }) => metrics))));
+
+const wordsOf = (name: string): MetricWords | undefined => words.get(name) as MetricWords | undefined;

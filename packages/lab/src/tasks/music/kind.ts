@@ -1,0 +1,60 @@
+/** Polyphonic music as a task: the next frame of 88 notes from those before it. */
+import { parseDropout } from 'lethe/dropout';
+import type { TaskKind } from '../kind.ts';
+import { recurrentParameters } from '../shared/parameters.ts';
+import { type MusicConfig, musicConfig } from './config.ts';
+import { chunks } from './data/chunks.ts';
+import type { MusicData } from './data/dataset.ts';
+import { keys } from './data/piano-roll.ts';
+import { musicDataKind } from './data-kind.ts';
+import { musicMetric, musicMetrics } from './metrics.ts';
+import { musicQuickStart } from './quick-start.ts';
+import { musicSamples } from './samples.ts';
+import { musicSampling } from './sampling.ts';
+import { musicTask, workingNumbers } from './task.ts';
+import { musicWorkload, musicWorkloads } from './workloads.ts';
+
+export const music: TaskKind<MusicConfig, MusicData> = {
+  name: 'music',
+  things: 'music',
+  config: musicConfig,
+  data: musicDataKind,
+  metrics: musicMetrics,
+  metric: () => musicMetric,
+  open: musicTask,
+  size(config, { splits }) {
+    const { cell, hidden, layers, dropout, initialState } = config.model;
+    const hiddenSizes = Array<number>(layers).fill(hidden);
+    const states = initialState === 'learned' ? layers * hidden * (cell === 'lstm' ? 2 : 1) : 0;
+    const readout = keys * (hidden + 1);
+    return {
+      parameters: recurrentParameters({ cell, inputSize: keys, hiddenSizes }) + states + readout,
+      working: workingNumbers(config, parseDropout(dropout), chunks(splits.train, config.training.chunk)),
+    };
+  },
+  sampling: musicSampling,
+  samples: musicSamples,
+  quickStart: musicQuickStart,
+  workloads: Object.fromEntries(
+    musicWorkloads.map((name) => [name, { make: () => musicWorkload(name), gated: false }]),
+  ),
+  examples: {
+    main: ['lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6'],
+    train: [
+      'lethe train bayer2013/jsb-fast --minutes 10',
+      'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+      'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
+      'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
+    ],
+    config: ['lethe config music'],
+    eval: [
+      'lethe eval runs/jsb-chorales-fast-1 --split test --json',
+      'lethe eval runs/jsb-chorales-variational-1 --mc 50',
+    ],
+    sample: ['lethe sample runs/jsb-chorales-fast-1 --out piece.mid --prime 3 --temperature .9'],
+    stats: ['lethe data stats jsb-chorales', 'lethe data stats midi/ --steps-per-quarter 4'],
+    fetch: ['lethe data fetch jsb-chorales'],
+    bench: ['lethe bench --workload music-fast --threads 2 --json'],
+    targets: ['music/nottingham', 'music/DIR'],
+  },
+};

@@ -1,0 +1,105 @@
+/** A piece from a music run, as a MIDI file and as a picture. */
+import path from 'node:path';
+import { oneOf, UsageError, wholeNumber } from '../../common/usage.ts';
+import { writeMidi } from '../../data/formats/midi-writer.ts';
+import { type SplitName, splitNames } from '../../data/split-names.ts';
+import type { SampleOptions, SamplingKind } from '../kind.ts';
+import type { MusicConfig } from './config.ts';
+import { loadMusic, type MusicData, type Piece } from './data/dataset.ts';
+import { musicModel } from './model.ts';
+import { pianoRollPicture } from './piano-roll-picture.ts';
+import { pianoRollText } from './piano-roll-text.ts';
+import { samplePiece } from './sample.ts';
+import { loadWeights } from './weights.ts';
+
+/** What the options of music give. */
+interface Given {
+  /** the number of the piece whose beginning the model hears first */
+  prime?: number | null;
+  /** where `prime` counts */
+  split?: SplitName;
+  /** steps of it that are heard; default 16, or the whole piece where it is shorter */
+  primeFrames?: number;
+}
+
+export const musicSampling: SamplingKind<MusicConfig> = {
+  surest: '--temperature .01 sounds a note where that is more probable than not',
+  options: [
+    { flags: '--png', description: 'of music: also a picture of the piece, beside the MIDI file' },
+    { flags: '--svg', description: 'of music: the same as SVG' },
+    {
+      flags: '--prime <INDEX>',
+      description: 'of music: piece whose beginning the model hears first, from 0, or none (default: none)',
+      read: primeIndex,
+    },
+    {
+      flags: '--split <NAME>',
+      description: `of music: where --prime counts: ${splitNames.join(', ')} (default: test)`,
+      read: oneOf('--split', splitNames),
+    },
+    {
+      flags: '--prime-frames <N>',
+      description: 'of music: steps of it that are heard (default: 16)',
+      read: wholeNumber('--prime-frames', 1),
+    },
+  ],
+  async prepare({ run, config, environment, weights, where }, options, given) {
+    const { prime = null, split = 'test', primeFrames = 16 } = given as Given;
+    if (options.out !== undefined && /\.(png|svg)$/i.test(options.out)) {
+      throw new UsageError(
+        `--out names the MIDI file, found '${options.out}'; --png and --svg draw it beside`,
+      );
+    }
+    const heard = prime === null ? null : await pieceOf(config, prime, split, options);
+    const primed = heard ? Math.min(primeFrames, heard.frames.length) : 0;
+    const { seed, length, temperature } = options;
+    const { name: dataset } = environment.data;
+    const stepsPerQuarter = environment.data.stepsPerQuarter as number | undefined;
+    const model = musicModel(config);
+    loadWeights(model, weights, where);
+    return () => {
+      const { frames } = samplePiece(model, {
+        ...{ seed, length, temperature, prime: heard },
+        primeFrames: heard ? primed : undefined,
+      });
+      const look = { stepsPerQuarter, given: primed };
+      const title = `${dataset}, ${path.basename(run.directory)}, seed ${seed}`;
+      const begin = `, the first ${primed} from piece ${prime} of ${split}`;
+      return {
+        name: [`seed-${seed}`, ...(prime === null ? [] : [`${split}-${prime}`])].join('-').concat('.mid'),
+        content: writeMidi(frames, { stepsPerQuarter: stepsPerQuarter ?? 1, title }),
+        event: { seed, temperature, primed, frames },
+        lines: (file, width) => [
+          ...pianoRollText(frames, { width, ...look }),
+          '',
+          `${file}: ${frames.length} steps${primed > 0 ? begin : ''}`,
+        ],
+        picture: (name) => pianoRollPicture(name, frames, look),
+      };
+    };
+  },
+};
+
+// --- internal ---
+
+function primeIndex(text: string): number | null {
+  if (text === 'none') return null;
+  if (!/^\d+$/.test(text)) {
+    throw new UsageError(`--prime expects the number of a piece, from 0, or none, found '${text}'`);
+  }
+  return Number(text);
+}
+
+async function pieceOf(
+  { dataset, music }: MusicConfig,
+  index: number,
+  split: SplitName,
+  { data, ...places }: SampleOptions,
+): Promise<Piece> {
+  const { splits } = (data as MusicData | undefined) ?? (await loadMusic(dataset, { ...places, ...music }));
+  const pieces = splits[split];
+  if (index < pieces.length) return pieces[index];
+  throw new UsageError(
+    `--prime expects the number of a piece of ${split}, from 0 to ${pieces.length - 1}, found ${index}`,
+  );
+}

@@ -1,0 +1,54 @@
+/** Options of a command that only runs of some tasks know. */
+import { UsageError } from '../common/usage.ts';
+import type { OptionValues, TaskKind, TaskOption } from './kind.ts';
+import { taskKinds } from './registry.ts';
+
+/** What a kind has for a command. */
+export type OptionsOf = (kind: TaskKind) => readonly TaskOption[] | undefined;
+
+/** The options of all kinds, each once: kinds may share one. */
+export function allOptions(of: OptionsOf): TaskOption[] {
+  const byFlags = new Map(
+    taskKinds.flatMap((kind) => of(kind) ?? []).map((option) => [longName(option), option]),
+  );
+  return [...byFlags.values()];
+}
+
+/** `--top-k` */
+export const longName = ({ flags }: TaskOption): string => flags.split(' ')[0];
+
+/** `topK`, as the parser of the command line calls it. */
+export const valueName = (option: string): string =>
+  option.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The values of these options among all that were given. */
+export function givenOptions(options: readonly TaskOption[] | undefined, given: OptionValues): OptionValues {
+  const names = (options ?? []).map((option) => valueName(longName(option)));
+  return Object.fromEntries(
+    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+  );
+}
+
+/** `music and texts`: what some kinds' data are called. */
+export const thingsOf = (kinds: readonly TaskKind[]): string =>
+  kinds.map(({ things }) => things).join(' and ');
+
+/** Whether all options that a kind cannot go without are among the values. */
+export function hasRequired(options: readonly TaskOption[], given: OptionValues): boolean {
+  return options.every((option) => !option.required || given[valueName(longName(option))] !== undefined);
+}
+
+/** Throws UsageError, with the sentence that is given, for an option of other kinds alone. */
+export function refuseOthers(
+  kind: TaskKind,
+  of: OptionsOf,
+  given: OptionValues,
+  sentence: (option: string, able: readonly TaskKind[]) => string,
+): void {
+  const own = new Set((of(kind) ?? []).map(longName));
+  for (const option of allOptions(of).map(longName)) {
+    if (own.has(option) || given[valueName(option)] === undefined) continue;
+    const able = taskKinds.filter((one) => of(one)?.some((its) => longName(its) === option));
+    throw new UsageError(sentence(option, able));
+  }
+}

@@ -1,0 +1,94 @@
+/** Recurrent layers of a task's model under PyTorch's names, as checkpoints hold them. */
+import {
+  DataError,
+  type Recurrent,
+  type RecurrentArrays,
+  recurrentFromTorch,
+  recurrentToTorch,
+  type StoredTensor,
+  type Tensor,
+} from 'lethe';
+import type { Weights } from '../../runs/task.ts';
+
+/** In front of the names of a layer's parameters: `rnn.` for the lowest, `rnn.1.` and so on for the others. */
+export function layerPrefix(index: number): string {
+  return index === 0 ? 'rnn.' : `rnn.${index}.`;
+}
+
+/**
+ * Copies of the layers' weights: those of torch.nn.RNN, LSTM or GRU under `rnn.`; what PyTorch does not have as
+ * `rnn.initial_state`, `rnn.weight_in_log_deviation` and the like.
+ */
+export function storedLayers(layers: readonly Recurrent[]): Weights {
+  const weights: Weights = {};
+  for (const [index, { parameters }] of layers.entries()) {
+    Object.assign(weights, recurrentToTorch(parameters, index, 'rnn.'));
+    for (const [name, key] of Object.entries(ownNames)) {
+      const tensor = parameters[key];
+      if (tensor) weights[ownName(name, index)] = { shape: tensor.shape, data: tensor.data.slice() };
+    }
+  }
+  return weights;
+}
+
+/** The stored arrays of the layers by the names of the parameters; what is not there is undefined. */
+export function loadLayers(
+  layers: readonly Recurrent[],
+  weights: Weights,
+): Map<string, StoredTensor | undefined> {
+  const found = new Map<string, StoredTensor | undefined>();
+  for (const [index, layer] of layers.entries()) {
+    for (const [name, tensor] of Object.entries(layerArrays(layer, index, weights))) {
+      found.set(`${layerPrefix(index)}${name}`, tensor);
+    }
+  }
+  return found;
+}
+
+/** Copies what was found into the parameters, all or nothing. Throws DataError naming `where` and the array that does not fit. */
+export function loadNamed(
+  parameters: Record<string, Tensor>,
+  found: ReadonlyMap<string, StoredTensor | undefined>,
+  where: string,
+): void {
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const stored = found.get(name);
+    const shape = stored ? `[${stored.shape.join(', ')}]` : 'nothing';
+    if (shape !== `[${parameter.shape.join(', ')}]`) {
+      throw new DataError(
+        `${where}: expected ${name} of shape [${parameter.shape.join(', ')}] as config.json says, found ${shape}`,
+      );
+    }
+  }
+  for (const [name, parameter] of Object.entries(parameters)) parameter.data.set(found.get(name)!.data);
+}
+
+// --- internal ---
+
+/** Parameters without a name in PyTorch. */
+const ownNames = {
+  initial_state: 'initialState',
+  initial_cell: 'initialCell',
+  weight_in_log_deviation: 'weightInLogDeviation',
+  weight_rec_log_deviation: 'weightRecLogDeviation',
+} as const;
+
+const isOwn = new RegExp(`^rnn\\.(${Object.keys(ownNames).join('|')})(_l\\d+)?$`);
+
+function ownName(name: string, index: number): string {
+  return index === 0 ? `rnn.${name}` : `rnn.${name}_l${index}`;
+}
+
+function layerArrays(
+  { cell }: Recurrent,
+  index: number,
+  weights: Weights,
+): RecurrentArrays & Record<string, StoredTensor | undefined> {
+  const own = Object.entries(ownNames).map(([name, key]) => [key, weights[ownName(name, index)]]);
+  // What PyTorch does not have, its reader would refuse.
+  const torch = Object.fromEntries(Object.entries(weights).filter(([name]) => !isOwn.test(name)));
+  return {
+    ...recurrentFromTorch(torch, index, 'rnn.', cell === 'gru' || undefined),
+    ...Object.fromEntries(own),
+  };
+}
