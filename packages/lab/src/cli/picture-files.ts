@@ -1,10 +1,10 @@
 /** Pictures and tables as files. */
 import path from 'node:path';
 import { LetheError } from 'lethe';
-import type { DataTable } from '../pictures/data-table.ts';
-import type { Picture } from '../pictures/picture.ts';
 import { atomicWrite, ioError } from '../files/atomic-write.ts';
 import { makeDirectory } from '../files/make-directory.ts';
+import type { DataTable } from '../pictures/data-table.ts';
+import type { Picture } from '../pictures/picture.ts';
 
 /** Draws PNG files; undefined on a platform that the renderer has no binary for. */
 export async function pngRenderer(): Promise<((svg: string) => Uint8Array) | undefined> {

@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { LetheError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { giveName, ioError, temporaryName } from './atomic-write.ts';
 import { shellPath } from '../common/shell.ts';
+import { giveName, ioError, temporaryName } from './atomic-write.ts';
 import { systemCode } from './system-error.ts';
 
 /** Gives the lock back; later calls do nothing. */

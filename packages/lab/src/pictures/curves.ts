@@ -2,7 +2,7 @@
 import { dataOf, type Picture } from './picture.ts';
 import { seriesColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
-import type { Mark, Numbers } from './svg/marks.ts';
+import type { Mark, Numbers } from './svg/mark.ts';
 import { type Drawing, panel } from './svg/panel.ts';
 import { domainOf, extremes, type ScaleKind } from './svg/scale.ts';
 

@@ -1,6 +1,6 @@
 /** A picture of a report, with what it shows as numbers. */
 import type { DataTable } from './data-table.ts';
-import type { Mark, Numbers } from './svg/marks.ts';
+import type { Mark, Numbers } from './svg/mark.ts';
 import type { Drawing } from './svg/panel.ts';
 
 export interface Picture {

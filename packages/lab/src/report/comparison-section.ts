@@ -4,7 +4,7 @@ import { curveMark, picture } from '../pictures/curves.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { seriesColour } from '../pictures/svg/colour.ts';
 import { escaped } from '../pictures/svg/element.ts';
-import type { Mark } from '../pictures/svg/marks.ts';
+import type { Mark } from '../pictures/svg/mark.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import { metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { type Comparable, comparableSets } from './comparable.ts';

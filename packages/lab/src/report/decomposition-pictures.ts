@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
 import { seriesColour } from '../pictures/svg/colour.ts';
-import type { Mark } from '../pictures/svg/marks.ts';
+import type { Mark } from '../pictures/svg/mark.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { Observation } from './observations.ts';
 

@@ -4,7 +4,7 @@ import { curvePicture, picture } from '../pictures/curves.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { muted, seriesColour } from '../pictures/svg/colour.ts';
 import { escaped } from '../pictures/svg/element.ts';
-import type { Mark } from '../pictures/svg/marks.ts';
+import type { Mark } from '../pictures/svg/mark.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import type { Published } from '../runs/config.ts';
 import type { EpochEvent } from '../runs/events.ts';

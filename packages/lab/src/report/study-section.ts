@@ -6,7 +6,7 @@ import type { Axis } from '../pictures/svg/axis.ts';
 import { muted, seriesColour } from '../pictures/svg/colour.ts';
 import { escaped } from '../pictures/svg/element.ts';
 import { figure } from '../pictures/svg/figure.ts';
-import type { Mark } from '../pictures/svg/marks.ts';
+import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import { metricHeading, metricLabel } from '../tasks/metric-words.ts';

@@ -14,12 +14,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError, DataError, LetheError } from 'lethe';
+import { letheCommand } from '../common/shell.ts';
 import { atomicWrite, ioError, sweepTemporaries } from '../files/atomic-write.ts';
-import type { Environment } from './environment.ts';
 import { lock, type Unlock } from '../files/lock.ts';
 import { makeDirectory, removeEmpty } from '../files/make-directory.ts';
-import { letheCommand } from '../common/shell.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
+import type { Environment } from './environment.ts';
 
 /** The paths of a run. */
 export interface RunPaths {

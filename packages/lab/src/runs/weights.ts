@@ -1,8 +1,8 @@
 /** The stored weights of a run of any task. Reading needs no lock. */
 import fs from 'node:fs';
 import { ConfigError } from 'lethe';
-import { type RunPaths, requireRun } from '../runs/run-directory.ts';
 import { letheCommand } from '../common/shell.ts';
+import { type RunPaths, requireRun } from '../runs/run-directory.ts';
 import { readSafetensors } from './checkpoint-file.ts';
 import type { Weights } from './task.ts';
 

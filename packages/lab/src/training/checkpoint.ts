@@ -12,11 +12,11 @@
  */
 import fs from 'node:fs';
 import { DataError, encodeSafetensors, type StoredTensor } from 'lethe';
+import { shellPath } from '../common/shell.ts';
 import { atomicWrite } from '../files/atomic-write.ts';
 import { readSafetensors } from '../runs/checkpoint-file.ts';
 import { readMetrics } from '../runs/metrics.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { shellPath } from '../common/shell.ts';
 import { parseState } from '../runs/state.ts';
 import type { Weights } from '../runs/task.ts';
 import type { Session } from './session.ts';

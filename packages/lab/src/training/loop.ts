@@ -4,6 +4,7 @@
  * steps and between windows of an evaluation; what was computed so far is saved first.
  */
 import { NumericsError } from 'lethe';
+import { letheCommand } from '../common/shell.ts';
 import type { SplitName } from '../data/split-names.ts';
 import { withEngine } from '../runs/engine.ts';
 import type {
@@ -18,7 +19,6 @@ import type {
 import { appendMetrics, readMetrics } from '../runs/metrics.ts';
 import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
-import { letheCommand } from '../common/shell.ts';
 import type { Metrics } from '../runs/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';

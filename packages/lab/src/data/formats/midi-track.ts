@@ -1,6 +1,7 @@
 /** The events of one track of a MIDI file: notes and tempo changes; everything else is read over. */
-import type { MidiFile, MidiNote } from './midi.ts';
+
 import type { MidiBytes } from './midi-bytes.ts';
+import type { MidiFile, MidiNote } from './midi-file.ts';
 
 /**
  * Reads events on to `file` until the end of the track or of `chunk`, whose cursor is left behind the last one.

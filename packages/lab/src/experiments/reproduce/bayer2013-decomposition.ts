@@ -8,7 +8,8 @@ import { dataOf } from '../../pictures/picture.ts';
 import { figure } from '../../pictures/svg/figure.ts';
 import { type Asked, decompositionPictures } from '../../report/decomposition-pictures.ts';
 import { observationsOf } from '../../report/observations.ts';
-import type { ReproduceContext, Reproduction } from './reproduction.ts';
+import type { Reproduction } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';
 
 export const bayer2013Decomposition: Reproduction = {

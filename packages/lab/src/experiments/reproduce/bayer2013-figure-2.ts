@@ -5,12 +5,13 @@
 import type { DataTable } from '../../pictures/data-table.ts';
 import { seriesColour } from '../../pictures/svg/colour.ts';
 import { figure } from '../../pictures/svg/figure.ts';
-import type { Mark, Numbers } from '../../pictures/svg/marks.ts';
+import type { Mark, Numbers } from '../../pictures/svg/mark.ts';
 import { panel } from '../../pictures/svg/panel.ts';
 import { observationsOf } from '../../report/observations.ts';
 import { metricLabel } from '../../tasks/metric-words.ts';
 import { tunedRun } from './bayer2013-decomposition.ts';
-import type { ReproduceContext, Reproduction } from './reproduction.ts';
+import type { Reproduction } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 import { type FinishedRun, finishedRun } from './trainings.ts';
 
 export const bayer2013Figure2: Reproduction = {

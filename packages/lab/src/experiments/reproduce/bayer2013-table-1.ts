@@ -6,7 +6,8 @@ import { type Cell, tableOf } from '../../pictures/data-table.ts';
 import { duration } from '../../report/run-record.ts';
 import { ranking, type StudyRecord } from '../../studies/study-record.ts';
 import { publishedRows, type Searched, searches, searchSettings } from './bayer2013-data-sets.ts';
-import type { ReproduceContext, ReproducedTable, Reproduction } from './reproduction.ts';
+import type { ReproducedTable, Reproduction } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 import { finishedStudy } from './trainings.ts';
 
 export const bayer2013Table1: Reproduction = {

@@ -4,7 +4,8 @@ import { ranking } from '../../studies/study-record.ts';
 import { publishedRows } from './bayer2013-data-sets.ts';
 import { studyOf } from './bayer2013-table-1.ts';
 import { hyperParameters } from './bayer2013-table-2.ts';
-import type { ReproduceContext, Reproduction } from './reproduction.ts';
+import type { Reproduction } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 
 export const bayer2013Table3: Reproduction = {
   paper: 'bayer2013',

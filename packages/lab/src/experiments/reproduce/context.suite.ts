@@ -1,5 +1,5 @@
 /** What reproductions are given in tests: one small training at a time, in a directory of theirs. */
-import type { ReproduceContext } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 
 export function contextIn(directory: string, options: Partial<ReproduceContext> = {}): ReproduceContext {
   return {

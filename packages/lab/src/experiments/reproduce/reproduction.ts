@@ -1,16 +1,6 @@
 /** A figure or a table of a paper that the lab can make anew. */
 import type { DataTable } from '../../pictures/data-table.ts';
-import type { Trainings } from './trainings.ts';
-
-/** What a reproduction may use. */
-export interface ReproduceContext {
-  /** tells people how it goes on */
-  log(line: string): void;
-  /** set when the user stops the command; long work ends soon after */
-  signal: AbortSignal;
-  /** where trainings are, and how they are made */
-  trainings: Trainings;
-}
+import type { ReproduceContext } from './trainings.ts';
 
 /** A picture, written as SVG and PNG. */
 export interface ReproducedFigure {

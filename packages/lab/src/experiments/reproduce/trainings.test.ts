@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contextIn } from './context.suite.ts';
-import type { ReproduceContext } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 import { finishedRun, finishedStudy } from './trainings.ts';
 
 let parent: string;

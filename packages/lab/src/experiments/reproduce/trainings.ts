@@ -20,7 +20,6 @@ import type { Pruner } from '../search/prune.ts';
 import { runSearch } from '../search/run-search.ts';
 import { readSearch } from '../search/search-file.ts';
 import { Study } from '../search/study.ts';
-import type { ReproduceContext } from './reproduction.ts';
 
 /** Where trainings are, and how those that are missing are made. */
 export interface Trainings {
@@ -40,6 +39,16 @@ export interface Trainings {
   threads?: number;
   dataDir?: string;
   fetch: boolean;
+}
+
+/** What a reproduction may use. */
+export interface ReproduceContext {
+  /** tells people how it goes on */
+  log(line: string): void;
+  /** set when the user stops the command; long work ends soon after */
+  signal: AbortSignal;
+  /** where trainings are, and how they are made */
+  trainings: Trainings;
 }
 
 /** A finished run. */

@@ -2,7 +2,8 @@
 import type { Cell } from '../../pictures/data-table.ts';
 import { duration } from '../../report/run-record.ts';
 import type { Settings } from '../../training/resolve.ts';
-import type { ReproduceContext, ReproducedTable } from './reproduction.ts';
+import type { ReproducedTable } from './reproduction.ts';
+import type { ReproduceContext } from './trainings.ts';
 import { finishedRun } from './trainings.ts';
 
 const exactHeader = [

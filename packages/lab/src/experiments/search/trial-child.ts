@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import { LetheError } from 'lethe';
-import type { EpochEvent, InterruptedEvent, TrainingEvent } from '../../runs/events.ts';
 import { lock } from '../../files/lock.ts';
+import type { EpochEvent, InterruptedEvent, TrainingEvent } from '../../runs/events.ts';
 import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TaskData } from '../../tasks/kind.ts';

@@ -1,6 +1,6 @@
 /** Fields of arrows. */
 import { element, rounded } from './element.ts';
-import type { Arrows } from './marks.ts';
+import type { Arrows } from './mark.ts';
 import type { Scale } from './scale.ts';
 
 /** One path a colour. A head is as long as 4.5 pixels, or as half of a short arrow. */

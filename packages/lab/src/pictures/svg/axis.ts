@@ -2,7 +2,7 @@
 import { largest } from '../../common/extremes.ts';
 import { faint, muted } from './colour.ts';
 import { element } from './element.ts';
-import type { Numbers } from './marks.ts';
+import type { Numbers } from './mark.ts';
 import { domainOf, type Scale, type ScaleKind, scaleOf, type Tick, wholeDomainOf } from './scale.ts';
 import { shortened, textWidth, wrapped } from './text-width.ts';
 import { words } from './words.ts';

@@ -1,6 +1,6 @@
 /** Fields of colours. */
 import { element, rounded } from './element.ts';
-import type { Cells } from './marks.ts';
+import type { Cells } from './mark.ts';
 import type { Scale } from './scale.ts';
 
 /** One path a colour, of rectangles: equal cells in a row, and equal rows of them. */

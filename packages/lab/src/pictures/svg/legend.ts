@@ -1,6 +1,6 @@
 /** The names of marks beside a sample of each, in as many rows as the width needs. No name is left out. */
 import { element } from './element.ts';
-import type { Mark } from './marks.ts';
+import type { Mark } from './mark.ts';
 import { shortened, textWidth, wrapped } from './text-width.ts';
 import { words } from './words.ts';
 

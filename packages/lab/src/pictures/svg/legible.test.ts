@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { seriesColour } from './colour.ts';
 import { figure } from './figure.ts';
 import { objections, textsOf } from './legible.suite.ts';
-import type { Mark, Numbers } from './marks.ts';
+import type { Mark, Numbers } from './mark.ts';
 import { panel } from './panel.ts';
 import { domainOf, scaleOf } from './scale.ts';
 import { shortened, textWidth, wrapped } from './text-width.ts';

@@ -1,6 +1,6 @@
 /** Lines, and bands between two of them. */
 import { element, rounded } from './element.ts';
-import type { Band, Line, Numbers } from './marks.ts';
+import type { Band, Line, Numbers } from './mark.ts';
 import type { Scale } from './scale.ts';
 
 /** A point in pixels; undefined where there is none. */

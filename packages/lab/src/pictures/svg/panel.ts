@@ -14,7 +14,8 @@ import {
 import { muted } from './colour.ts';
 import { element } from './element.ts';
 import { legend } from './legend.ts';
-import { drawMark, type Mark, valuesOf } from './marks.ts';
+import type { Mark } from './mark.ts';
+import { drawMark, valuesOf } from './marks.ts';
 import type { ScaleKind } from './scale.ts';
 import { shortened, textWidth, wrapped } from './text-width.ts';
 import { words } from './words.ts';

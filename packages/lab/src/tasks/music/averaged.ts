@@ -18,8 +18,8 @@ import { UncertaintySum } from '../shared/uncertainty-sum.ts';
 import { windowBatch } from './batches.ts';
 import type { Piece } from './data/dataset.ts';
 import { keys } from './data/piano-roll.ts';
-import { type MusicMetrics, type PieceGroup, type PieceWindows, scorePieces } from './evaluate.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
+import { type MusicMetrics, type PieceGroup, type PieceWindows, scorePieces } from './score-pieces.ts';
 
 /** Metrics of MC dropout: the NLL of averaged probabilities, and means over scored frames in nats. */
 export interface McMetrics extends MusicMetrics {

@@ -4,7 +4,7 @@ import { largest, least } from '../../common/extremes.ts';
 import type { Picture } from '../../pictures/picture.ts';
 import { muted, seriesColour } from '../../pictures/svg/colour.ts';
 import { figure } from '../../pictures/svg/figure.ts';
-import type { Mark } from '../../pictures/svg/marks.ts';
+import type { Mark } from '../../pictures/svg/mark.ts';
 import { panel } from '../../pictures/svg/panel.ts';
 import type { Tick } from '../../pictures/svg/scale.ts';
 import { isBlackKey, noteName, stepsPerBar } from './data/note-name.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { ConfigError, DataError } from 'lethe';
 import { describe, expect, it } from 'vitest';
-import { type MidiFile, readMidi } from '../../../data/formats/midi.ts';
+import { readMidi } from '../../../data/formats/midi.ts';
+import type { MidiFile } from '../../../data/formats/midi-file.ts';
 import { writeMidi } from '../../../data/formats/midi-writer.ts';
 import { quantise } from './quantise.ts';
 

@@ -1,6 +1,6 @@
 /** MIDI notes on a grid of time steps: a piece from a MIDI file. */
 import { ConfigError, DataError } from 'lethe';
-import type { MidiFile, MidiNote } from '../../../data/formats/midi.ts';
+import type { MidiFile, MidiNote } from '../../../data/formats/midi-file.ts';
 import { highestNote, keys, lowestNote } from './piano-roll.ts';
 
 /** Time steps of a MIDI file, and counts of its notes. */

@@ -1,0 +1,34 @@
+/**
+ * The order of the rooms: a file imports from its own room and from those below, never from one above, types included. The most
+ * specific entry that a file lies under is its room; `*` stands for one folder, and such folders do not know each other.
+ */
+
+/** Packages from above: each may import those below it. */
+export const packages = ['dashboard', 'lab', 'lethe', 'native'] as const;
+
+/** The rooms of each package from above; those of the library stand beside its own test. */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  lab: [
+    'index.ts',
+    'cli',
+    'experiments/reproduce',
+    'experiments/search',
+    'verify',
+    'report',
+    'training',
+    'tasks',
+    'tasks/*',
+    'tasks/shared',
+    'tasks/kind.ts',
+    'bench',
+    'studies',
+    'pictures',
+    'runs',
+    'data/tables',
+    'data',
+    'data/formats',
+    'data/words',
+    'files',
+    'common',
+  ],
+};
