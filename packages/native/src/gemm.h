@@ -124,7 +124,8 @@ struct HalfNumbers {
 template <class Numbers, class Finish>
 void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const Numbers& numbers, Finish&& finish) {
   constexpr long COLUMNS = 4096;  // sums of a row: half of the first-level cache, and long stretches of memory
-  const auto& [rows, o] = factor;
+  const Rows& rows = factor.rows;
+  const Operand& o = factor.operand;
   auto left = [&](long i, long k) {
     return rows.rs == 1 && k < rows.headCount ? rows.head[k * rows.ks + i] : rows.a[i * rows.rs + (rows.rs == 1 ? k - rows.headCount : k) * rows.ks];
   };

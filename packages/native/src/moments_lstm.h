@@ -17,7 +17,7 @@ struct LstmMoments {
   const long H, step, ld;
 
   LstmMoments(const MomentsLstm& p, float* carry)
-      : p(p), carryMean(carry), carryVariance(carry + (long)p.B * p.H), moments(p.f), H(p.H), step((long)p.B * p.H), ld(4 * (long)p.H) {}
+      : p(p), carryMean(carry), carryVariance(carry ? carry + (long)p.B * p.H : nullptr), moments(p.f), H(p.H), step((long)p.B * p.H), ld(4 * (long)p.H) {}
 
   float* recurrentBias() const { return nullptr; }
   Pair cellBefore(long t, long at, int w) const {
