@@ -1,13 +1,13 @@
 // Builds the kernels with AddressSanitizer and UndefinedBehaviorSanitizer (Clang) and runs a command on them:
 //   node packages/native/sanitize.mjs npx vitest run packages/lethe/src/kernels/native-abuse.test.ts
 // Every finding ends the process, so that the command fails. LETHE_ISA picks the instruction set, avx2 without it.
+// LETHE_ASAN adds options of AddressSanitizer. Compiles what is older than the sources.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, 'build', 'sanitized');
 const include = join(dirname(process.execPath), '..', 'include', 'node');
 const compiler = ['clang++-19', 'clang++'].find((name) => spawnSync(name, ['--version']).status === 0);
 if (compiler === undefined) {
@@ -23,6 +23,7 @@ const isas = {
   avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
 };
 const isa = process.env.LETHE_ISA || 'avx2';
+const out = join(here, 'build', 'sanitized', isa);
 const flags = [
   ...[
     '-std=c++17',
@@ -47,26 +48,28 @@ function run(command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const objects = [];
-function compile(source, name, extra = []) {
-  objects.push(join(out, `${name}.o`));
-  run(compiler, [...flags, ...extra, '-c', join(here, 'src', source), '-o', objects.at(-1)]);
-}
+const changed = Math.max(
+  ...readdirSync(join(here, 'src'), { recursive: true }).map(
+    (name) => statSync(join(here, 'src', name)).mtimeMs,
+  ),
+  statSync(fileURLToPath(import.meta.url)).mtimeMs,
+);
+const isCurrent = (file) => existsSync(file) && statSync(file).mtimeMs > changed;
 
 mkdirSync(out, { recursive: true });
-for (const name of ['binding', 'dispatch', 'precision', 'crew', 'rounded'])
-  compile(`${name}.cc`, name, [`-DLETHE_ONLY=${isa}`]);
-compile('kernels.cc', isa, [`-DLETHE_ISA=${isa}`, ...isas[isa]]);
+const objects = [];
+for (const name of ['binding', 'dispatch', 'precision', 'crew', 'rounded', 'kernels']) {
+  const object = join(out, `${name}.o`);
+  const own = name === 'kernels' ? [`-DLETHE_ISA=${isa}`, ...isas[isa]] : [`-DLETHE_ONLY=${isa}`];
+  if (!isCurrent(object))
+    run(compiler, [...flags, ...own, '-c', join(here, 'src', `${name}.cc`), '-o', object]);
+  objects.push(object);
+}
 const addon = join(out, 'lethe.node');
-run(compiler, [
-  '-shared',
-  '-fsanitize=address,undefined',
-  '-shared-libasan',
-  ...objects,
-  '-o',
-  addon,
-  '-lpthread',
-]);
+if (!isCurrent(addon)) {
+  const sanitizers = ['-fsanitize=address,undefined', '-shared-libasan'];
+  run(compiler, ['-shared', ...sanitizers, ...objects, '-o', addon, '-lpthread']);
+}
 
 const runtime = spawnSync(compiler, ['-print-file-name=libclang_rt.asan-x86_64.so'], {
   encoding: 'utf8',
@@ -84,7 +87,7 @@ if (command !== undefined) {
     LETHE_ENGINE: 'native',
     LD_PRELOAD: runtime,
     // V8 frees nothing at exit; what kernels leak is looked for by a test of its own.
-    ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:allocator_may_return_null=1',
+    ASAN_OPTIONS: `detect_leaks=0:allocator_may_return_null=1:${process.env.LETHE_ASAN ?? ''}`,
     UBSAN_OPTIONS: 'print_stacktrace=1',
   });
 }

@@ -46,9 +46,7 @@ LETHE_HALF static inline __m512i pairWords(__m512 low, __m512 high) {
 }
 
 // 32 numbers in order.
-LETHE_HALF static inline __m512i orderedWords(__m512 first, __m512 second) {
-  return (__m512i)_mm512_cvtne2ps_pbh(second, first);
-}
+LETHE_HALF static inline __m512i orderedWords(__m512 first, __m512 second) { return (__m512i)_mm512_cvtne2ps_pbh(second, first); }
 
 LETHE_INLINE __mmask16 firstOf(long n) { return n >= 16 ? (__mmask16)0xffff : n <= 0 ? (__mmask16)0 : (__mmask16)((1u << n) - 1); }
 
@@ -87,7 +85,8 @@ LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n,
           for (int i = 0; i < 16; i++) {
             const long at = (j + i) * o.ld + k0 + kb, left = i < have ? K - kb : 0;
             const float* mask = o.mask ? o.mask + at : nullptr;
-            words[i] = (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
+            words[i] =
+                (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
           }
           transpose16(words);
           for (int i = 0; i < 16; i++) _mm512_store_si512(dst + 32 * i, (__m512i)words[i]);
@@ -197,7 +196,8 @@ LETHE_AMX static void amxBlock(long blocks, const HalfRows& rows, const uint16_t
 }
 
 template <bool AHEAD>
-LETHE_AMX static void amxTile(int tiles, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, const TileSums& sums, long height) {
+LETHE_AMX static void amxTile(int tiles, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, const TileSums& sums,
+                              long height) {
   const long stride = cols * 2 * TILE, last = (cols - 1) * 16;
   const TileSums lastSums{sums.to + last, sums.ld, sums.from ? sums.from + last : nullptr, sums.fromLd};
   const uint16_t* lastPanel = panel + (cols - 1) * TILE;
@@ -244,7 +244,8 @@ LETHE_HALF static void dotRows(long cols, long blocks, const char* a, long row, 
   else dotBlock<R, 3>(blocks, a, row, block, panel, out);
 }
 
-LETHE_HALF static void dotTile(int tiles, int tileRows, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, float* out, long outTile) {
+LETHE_HALF static void dotTile(int tiles, int tileRows, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, float* out,
+                               long outTile) {
   for (int t = 0; t < tiles; t++) {
     const char* a = reinterpret_cast<const char*>(rows.a) + t * rows.tile;
     float* to = out + t * outTile;

@@ -57,7 +57,8 @@ void guarded(napi_env env, Body&& body) {
   } catch (const std::bad_alloc&) {
     napi_throw_error(env, "E_MEMORY", "native kernels: there is no memory for the workspace of this call; make it smaller");
   } catch (const StaleCopy&) {
-    napi_throw_error(env, "E_STALE", "native kernels: weights said to be fixed have changed since they were rounded; say anew that they are fixed");
+    napi_throw_error(env, "E_STALE",
+                     "native kernels: weights said to be fixed have changed since they were rounded; say anew that they are fixed");
   }
 }
 
@@ -84,13 +85,14 @@ napi_value call(napi_env env, napi_callback_info info, const char* name, Pass pa
   return list;
 }
 
-#define LETHE_KERNEL(name, Params, pass)                                                                         \
-  napi_value name(napi_env env, napi_callback_info info) {                                                       \
+#define LETHE_KERNEL(name, Params, pass)                                                                                        \
+  napi_value name(napi_env env, napi_callback_info info) {                                                                      \
     return call<Params>(env, info, #name, Pass::pass, 0, [](const Params& p, double*, Pool& pool) { kernels->name(p, pool); }); \
   }
-#define LETHE_SUMS(name, Params, pass, count)                                                                    \
-  napi_value name(napi_env env, napi_callback_info info) {                                                       \
-    return call<Params>(env, info, #name, Pass::pass, count, [](const Params& p, double* sums, Pool& pool) { kernels->name(p, sums, pool); }); \
+#define LETHE_SUMS(name, Params, pass, count)                                                             \
+  napi_value name(napi_env env, napi_callback_info info) {                                                \
+    return call<Params>(env, info, #name, Pass::pass, count,                                              \
+                        [](const Params& p, double* sums, Pool& pool) { kernels->name(p, sums, pool); }); \
   }
 #include "kernels.def"
 #undef LETHE_KERNEL

@@ -48,7 +48,9 @@ class Describer {
   void whole(const char* name, float*& to, size_t&) { put(name, "floats", &to, "", false, true); }
   void whole(const char* name, uint32_t*& to, size_t&) { put(name, "words", &to, "", false, true); }
   template <class Sizes>
-  void arrays(const char* name, float* const*& to, Sizes&) { put(name, "list", &to); }
+  void arrays(const char* name, float* const*& to, Sizes&) {
+    put(name, "list", &to);
+  }
   void matching(const char* name, float* const*& to) { put(name, "list", &to); }
   void maybeMatching(const char* name, float* const*& to) { put(name, "list", &to, "", true); }
 
@@ -56,8 +58,8 @@ class Describer {
   void put(const char* name, const char* kind, const void* at, const std::string& dims = "", bool optional = false, bool written = false) {
     char line[256];
     const long offset = at ? (long)(static_cast<const char*>(at) - base_) : -1;
-    std::snprintf(line, sizeof line, "{\"name\":\"%s\",\"kind\":\"%s\",\"dims\":\"%s\",\"optional\":%s,\"written\":%s,\"offset\":%ld}", name, kind,
-                  dims.c_str(), optional ? "true" : "false", written ? "true" : "false", offset);
+    std::snprintf(line, sizeof line, "{\"name\":\"%s\",\"kind\":\"%s\",\"dims\":\"%s\",\"optional\":%s,\"written\":%s,\"offset\":%ld}",
+                  name, kind, dims.c_str(), optional ? "true" : "false", written ? "true" : "false", offset);
     if (!text_.empty()) text_ += ",";
     text_ += line;
   }

@@ -41,9 +41,7 @@ static void addMasked(const AddMasked& p, Pool& pool) {
     for (long row = mine.begin; row < mine.end; row++) {
       const float *source = p.source + row * p.n, *mask = p.mask.row(row / p.B, row % p.B);
       float* target = p.target + row * p.n;
-      vectors(p.n, [&](long i, int w) {
-        store(target + i, load(target + i, w) + load(source + i, w) * load(mask + i, w), w);
-      });
+      vectors(p.n, [&](long i, int w) { store(target + i, load(target + i, w) + load(source + i, w) * load(mask + i, w), w); });
     }
   });
 }

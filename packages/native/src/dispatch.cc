@@ -7,12 +7,20 @@ namespace lethe {
 
 #if defined(LETHE_ONLY)
 // A build for one instruction set, which the processor must have.
-namespace LETHE_ONLY { extern const KernelTable kernelTable; }
+namespace LETHE_ONLY {
+extern const KernelTable kernelTable;
+}
 const KernelTable* chooseKernels() { return &LETHE_ONLY::kernelTable; }
 #elif defined(__x86_64__)
-namespace baseline { extern const KernelTable kernelTable; }
-namespace avx2 { extern const KernelTable kernelTable; }
-namespace avx512 { extern const KernelTable kernelTable; }
+namespace baseline {
+extern const KernelTable kernelTable;
+}
+namespace avx2 {
+extern const KernelTable kernelTable;
+}
+namespace avx512 {
+extern const KernelTable kernelTable;
+}
 
 const KernelTable* chooseKernels() {
   const char* wanted = std::getenv("LETHE_ISA");
@@ -28,10 +36,14 @@ const KernelTable* chooseKernels() {
   return nullptr;
 }
 #elif defined(__aarch64__)
-namespace neon { extern const KernelTable kernelTable; }
+namespace neon {
+extern const KernelTable kernelTable;
+}
 const KernelTable* chooseKernels() { return &neon::kernelTable; }
 #else
-namespace baseline { extern const KernelTable kernelTable; }
+namespace baseline {
+extern const KernelTable kernelTable;
+}
 const KernelTable* chooseKernels() { return &baseline::kernelTable; }
 #endif
 

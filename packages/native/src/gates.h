@@ -35,7 +35,7 @@ static UnitPart unitPart(int worker, int workers, long B, long H, long bytes, bo
 }
 
 // Most rows that go through the tiles of one block before the next.
-constexpr int CHUNK = NV * MR > ROWS16 ? NV * MR : ROWS16;
+constexpr int CHUNK = NV * MR > ROWS16 ? NV* MR : ROWS16;
 
 // Packed panels of a worker's columns of `blocks` matrices [K, H] side by side or, transposed, [H, K] on one another:
 // panel q of block g is [K][width], g after g, q after q; in bf16 K is padded. And how rows are put through them.
@@ -89,7 +89,8 @@ LETHE_INLINE HalfStep halfStep(uint16_t* rooms, const HalfTiles& tiles, int work
 
 // Packs them. operand(g) is block g at the worker's first column. Workers that share all columns share the packing.
 template <class Block>
-LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, const HalfStep& step, Block&& operand) {
+LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, const HalfStep& step,
+                                    Block&& operand) {
   const long rows = part.row1 - part.row0;
   BlockPanels packed{dst, K, part.units, blocks, nullptr, step.room, step.tiles, evenRows(rows), 0};
   packed.chunk = NV * packed.tileRows;
@@ -129,7 +130,8 @@ LETHE_INLINE StepRows stepRows(const BlockPanels& packed, const UnitPart& part, 
 
 // out = rows [row, row + count) of a chunk times panel q of block g; a chunk is at most packed.chunk rows, out [.][PW]. In
 // float32 three tiles of a panel of three vectors fetch all of the panel that is read next.
-LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const StepRows& rows, long row, long count, long index, bool up, bool add, float* out) {
+LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const StepRows& rows, long row, long count, long index, bool up,
+                             bool add, float* out) {
   if (packed.half) {
     const long depth = packed.depth();
     const HalfRows own{rows.half + row * depth, 2 * depth, 2 * depth * packed.tileRows, 64};
@@ -138,7 +140,8 @@ LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const Ste
   }
   for (long r = 0; r < count; r += packed.tileRows, index++) {
     const float* next = index < NV ? packed.after(q, g, up) + index * packed.K * 16 : nullptr;
-    tile((int)minimum(packed.tileRows, count - r), packed.width(q), {packed.K, rows.a + (row + r) * rows.rs, rows.rs, 1, packed.at(q, g), next}, add, out + r * PW);
+    tile((int)minimum(packed.tileRows, count - r), packed.width(q),
+         {packed.K, rows.a + (row + r) * rows.rs, rows.rs, 1, packed.at(q, g), next}, add, out + r * PW);
   }
 }
 
@@ -177,8 +180,9 @@ static void inputGradients(const Gated& p, int G, Pool& pool) {
   const long n = GH / parts;
   for (int g = 0; g < parts; g++) {
     const float* mask = p.maskWeightIn ? p.maskWeightIn + g * n : nullptr;
-    addWeightGradient(pool, M, I, n, {gateInput(pool, p, g), 1, I}, p.da + g * n, GH, mask, p.dwIn + g * n, GH,
-                      [&](int, long panel, long, long kn, const float* packed) { addPanelSums(panel, kn, packed, n, p.dbias + g * n); }, p.fresh);
+    addWeightGradient(
+        pool, M, I, n, {gateInput(pool, p, g), 1, I}, p.da + g * n, GH, mask, p.dwIn + g * n, GH,
+        [&](int, long panel, long, long kn, const float* packed) { addPanelSums(panel, kn, packed, n, p.dbias + g * n); }, p.fresh);
     if (isHalf(pool)) columnSums(pool, M, n, p.da + g * n, GH, p.dbias + g * n, true);
     if (!p.dx) continue;
     const Factor factor{{p.da + g * n, GH, 1}, {p.wIn + g * n, GH, true, mask}};

@@ -124,9 +124,11 @@ struct HalfNumbers {
 template <class Numbers, class Finish>
 void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const Numbers& numbers, Finish&& finish) {
   constexpr long COLUMNS = 4096;  // sums of a row: half of the first-level cache, and long stretches of memory
-  const auto& [rows, o] = factor;
+  const Rows& rows = factor.rows;
+  const Operand& o = factor.operand;
   auto left = [&](long i, long k) {
-    return rows.rs == 1 && k < rows.headCount ? rows.head[k * rows.ks + i] : rows.a[i * rows.rs + (rows.rs == 1 ? k - rows.headCount : k) * rows.ks];
+    return rows.rs == 1 && k < rows.headCount ? rows.head[k * rows.ks + i]
+                                              : rows.a[i * rows.rs + (rows.rs == 1 ? k - rows.headCount : k) * rows.ks];
   };
   parallelIf((double)n * K > 30000, pool, [&](int worker, int workers) {
     alignas(64) float sum[THIN][COLUMNS];
@@ -200,8 +202,8 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
 }
 
 // C [m, n] (+)= alpha * rows * operand (+ bias)
-static void multiply(Pool& pool, long m, long n, long K, Rows rows, const Operand& operand, float* c, bool add,
-                     float alpha = 1.0f, const float* bias = nullptr) {
+static void multiply(Pool& pool, long m, long n, long K, Rows rows, const Operand& operand, float* c, bool add, float alpha = 1.0f,
+                     const float* bias = nullptr) {
   product(pool, m, n, K, {rows, operand}, nullptr, AddTo{c, n, add, bias, alpha});
 }
 

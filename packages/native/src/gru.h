@@ -52,9 +52,7 @@ static void gruForward(const Gru& p, Pool& pool) {
       float* to = masked + (t & 1) * operands * step + b * H + j;
       for (int g = 0; g < operands; g++) store(to + g * step, h * load(p.maskRecurrent.row(t, b, g) + j, w), w);
     };
-    auto operandOf = [&](long t, int g) {
-      return masked ? masked + ((t & 1) * operands + (operands > 1 ? g : 0)) * step : side.before(t);
-    };
+    auto operandOf = [&](long t, int g) { return masked ? masked + ((t & 1) * operands + (operands > 1 ? g : 0)) * step : side.before(t); };
     for (long b = part.row0; b < part.row1; b++)
       vectors(part.units, [&](long j, int w) { mask(0, b, part.unit0 + j, w, load(p.h0 + b * H + part.unit0 + j, w)); });
     pool.barrier(0, workers);

@@ -97,7 +97,8 @@ static void lstmForward(const Lstm& p, Pool& pool) {
         const long q = up ? n : count - 1 - n;
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
-          for (int g = 0; g < G && !thin; g++) blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
+          for (int g = 0; g < G && !thin; g++)
+            blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }
@@ -203,8 +204,9 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
   });
   for (int g = 0; g < blocks; g++) {
     const long n = GH / blocks;
-    addWeightGradient(pool, T * B, H, n, statesBefore(pool, p, g), p.da + g * n, GH, p.maskWeight ? p.maskWeight + g * n : nullptr,
-                      p.dwRec + g * n, GH, [](int, long, long, long, const float*) {}, p.fresh);
+    addWeightGradient(
+        pool, T * B, H, n, statesBefore(pool, p, g), p.da + g * n, GH, p.maskWeight ? p.maskWeight + g * n : nullptr, p.dwRec + g * n, GH,
+        [](int, long, long, long, const float*) {}, p.fresh);
   }
   inputGradients(p, G, pool);
 }

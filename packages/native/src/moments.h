@@ -217,12 +217,12 @@ LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, v
 // Calls body.run<F, A>() for the function's form and activation.
 template <class Body>
 static void withMoments(const MomentFunction& f, Body&& body) {
-#define LETHE_FORMS(A)                                                             \
-  switch (f.form) {                                                                \
-    case Form::wangManning: return body.template run<Form::wangManning, A>();     \
-    case Form::probit: return body.template run<Form::probit, A>();               \
-    case Form::daunizeau: return body.template run<Form::daunizeau, A>();         \
-    default: return body.template run<Form::gaussHermite, A>();                   \
+#define LETHE_FORMS(A)                                                        \
+  switch (f.form) {                                                           \
+    case Form::wangManning: return body.template run<Form::wangManning, A>(); \
+    case Form::probit: return body.template run<Form::probit, A>();           \
+    case Form::daunizeau: return body.template run<Form::daunizeau, A>();     \
+    default: return body.template run<Form::gaussHermite, A>();               \
   }
   switch (f.activation) {
     case Activation::tanh: LETHE_FORMS(Activation::tanh)
@@ -270,12 +270,8 @@ struct ActivationBackward {
   }
 };
 
-static void momentsActivationForward(const MomentsActivation& p, Pool& pool) {
-  withMoments(p.f, ActivationForward{p, pool});
-}
-static void momentsActivationBackward(const MomentsActivation& p, Pool& pool) {
-  withMoments(p.f, ActivationBackward{p, pool});
-}
+static void momentsActivationForward(const MomentsActivation& p, Pool& pool) { withMoments(p.f, ActivationForward{p, pool}); }
+static void momentsActivationBackward(const MomentsActivation& p, Pool& pool) { withMoments(p.f, ActivationBackward{p, pool}); }
 
 // ---- linear map of noisy independent inputs
 
@@ -312,8 +308,9 @@ void addMomentsWeightGradient(Pool& pool, long count, long I, long O, float q, R
 
 // dMean += q dOutMean W^T + 2 square mean . D;  dVariance += variance D;  D = dOutVariance (W.W)^T.
 // With `fresh` they hold nothing yet and are overwritten. Rows of dOutMean and dOutVariance are `ld` apart.
-static void addMomentsInputGradient(Pool& pool, long M, long I, long O, long ld, const NoiseMoments& noise, const float* mean, const float* w,
-                                    const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance, bool fresh) {
+static void addMomentsInputGradient(Pool& pool, long M, long I, long O, long ld, const NoiseMoments& noise, const float* mean,
+                                    const float* w, const float* dOutMean, const float* dOutVariance, float* dMean, float* dVariance,
+                                    bool fresh) {
   if (!dMean && !dVariance) return;
   Factor variance{{dOutVariance, ld, 1}, {w, O, true}};
   variance.operand.square = true;
@@ -344,8 +341,8 @@ static void momentsLinearForward(const MomentsLinear& p, Pool& pool) {
 }
 
 static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
-  addMomentsWeightGradient(pool, p.M, p.I, p.O, p.noise.mean, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.dOutMean,
-                           p.dOutVariance, p.O, p.w, p.dw, p.O, [&](int factor, long panel, long, long kn, const float* packed) {
+  addMomentsWeightGradient(pool, p.M, p.I, p.O, p.noise.mean, {p.mean, 1, p.I}, {p.noisyVariance, 1, p.I}, p.dOutMean, p.dOutVariance, p.O,
+                           p.w, p.dw, p.O, [&](int factor, long panel, long, long kn, const float* packed) {
                              if (factor == 0) addPanelSums(panel, kn, packed, p.O, p.dbias);
                            });
   addMomentsInputGradient(pool, p.M, p.I, p.O, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);

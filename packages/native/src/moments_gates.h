@@ -38,7 +38,9 @@ struct GateMoments {
     sigmoid.activation = Activation::sigmoid;
     tanh.activation = Activation::tanh;
   }
-  inline __attribute__((always_inline)) Pair gate(Pair a) const { return momentsForward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance); }
+  inline __attribute__((always_inline)) Pair gate(Pair a) const {
+    return momentsForward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance);
+  }
   inline __attribute__((always_inline)) Pair squash(Pair a) const { return momentsForward<F, Activation::tanh>(tanh, a.mean, a.variance); }
   inline __attribute__((always_inline)) Pair gateBackward(Pair a, Pair y, Pair d) const {
     return momentsBackward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance, y.mean, y.variance, d.mean, d.variance);
@@ -64,13 +66,14 @@ static void projectMoments(const MomentsGated& p, int G, Pool& pool) {
   variance.operand.square = true;
   Operand scaled{p.wIn, n};
   scaled.scale = p.noiseInput.mean;
-  product(pool, M, n, p.I, {{p.x, p.I, 1}, scaled}, &variance, [&](long i, long j0, long cols, const float* mean, const float* var, bool first) {
-    float *am = p.aMean + i * ld + j0, *av = p.aVariance + i * ld + j0;
-    vectors(cols, [&](long j, int w) {
-      store(am + j, load(mean + j, w) + load(first ? p.bias + j0 + j : am + j, w), w);
-      store(av + j, first ? load(var + j, w) : load(var + j, w) + load(av + j, w), w);
-    });
-  });
+  product(pool, M, n, p.I, {{p.x, p.I, 1}, scaled}, &variance,
+          [&](long i, long j0, long cols, const float* mean, const float* var, bool first) {
+            float *am = p.aMean + i * ld + j0, *av = p.aVariance + i * ld + j0;
+            vectors(cols, [&](long j, int w) {
+              store(am + j, load(mean + j, w) + load(first ? p.bias + j0 + j : am + j, w), w);
+              store(av + j, first ? load(var + j, w) : load(var + j, w) + load(av + j, w), w);
+            });
+          });
 }
 
 // Blocks of a worker's packed weights: the gates scaled by the noise's mean, then the gates squared.
@@ -234,8 +237,8 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
   const Rows states{p.hMean, 1, H, p.h0, B}, noisyStates{noisy + step, 1, H, noisy, B};
   for (int g = 0, next; g < G; g = next) {
     for (next = g + 1; next < G && Cell::column(next) == Cell::column(g) + next - g;) next++;
-    addGatesGradient(p, pool, H, GH, (next - g) * H, Cell::column(g) * H, g * H, p.noiseRecurrent.mean, states, noisyStates, p.wRec, p.dwRec,
-                     cell.recurrentBias());
+    addGatesGradient(p, pool, H, GH, (next - g) * H, Cell::column(g) * H, g * H, p.noiseRecurrent.mean, states, noisyStates, p.wRec,
+                     p.dwRec, cell.recurrentBias());
   }
   float* noisyInput = pool.workspace(kNoisyInput, T * B * p.I);
   noisyVariance(pool, p.noiseInput, T * B * p.I, p.x, p.xVariance, noisyInput);

@@ -17,7 +17,13 @@ struct LstmMoments {
   const long H, step, ld;
 
   LstmMoments(const MomentsLstm& p, float* carry)
-      : p(p), carryMean(carry), carryVariance(carry + (long)p.B * p.H), moments(p.f), H(p.H), step((long)p.B * p.H), ld(4 * (long)p.H) {}
+      : p(p),
+        carryMean(carry),
+        carryVariance(carry ? carry + (long)p.B * p.H : nullptr),
+        moments(p.f),
+        H(p.H),
+        step((long)p.B * p.H),
+        ld(4 * (long)p.H) {}
 
   float* recurrentBias() const { return nullptr; }
   Pair cellBefore(long t, long at, int w) const {
@@ -71,7 +77,8 @@ struct LstmMoments {
       vf x[G];
 #pragma GCC unroll 4
       for (int g = 0; g < G; g++) x[g] = load(e + g * H, w);
-      const vf i = vsigmoid(drawn(a[0], x[0])), f = vsigmoid(drawn(a[1], x[1])), g = vtanh(drawn(a[2], x[2])), o = vsigmoid(drawn(a[3], x[3]));
+      const vf i = vsigmoid(drawn(a[0], x[0])), f = vsigmoid(drawn(a[1], x[1])), g = vtanh(drawn(a[2], x[2])),
+               o = vsigmoid(drawn(a[3], x[3]));
       const vf tc = vtanh(c.mean), dcm = dc.mean + d.mean * o * (1.0f - tc * tc);
       da[0] = drawnBackward(a[0], x[0], dcm * g * i * (1.0f - i));
       da[1] = drawnBackward(a[1], x[1], dcm * before.mean * f * (1.0f - f));

@@ -170,7 +170,26 @@ static void tile(int rows, long width, const Phase& p, bool add, float* out) {
 }
 
 // Workspace slots of the pool.
-enum Slot { kPackedBlock, kPackedIn, kPackedRec, kPackedInSquare, kPackedRecSquare, kMaskedInput, kMaskedState, kNoisyInput, kNoisyState, kSparse, kCarry, kCarrySecond, kPartial, kGathered, kResets, kLogits, kHalfRows, kHalfLeft };
+enum Slot {
+  kPackedBlock,
+  kPackedIn,
+  kPackedRec,
+  kPackedInSquare,
+  kPackedRecSquare,
+  kMaskedInput,
+  kMaskedState,
+  kNoisyInput,
+  kNoisyState,
+  kSparse,
+  kCarry,
+  kCarrySecond,
+  kPartial,
+  kGathered,
+  kResets,
+  kLogits,
+  kHalfRows,
+  kHalfLeft
+};
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head` (and rs = 1), the first headCount of k are read from
 // there instead, as if head stood right before a (the state before the first step, then the states of the steps).

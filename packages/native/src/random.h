@@ -90,8 +90,7 @@ static void bits(const BitsDraw& d, Pool& pool) {
 
 static void uniform(const UniformDraw& d, Pool& pool) {
   draw(d, pool, [&](long at, long count, const uint32_t* u) {
-    for (long i = 0; i < count; i++)
-      d.out[at + i] = (float)(d.low + (d.high - d.low) * ((u[i] + 0.5) * 2.3283064365386963e-10));
+    for (long i = 0; i < count; i++) d.out[at + i] = (float)(d.low + (d.high - d.low) * ((u[i] + 0.5) * 2.3283064365386963e-10));
   });
 }
 

@@ -32,6 +32,8 @@ class Reader {
     if (pending) return false;
     p = P{};
     fields(*this, p, pass);
+    for (const Size& size : given_)
+      if (!held_[size.letter]) *size.to = 0;
     if (!failed_) return true;
     napi_throw_type_error(env_, "E_KERNEL", message_);
     return false;
@@ -42,10 +44,13 @@ class Reader {
     if (fetching_) return;
     if (!(x >= 0 && x <= 2147483647.0 && x == std::floor(x))) return fail("%s: %s must be a whole number, at least 0", name);
     to = (int)x;
-    if (!name[1]) sizes_[(unsigned char)name[0] & 127] = (size_t)to;
+    if (name[1]) return;
+    const int letter = name[0] & 127;
+    sizes_[letter] = (size_t)to;
+    given_.push_back({letter, &to});
   }
 
-  void constant(char letter, int value) { sizes_[(unsigned char)letter & 127] = (size_t)value; }
+  void constant(char letter, int value) { sizes_[letter & 127] = (size_t)value; }
 
   template <class Number>
   void number(const char* name, Number& to, double fallback) {
@@ -76,7 +81,7 @@ class Reader {
   // Numbers of classes or rows, each below the size called `limit`.
   void numbers(const char* name, const int32_t*& to, const char* dims, char limit) {
     to = static_cast<const int32_t*>(array(name, dims, true, napi_int32_array, "an Int32Array"));
-    within(name, to, elements(dims), (double)sizes_[(unsigned char)limit & 127] - 1);
+    within(name, to, elements(dims), (double)sizes_[limit & 127] - 1);
   }
 
   void active(Active& to) {
@@ -172,7 +177,6 @@ class Reader {
   void matching(const char* name, float* const*& to) { list(name, to, true, false); }
   void maybeMatching(const char* name, float* const*& to) { list(name, to, false, false); }
 
-
  private:
   // Properties are read from `object` as long as this lives.
   struct Inside {
@@ -180,6 +184,13 @@ class Reader {
     ~Inside() { reader.object_ = outer; }
     Reader& reader;
     napi_value outer;
+  };
+
+  // A size that was shown, and where it went. One along which no array holds an element (2^31 steps of no rows) becomes 0: there
+  // is nothing to do for it, and no loop shall run over it.
+  struct Size {
+    int letter;
+    int* to;
   };
 
   // The next property: fetched in the first visit, remembered in the second. False when it is absent, and in the first visit.
@@ -248,7 +259,7 @@ class Reader {
   size_t elements(const char* dims) const {
     size_t n = 1;
     for (const char* d = dims; *d; d++) {
-      const size_t factor = *d >= '0' && *d <= '9' ? (size_t)(*d - '0') : sizes_[(unsigned char)*d & 127];
+      const size_t factor = *d >= '0' && *d <= '9' ? (size_t)(*d - '0') : sizes_[*d & 127];
       if (__builtin_mul_overflow(n, factor, &n)) return SIZE_MAX;
     }
     return n;
@@ -277,7 +288,9 @@ class Reader {
       return nullptr;
     }
     void* data = view(v, name, &n, type, kind);
-    if (n < elements(dims)) fail("%s: %s is too short for the sizes given", name);
+    const size_t needs = elements(dims);
+    if (n < needs) fail("%s: %s is too short for the sizes given", name);
+    for (const char* d = dims; *d && needs > 0; d++) held_[*d & 127] = true;
     return data;
   }
 
@@ -353,6 +366,8 @@ class Reader {
   std::vector<long> counts_;
   size_t at_ = 0, list_ = 0;
   size_t sizes_[128] = {};
+  std::vector<Size> given_;
+  bool held_[128] = {};
   std::vector<size_t> lengths_;
   std::vector<std::unique_ptr<float*[]>> lists_;
   char message_[256] = {};

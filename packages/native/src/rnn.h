@@ -43,9 +43,7 @@ static const float* maskedRows(Pool& pool, int slot, const float* x, const Mask&
   return out;
 }
 
-LETHE_INLINE vf zoneoutAt(const Rnn& p, const float* zone, long j, int w) {
-  return zone ? load(zone + j, w) : splat(p.zoneoutRate);
-}
+LETHE_INLINE vf zoneoutAt(const Rnn& p, const float* zone, long j, int w) { return zone ? load(zone + j, w) : splat(p.zoneoutRate); }
 
 template <Activation A>
 static void rnnForwardAs(const Rnn& p, Pool& pool) {
@@ -104,9 +102,8 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
         long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW);
         for (long b = part.row0; b < part.row1; b++) {
           const float* m = p.maskRecurrent.row(t, b);
-          vectors(c1 - c0, [&](long j, int w) {
-            store(masked + b * H + c0 + j, load(before + b * H + c0 + j, w) * load(m + c0 + j, w), w);
-          });
+          vectors(c1 - c0,
+                  [&](long j, int w) { store(masked + b * H + c0 + j, load(before + b * H + c0 + j, w) * load(m + c0 + j, w), w); });
         }
         pool.barrier(1 + part.group, part.members);
         operand = masked;
@@ -147,13 +144,16 @@ void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const 
                        Packed&& seen, bool fresh = false) {
   const Factor factor{rows, {d, ldd}};
   if (!mask) return product(pool, I, O, count, factor, nullptr, AddTo{dw, ldw, !fresh}, seen);
-  product(pool, I, O, count, factor, nullptr, [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
-    const long at = i * ldw + j0;
-    vectors(cols, [&](long j, int w) {
-      const vf g = load(sum + j, w) * load(mask + at + j, w);
-      store(dw + at + j, fresh && first ? g : load(dw + at + j, w) + g, w);
-    });
-  }, seen);
+  product(
+      pool, I, O, count, factor, nullptr,
+      [=](long i, long j0, long cols, const float* sum, const float*, bool first) {
+        const long at = i * ldw + j0;
+        vectors(cols, [&](long j, int w) {
+          const vf g = load(sum + j, w) * load(mask + at + j, w);
+          store(dw + at + j, fresh && first ? g : load(dw + at + j, w) + g, w);
+        });
+      },
+      seen);
 }
 
 static void rnnBackward(const Rnn& p, Pool& pool) {
@@ -171,9 +171,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
     const long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW), cn = maximum(0, c1 - c0);
 
     for (long b = part.row0; b < part.row1; b++)
-      vectors(cn, [&](long j, int w) {
-        store(carry + b * H + c0 + j, p.dhLast ? load(p.dhLast + b * H + c0 + j, w) : splat(0.0f), w);
-      });
+      vectors(cn, [&](long j, int w) { store(carry + b * H + c0 + j, p.dhLast ? load(p.dhLast + b * H + c0 + j, w) : splat(0.0f), w); });
 
     for (long t = T - 1; t >= 0; t--) {
       // da_t from the gradient of h_t; what flows past the activation stays in carry
@@ -252,11 +250,11 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
                     [&](int, long panel, long k0, long kn, const float* packed) {
                       addPanelSums(panel, kn, packed, H, p.dbias);
                       if (sparse)
-                        addSparsePanel(rows, x, panel, k0, kn, packed, H, p.dwIn, [&](long at, int w) {
-                          return p.maskWeightIn ? load(p.maskWeightIn + at, w) : splat(1.0f);
-                        });
+                        addSparsePanel(rows, x, panel, k0, kn, packed, H, p.dwIn,
+                                       [&](long at, int w) { return p.maskWeightIn ? load(p.maskWeightIn + at, w) : splat(1.0f); });
                     });
-  if (!sparse) addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, H, p.maskWeightIn, p.dwIn, H, [](int, long, long, long, const float*) {});
+  if (!sparse)
+    addWeightGradient(pool, T * B, I, H, {x, 1, I}, p.da, H, p.maskWeightIn, p.dwIn, H, [](int, long, long, long, const float*) {});
   if (p.dx) {
     product(pool, T * B, I, H, {{p.da, H, 1}, {p.wIn, H, true, p.maskWeightIn}}, nullptr,
             [&](long i, long j0, long cols, const float* sum, const float*, bool) {

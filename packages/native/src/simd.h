@@ -224,8 +224,7 @@ LETHE_INLINE void vectors(long length, Body&& body) {
 // Runs body(worker, workers) on the pool.
 template <class Body>
 void parallel(Pool& pool, Body& body) {
-  pool.run([](void* context, int worker, int workers) { (*static_cast<Body*>(context))(worker, workers); },
-           &body);
+  pool.run([](void* context, int worker, int workers) { (*static_cast<Body*>(context))(worker, workers); }, &body);
 }
 
 // The same on the calling thread alone when the work is too small to wake anybody.

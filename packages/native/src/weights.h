@@ -16,9 +16,8 @@ LETHE_INLINE void everywhere(long n, Pool& pool, Body&& body) {
 
 // out = mean + exp(logDeviation) epsilon
 static void noisyWeights(const NoisyWeights& p, Pool& pool) {
-  everywhere(p.n, pool, [&](long i, int w) {
-    store(p.out + i, load(p.mean + i, w) + vexp(load(p.logDeviation + i, w)) * load(p.epsilon + i, w), w);
-  });
+  everywhere(p.n, pool,
+             [&](long i, int w) { store(p.out + i, load(p.mean + i, w) + vexp(load(p.logDeviation + i, w)) * load(p.epsilon + i, w), w); });
 }
 
 static void noisyWeightsBackward(const NoisyWeights& p, Pool& pool) {

@@ -12,7 +12,9 @@ describe.skipIf(!loadNative())(`native kernels (${nativeProblem() ?? 'at hand'})
   const kernels = loadNative() as unknown as Record<string, (p: unknown) => unknown>;
   const described = loadNative() ? nativeDescription() : [];
 
-  it('refuse calls without sense, each with a TypeError, and take those that make sense', () => {
+  // Sanitizers take ten times as long.
+  const timeout = 60_000 + 30 * calls;
+  it('refuse calls without sense, each with a TypeError, and take those that make sense', { timeout }, () => {
     const random = generator(1);
     let [refused, taken] = [0, 0];
     for (let call = 0; call < calls; call++) {
@@ -49,6 +51,15 @@ describe.skipIf(!loadNative())(`native kernels (${nativeProblem() ?? 'at hand'})
       },
     };
     expect(() => kernels.matmul(p)).toThrow('a is too short');
+  });
+
+  it('runs over no steps where no array holds one, however many are said', () => {
+    const empty = new Float32Array(0);
+    const mask = { data: empty, time: 0, batch: 0 };
+    const began = performance.now();
+    // 3.2e10 rows of width 0: looked at one by one they take a minute
+    kernels.addMasked({ T: 2 ** 31 - 1, B: 15, n: 0, source: empty, mask, target: empty });
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it('passes on what a getter throws', () => {

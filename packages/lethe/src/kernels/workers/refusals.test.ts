@@ -1,0 +1,88 @@
+/** What the native engine makes of a system that refuses memory or threads: a JavaScript error, or fewer threads. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadNative } from '../native.ts';
+import { addonFile, isLinux, runScript } from './processes.suite.ts';
+
+const has = (command: string) => spawnSync(command, ['--version']).status === 0;
+const isSanitized = (process.env.LD_PRELOAD ?? '').includes('asan');
+const missing = !loadNative()
+  ? 'no native kernels'
+  : !isLinux || !has('prlimit')
+    ? 'no prlimit'
+    : isSanitized
+      ? 'the sanitizer needs all memory that it asks for'
+      : undefined;
+const reason = missing === undefined ? '' : ` (skipped: ${missing})`;
+
+// Limits on threads do not bind the superuser: then the script runs as nobody, who must be able to read the addon.
+const isSuperuser = process.getuid?.() === 0;
+const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+const folder = mkdtempSync(join(tmpdir(), 'lethe-refusals-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(missing !== undefined)(`a system that refuses${reason}`, () => {
+  it('memory gets an error of every kernel that wanted it, and the next call works', async () => {
+    const { errors, works } = (await runScript(`
+      const addon = require(${JSON.stringify(addonFile())});
+      const { execFileSync } = require('node:child_process');
+      const { readFileSync } = require('node:fs');
+      const limit = (bytes) => execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + bytes + ':']);
+      const [T, B, I, H] = [64, 64, 2048, 4];
+      const floats = (n) => new Float32Array(n).fill(0.5);
+      const weights = { wIn: floats(I * H), wRec: floats(H * H), bias: floats(H), h0: floats(B * H) };
+      const out = { n: floats(T * B * H), h: floats(T * B * H), y: floats(T * B * H) };
+      // The masked input is a workspace of 32 MB.
+      const maskInput = { data: floats(I), time: 0, batch: 0 };
+      const layer = { T, B, I, H, activation: 'tanh', x: floats(T * B * I), maskInput, ...weights, ...out };
+      const table = { M: 4096, I: 8, K: 4000, x: floats(4096 * 8), w: floats(4000 * 8), targets: new Int32Array(4096), scale: 1, rowLoss: floats(4096) };
+      addon.ready(2); // threads have stacks of their own
+      const held = 1024 * Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+      const calls = [() => addon.rnnForward(layer, 2), () => addon.readoutNll(table, 2), () => addon.allocate(64e6)];
+      const attempt = (call) => { try { call(); return null; } catch (error) { return [error instanceof Error, error.code]; } };
+      limit(held + 4e6);
+      const errors = calls.map(attempt);
+      limit('unlimited');
+      console.log(JSON.stringify({ errors, works: calls.map(attempt) }));
+    `)) as { errors: unknown[]; works: unknown[] };
+    expect(errors).toEqual(Array(3).fill([true, 'E_MEMORY']));
+    expect(works).toEqual([null, null, null]);
+  });
+
+  it('memory ends a program that does not expect it with 1 and a sentence, not with a signal', async () => {
+    const failure = runScript(`
+      const addon = require(${JSON.stringify(addonFile())});
+      addon.allocate(2 ** 47);
+    `);
+    await expect(failure).rejects.toThrow(/^1: [\s\S]*there is no memory of that size/);
+  });
+
+  it.skipIf(isSuperuser && !has('setpriv'))('threads gets fewer of them and the same result', async () => {
+    const addon = join(folder, 'lethe.node');
+    copyFileSync(addonFile(), addon);
+    spawnSync('chmod', ['-R', 'a+rX', folder]);
+    const { granted, same } = (await runScript(
+      `
+      const addon = require(${JSON.stringify(addon)});
+      const { execFileSync } = require('node:child_process');
+      const limit = (threads) => execFileSync('prlimit', ['--pid', String(process.pid), '--nproc=' + threads + ':']);
+      const product = (threads) => {
+        const c = new Float32Array(90000);
+        const a = Float32Array.from(c, (_, i) => Math.sin(i));
+        addon.matmul({ m: 300, n: 300, k: 300, a, b: a, c }, threads);
+        return Buffer.from(c.buffer);
+      };
+      const alone = product(1);
+      const first = addon.ready(2);
+      limit(1);
+      console.log(JSON.stringify({ granted: [first, addon.ready(6)], same: product(6).equals(alone) }));
+    `,
+      isSuperuser ? asNobody : [],
+    )) as { granted: number[]; same: boolean };
+    expect(granted).toEqual([2, 2]);
+    expect(same).toBe(true);
+  });
+});

@@ -1,0 +1,22 @@
+// Checks the layout of the C++ sources by clang-format 19 and .clang-format, or lays them out: node packages/native/format.mjs [--write].
+// Versions lay out differently: without that one it says so and passes, and CI, which has it, decides.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const source = join(dirname(fileURLToPath(import.meta.url)), 'src');
+const isRight = (name) =>
+  / version 19\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? '');
+const command = ['clang-format-19', 'clang-format'].find(isRight);
+if (command === undefined) {
+  console.log('format: the layout of the C++ sources is not checked, because there is no clang-format 19');
+} else {
+  const files = readdirSync(source, { recursive: true }).filter((name) => /\.(h|cc)$/.test(name));
+  const mode = process.argv.includes('--write') ? ['-i'] : ['--dry-run', '--Werror'];
+  const { status } = spawnSync(command, [...mode, ...files.map((name) => join(source, name))], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) console.error('format: node packages/native/format.mjs --write lays the C++ sources out');
+  process.exitCode = status ?? 1;
+}
