@@ -177,6 +177,11 @@ export const rightCalls: Record<string, () => unknown[]> = {
   predictionSets: () => [lethe.fitPredictionSets(pairs(), [0, 1], { score: 'threshold' }), pairs()],
   productMoments: () => [normal(), normal()],
   rateAt: () => [lethe.noiseEntry({ site: 'input', rate: 0.5 }), 3],
+  readoutInput: () => [
+    sequence(),
+    lethe.dropoutPlan(lethe.standard({ input: 0.5 }), { cell: 'linear' }),
+    stream,
+  ],
   readoutDistance: () => [matrix(), matrix(), table(), 1],
   readoutLogits: () => [matrix(), table()],
   readoutNll: () => [matrix(), table(), Int32Array.of(0, 2), { factor: 2 }],

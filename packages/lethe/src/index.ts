@@ -77,7 +77,9 @@ export {
   weightPosteriors,
 } from './nn/parameters/noisy-weights.ts';
 export { adaptiveCutoffs } from './nn/readout/adaptive.ts';
+export { readoutInput } from './nn/readout/input.ts';
 export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
+
 export {
   type ReadoutLoss,
   type ReadoutNllOptions,

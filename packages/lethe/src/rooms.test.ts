@@ -22,9 +22,12 @@ const rooms = [
   'nn/recurrent',
   'nn/losses',
   'nn/readout',
-  'nn',
+  'scores',
   'uncertainty',
+  'data',
+  'nn',
   'optim',
+  'training',
   'checkpoint',
   'entry points',
 ];

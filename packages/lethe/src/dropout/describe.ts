@@ -1,13 +1,9 @@
 /** A plan as a table that people read: what noise runs where, with the shapes of its masks. */
 
-import { isObject } from '../checks.ts';
-import { ConfigError } from '../errors.ts';
-import { found } from '../found.ts';
 import { shapeText } from '../tensor/tensor.ts';
-import { checkRegularizer } from './check-regularizer.ts';
 import type { NoiseEntry, Penalty, Regularizer } from './noise.ts';
 import { keyText } from './places.ts';
-import { gatesOf, type Plan, place } from './plan.ts';
+import { checkPlan, gatesOf, type Plan, place } from './plan.ts';
 import { scheduleText } from './schedule.ts';
 
 /**
@@ -17,10 +13,7 @@ import { scheduleText } from './schedule.ts';
  * @throws ConfigError for what is no plan
  */
 export function describePlan(plan: Plan): string {
-  if (!isObject(plan) || !isObject(plan.target) || !Array.isArray(plan.entries)) {
-    throw new ConfigError(`describePlan: expected a plan, such as layer.plan, got ${found(plan)}`);
-  }
-  checkRegularizer('describePlan', plan.regularizer);
+  checkPlan('describePlan', plan);
   const { regularizer, target, entries } = plan;
   const { modes, moments } = regularizer;
   const samples = modes.samples === undefined ? '' : ` of ${modes.samples} samples`;

@@ -2,8 +2,9 @@
  * A plan is a regularizer laid onto one cell: every entry checked against what the cell can honour, and given
  * its number in the stream. The plan knows sites, kinds and modes, never the name of a method.
  */
-import { checkWhole } from '../checks.ts';
+import { checkWhole, isObject } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
 import { checkRegularizer } from './check-regularizer.ts';
 import { checkEntry, type PlannedCell } from './honours.ts';
@@ -115,6 +116,15 @@ export function gatesOf(cell: PlannedCell): number {
 /** How errors name the place of a plan. */
 export function place(target: PlanTarget): string {
   return `${target.cell} (layer ${target.layer ?? 0}${target.direction ? ', backward' : ''})`;
+}
+
+/** Throws ConfigError for what is no plan. */
+export function checkPlan(where: string, plan: unknown): asserts plan is Plan {
+  const { target, entries, regularizer } = (isObject(plan) ? plan : {}) as Partial<Plan>;
+  if (!isObject(target) || !Array.isArray(entries)) {
+    throw new ConfigError(`${where}: expected a plan, such as layer.plan, got ${found(plan)}`);
+  }
+  checkRegularizer(where, regularizer);
 }
 
 // --- internal ---

@@ -4,10 +4,9 @@
  * Gaussian that is drawn or integrated; the bias stays a number.
  */
 
-import { applyMask } from '../autograd/ops/mask.ts';
 import { affine } from '../autograd/ops/matmul.ts';
 import { checkFlag } from '../checks.ts';
-import { drawMask, meanMask, noiseMoments } from '../dropout/masks.ts';
+import { noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
@@ -25,6 +24,7 @@ import { markNoise } from './parameters/drawn-noise.ts';
 import { type InitOptions, initialTensor } from './parameters/init.ts';
 import { noisyWeights, weightMoments } from './parameters/noisy-weights.ts';
 import { checkLayer, checkSize } from './parameters/size.ts';
+import { maskedInput } from './readout/input.ts';
 
 /** Options of {@link linear}. */
 export interface LinearOptions {
@@ -153,7 +153,6 @@ function forward(
       `${place(plan.target)}: expected a plain tensor in the ${mode} mode, got a Gaussian; run in the moments mode, or set plain`,
     );
   }
-  const width = weight.shape[0];
   const drawn =
     mode === 'sample' && noise && weightLogDeviation
       ? noisyWeights(
@@ -162,12 +161,7 @@ function forward(
           noise.normals({ site: 'weight', layer: plan.target.layer }, weight.size),
         )
       : weight;
-  const [steps, batch] = x.shape.length === 3 ? x.shape : [1, x.shape[0]];
-  const mask =
-    mode === 'sample' && noise
-      ? drawMask(plan, 'input', noise, { steps, batch, width })
-      : meanMask(plan, 'input', width);
-  return affine(mask ? applyMask(x, mask) : x, drawn, bias);
+  return affine(maskedInput(x, plan, mode === 'sample' ? noise : undefined), drawn, bias);
 }
 
 function checkInput(plan: Plan, x: Tensor | Gaussian, inputSize: number): void {

@@ -3,8 +3,7 @@
  * it. Training chunks of different length are filled up with zeros in front and evaluation windows behind;
  * `start`, `stop` and `stepMask` say what counts.
  */
-import { Tensor } from 'lethe';
-import { allocateZeros } from 'lethe/internal';
+import { Tensor, zeros } from 'lethe';
 import { largest } from '../../common/extremes.ts';
 import { keys, lowestNote } from './data/piano-roll.ts';
 
@@ -62,7 +61,7 @@ export function windowBatch(pieces: readonly Frames[], at: number, window: numbe
 
 /** One frame as an input, [1, 1, 88]. */
 export function frameTensor(frame: readonly number[]): Tensor {
-  const data = allocateZeros(keys);
+  const data = zeros([keys]).data;
   for (const note of frame) data[note - lowestNote] = 1;
   return new Tensor([1, 1, keys], data);
 }
@@ -78,9 +77,9 @@ function fill(
   first: readonly number[],
 ): Batch {
   const rows = sources.length;
-  const x = allocateZeros(steps * rows * keys);
-  const targets = allocateZeros(steps * rows * keys);
-  const stepMask = allocateZeros(steps * rows);
+  const x = zeros([steps * rows * keys]).data;
+  const targets = zeros([steps * rows * keys]).data;
+  const stepMask = zeros([steps * rows]).data;
   let counted = 0;
   for (let b = 0; b < rows; b++) {
     const { frames } = sources[b];

@@ -17,9 +17,9 @@ import {
   type Real,
   scoped,
   type Tensor,
+  zeros,
 } from 'lethe';
 import { kernels } from 'lethe/engine';
-import { allocate } from 'lethe/internal';
 import { isGaussian } from 'lethe/moments';
 import type { Slices } from '../../runs/task.ts';
 import { testDraws } from '../shared/draws.ts';
@@ -93,7 +93,7 @@ function stepNll(
 ): Real {
   const mean = isGaussian(output) ? output.mean : output;
   const M = stepMask.size;
-  const rowLoss = allocate(M);
+  const rowLoss = zeros([M]).data;
   kernels().bernoulliNllForward({
     M,
     K: keys,

@@ -18,11 +18,11 @@ import {
   type RecurrentState,
   type RegularizedLoss,
   readoutDistance,
+  readoutInput,
   readoutLogits,
   readoutNll,
   recurrentStack,
   regularizedLoss,
-  scale,
   type Tensor,
   weightPosteriors,
   zeros,
@@ -37,8 +37,7 @@ import {
   type RunMode,
   splitReadout,
 } from 'lethe/dropout';
-import { applyMask, drawMask, meanMask, noiseMoments } from 'lethe/internal';
-import { type Gaussian, isGaussian, meanOf } from 'lethe/moments';
+import { isGaussian, meanOf } from 'lethe/moments';
 import { layerPrefix } from '../shared/layers.ts';
 import type { TextConfig } from './config.ts';
 
@@ -152,27 +151,13 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
     outputSize: vocabulary,
   });
   const parameters = named(words, stack.layers, readout, sizes.tied);
-  /**
-   * Where noise is integrated, the softmax has no closed form: it reads the mean of what the noise leaves. Where it is drawn in a plan
-   * whose training integrates it, masks are drawn here, for the readout has it then.
-   */
-  const read = (x: Tensor | Gaussian, noise: NoiseStream | undefined, mode: RunMode): Tensor => {
-    if (isGaussian(x)) {
-      const { mean } = noiseMoments(readoutPlan, 'input', true, noise?.progress);
-      return mean === 1 ? x.mean : scale(x.mean, mean);
-    }
-    const [steps, batch, width] = x.shape;
-    const draws = noise && (mode === 'sample' || mode === 'gaussian');
-    const mask = draws
-      ? drawMask(readoutPlan, 'input', noise, { steps, batch, width })
-      : meanMask(readoutPlan, 'input', width);
-    return mask ? applyMask(x, mask) : x;
-  };
   const run = (tokens: Int32Array, batch: number, { state, noise, dropsWords = true, mode }: TextRun) => {
     const x = words.forward(tokens, batch, dropsWords ? noise : undefined);
     const hidden = stack.forward(x, state, noise, { mode });
-    const { train, test } = regularizer.modes;
-    return { ...hidden, read: read(hidden.output, noise, mode ?? (noise ? train : test)) };
+    const runs = mode ?? regularizer.modes[noise ? 'train' : 'test'];
+    // Where the mode draws in a plan whose training integrates the noise, masks are drawn here, for the readout has it then.
+    const draws = isGaussian(hidden.output) || runs === 'sample' || runs === 'gaussian';
+    return { ...hidden, read: readoutInput(hidden.output, readoutPlan, draws ? noise : undefined) };
   };
 
   return {
