@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { readStudy } from '../studies/study-record.ts';
 import { main } from './main.ts';
 import { captured, lethe } from './testing.suite.ts';
@@ -96,7 +96,21 @@ test('--minutes ends the search: running trials are pruned with what they reache
 space: { optimizer.stepRate: { logUniform: [.0001, .01] } }
 `,
   );
-  const { code, out } = await search(long, 'long', '--trials', '9', '--minutes', '0.25');
+  // The clock is the test's: the minutes are over when both trials have validated, however busy the machine is.
+  const minutes = 17;
+  const later = globalThis.setTimeout;
+  let isOver: (() => void) | undefined;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, wait: number, ...rest: []) => {
+    if (wait !== 60_000 * minutes) return later(run, wait, ...rest);
+    isOver = run;
+    return later(() => {}, 0);
+  }) as typeof setTimeout);
+  const ended = search(long, 'long', '--trials', '9', '--minutes', `${minutes}`);
+  const reporting = () => readStudy(study('long')).trials.filter(({ reports }) => reports.length > 0).length;
+  await expect.poll(() => isOver && reporting(), { timeout: 100_000 }).toBe(2);
+  isOver!();
+  vi.restoreAllMocks();
+  const { code, out } = await ended;
   expect(code).toBe(0);
   const { trials } = readStudy(study('long'));
   expect(trials.map(({ state, reason }) => [state, reason])).toEqual([
@@ -109,7 +123,7 @@ space: { optimizer.stepRate: { logUniform: [.0001, .01] } }
     expect(best?.test.nll_per_step).toBeGreaterThan(0);
   }
   expect(out).toMatch(/pruned .*\(minutes\)/);
-}, 60_000);
+}, 120_000);
 
 test('--prune stops trials that are worse than the others', async () => {
   const mixed = file(
