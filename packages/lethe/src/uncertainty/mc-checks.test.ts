@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { noiseEntry } from '../dropout/noise.ts';
+import { noiseEntry } from '../dropout/noise-entry.ts';
 import { parseDropout } from '../dropout/parse.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
-import { type McPrediction, mcDropout, sharesMasks } from './mc-dropout.ts';
+import { sharesMasks } from './mc-checks.ts';
+import { mcDropout } from './mc-dropout.ts';
+import type { McPrediction } from './mc-summary.ts';
 
 const [T, B] = [3, 2];
 const regularizer = parseDropout('naive:input=.5');

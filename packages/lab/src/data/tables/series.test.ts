@@ -171,6 +171,30 @@ describe('series in long form', () => {
   });
 });
 
+describe('series of a file that nobody prepared', () => {
+  it('have semicolons, decimal commas, dates as 31.12.2025 and irrelevant texts, and need no option', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const date = new Date(Date.UTC(2025, 10, 3) + i * 86_400_000)
+        .toISOString()
+        .slice(0, 10)
+        .split('-')
+        .reverse()
+        .join('.');
+      return `${date};${i},5;heute war es ruhig, Tag ${i};${i % 2 ? 'Anna hatte Dienst' : 'Bert hatte Dienst'}`;
+    });
+    const file = scratch.put(
+      'kasse.csv',
+      Buffer.from(`Datum;Umsatz;Bemerkung;Wer\r\n${rows.join('\r\n')}\r\n`, 'latin1'),
+    );
+    const data = await readSeries(file, {}, 'kasse.csv');
+    expect(valuesOf(data.series[0]).slice(0, 3)).toEqual([0.5, 1.5, 2.5]);
+    expect(dayOf(data, data.series[0], 59)).toBe('2026-01-01');
+    expect(data.notes.join('\n')).toMatch(
+      /semicolons.*decimal commas[\s\S]*columns left out: Bemerkung, Wer/,
+    );
+  });
+});
+
 describe('series in wide form', () => {
   it('are the columns beside the dates, on one grid', async () => {
     const data = await read('ds,A,B\n2020-01-01,1,\n2020-01-02,2,5\n2020-01-04,3,6\n');

@@ -6,14 +6,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runPaths } from '../../runs/run-directory.ts';
 import type { Config } from '../../runs/config.ts';
 import type { DoneEvent, EpochEvent } from '../../runs/events.ts';
+import { runPaths } from '../../runs/run-directory.ts';
+import type { Report } from '../../studies/journal.ts';
+import { trialDirectory } from '../../studies/study-record.ts';
 import { resolveConfig } from '../../training/resolve.ts';
 import { train } from '../../training/train.ts';
-import type { Report } from '../../studies/journal.ts';
 import type { Executor, Outcome, TrialHandle, TrialTask } from './protocol.ts';
-import { trialDirectory } from '../../studies/study-record.ts';
 
 /** Where trials run. */
 export interface ExecutorPlace {

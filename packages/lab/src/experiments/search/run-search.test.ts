@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Report } from './journal.ts';
+import type { Report } from '../../studies/journal.ts';
 import type { Executor, Outcome, Stop, TrialListener, TrialTask } from './protocol.ts';
 import { runSearch } from './run-search.ts';
 import { readSearch } from './search-file.ts';

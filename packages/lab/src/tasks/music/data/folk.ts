@@ -4,10 +4,10 @@
  * sustained chords, as in the Nottingham data set; every tune is transposed to C major or C minor.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DataError } from 'lethe';
+import { corpusDirectory } from '../../../data/corpus.ts';
 import { type AbcTune, type Chord, readAbc, TICKS_PER_QUARTER } from '../../../data/formats/abc.ts';
 import type { MusicData, Piece } from './types.ts';
 
@@ -23,24 +23,6 @@ const STEPS_PER_QUARTER = 2;
 const MELODY_FROM = 60;
 /** The root of a chord lies in the octave from here. */
 const ROOT_FROM = 43;
-
-/**
- * The folder of the embedded corpus: `corpus/` of the published package, else of the repository.
- * @throws DataError if neither is there
- */
-export function corpusDirectory(): string {
-  // The sources and the built files lie equally deep in the package.
-  const places = ['../../../../corpus/', '../../../../../../corpus/'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(join(place, 'greensleeves.abc')));
-  if (found === undefined) {
-    throw new DataError(
-      `folk: expected the embedded corpus in ${places.join(' or ')}, found neither; install the package again`,
-    );
-  }
-  return found;
-}
 
 /**
  * Reads all tunes of a corpus folder in the order of their file names. A tune's split hangs on its reference number

@@ -1,9 +1,9 @@
 /** The known data sets and where each of them is, without reading them. */
 
+import { corpusDirectory } from '../../../data/corpus.ts';
 import type { FindOptions } from '../../../data/directories.ts';
 import { catalogue } from './catalogue.ts';
 import { findMusic } from './find.ts';
-import { corpusDirectory } from './folk.ts';
 import { embeddedName } from './names.ts';
 
 /** One known data set. */
