@@ -2,7 +2,9 @@
  * Reads and checks the header of a safetensors file. After it an entry's bytes are known to exist, to have
  * the length that type and shape ask for, and to overlap no other entry's.
  */
+import { isObject } from '../checks.ts';
 import { DataError } from '../errors.ts';
+import { sizeOf } from '../tensor/tensor.ts';
 import { duplicateKey } from './json-keys.ts';
 import { elementBits } from './safetensors-numbers.ts';
 
@@ -64,14 +66,6 @@ function shown(value: unknown): string {
   }
   if (isObject(value)) return `an object of ${Object.keys(value).length}`;
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, count) => product * count, 1);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {

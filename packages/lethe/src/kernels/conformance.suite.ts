@@ -9,6 +9,7 @@ import { lossSuite } from './conformance/losses.suite.ts';
 import { matmulSuite } from './conformance/matmul.suite.ts';
 import { momentsSuite } from './conformance/moments.suite.ts';
 import { momentsGatedSuite } from './conformance/moments-gated.suite.ts';
+import { momentsRnnSuite } from './conformance/moments-rnn.suite.ts';
 import { randomSuite } from './conformance/random.suite.ts';
 import { readoutSuite } from './conformance/readout.suite.ts';
 import { rnnSuite } from './conformance/rnn.suite.ts';
@@ -22,6 +23,7 @@ const PARTS = {
   rnn: rnnSuite,
   gated: gatedSuite,
   moments: momentsSuite,
+  momentsRnn: momentsRnnSuite,
   momentsGated: momentsGatedSuite,
   losses: lossSuite,
   readout: readoutSuite,

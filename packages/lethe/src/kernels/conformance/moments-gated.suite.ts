@@ -4,7 +4,8 @@ import type { MomentsGruBackward, MomentsLstmBackward } from '../contract/moment
 import { portable } from '../portable/index.ts';
 import { type CellCase, cells, gatedLayer } from './gated.suite.ts';
 import * as oracle from './gated-oracle.suite.ts';
-import { expectRest, FORMS, NOISE } from './moments.suite.ts';
+import { FORMS, NOISE } from './moments.suite.ts';
+import { expectRest } from './moments-rnn.suite.ts';
 import {
   dot,
   engineCopy,

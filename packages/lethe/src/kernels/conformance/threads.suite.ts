@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../contract/kernels.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
-import { momentsBackwardOf, momentsLayer } from './moments.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
+import { momentsBackwardOf, momentsLayer } from './moments-rnn.suite.ts';
 import { allMasks, backwardOf, layer } from './rnn.suite.ts';
 import { engineCopy, Numbers, type Suite, unset } from './support.suite.ts';
 

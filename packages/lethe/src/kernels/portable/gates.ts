@@ -7,7 +7,7 @@ import type { Mask } from '../contract/fields.ts';
 import type { GruBackward, GruForward, LstmBackward, LstmForward } from '../contract/gated.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, type Packed, packing, rowMajor, type View } from './panels.ts';
-import { addMasked, copyMasked, stepMask } from './step-masks.ts';
+import { addMaskedRows, copyMasked, stepMask } from './step-masks.ts';
 import { workspace } from './workspace.ts';
 
 const GATES = 4;
@@ -95,7 +95,7 @@ export function addBackProduct(
   const n = weights.length;
   const product = productSpace(B * n);
   multiply(packRows(rowMajor(d, width, from), B, H), weights, product, 0, n, 1, false);
-  addMasked(product, B, n, mask, t, out, offset, g);
+  addMaskedRows(product, B, n, mask, t, out, offset, g);
 }
 
 /** dW_in, db and dx from da [T, B, G*H]. */

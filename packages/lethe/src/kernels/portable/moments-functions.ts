@@ -26,7 +26,7 @@ const FITTED = 0.368;
 const TINY_VARIANCE = 1e-10;
 
 /** Moments of one activation in one form. */
-export interface Moments {
+export interface ActivationMoments {
   /** out = (mean, variance), variance >= 0 */
   value: (mu: number, nu: number, out: Float64Array) => void;
   /** out = (dMean/dMu, dMean/dNu, dVariance/dMu, dVariance/dNu) */
@@ -34,7 +34,7 @@ export interface Moments {
 }
 
 /** The moment functions for an activation and a form. A negative nu counts as 0. */
-export function momentsOf(p: MomentFunction): Moments {
+export function momentsOf(p: MomentFunction): ActivationMoments {
   const raw = rawMoments(p);
   return {
     value(mu, nu, out) {
@@ -51,7 +51,7 @@ export function momentsOf(p: MomentFunction): Moments {
 // --- internal ---
 
 /** Moments for nu >= 0; the variance may come out below 0, where its gradient is 0. */
-function rawMoments(p: MomentFunction): Moments {
+function rawMoments(p: MomentFunction): ActivationMoments {
   if (p.activation === 'identity') return IDENTITY;
   if (p.activation === 'relu') return RELU;
   if (p.form === 'gauss-hermite') return quadrature(p.activation, p.nodes!, p.weights!);
@@ -59,7 +59,7 @@ function rawMoments(p: MomentFunction): Moments {
   return p.activation === 'sigmoid' ? sigmoid : tanhFrom(sigmoid);
 }
 
-const IDENTITY: Moments = {
+const IDENTITY: ActivationMoments = {
   value(mu, nu, out) {
     out[0] = mu;
     out[1] = nu;
@@ -72,7 +72,7 @@ const IDENTITY: Moments = {
   },
 };
 
-const RELU: Moments = {
+const RELU: ActivationMoments = {
   value(mu, nu, out) {
     if (nu === 0) {
       out[0] = Math.max(mu, 0);
@@ -101,7 +101,7 @@ const RELU: Moments = {
   },
 };
 
-const WANG_MANNING_SIGMOID: Moments = {
+const WANG_MANNING_SIGMOID: ActivationMoments = {
   value(mu, nu, out) {
     const mean = logistic(mu / Math.sqrt(1 + KAPPA * nu));
     out[0] = mean;
@@ -127,7 +127,7 @@ const WANG_MANNING_SIGMOID: Moments = {
  * Var Phi(sqrt(kappa) X) = Phi(h) - 2 T(h, a) - Phi(h)^2 = 2 (T(h, 1) - T(h, a)),
  * h = sqrt(kappa) mu c, a = (1 + 2 kappa nu)^(-1/2).
  */
-const PROBIT_SIGMOID: Moments = {
+const PROBIT_SIGMOID: ActivationMoments = {
   value(mu, nu, out) {
     const c = 1 / Math.sqrt(1 + KAPPA * nu);
     out[0] = logistic(c * mu);
@@ -148,7 +148,7 @@ const PROBIT_SIGMOID: Moments = {
   },
 };
 
-const DAUNIZEAU_SIGMOID: Moments = {
+const DAUNIZEAU_SIGMOID: ActivationMoments = {
   value(mu, nu, out) {
     const c = 1 / Math.sqrt(1 + FITTED * nu);
     const mean = logistic(c * mu);
@@ -177,7 +177,7 @@ const SIGMOIDS = {
 };
 
 /** tanh(X) = 2 s(2X) - 1: mean 2 e(2 mu, 4 nu) - 1, variance 4 v(2 mu, 4 nu). */
-function tanhFrom(sigmoid: Moments): Moments {
+function tanhFrom(sigmoid: ActivationMoments): ActivationMoments {
   return {
     value(mu, nu, out) {
       sigmoid.value(2 * mu, 4 * nu, out);
@@ -194,7 +194,7 @@ function tanhFrom(sigmoid: Moments): Moments {
   };
 }
 
-function quadrature(activation: Activation, nodes: Float64Array, weights: Float64Array): Moments {
+function quadrature(activation: Activation, nodes: Float64Array, weights: Float64Array): ActivationMoments {
   const f = activationOf(activation);
   const slope = slopeOf(activation);
   const curvature = curvatureOf(activation);

@@ -13,6 +13,7 @@ import type {
 } from '../contract/moments.ts';
 import { columnBlock, rowBlock } from './gates.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
+import { type MomentsAt, noisyVariance, previous } from './moments-states.ts';
 import { multiply, type Packed, packing, rowMajor } from './panels.ts';
 import { isActive } from './step-masks.ts';
 import { workspace } from './workspace.ts';
@@ -91,7 +92,11 @@ export function momentsGatesForward(p: Forward, cell: MomentsCell, biasRec?: Rea
         true,
       );
     }
-    const noisy = packs.rows(rowMajor(noisyRows(p.noiseRecurrent, before, B * H), H), B, H);
+    const noisy = packs.rows(
+      rowMajor(noisyVariance(p.noiseRecurrent, before, B * H, noisySpace(B * H)), H),
+      B,
+      H,
+    );
     for (let g = 0; g < G; g++) {
       multiply(noisy, variance[g], aVariance, t * B * width + cell.columns[g] * H, width, 1, true);
     }
@@ -162,22 +167,9 @@ export function drawnSlope(variance: number, epsilon: number): number {
   return variance > 0 ? (0.5 * epsilon) / Math.sqrt(variance) : 0;
 }
 
-/** The state before step t. */
-export function previous(p: Forward, t: number): Moments {
-  if (t === 0) return { mean: p.h0, variance: p.h0Variance, from: 0 };
-  return { mean: p.hMean, variance: p.hVariance, from: (t - 1) * p.B * p.H };
-}
-
 // --- internal ---
 
-/** Mean and variance from an offset on; no variance is 0. */
-interface Moments {
-  mean: Real;
-  variance?: Real;
-  from: number;
-}
-
-function inputAt(p: Forward, t: number): Moments {
+function inputAt(p: Forward, t: number): MomentsAt {
   return { mean: p.x, variance: p.xVariance, from: t * p.B * p.I };
 }
 
@@ -192,16 +184,6 @@ function pack(
   return Array.from({ length: G }, (_, g) => spaces[g](view(g), length, k, squared ? view(g) : undefined));
 }
 
-/** square mean² + variance-factor variance, over `count` elements. */
-function noisyRows(noise: NoiseMoments, { mean, variance, from }: Moments, count: number): Float64Array {
-  const noisy = noisySpace(count);
-  for (let i = 0; i < count; i++) {
-    const m = mean[from + i];
-    noisy[i] = noise.square * m * m + (variance ? noise.variance * variance[from + i] : 0);
-  }
-  return noisy;
-}
-
 function projectInput(p: Forward, G: number): void {
   const { T, B, I, H, wIn, aMean, aVariance } = p;
   const width = BLOCKS * H;
@@ -213,7 +195,7 @@ function projectInput(p: Forward, G: number): void {
     for (let b = 0; b < B; b++) aMean.set(p.bias, at + b * width);
     const rows = packs.rows(rowMajor(x.mean, I, x.from), B, I);
     for (let g = 0; g < G; g++) multiply(rows, mean[g], aMean, at + g * H, width, p.noiseInput.mean, true);
-    const noisy = packs.rows(rowMajor(noisyRows(p.noiseInput, x, B * I), I), B, I);
+    const noisy = packs.rows(rowMajor(noisyVariance(p.noiseInput, x, B * I, noisySpace(B * I)), I), B, I);
     for (let g = 0; g < G; g++) multiply(noisy, variance[g], aVariance, at + g * H, width, 1, false);
   }
 }
@@ -251,7 +233,7 @@ function weightGradient(
   dw: Real,
   m: number,
   column: number,
-  rowsAt: (t: number) => Moments,
+  rowsAt: (t: number) => MomentsAt,
 ): void {
   const { T, B, H } = p;
   const place = {
@@ -276,7 +258,9 @@ function weightGradient(
   });
   addStepProducts({
     ...place,
-    left: (t, to, offset) => to.set(noisyRows(noise, rowsAt(t), B * m).subarray(0, B * m), offset),
+    left: (t, to, offset) => {
+      noisyVariance(noise, rowsAt(t), B * m, to, offset);
+    },
     right: p.daVariance,
     alpha: 2,
     factor: w,

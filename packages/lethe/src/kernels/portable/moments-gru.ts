@@ -1,4 +1,5 @@
 /** Fast dropout through the GRU: see MomentsGruForward in the contract for the equations. */
+
 import type { Real } from '../../tensor/dtype.ts';
 import type { MomentsGruBackward, MomentsGruForward } from '../contract/moments.ts';
 import { logistic } from './activation.ts';
@@ -9,9 +10,9 @@ import {
   type MomentsCell,
   momentsGatesBackward,
   momentsGatesForward,
-  previous,
 } from './moments-gates.ts';
 import { pairs } from './moments-lstm.ts';
+import { previous } from './moments-states.ts';
 import { independent, independentGradient, type Pair } from './product-moments.ts';
 
 /** Computes pre-activations and states of every step. */

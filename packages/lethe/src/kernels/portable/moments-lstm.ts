@@ -2,7 +2,7 @@
 import type { Real } from '../../tensor/dtype.ts';
 import type { MomentsLstmBackward, MomentsLstmForward } from '../contract/moments.ts';
 import { logistic } from './activation.ts';
-import { type Moments, momentsOf } from './moments-functions.ts';
+import { type ActivationMoments, momentsOf } from './moments-functions.ts';
 import {
   drawn,
   drawnSlope,
@@ -34,7 +34,7 @@ export function momentsLstmBackward(p: MomentsLstmBackward): void {
 }
 
 /** An activation's moments as pairs. */
-export function pairs(moments: Moments): {
+export function pairs(moments: ActivationMoments): {
   value: (a: Pair) => Pair;
   gradient: (a: Pair, d: Pair) => Pair;
 } {

@@ -3,12 +3,11 @@
  * together (J. Bayer et al., "On fast dropout and its applicability to recurrent networks", 2013), or, with
  * `epsilon`, the Gaussian pre-activation sampled. See MomentsRnnForward in the contract for the equations.
  */
-import type { Real } from '../../tensor/dtype.ts';
-import type { NoiseMoments } from '../contract/fields.ts';
 import type { MomentsRnnBackward, MomentsRnnForward } from '../contract/moments.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
-import { type Moments, momentsOf } from './moments-functions.ts';
+import { type ActivationMoments, momentsOf } from './moments-functions.ts';
+import { noisyVariance, previous } from './moments-states.ts';
 import { multiply, packing, rowMajor, transposed } from './panels.ts';
 import { isActive } from './step-masks.ts';
 import { workspace } from './workspace.ts';
@@ -44,12 +43,13 @@ export function momentsRnnForward(p: MomentsRnnForward): void {
     for (let b = 0; b < B; b++) aMean.set(p.bias, at + b * H);
     const inputs = packs.rows(rowMajor(x, I, t * B * I), B, I);
     multiply(inputs, wIn, aMean, at, H, p.noiseInput.mean, true);
-    const states = packs.rows(rowMajor(before.mean, H, before.offset), B, H);
+    const states = packs.rows(rowMajor(before.mean, H, before.from), B, H);
     multiply(states, wRec, aMean, at, H, p.noiseRecurrent.mean, true);
 
-    noisyVariance(p.noiseInput, x, p.xVariance, t * B * I, B * I, noisy, 0);
+    const input = { mean: x, variance: p.xVariance, from: t * B * I };
+    noisyVariance(p.noiseInput, input, B * I, noisy);
     multiply(packs.rows(rowMajor(noisy, I), B, I), wInSquared, aVariance, at, H, 1, false);
-    noisyVariance(p.noiseRecurrent, before.mean, before.variance, before.offset, B * H, noisy, 0);
+    noisyVariance(p.noiseRecurrent, before, B * H, noisy);
     multiply(packs.rows(rowMajor(noisy, H), B, H), wRecSquared, aVariance, at, H, 1, true);
 
     for (let b = 0; b < B; b++) {
@@ -58,7 +58,7 @@ export function momentsRnnForward(p: MomentsRnnForward): void {
       for (let j = 0; j < H; j++) {
         const i = row + j;
         if (!active) {
-          const from = before.offset + b * H + j;
+          const from = before.from + b * H + j;
           hMean[i] = before.mean[from];
           hVariance[i] = before.variance ? before.variance[from] : 0;
         } else if (epsilon) {
@@ -102,7 +102,7 @@ export function momentsRnnBackward(p: MomentsRnnBackward): void {
     multiply(variances, wRecSquared, product, 0, H, 1, false);
     const before = previous(p, t);
     for (let i = 0; i < B * H; i++) {
-      carryMean[i] += 2 * noiseRecurrent.square * before.mean[before.offset + i] * product[i];
+      carryMean[i] += 2 * noiseRecurrent.square * before.mean[before.from + i] * product[i];
       carryVariance[i] += noiseRecurrent.variance * product[i];
     }
     if (!wInSquared) continue;
@@ -119,28 +119,6 @@ export function momentsRnnBackward(p: MomentsRnnBackward): void {
 
 // --- internal ---
 
-/** The state before step t. */
-function previous(p: MomentsRnnForward, t: number): { mean: Real; variance?: Real; offset: number } {
-  if (t === 0) return { mean: p.h0, variance: p.h0Variance, offset: 0 };
-  return { mean: p.hMean, variance: p.hVariance, offset: (t - 1) * p.B * p.H };
-}
-
-/** out = noise.square mean^2 + noise.variance variance over `count` elements. */
-function noisyVariance(
-  noise: NoiseMoments,
-  mean: Real,
-  variance: Real | undefined,
-  from: number,
-  count: number,
-  to: Float64Array,
-  offset: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const m = mean[from + i];
-    to[offset + i] = noise.square * m * m + (variance ? noise.variance * variance[from + i] : 0);
-  }
-}
-
 /**
  * From the gradient of the state after step t (what is carried, plus that of the outputs) to the gradient of
  * the pre-activation moments; leaves in the carry what passes straight to the state before.
@@ -148,7 +126,7 @@ function noisyVariance(
 function stepGradients(
   p: MomentsRnnBackward,
   t: number,
-  gradient: Moments['gradient'],
+  gradient: ActivationMoments['gradient'],
   slope: (y: number) => number,
   carryMean: Float64Array,
   carryVariance: Float64Array,
@@ -195,7 +173,9 @@ function weightGradients(p: MomentsRnnBackward): void {
   });
   addStepProducts({
     ...input,
-    left: (t, to, offset) => noisyVariance(p.noiseInput, p.x, p.xVariance, t * B * I, B * I, to, offset),
+    left: (t, to, offset) => {
+      noisyVariance(p.noiseInput, { mean: p.x, variance: p.xVariance, from: t * B * I }, B * I, to, offset);
+    },
     right: daVariance,
     alpha: 2,
     factor: p.wIn,
@@ -205,7 +185,7 @@ function weightGradients(p: MomentsRnnBackward): void {
     ...recurrent,
     left: (t, to, offset) => {
       const before = previous(p, t);
-      to.set(before.mean.subarray(before.offset, before.offset + B * H), offset);
+      to.set(before.mean.subarray(before.from, before.from + B * H), offset);
     },
     right: daMean,
     alpha: p.noiseRecurrent.mean,
@@ -213,8 +193,7 @@ function weightGradients(p: MomentsRnnBackward): void {
   addStepProducts({
     ...recurrent,
     left: (t, to, offset) => {
-      const before = previous(p, t);
-      noisyVariance(p.noiseRecurrent, before.mean, before.variance, before.offset, B * H, to, offset);
+      noisyVariance(p.noiseRecurrent, previous(p, t), B * H, to, offset);
     },
     right: daVariance,
     alpha: 2,

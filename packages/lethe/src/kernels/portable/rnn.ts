@@ -7,7 +7,7 @@ import type { RnnBackward, RnnForward } from '../contract/recurrent.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, packing, rowMajor, transposed, type View } from './panels.ts';
-import { addMasked, copyMasked, isActive, stepMask } from './step-masks.ts';
+import { addMaskedRows, copyMasked, isActive, stepMask } from './step-masks.ts';
 import { workspace } from './workspace.ts';
 
 const packInput = packing();
@@ -97,11 +97,11 @@ export function rnnBackward(p: RnnBackward): void {
     const rows = packStep(rowMajor(da, H, t * B * H), B, H);
     if (t > 0 || p.dh0) {
       multiply(rows, wRec, product, 0, H, 1, false);
-      addMasked(product, B, H, p.maskRecurrent, t, carry, 0);
+      addMaskedRows(product, B, H, p.maskRecurrent, t, carry, 0);
     }
     if (p.dx && wIn) {
       multiply(rows, wIn, product, 0, I, 1, false);
-      addMasked(product, B, I, p.maskInput, t, p.dx, t * B * I);
+      addMaskedRows(product, B, I, p.maskInput, t, p.dx, t * B * I);
     }
   }
   if (p.dh0) for (let i = 0; i < B * H; i++) p.dh0[i] += carry[i];

@@ -41,7 +41,7 @@ export function copyMasked(
 }
 
 /** out[offset + ...] += rows [B, n] ∘ mask of step t and gate g. */
-export function addMasked(
+export function addMaskedRows(
   rows: Float64Array,
   B: number,
   n: number,

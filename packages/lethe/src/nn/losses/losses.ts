@@ -9,7 +9,7 @@ import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../
 import { checkTensor } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
-import { expectShape, Tensor } from '../../tensor/tensor.ts';
+import { expectShape, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { countedSteps, type StepMask } from './step-mask.ts';
 
 export type { StepMask } from './step-mask.ts';
@@ -50,7 +50,7 @@ export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMas
   kernels().bernoulliNllForward({ ...call, rowLoss });
   let sum = 0;
   for (let m = 0; m < rows.M; m++) sum += rowLoss[m];
-  const loss = scalar(sum / rows.count);
+  const loss = tensor(sum / rows.count);
   recordOperation(loss, variance ? [logits, variance] : [logits], () => {
     const {
       gradients: [dLogits, dVariance],
@@ -93,7 +93,7 @@ export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMas
     if (variance) for (let k = m * K; k < (m + 1) * K; k++) even += variance.data[k];
     sum += weight * (even + odd);
   }
-  const loss = scalar(sum / count);
+  const loss = tensor(sum / count);
   recordOperation(loss, variance ? [mean, variance] : [mean], () => {
     const factor = gradientOf(loss)[0] / count;
     const {
@@ -145,7 +145,7 @@ export function gaussianNll(
       sum += (weight * (Math.log(2 * Math.PI * v) + (ts[i] - means[i]) ** 2 / v)) / 2;
     }
   }
-  const loss = scalar(sum / count);
+  const loss = tensor(sum / count);
   recordOperation(loss, [mean, variance], () => {
     const factor = gradientOf(loss)[0] / count;
     const [dMean, dVariance] = [gradientIfNeeded(mean), gradientIfNeeded(variance)];
@@ -211,10 +211,4 @@ function areProbabilities(values: Real): boolean {
     if (!(a >= 0 && a <= 1 && b >= 0 && b <= 1)) return false;
   }
   return even === values.length || (values[even] >= 0 && values[even] <= 1);
-}
-
-function scalar(value: number): Tensor {
-  const y = new Tensor([], allocate(1));
-  y.data[0] = value;
-  return y;
 }

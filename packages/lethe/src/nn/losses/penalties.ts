@@ -6,8 +6,7 @@ import type { Regularizer } from '../../dropout/noise.ts';
 import { kernels } from '../../kernels/engine.ts';
 import { checkNumber } from '../../options.ts';
 import { checkTensor, checkTensors } from '../../tensor/check.ts';
-import { allocate } from '../../tensor/scratch.ts';
-import { expectShape, Tensor } from '../../tensor/tensor.ts';
+import { expectShape, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { countedRows, partialMask, type StepMask } from './step-mask.ts';
 
 /**
@@ -23,8 +22,8 @@ export function activationPenalty(y: Tensor, alpha: number, stepMask?: StepMask)
   const mask = partialMask('activationPenalty', y, stepMask);
   if (mask) return activationPenalty(takeRows(y, countedRows(mask)), alpha);
   const { data, size } = y;
-  if (size === 0) return scalar(0);
-  const loss = scalar((alpha * kernels().sumSquares([data])) / size);
+  if (size === 0) return tensor(0);
+  const loss = tensor((alpha * kernels().sumSquares([data])) / size);
   recordOperation(loss, [y], () => {
     const factor = (2 * alpha * gradientOf(loss)[0]) / size;
     kernels().addDifference({ n: size, a: data, factor, target: gradientOf(y) });
@@ -53,9 +52,9 @@ export function temporalPenalty(h: Tensor, beta: number, stepMask?: StepMask): T
   }
   const step = h.shape[1] * h.shape[2];
   const count = size - step;
-  if (count <= 0) return scalar(0);
+  if (count <= 0) return tensor(0);
   const later = data.subarray(step);
-  const loss = scalar((beta * kernels().squaredDistance({ n: count, a: later, b: data })) / count);
+  const loss = tensor((beta * kernels().squaredDistance({ n: count, a: later, b: data })) / count);
   recordOperation(loss, [h], () => {
     const factor = (2 * beta * gradientOf(loss)[0]) / count;
     const dh = gradientOf(h);
@@ -83,9 +82,9 @@ export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: 
     const rows = countedRows(mask);
     return distancePenalty(takeRows(a, rows), takeRows(b, rows), kappa);
   }
-  if (a.size === 0) return scalar(0);
+  if (a.size === 0) return tensor(0);
   const difference = { n: a.size, a: a.data, b: b.data };
-  const loss = scalar((kappa * kernels().squaredDistance(difference)) / a.size);
+  const loss = tensor((kappa * kernels().squaredDistance(difference)) / a.size);
   recordOperation(loss, [a, b], () => {
     const factor = (2 * kappa * gradientOf(loss)[0]) / a.size;
     const [da, db] = [gradientIfNeeded(a), gradientIfNeeded(b)];
@@ -99,7 +98,7 @@ export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: 
 export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number): Tensor {
   checkTensors('weightDecayPenalty', 'parameters', parameters);
   checkNumber('weightDecayPenalty', 'lambda', lambda);
-  const loss = scalar((lambda / 2) * kernels().sumSquares(parameters.map((parameter) => parameter.data)));
+  const loss = tensor((lambda / 2) * kernels().sumSquares(parameters.map((parameter) => parameter.data)));
   recordOperation(loss, parameters, () => {
     const factor = lambda * gradientOf(loss)[0];
     for (const parameter of parameters) {
@@ -121,12 +120,4 @@ export function decayWeights(regularizer: Regularizer, parameters: readonly Tens
     for (const { size, data } of parameters)
       kernels().addDifference({ n: size, a: data, factor, target: data });
   }
-}
-
-// --- internal ---
-
-function scalar(value: number): Tensor {
-  const loss = new Tensor([], allocate(1));
-  loss.data[0] = value;
-  return loss;
 }
