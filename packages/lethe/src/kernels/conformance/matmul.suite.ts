@@ -77,6 +77,21 @@ export function matmulSuite({ newKernels }: Suite): void {
       expect(c[0]).toBe(13); // 10 + 0.5 * 2 * 3
     });
 
+    it('gives a row the same bits whether few rows are asked for or many', () => {
+      // Sums run over k in ascending order in either case, whatever reads the right operand.
+      const [m, n, k] = [40, 101, 300];
+      const numbers = new Numbers(9);
+      const [a, b] = [numbers.normal(m * k), numbers.normal(k * n)].map((values) =>
+        Float32Array.from(values),
+      );
+      const rows = (count: number) => {
+        const c = new Float32Array(count * n);
+        newKernels().matmul({ m: count, n, k, a: a.subarray(0, count * k), b, c });
+        return c;
+      };
+      expect(rows(m).subarray(0, 3 * n)).toEqual(rows(3));
+    });
+
     it('passes on what is not a number', () => {
       const c = new Float32Array(4);
       const a = Float32Array.of(0, Number.NaN, 1, 1);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gradients } from '../../autograd/tape.ts';
 import { DataError, ShapeError } from '../../errors.ts';
 import { NoiseStream } from '../../random/stream.ts';
 import { Tensor, tensor, zeros } from '../../tensor/tensor.ts';
@@ -92,6 +93,35 @@ describe('losses of real numbers', () => {
     ]);
     expect(squaredError({ mean, variance }, targets).sum).toBe(4 + 1 + 2);
     expect(squaredError(mean, targets, tensor([0, 1])).loss.item()).toBe(1);
+  });
+
+  it('squaredError has the slopes 2 (mean - t) / steps and 1 / steps in mean and variance', () => {
+    const mean = tensor([
+      [1, 2],
+      [0, 0],
+    ]);
+    const variance = tensor([
+      [0.5, 0.5],
+      [0.25, 0.75],
+    ]);
+    const targets = tensor([
+      [3, 2],
+      [0, 1],
+    ]);
+    const slopes = (stepMask?: Tensor) =>
+      gradients(
+        [mean, variance],
+        () => squaredError({ mean, variance }, targets, stepMask).loss,
+      ).gradients.map(({ data }) => Array.from(data));
+    // two steps: 2 (1 - 3) / 2, 2 (0 - 1) / 2
+    expect(slopes()).toEqual([
+      [-2, 0, 0, -1],
+      [0.5, 0.5, 0.5, 0.5],
+    ]);
+    expect(slopes(tensor([0, 1]))).toEqual([
+      [0, 0, 0, -2],
+      [0, 0, 1, 1],
+    ]);
   });
 
   it('gaussianNll is log(2 pi v)/2 + (t-m)²/2v', () => {
