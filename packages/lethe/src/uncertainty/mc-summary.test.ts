@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { McPrediction } from './mc-dropout.ts';
-import { type McRegression, type Sampled, summary } from './mc-summary.ts';
+import { type McPrediction, type McRegression, type Sampled, summary } from './mc-summary.ts';
 
 const rows = (...values: number[][]) => values.map((row) => Float64Array.from(row));
 
