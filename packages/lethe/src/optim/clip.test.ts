@@ -22,6 +22,11 @@ describe('globalNorm', () => {
     const call = () => globalNorm([realFrom([1]), realFrom([2, value])], ['bias', 'weightRec']);
     expect(call).toThrow(NumericsError);
     expect(call).toThrow(`got ${value} in the gradient of weightRec at element 1`);
+    expect(() => globalNorm([realFrom([value, 2])], ['bias'])).toThrow(`the gradient of bias at element 0`);
+    expect(() => globalNorm([realFrom([1]), realFrom([value])])).toThrow(
+      'the gradient of parameter 1 at element 0',
+    );
+    expect(() => globalNorm([realFrom([value])])).toThrow('the gradient of parameter 0 at element 0');
   });
 });
 
