@@ -166,7 +166,7 @@ describe('every backward function', () => {
   });
 
   // Mutation testing rewrites the sources whose calls are counted here.
-  it.skipIf(process.env.LETHE_ROOM)('is among those tried above, wherever record is called', () => {
+  it.skipIf(process.env.LETHE_ROOM)('is among those tried above, wherever an operation is recorded', () => {
     for (const { inputs, f } of Object.values(everyOperation)) gradients(inputs, () => total(f(...inputs)));
     const src = join(import.meta.dirname, '..');
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
@@ -174,7 +174,7 @@ describe('every backward function', () => {
     );
     const calls = files.map((file) => [
       file,
-      readFileSync(join(src, file), 'utf8').match(/\brecord\(/g)?.length ?? 0,
+      readFileSync(join(src, file), 'utf8').match(/\brecordOperation\(/g)?.length ?? 0,
     ]);
     const tried = [...watch.recorded].map((place) => place.split(':')[0]);
     const counts = calls.map(([file]) => [file, tried.filter((one) => one === file).length]);
