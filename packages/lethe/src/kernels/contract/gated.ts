@@ -1,73 +1,21 @@
 /** The gated layers, LSTM and GRU. Conventions: kernels.ts. */
 
 import type { Real } from '../../tensor/dtype.ts';
-import type { Active, Mask } from './fields.ts';
+import type { Mask } from './fields.ts';
+import type { LayerForward, LayerGradients } from './recurrent.ts';
 
-/**
- * What both gated cells are given. G gates; the columns of weights and biases are G blocks of H, in the order
- * i f g o (LSTM) or r z n (GRU). A mask with a `gate` stride other than 0 has a row of its own for every gate.
- */
-interface GatedForward extends Active {
-  T: number;
-  B: number;
-  I: number;
-  H: number;
-  /** [T, B, I] */
-  x: Real;
-  /** [B, H] */
-  h0: Real;
-  /** [I, G*H] */
-  wIn: Real;
-  /** [H, G*H] */
-  wRec: Real;
-  /** [G*H] */
-  bias: Real;
-  /** over I; per gate where `gate` is not 0 */
-  maskInput?: Mask;
-  /** over H, on h_{t-1} in front of wRec; per gate where `gate` is not 0 */
-  maskRecurrent?: Mask;
-  /** [H, G*H], on wRec */
-  maskWeight?: Real;
-  /** [I, G*H], on wIn */
-  maskWeightIn?: Real;
+/** What both gated cells are given besides; gates in the order i f g o (LSTM) or r z n (GRU). */
+interface GatedForward extends LayerForward {
   /** over H, on the candidate (g, n) */
   maskUpdate?: Mask;
-  /** over H, on the new state (c of an LSTM, h of a GRU), before zoneout */
-  maskCell?: Mask;
-  /** over H, of h: 1 keeps the previous value */
-  zoneout?: Mask;
-  /** the test-time rule: the expectation, one number for all units; exclusive with `zoneout` */
-  zoneoutRate?: number;
-  /** over H */
-  maskOutput?: Mask;
   /** [T, B, G*H], out, keep: the activated gates; not meaningful on inactive steps */
   gates: Real;
-  /** [T, B, H], out, keep: h_t */
-  h: Real;
-  /** [T, B, H], out: y_t = h_t ∘ maskOutput. May be the same array as `h` when there is no maskOutput. */
-  y: Real;
 }
 
 /** What both gated cells give back; `da` may be the array of `gates`, which is then lost. */
-interface GatedGradients {
-  /** [T, B, H] gradient of y */
-  dy: Real;
-  /** [B, H] gradient of the last state h_{T-1}, if it was used */
-  dhLast?: Real;
-  /** [I, G*H] */
-  dwIn: Real;
-  /** [H, G*H] */
-  dwRec: Real;
-  /** [G*H] */
-  dbias: Real;
-  /** [B, H] */
-  dh0?: Real;
-  /** [T, B, I] */
-  dx?: Real;
+interface GatedGradients extends LayerGradients {
   /** dwIn and dwRec hold nothing yet: overwrite them; default false */
   fresh?: boolean;
-  /** [T, B, G*H], workspace: the gradient of the pre-activations (input side); 0 on inactive steps */
-  da: Real;
 }
 
 /**

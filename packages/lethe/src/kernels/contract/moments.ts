@@ -66,6 +66,69 @@ export interface MomentsLinearBackward extends Omit<MomentsLinear, 'outMean' | '
 }
 
 /**
+ * What every recurrent layer is given in the moments run. G gates, one of the plain cell; A blocks of pre-activations, one of the plain
+ * cell, four of the gated ones.
+ */
+interface MomentsLayerForward extends Active {
+  T: number;
+  B: number;
+  I: number;
+  H: number;
+  /** [T, B, I] */
+  x: Real;
+  /** [T, B, I], absent: 0 */
+  xVariance?: Real;
+  /** [B, H] */
+  h0: Real;
+  /** [B, H], absent: 0 */
+  h0Variance?: Real;
+  /** [I, G*H] */
+  wIn: Real;
+  /** [H, G*H] */
+  wRec: Real;
+  /** [G*H] */
+  bias: Real;
+  noiseInput: NoiseMoments;
+  noiseRecurrent: NoiseMoments;
+  /** [T, B, A*H], standard normal draws for the columns of aMean: pre-activations are drawn, variances from there on are 0 */
+  epsilon?: Real;
+  /** [T, B, A*H], out, keep */
+  aMean: Real;
+  /** [T, B, A*H], out, keep */
+  aVariance: Real;
+  /** [T, B, H], out, keep */
+  hMean: Real;
+  /** [T, B, H], out, keep */
+  hVariance: Real;
+}
+
+/** What every recurrent layer gives back; daMean and daVariance may be the arrays of aMean and aVariance, which are then lost. */
+interface MomentsLayerGradients {
+  /** [T, B, H] gradient of hMean */
+  dhMean: Real;
+  /** [T, B, H] gradient of hVariance, absent: 0 */
+  dhVariance?: Real;
+  /** [I, G*H] */
+  dwIn: Real;
+  /** [H, G*H] */
+  dwRec: Real;
+  /** [G*H] */
+  dbias: Real;
+  /** [B, H] */
+  dh0?: Real;
+  /** [B, H] */
+  dh0Variance?: Real;
+  /** [T, B, I] */
+  dx?: Real;
+  /** [T, B, I] */
+  dxVariance?: Real;
+  /** [T, B, A*H], out: gradient of aMean, 0 on inactive steps */
+  daMean: Real;
+  /** [T, B, A*H], out: gradient of aVariance, 0 on inactive steps */
+  daVariance: Real;
+}
+
+/**
  * Fast-dropout recurrent layer over a whole sequence: mean and variance propagated together.
  *   aMean_t = noiseInput.mean * x_t W_in + noiseRecurrent.mean * hMean_{t-1} W_rec + b
  *   aVar_t  = V(noiseInput, x_t) (W_in ∘ W_in) + V(noiseRecurrent, h_{t-1}) (W_rec ∘ W_rec),
@@ -74,124 +137,10 @@ export interface MomentsLinearBackward extends Omit<MomentsLinear, 'outMean' | '
  * With `epsilon` (the `gaussian` mode) the pre-activation is drawn instead: hMean_t = f(aMean_t + epsilon_t sqrt(aVar_t)), hVar_t = 0.
  * On an inactive step (hMean, hVar) stay; aMean and aVar of that step are not meaningful.
  */
-export interface MomentsRnnForward extends Active, MomentFunction {
-  T: number;
-  B: number;
-  I: number;
-  H: number;
-  /** [T, B, I] */
-  x: Real;
-  /** [T, B, I], absent: 0 */
-  xVariance?: Real;
-  /** [B, H] */
-  h0: Real;
-  /** [B, H], absent: 0 */
-  h0Variance?: Real;
-  /** [I, H] */
-  wIn: Real;
-  /** [H, H] */
-  wRec: Real;
-  /** [H] */
-  bias: Real;
-  noiseInput: NoiseMoments;
-  noiseRecurrent: NoiseMoments;
-  /** [T, B, H], standard normal draws */
-  epsilon?: Real;
-  /** [T, B, H], out, keep */
-  aMean: Real;
-  /** [T, B, H], out, keep */
-  aVariance: Real;
-  /** [T, B, H], out, keep */
-  hMean: Real;
-  /** [T, B, H], out, keep */
-  hVariance: Real;
-}
+export interface MomentsRnnForward extends MomentsLayerForward, MomentFunction {}
 
 /** Gradients of {@link MomentsRnnForward}. */
-export interface MomentsRnnBackward extends MomentsRnnForward {
-  /** [T, B, H] gradient of hMean */
-  dhMean: Real;
-  /** [T, B, H] gradient of hVariance, absent: 0 */
-  dhVariance?: Real;
-  /** [I, H] */
-  dwIn: Real;
-  /** [H, H] */
-  dwRec: Real;
-  /** [H] */
-  dbias: Real;
-  /** [B, H] */
-  dh0?: Real;
-  /** [B, H] */
-  dh0Variance?: Real;
-  /** [T, B, I] */
-  dx?: Real;
-  /** [T, B, I] */
-  dxVariance?: Real;
-  /** [T, B, H], out: gradient of aMean, 0 on inactive steps; may be the array of aMean, which is then lost */
-  daMean: Real;
-  /** [T, B, H], out: gradient of aVariance, 0 on inactive steps; may be the array of aVariance, which is then lost */
-  daVariance: Real;
-}
-
-/** What both gated cells are given in the moments run. */
-interface MomentsGatedForward extends Active, MomentRule {
-  T: number;
-  B: number;
-  I: number;
-  H: number;
-  /** [T, B, I] */
-  x: Real;
-  /** [T, B, I], absent: 0 */
-  xVariance?: Real;
-  /** [B, H] */
-  h0: Real;
-  /** [B, H], absent: 0 */
-  h0Variance?: Real;
-  /** [I, G*H] */
-  wIn: Real;
-  /** [H, G*H] */
-  wRec: Real;
-  /** [G*H] */
-  bias: Real;
-  noiseInput: NoiseMoments;
-  noiseRecurrent: NoiseMoments;
-  /** [T, B, 4H], standard normal draws for the columns of aMean: pre-activations are drawn, variances from there on are 0 */
-  epsilon?: Real;
-  /** [T, B, 4H], out, keep */
-  aMean: Real;
-  /** [T, B, 4H], out, keep */
-  aVariance: Real;
-  /** [T, B, H], out, keep */
-  hMean: Real;
-  /** [T, B, H], out, keep */
-  hVariance: Real;
-}
-
-/** What both gated cells give back; daMean and daVariance may be the arrays of aMean and aVariance, which are then lost. */
-interface MomentsGatedGradients {
-  /** [T, B, H] gradient of hMean */
-  dhMean: Real;
-  /** [T, B, H] gradient of hVariance, absent: 0 */
-  dhVariance?: Real;
-  /** [I, G*H] */
-  dwIn: Real;
-  /** [H, G*H] */
-  dwRec: Real;
-  /** [G*H] */
-  dbias: Real;
-  /** [B, H] */
-  dh0?: Real;
-  /** [B, H] */
-  dh0Variance?: Real;
-  /** [T, B, I] */
-  dx?: Real;
-  /** [T, B, I] */
-  dxVariance?: Real;
-  /** [T, B, 4H], out: gradient of aMean, 0 on inactive steps */
-  daMean: Real;
-  /** [T, B, 4H], out: gradient of aVariance, 0 on inactive steps */
-  daVariance: Real;
-}
+export interface MomentsRnnBackward extends MomentsRnnForward, MomentsLayerGradients {}
 
 /**
  * Fast-dropout LSTM: pre-activation moments as in {@link MomentsRnnForward}, gates in blocks i f g o; gates by
@@ -200,7 +149,7 @@ interface MomentsGatedGradients {
  *   c_t = f c_{t-1} + i g,   h_t = o tanh(c_t), tanh by its moments
  * With `epsilon` the gates are plain numbers: c_t = f cMean_{t-1} + i g, h_t = o tanh(c_t), variances 0.
  */
-export interface MomentsLstmForward extends MomentsGatedForward {
+export interface MomentsLstmForward extends MomentsLayerForward, MomentRule {
   /** [B, H] */
   c0: Real;
   /** [B, H], absent: 0 */
@@ -212,7 +161,7 @@ export interface MomentsLstmForward extends MomentsGatedForward {
 }
 
 /** Gradients of {@link MomentsLstmForward}. */
-export interface MomentsLstmBackward extends MomentsLstmForward, MomentsGatedGradients {
+export interface MomentsLstmBackward extends MomentsLstmForward, MomentsLayerGradients {
   /** [B, H] gradients of the last cell state, if it was used */
   dcMeanLast?: Real;
   dcVarianceLast?: Real;
@@ -231,13 +180,13 @@ export interface MomentsLstmBackward extends MomentsLstmForward, MomentsGatedGra
  *   variance h_t = (1-mz)² vn + mz² vh + vz (mn-mh)² + vz (vn+vh)    (z is shared by both terms)
  * With `epsilon` the four are plain numbers, and so are n and h_t.
  */
-export interface MomentsGruForward extends MomentsGatedForward {
+export interface MomentsGruForward extends MomentsLayerForward, MomentRule {
   /** [3H] */
   biasRec: Real;
 }
 
 /** Gradients of {@link MomentsGruForward}. */
-export interface MomentsGruBackward extends MomentsGruForward, MomentsGatedGradients {
+export interface MomentsGruBackward extends MomentsGruForward, MomentsLayerGradients {
   /** [3H] */
   dbiasRec: Real;
 }
