@@ -146,11 +146,6 @@ function engineOver(
     setThreads: (count) => {
       own.threads = granted(count);
     },
-    setPrecision: (bf16) => {
-      if (bf16 && addon.bf16() === null) return false;
-      own.isBf16 = bf16;
-      return true;
-    },
     within: ({ threads, bf16 }: CallSettings, body) => {
       const now = settings();
       const changed = {

@@ -1,5 +1,5 @@
 /** bf16: operands of products rounded, sums in float32; by whatever unit this processor has (LETHE_AMX=0 leaves AMX out). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
 import { engineCopy, expectClose, Numbers, unset } from './conformance/support.suite.ts';
 import type { Engine } from './contract/engine.ts';
@@ -8,8 +8,7 @@ import { loadNative } from './native.ts';
 import { portable } from './portable/index.ts';
 
 it('is refused by the portable engine, which stays in its own precision', () => {
-  expect(portable.setPrecision(true)).toBe(false);
-  expect(portable.setPrecision(false)).toBe(true);
+  expect(portable.hasBf16()).toBe(false);
   expect(portable.precision()).toBe('f32');
 });
 
@@ -18,9 +17,7 @@ const isHere = native?.hasBf16() ?? false;
 const unit = isHere ? native?.within({ bf16: true }, () => native.precision()) : undefined;
 
 describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, () => {
-  const kernels = native as Engine;
-  beforeAll(() => void kernels.setPrecision(true));
-  afterAll(() => void kernels.setPrecision(false));
+  const kernels = inPrecision(native as Engine, true);
 
   it.each([
     [5, 1, 1],
@@ -174,8 +171,7 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
       'stays within 1.5 % of float32 in every result, [T, B, I, H] = %j',
       (sizes) => {
         const results = [false, true].map((half) => {
-          kernels.setPrecision(half);
-          return run(kernels, cell, sizes);
+          return run(inPrecision(native as Engine, half), cell, sizes);
         });
         for (const name of ['h', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0'] as const) {
           expect(distance(results[1][name], results[0][name]), name).toBeLessThan(0.015);
@@ -197,17 +193,24 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
   });
 
   it('leaves nothing behind: float32 has its bits again', () => {
-    kernels.setPrecision(false);
-    const before = run(kernels, cells[0], [3, 5, 4, 37]);
-    kernels.setPrecision(true);
+    const before = run(native as Engine, cells[0], [3, 5, 4, 37]);
     run(kernels, cells[0], [3, 5, 4, 37]);
-    kernels.setPrecision(false);
-    expect(run(kernels, cells[0], [3, 5, 4, 37]).dwRec).toEqual(before.dwRec);
-    kernels.setPrecision(true);
+    expect(run(native as Engine, cells[0], [3, 5, 4, 37]).dwRec).toEqual(before.dwRec);
   });
 });
 
 // --- internal ---
+
+/** The engine, where there is one, with every call in one precision. */
+function inPrecision(engine: Engine, bf16: boolean): Engine {
+  const calls = Object.entries(engine ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'function'
+      ? (...given: unknown[]) => engine.within({ bf16 }, () => value(...given))
+      : value,
+  ]);
+  return Object.fromEntries(calls) as Engine;
+}
 
 function rounded(x: number): number {
   const value = Float32Array.of(x);

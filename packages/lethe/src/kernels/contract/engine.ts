@@ -27,8 +27,6 @@ export interface Engine extends Kernels {
   hasBf16(): boolean;
   /** sets the number of threads where no scope says another */
   setThreads(count: number): void;
-  /** sets the precision where no scope says another; false, and nothing changed, where the processor has no bf16 */
-  setPrecision(bf16: boolean): boolean;
   /**
    * Runs `body` with these settings, which hold for all that it calls and awaits and for nothing else; the others stay as they are
    * around it.

@@ -27,7 +27,6 @@ export const portable: Engine = {
   threads: () => 1,
   setThreads: () => {},
   precision: () => 'f32',
-  setPrecision: (bf16) => !bf16,
   hasBf16: () => false,
   within: (_, body) => body(),
   fixed: () => (body) => body(),
