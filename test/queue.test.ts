@@ -119,6 +119,51 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     client.disconnect();
   }, 120_000);
 
+  it.each(['while a trial is in work', 'while it waits for one'])(
+    'a worker ends within seconds of Ctrl-C %s, though Redis is away',
+    async (when) => {
+      const own = await startRedis(folder);
+      const isBusy = when.includes('in work');
+      const place = study(isBusy ? 'away-busy' : 'away-idle');
+      const args = [
+        'search',
+        tinySearch(folder, 4000),
+        '--trials',
+        '1',
+        '--out',
+        place,
+        '--queue',
+        own.url,
+        '--json',
+      ];
+      const waiting = isBusy ? run(args) : undefined;
+      const alone = run(['worker', own.url, '--threads', '1', '--name', 'alone', '--out', 'runs', '--json']);
+      let said = '';
+      alone.child.stdout?.on('data', (text) => {
+        said += text;
+      });
+      if (isBusy) await expect.poll(() => said, { timeout: 60_000 }).toContain('"event":"trial"');
+      else {
+        const client = new Redis(own.url);
+        // The worker asks for studies twice a second.
+        await expect
+          .poll(() => client.info('commandstats'), { timeout: 60_000 })
+          .toContain('cmdstat_smembers');
+        client.disconnect();
+      }
+      await own.end();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const asked = performance.now();
+      alone.child.kill('SIGINT');
+      expect((await alone.ended).code).toBe(130);
+      // Two seconds of patience, and what the trial takes to save.
+      expect(performance.now() - asked).toBeLessThan(20_000);
+      waiting?.child.kill('SIGKILL');
+      await waiting?.ended;
+    },
+    120_000,
+  );
+
   it('takes no result of a worker whose data differs', async () => {
     // The same name, read in two directories, is two texts.
     const [here, there] = ['here', 'there'].map((place) => {

@@ -1,6 +1,6 @@
 /** `lethe data`: which data sets there are, where they are, what is in them. */
 import type { Command } from 'commander';
-import { Interrupted } from '../common/usage.ts';
+import { Interrupted, UsageError } from '../common/usage.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
 import { allOptions, givenOptions } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
@@ -55,7 +55,7 @@ export function addData(lethe: Command, io: Io): void {
 
 // --- internal ---
 
-const dataOptions = ({ data }: TaskKind) => data.options;
+const dataOptions = ({ data }: TaskKind) => data.statistics?.options;
 
 async function runList(options: DataOptions, output: Output): Promise<void> {
   const { listData } = await import('../tasks/data-sets.ts');
@@ -83,7 +83,7 @@ async function runFetch(name: string, output: Output): Promise<void> {
   };
   const found = await interruptible(output, async (signal) => {
     try {
-      return await wanted.kind.data.fetch(wanted.name, { log, onProgress, signal });
+      return await wanted.kind.data.published!.fetch(wanted.name, { log, onProgress, signal });
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
       throw error;
@@ -102,7 +102,9 @@ async function runStats(given: string, options: DataOptions, output: Output): Pr
     fetch: options.fetch,
     log: (line: string): void => output.notice(line),
   };
-  const { event, lines } = await kind.data.stats(name, places, own);
+  const { statistics } = kind.data;
+  if (!statistics) throw new UsageError(`data of the ${kind.name} task have no statistics, found ${name}`);
+  const { event, lines } = await statistics.of(name, places, own);
   output.event(event);
   for (const line of lines) {
     if (typeof line === 'string') output.say(line);

@@ -6,7 +6,7 @@ import { printable } from 'lethe/internal';
 import pc from 'picocolors';
 import type { Io } from './io.ts';
 import { Live } from './progress.ts';
-import { type TableOptions, table } from './table.ts';
+import { type TableLayout, table } from './table.ts';
 
 /** Characters of a line for people: the summary of a folder may be long. */
 const longest = 100_000;
@@ -48,7 +48,7 @@ export class Output {
   }
 
   /** A table for people; nothing under `--json`. */
-  table(rows: readonly (readonly string[])[], options: TableOptions = {}): void {
+  table(rows: readonly (readonly string[])[], options: TableLayout = {}): void {
     const cells = rows.map((row) => row.map((cell) => shownLine(cell ?? '')));
     for (const line of table(cells, { style: this.colours.bold, ...options })) this.say(line);
   }

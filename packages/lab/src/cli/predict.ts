@@ -1,8 +1,8 @@
 /** `lethe predict`: what a run's model expects, piece by piece, and how unsure it is. */
 import type { Command } from 'commander';
-import { Interrupted, wholeNumber } from '../common/usage.ts';
+import { Interrupted, UsageError, wholeNumber } from '../common/usage.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
-import { givenOptions, hasRequired, refuseOthers } from '../tasks/options.ts';
+import { givenOptions, missingOption, refuseOthers } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
@@ -51,7 +51,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   await useThreads(options.threads);
   const all = options as unknown as OptionValues;
   // What is wrong by itself is said before a run is read.
-  for (const { prediction } of able) if (hasRequired(prediction!.options, all)) prediction!.check?.(all);
+  for (const { prediction } of able) if (!missingOption(prediction!.options, all)) prediction!.check?.(all);
   const { kind, ...trained } = openTrained(directory);
   const { prediction } = kind;
   if (!prediction) throw notFor(directory, kind, 'prediction');
@@ -62,6 +62,12 @@ async function run(directory: string, options: PredictOptions, output: Output): 
     (option, others) =>
       `${option} is for runs of ${others.map(({ name }) => name).join(' and ')}, found one of ${kind.name}`,
   );
+  const missing = missingOption(prediction.options, all);
+  if (missing) {
+    throw new UsageError(
+      `required option '${missing.flags}' not specified; \`lethe predict --help\` lists what there is`,
+    );
+  }
   const { mc, seed } = options;
   const metrics = await interruptible(output, async (signal) => {
     const predictions = prediction.predict(trained, givenOptions(prediction.options, all), {

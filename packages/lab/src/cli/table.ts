@@ -2,7 +2,7 @@
 import { largest } from '../common/extremes.ts';
 
 /** How to print a table. */
-export interface TableOptions {
+export interface TableLayout {
   header?: readonly string[];
   /** one letter a column, `l` or `r`; columns without one are set right when all their cells are numbers */
   align?: string;
@@ -13,7 +13,7 @@ export interface TableOptions {
 }
 
 /** Lines of a table, without trailing blanks. */
-export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
+export function table(rows: readonly (readonly string[])[], options: TableLayout = {}): string[] {
   const all = options.header ? [options.header, ...rows] : rows;
   const count = largest([0, ...all.map((row) => row.length)]);
   const widths = Array.from({ length: count }, (_, c) => largest(all.map((row) => seen(row[c] ?? ''))));

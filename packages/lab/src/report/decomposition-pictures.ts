@@ -8,7 +8,7 @@ import { DataError } from 'lethe';
 import { seriesColour } from '../pictures/svg/colour.ts';
 import type { Mark } from '../pictures/svg/mark.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import type { Observation } from './observations.ts';
+import type { ObservedSeries } from './observations.ts';
 
 /** A picture that is to be drawn. */
 export interface Asked {
@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 /** One picture a question, with all layers in it; then δ and η of each layer. Throws DataError for a broken file of units. */
-export function decompositionPictures({ axis, x, series }: Observation, directory: string): Asked[] {
+export function decompositionPictures({ axis, x, series }: ObservedSeries, directory: string): Asked[] {
   const layers = [...new Set([...series.keys()].map((key) => key.slice(0, key.lastIndexOf('.'))))];
   const lines = (quantity: string, says: string, dash?: string): Mark[] =>
     layers.flatMap((layer, i): Mark[] => {

@@ -1,6 +1,7 @@
 /** `metrics.jsonl` as reports read it: what is broken is named, the rest is shown. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { isTree } from '../common/tree.ts';
 import type { TrainingEvent } from '../runs/events.ts';
 
 /** The whole lines of a history, and sentences on the others. A last line without an end is still being written. */
@@ -26,9 +27,6 @@ export function readHistory(file: string): { events: TrainingEvent[]; notes: str
 
 // --- internal ---
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** An event with the parts that reports rely on; undefined for anything else. */
 function eventOf(line: string): TrainingEvent | undefined {
   let found: unknown;
@@ -37,14 +35,14 @@ function eventOf(line: string): TrainingEvent | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(found) || typeof found.event !== 'string') return undefined;
+  if (!isTree(found) || typeof found.event !== 'string') return undefined;
   const { event, epoch, train, best } = found;
   const areMetrics = [train, found.valid, found.penalties].every(
     (part) => part === undefined || isMetrics(part),
   );
-  if (event === 'epoch' && !(Number.isInteger(epoch) && isObject(train) && areMetrics)) return undefined;
+  if (event === 'epoch' && !(Number.isInteger(epoch) && isTree(train) && areMetrics)) return undefined;
   if (event === 'done') {
-    const splits = isObject(best) ? [best.train, best.valid, best.test] : [];
+    const splits = isTree(best) ? [best.train, best.valid, best.test] : [];
     if (splits.length === 0 || !splits.every((part) => part === undefined || isMetrics(part)))
       return undefined;
   }
@@ -53,5 +51,5 @@ function eventOf(line: string): TrainingEvent | undefined {
 
 /** Numbers by name; null stands for a number that is none. */
 function isMetrics(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every((one) => one === null || typeof one === 'number');
+  return isTree(value) && Object.values(value).every((one) => one === null || typeof one === 'number');
 }

@@ -1,7 +1,7 @@
 /** What a run observed while it trained, whatever it is: numbers by name over time. */
 
 /** A line of `metrics.jsonl` with the event `observe`. */
-export interface ObserveEvent {
+export interface ObserveLine {
   event: 'observe';
   epoch?: number;
   step?: number;
@@ -11,7 +11,7 @@ export interface ObserveEvent {
 }
 
 /** All numbers of one name. */
-export interface Observation {
+export interface ObservedSeries {
   name: string;
   /** what x counts */
   axis: 'epoch' | 'step';
@@ -21,8 +21,8 @@ export interface Observation {
 }
 
 /** The observations among the events of a run, in the order in which their names appear. */
-export function observationsOf(events: readonly { event: string }[]): Observation[] {
-  const byName = new Map<string, ObserveEvent[]>();
+export function observationsOf(events: readonly { event: string }[]): ObservedSeries[] {
+  const byName = new Map<string, ObserveLine[]>();
   for (const event of events) {
     if (!isObserve(event)) continue;
     const others = byName.get(event.name);
@@ -34,15 +34,15 @@ export function observationsOf(events: readonly { event: string }[]): Observatio
 
 // --- internal ---
 
-function isObserve(event: { event: string }): event is ObserveEvent {
-  const { name, values } = event as Partial<ObserveEvent>;
+function isObserve(event: { event: string }): event is ObserveLine {
+  const { name, values } = event as Partial<ObserveLine>;
   return (
     event.event === 'observe' && typeof name === 'string' && typeof values === 'object' && values !== null
   );
 }
 
 /** Over epochs where each has one event at most, else over steps. */
-function collected(name: string, events: ObserveEvent[]): Observation {
+function collected(name: string, events: ObserveLine[]): ObservedSeries {
   const epochs = events.map(({ epoch }) => epoch);
   const axis =
     epochs.every((epoch) => typeof epoch === 'number') && new Set(epochs).size === epochs.length

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
+import { isTree, type Tree } from '../common/tree.ts';
 import type { Published } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
 import type { DoneEvent, EpochEvent } from '../runs/events.ts';
@@ -10,7 +11,7 @@ import type { Metrics } from '../runs/task.ts';
 import { lookupIn } from '../tasks/kind.ts';
 import { findKind } from '../tasks/registry.ts';
 import { readHistory } from './history.ts';
-import { type Observation, observationsOf } from './observations.ts';
+import { type ObservedSeries, observationsOf } from './observations.ts';
 
 /** A number of a run at one epoch, as trained, on the validation set and on the test set. */
 export interface ChosenEpoch {
@@ -28,7 +29,7 @@ export interface RunRecord {
   config: ReadonlyMap<string, unknown>;
   environment?: Environment;
   epochs: EpochEvent[];
-  observations: Observation[];
+  observations: ObservedSeries[];
   done?: DoneEvent;
   /** what the run says of itself, e.g. `finished after 40 epochs` */
   state: string;
@@ -91,11 +92,6 @@ export function configText(value: unknown): string {
 }
 
 // --- internal ---
-
-type Tree = Record<string, unknown>;
-
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function flat(tree: Tree, prefix = ''): Map<string, unknown> {
   const values = new Map<string, unknown>();

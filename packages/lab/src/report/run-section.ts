@@ -12,7 +12,7 @@ import type { Metrics } from '../runs/task.ts';
 import { metricLabel, metricMeaning, metricWords } from '../tasks/metric-words.ts';
 import { decompositionPictures } from './decomposition-pictures.ts';
 import { folded, gallery, htmlTable, paragraph, saved } from './html.ts';
-import type { Observation } from './observations.ts';
+import type { ObservedSeries } from './observations.ts';
 import { runResults } from './results.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { sectionPictures, sectionsHtml } from './sections.ts';
@@ -175,7 +175,7 @@ function penaltyCurves({ epochs }: RunRecord): Picture[] {
 }
 
 /** Eight lines a panel: more would share colours. Throws DataError for a file that cannot be read. */
-function observationCurves(observation: Observation, directory: string): Picture[] {
+function observationCurves(observation: ObservedSeries, directory: string): Picture[] {
   const { name, axis, x, series } = observation;
   if (name === 'decomposition') {
     return decompositionPictures(observation, directory).map(({ marks, ...words }) => picture(words, marks));

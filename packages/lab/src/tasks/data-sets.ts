@@ -18,7 +18,9 @@ export interface NamedData {
  * @throws ConfigError when a directory that somebody named is not there
  */
 export function listData(options: FindOptions = {}): (ListedData & { task: string })[] {
-  return taskKinds.flatMap(({ name: task, data }) => data.list(options).map((one) => ({ task, ...one })));
+  return taskKinds.flatMap(({ name: task, data }) =>
+    (data.published?.list(options) ?? []).map((one) => ({ task, ...one })),
+  );
 }
 
 /** `NAME/REST` in its two parts, where there is a task of that name. */
@@ -35,18 +37,18 @@ export function splitTask(given: string): { kind?: TaskKind; name: string } {
 export function dataNamed(words: string, given: OptionValues = {}): NamedData {
   const { kind: named, name } = splitTask(words);
   const kind = named ?? kindOfData(name, given);
-  if (!kind || !(kind.data.names.includes(name) || fs.existsSync(name))) {
+  if (!kind || !(namesOf(kind).includes(name) || fs.existsSync(name))) {
     const paths = taskKinds.map(({ data }) => data.paths);
     const otherwise = [', ', paths.slice(0, -1).join(', '), ', or ', paths.at(-1)].join('');
     throw unknown(
       words,
-      taskKinds.map((one) => [one, one.data.names]),
+      taskKinds.map((one) => [one, namesOf(one)]),
       otherwise,
     );
   }
   refuseOthers(
     kind,
-    ({ data }) => data.options,
+    ({ data }) => data.statistics?.options,
     given,
     (option, able) => `${option} is for ${thingsOf(able)}, found the ${kind.name} ${name}`,
   );
@@ -56,24 +58,26 @@ export function dataNamed(words: string, given: OptionValues = {}): NamedData {
 /** A data set that can be fetched. Throws ConfigError with the nearest of all such names for a name that is none of them. */
 export function fetchable(words: string): NamedData {
   const { kind: named, name } = splitTask(words);
-  const kind = (named ? [named] : taskKinds).find(({ data }) => data.names.includes(name));
+  const kind = (named ? [named] : taskKinds).find((one) => namesOf(one).includes(name));
   if (kind) return { kind, name };
   throw unknown(
     words,
-    taskKinds.map((one) => [one, one.data.fetchable]),
+    taskKinds.map((one) => [one, one.data.published?.fetchable ?? []]),
   );
 }
 
 // --- internal ---
 
+const namesOf = ({ data }: TaskKind): readonly string[] => data.published?.names ?? [];
+
 /** The task of a name without one in front, undefined where it stands for nothing. */
 function kindOfData(name: string, given: OptionValues): TaskKind | undefined {
-  const known = taskKinds.find(({ data }) => data.names.includes(name));
+  const known = taskKinds.find((kind) => namesOf(kind).includes(name));
   if (known || !fs.existsSync(name)) return known;
   const claims = taskKinds.map((kind) => ({ kind, claim: kind.data.claim(name) }));
   const options = Object.keys(given).filter((option) => given[option] !== undefined);
   const able = claims.filter(({ kind }) => {
-    const own = givenOptions(kind.data.options, given);
+    const own = givenOptions(kind.data.statistics?.options, given);
     return options.length > 0 && options.every((option) => Object.hasOwn(own, option));
   });
   const best = (all: typeof claims) => all.toSorted((a, b) => b.claim - a.claim)[0];

@@ -113,13 +113,9 @@ export interface DataPlaces extends FindOptions {
   log?: (line: string) => void;
 }
 
-/** The data of a task. */
+/** The data of a task. One of files of the user's own has nothing but the first three. */
 export interface DataKind<C extends Config, D extends TaskData> {
-  /** data sets that have a name */
-  readonly names: readonly string[];
-  /** of those, what `lethe data fetch` can download */
-  readonly fetchable: readonly string[];
-  /** what else may be named, as in `the path of a text` */
+  /** what may be named, as in `the path of a text` */
   readonly paths: string;
   /** how sure it is that a path is its own: 3 by its form, 2 by what it holds, 1 if nobody else wants it, 0 not at all */
   claim(path: string): number;
@@ -127,14 +123,25 @@ export interface DataKind<C extends Config, D extends TaskData> {
   load(config: C, places?: DataPlaces): Promise<D>;
   /** the configuration with what was chosen when its data was read */
   choices?(config: C, data: D): C;
-  /** All data sets that have a name, without reading any. */
+  readonly published?: PublishedData;
+  readonly statistics?: DataStatistics;
+}
+
+/** Data sets that have a name. */
+export interface PublishedData {
+  readonly names: readonly string[];
+  /** of those, what `lethe data fetch` can download */
+  readonly fetchable: readonly string[];
+  /** All of them, without reading any. */
   list(places?: FindOptions): ListedData[];
-  /** Downloads a data set; gives what `--json` says of where it is. */
+  /** Downloads one; gives what `--json` says of where it is. */
   fetch(name: string, how: Fetching): Promise<{ path: string } | { paths: Readonly<Record<string, string>> }>;
-  /** options of `lethe data stats` */
+}
+
+/** `lethe data stats`: what is in a data set, and how well models without any learning do on it. */
+export interface DataStatistics {
   readonly options: readonly TaskOption[];
-  /** What is in a data set, and how well models without any learning do on it. */
-  stats(name: string, places: DataPlaces, given: OptionValues): Promise<Shown>;
+  of(name: string, places: DataPlaces, given: OptionValues): Promise<Shown>;
 }
 
 /** How something is fetched. */

@@ -33,9 +33,9 @@ export function givenOptions(options: readonly TaskOption[] | undefined, given: 
 export const thingsOf = (kinds: readonly TaskKind[]): string =>
   kinds.map(({ things }) => things).join(' and ');
 
-/** Whether all options that a kind cannot go without are among the values. */
-export function hasRequired(options: readonly TaskOption[], given: OptionValues): boolean {
-  return options.every((option) => !option.required || given[valueName(longName(option))] !== undefined);
+/** The first option that cannot be done without and is not among the values. */
+export function missingOption(options: readonly TaskOption[], given: OptionValues): TaskOption | undefined {
+  return options.find((option) => option.required && given[valueName(longName(option))] === undefined);
 }
 
 /** Throws UsageError, with the sentence that is given, for an option of other kinds alone. */

@@ -50,7 +50,7 @@ interface Schema {
   exclusiveMaximum?: number;
 }
 
-type Tree = Record<string, unknown> | undefined;
+type DefaultsTree = Record<string, unknown> | undefined;
 
 /** Defaults of variants other than the one that the task begins with. */
 const variantDefaults: Record<string, Record<string, object>> = {
@@ -58,13 +58,13 @@ const variantDefaults: Record<string, Record<string, object>> = {
   schedule: scheduleDefaults,
 };
 
-function keysOf(schema: Schema, path: readonly string[], defaults: Tree): ConfigKey[] {
+function keysOf(schema: Schema, path: readonly string[], defaults: DefaultsTree): ConfigKey[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const here = [...path, name];
     const value = defaults?.[name];
-    if (inner.properties) return keysOf(inner, here, value as Tree);
+    if (inner.properties) return keysOf(inner, here, value as DefaultsTree);
     const variants = inner.oneOf?.filter((variant) => variant.properties);
-    if (variants?.length) return variantKeys(variants, here, value as Tree);
+    if (variants?.length) return variantKeys(variants, here, value as DefaultsTree);
     return [
       {
         key: here.join('.'),
@@ -77,7 +77,11 @@ function keysOf(schema: Schema, path: readonly string[], defaults: Tree): Config
 }
 
 /** The key that names the variant, then every key of any of them, once for each meaning. */
-function variantKeys(variants: readonly Schema[], path: readonly string[], defaults: Tree): ConfigKey[] {
+function variantKeys(
+  variants: readonly Schema[],
+  path: readonly string[],
+  defaults: DefaultsTree,
+): ConfigKey[] {
   const [discriminator] = Object.entries(variants[0].properties!).find(
     ([, { const: only }]) => only !== undefined,
   )!;
@@ -90,7 +94,9 @@ function variantKeys(variants: readonly Schema[], path: readonly string[], defau
     return nameOf(variant) === defaults?.[discriminator];
   }
   for (const variant of ordered) {
-    const values = isUsed(variant) ? defaults : (variantDefaults[path.join('.')]?.[nameOf(variant)] as Tree);
+    const values = isUsed(variant)
+      ? defaults
+      : (variantDefaults[path.join('.')]?.[nameOf(variant)] as DefaultsTree);
     for (const row of keysOf(variant, path, values)) {
       if (row.key === [...path, discriminator].join('.')) continue;
       const known = rows.get(`${row.key} ${row.meaning}`);

@@ -49,7 +49,7 @@ export async function runTraining(
   session: Session,
   options: LoopOptions,
 ): Promise<TrainResult> {
-  const work: Work = {
+  const work: TrainingWork = {
     run,
     session,
     options,
@@ -77,7 +77,7 @@ export async function runTraining(
 
 // --- internal ---
 
-interface Work {
+interface TrainingWork {
   run: RunPaths;
   session: Session;
   options: LoopOptions;
@@ -87,7 +87,7 @@ interface Work {
 }
 
 /** One epoch, or what is left of it, and its validation. Returns a result when the run was interrupted. */
-async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
+async function epoch(work: TrainingWork): Promise<InterruptedEvent | undefined> {
   const { session, options, clock } = work;
   const { state, config, task } = session;
   const stepsPerEpoch = task.stepsIn(state.epoch);
@@ -120,7 +120,7 @@ async function epoch(work: Work): Promise<InterruptedEvent | undefined> {
 }
 
 /** Books an epoch: the event, the best so far, the state at the beginning of the next. */
-function endEpoch(work: Work, valid: Metrics | undefined): void {
+function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   const { session, clock } = work;
   const { state, task, optimizer } = session;
   const number = state.epoch + 1;
@@ -152,7 +152,7 @@ function endEpoch(work: Work, valid: Metrics | undefined): void {
 }
 
 /** Asks the observers. One that fails has a line in the log: the run matters more. */
-function observe(work: Work): void {
+function observe(work: TrainingWork): void {
   const { run, session } = work;
   const { epoch, step } = session.state;
   for (const [name, look] of session.observers) {
@@ -169,13 +169,13 @@ function observe(work: Work): void {
 }
 
 /** Seconds of work, with those that the next validation and the test will take. */
-function secondsWithReserve({ session, costs, clock }: Work): number {
+function secondsWithReserve({ session, costs, clock }: TrainingWork): number {
   return clock.seconds() + reserveOf(costs, session.config.training.evaluationShare);
 }
 
 /** The metrics of the share of a split that is evaluated, with its progress; undefined when it was stopped. */
 async function evaluateSplit(
-  { session, options, costs, clock }: Work,
+  { session, options, costs, clock }: TrainingWork,
   split: Exclude<SplitName, 'train'>,
 ): Promise<Metrics | undefined> {
   const { signal, onProgress } = options;
@@ -198,7 +198,7 @@ async function evaluateSplit(
 }
 
 /** The test set under the best weights, and the end of the run. */
-async function finish(work: Work, reason: FinishReason): Promise<TrainResult> {
+async function finish(work: TrainingWork, reason: FinishReason): Promise<TrainResult> {
   const { run, session, clock } = work;
   const { state, task } = session;
   const test = await withBest(session, run, () => evaluateSplit(work, 'test'));
@@ -236,7 +236,7 @@ async function withBest<T>(
   }
 }
 
-function interrupt(work: Work): InterruptedEvent {
+function interrupt(work: TrainingWork): InterruptedEvent {
   const { run, session, clock } = work;
   requireFiniteParameters(session);
   saveCheckpoint(run, session);
@@ -252,7 +252,7 @@ function interrupt(work: Work): InterruptedEvent {
   return event;
 }
 
-function saveIfDue(work: Work): void {
+function saveIfDue(work: TrainingWork): void {
   if (performance.now() - work.savedAt < 1000 * work.session.config.training.checkpointEvery) return;
   requireFiniteParameters(work.session);
   saveCheckpoint(work.run, work.session);
@@ -260,7 +260,7 @@ function saveIfDue(work: Work): void {
 }
 
 /** History first, listeners second: what was told is also on disk. */
-function tell({ run, options }: Work, event: TrainingEvent): void {
+function tell({ run, options }: TrainingWork, event: TrainingEvent): void {
   appendMetrics(run.metrics, event);
   log(run, JSON.stringify(event));
   options.onEvent?.(event);

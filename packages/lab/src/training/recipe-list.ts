@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../common/nearest.ts';
+import type { Tree } from '../common/tree.ts';
 import type { Published } from '../runs/config.ts';
 import { listRecipes, listSearches, readMapping, readRecipe, recipesFolder, searchFile } from './recipes.ts';
 
@@ -43,8 +44,6 @@ export function recipeFile(name: string): string {
 function fileOf(name: string): string {
   return listSearches().includes(name) ? searchFile(name) : path.join(recipesFolder, `${name}.yaml`);
 }
-
-type Tree = Record<string, unknown>;
 
 function listed(name: string, kind: ListedRecipe['kind'], run: string): ListedRecipe {
   const file = fileOf(name);

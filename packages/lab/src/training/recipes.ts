@@ -98,7 +98,7 @@ function textOf(file: string): string {
 /** What a recipe may hold; `space` shows that it is a search. */
 const recipeKeys = new Set([...topLevelKeys, ...['title', 'published', 'paperQuirks', 'space']]);
 
-const exampleTarget = `${taskKinds[0].name}/${taskKinds[0].data.names[0]}`;
+const exampleTarget = taskKinds.flatMap(({ examples }) => examples?.targets ?? [])[0];
 
 const isSearch = (name: string): boolean => /(^|\/)search(-[^/]*)?$/.test(name);
 

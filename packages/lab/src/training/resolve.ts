@@ -7,6 +7,7 @@ import { parseDropout, settledDropout } from 'lethe/dropout';
 import { printable } from 'lethe/internal';
 import { z } from 'zod';
 import { keysAt, schemaAt, unknownKey } from '../common/schema-errors.ts';
+import { isTree, type Tree } from '../common/tree.ts';
 import { readYaml } from '../common/yaml.ts';
 import { type Config, optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
 import { checkConfig, configSchema } from '../tasks/config.ts';
@@ -94,8 +95,6 @@ function checkDropout(words: string): void {
   }
 }
 
-type Tree = { [key: string]: unknown };
-
 /** Throws ConfigError for a path that does not exist in the variants that `tree` names. */
 function checkKey(path: string, tree: Tree): void {
   const keys = path.split('.');
@@ -167,6 +166,3 @@ function dropoutWords({ method, ...options }: Tree): string {
   const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
   return words.length > 0 ? `${method}:${words.join(',')}` : method;
 }
-
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

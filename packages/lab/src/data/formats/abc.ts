@@ -48,7 +48,7 @@ export interface AbcOptions {
 export function readAbc(text: string, { name, strict = false, leftOut }: AbcOptions): AbcTune[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
   const tunes: AbcTune[] = [];
-  const fileHeader: Field[] = [];
+  const fileHeader: AbcField[] = [];
   let found = 0;
   for (let i = 0; i < lines.length; ) {
     const field = fieldOf(lines[i], i + 1);
@@ -75,7 +75,7 @@ export function readAbc(text: string, { name, strict = false, leftOut }: AbcOpti
 
 // --- internal ---
 
-interface Field {
+interface AbcField {
   letter: string;
   value: string;
   line: number;
@@ -92,7 +92,7 @@ interface Header {
   key?: AbcKey;
   shift: Shift;
   /** V: lines, which give a voice its properties. */
-  voices: Field[];
+  voices: AbcField[];
 }
 
 /** Fields allowed in a tune's body. Others are music there: `A:|` is a note and a repeat sign. */
@@ -109,7 +109,7 @@ function voiceOf(value: string): { id: string; properties: string } {
 /** A line without its comment; `\%` is a written percent sign. */
 const uncomment = (line: string) => line.replace(/(^|[^\\])%.*$/, '$1');
 
-function fieldOf(line: string, number: number): Field | undefined {
+function fieldOf(line: string, number: number): AbcField | undefined {
   const match = /^([A-Za-z+]):(.*)$/.exec(uncomment(line));
   return match === null ? undefined : { letter: match[1], value: match[2].trim(), line: number };
 }
@@ -118,7 +118,7 @@ function readTune(
   lines: readonly string[],
   begin: number,
   end: number,
-  fileHeader: readonly Field[],
+  fileHeader: readonly AbcField[],
   name: string,
   strict: boolean,
 ): AbcTune {
@@ -193,7 +193,7 @@ function readTune(
 
 function readHeaderField(
   header: Header,
-  { letter, value, line }: Field,
+  { letter, value, line }: AbcField,
   name: string,
   decorations: Set<string>,
 ): void {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type SplitOptions, splitter } from './splitter.ts';
+import { type SplitterOptions, splitter } from './splitter.ts';
 import type { Level } from './types.ts';
 
 /** The tokens of a text that comes in these pieces. */
-function tokens(pieces: readonly string[], level: Level = 'word', options: SplitOptions = {}): string[] {
+function tokens(pieces: readonly string[], level: Level = 'word', options: SplitterOptions = {}): string[] {
   const found: string[] = [];
   const text = splitter(level, (token) => found.push(token), options);
   for (const piece of pieces) text.push(piece);

@@ -17,7 +17,7 @@ export interface Splitter {
 }
 
 /** How a text is split. */
-export interface SplitOptions {
+export interface SplitterOptions {
   /** of words. @defaultValue 'whitespace' */
   tokenizer?: Tokenizer;
   /** makes characters of words with one space between them, so that the spaces around a line are left out */
@@ -34,7 +34,7 @@ export interface SplitOptions {
 export function splitter(
   level: Level,
   take: (token: string) => void,
-  { tokenizer = 'whitespace', trim = false, completes = false }: SplitOptions = {},
+  { tokenizer = 'whitespace', trim = false, completes = false }: SplitterOptions = {},
 ): Splitter {
   if (level === 'word' && tokenizer === 'prose') {
     const prose = proseTokens(take);

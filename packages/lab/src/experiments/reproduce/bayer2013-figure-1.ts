@@ -55,7 +55,7 @@ export const bayer2013Figure1: Reproduction = {
 
 // --- internal ---
 
-interface Field {
+interface DrawnField {
   unitLoss: UnitLoss;
   cells: FieldPoint[];
   arrows: FieldPoint[];
@@ -64,13 +64,13 @@ interface Field {
 }
 
 /** The points of the arrows: the loss and its slopes. */
-function arrowsOf(fields: readonly Field[]): DataTable {
+function arrowsOf(fields: readonly DrawnField[]): DataTable {
   return tableOf(
     fields.flatMap(({ unitLoss, arrows }) => arrows.map((point) => ({ panel: unitLoss.title, ...point }))),
   );
 }
 
-function fieldOf(unitLoss: UnitLoss): Field {
+function fieldOf(unitLoss: UnitLoss): DrawnField {
   const ranges = { mean: means, variance: variances };
   const cells = field(unitLoss, { ...ranges, columns: resolution, rows: resolution }, target);
   const arrows = field(unitLoss, { ...ranges, columns: arrowsInARow, rows: arrowsInARow }, target);
@@ -82,7 +82,7 @@ function fieldOf(unitLoss: UnitLoss): Field {
   return { unitLoss, cells, arrows, least: Math.min(...candidates, ...cells.map(({ loss }) => loss)) };
 }
 
-function drawField({ unitLoss, cells, arrows, least }: Field): Drawing {
+function drawField({ unitLoss, cells, arrows, least }: DrawnField): Drawing {
   const sorted = Float64Array.from(cells, ({ loss }) => loss - least).sort();
   const [lowest, high] = coloured.map((share) => sorted[Math.floor(share * sorted.length)]);
   const low = Math.max(lowest, high / 10 ** decades);

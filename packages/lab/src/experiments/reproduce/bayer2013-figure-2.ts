@@ -20,7 +20,7 @@ export const bayer2013Figure2: Reproduction = {
   number: '2',
   title: 'Spectral radius over the training process',
   async make(context) {
-    const curves: Curve[] = [];
+    const curves: RadiusCurve[] = [];
     for (const { label, run: trained } of nets) {
       const run = await trained(context);
       if (context.signal.aborted) return undefined;
@@ -56,7 +56,7 @@ const nets = [
   { label: 'plain', run: long('plain', 'bayer2013/jsb-plain') },
 ];
 
-interface Curve {
+interface RadiusCurve {
   label: string;
   epochs: Numbers;
   radius: Numbers;
@@ -64,7 +64,7 @@ interface Curve {
   valid: number[];
 }
 
-function curveOf(label: string, { events }: FinishedRun): Curve {
+function curveOf(label: string, { events }: FinishedRun): RadiusCurve {
   const observed = observationsOf(events).find(({ name }) => name === 'spectral-radius');
   const radius = [...(observed?.series.values() ?? [])][0] ?? [];
   const validations = events
@@ -80,7 +80,7 @@ function curveOf(label: string, { events }: FinishedRun): Curve {
   };
 }
 
-function numbersOf(curves: readonly Curve[]): DataTable {
+function numbersOf(curves: readonly RadiusCurve[]): DataTable {
   const rows = curves.flatMap(({ label, epochs, radius, validated, valid }) => [
     ...epochs.map((epoch, i) => [label, 'spectral_radius', epoch, radius[i]]),
     ...validated.map((epoch, i) => [label, 'valid.nll_per_step', epoch, valid[i]]),
@@ -88,8 +88,8 @@ function numbersOf(curves: readonly Curve[]): DataTable {
   return { header: ['network', 'quantity', 'epoch', 'value'], rows };
 }
 
-function drawn(curves: readonly Curve[], description: string): string {
-  const lines = (pick: (curve: Curve) => { x: Numbers; y: Numbers }): Mark[] =>
+function drawn(curves: readonly RadiusCurve[], description: string): string {
+  const lines = (pick: (curve: RadiusCurve) => { x: Numbers; y: Numbers }): Mark[] =>
     curves.map((curve, i) => ({ kind: 'line', name: curve.label, colour: seriesColour(i), ...pick(curve) }));
   const size = { width: 450, height: 330 };
   const radius = panel({

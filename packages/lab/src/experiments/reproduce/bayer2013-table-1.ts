@@ -16,7 +16,7 @@ export const bayer2013Table1: Reproduction = {
   number: '1',
   title: 'Results on the midi data sets',
   async make(context) {
-    const found: Found[] = [];
+    const found: FoundResult[] = [];
     for (const { dataset } of publishedRows) {
       for (const method of ['fast', 'wide', 'plain'] as const) {
         const study = await studyOf(dataset, method, context);
@@ -50,7 +50,7 @@ export function studyOf(
 
 // --- internal ---
 
-interface Found {
+interface FoundResult {
   dataset: string;
   method: Searched;
   test?: number;
@@ -64,7 +64,7 @@ interface Found {
   seed?: number;
 }
 
-function summary(study: StudyRecord): Partial<Found> {
+function summary(study: StudyRecord): Partial<FoundResult> {
   const [best] = ranking(study);
   const count = (state: string): number => study.trials.filter((trial) => trial.state === state).length;
   return {
@@ -77,8 +77,8 @@ function summary(study: StudyRecord): Partial<Found> {
   };
 }
 
-function resultTable(found: readonly Found[]): ReproducedTable {
-  const cell = (dataset: string, method: Found['method']): string => {
+function resultTable(found: readonly FoundResult[]): ReproducedTable {
+  const cell = (dataset: string, method: FoundResult['method']): string => {
     const { test } = found.find((one) => one.dataset === dataset && one.method === method) ?? {};
     return test === undefined ? 'not run' : test.toFixed(2);
   };
@@ -117,7 +117,7 @@ function publishedOf(dataset: string, method: Searched): Cell {
   return row && method !== 'wide' ? Number(row[method]) : undefined;
 }
 
-function searchTable(found: readonly Found[]): ReproducedTable {
+function searchTable(found: readonly FoundResult[]): ReproducedTable {
   const rows = found.map(({ dataset, method, valid, test, trial, trials, seconds, seed }) => [
     dataset,
     method,

@@ -92,6 +92,44 @@ export async function connectRedis({ Redis }: QueueLibraries, url: string): Prom
   }
 }
 
+/** A connection that somebody may want to leave. */
+export interface Leaving {
+  /** it was given up: nothing more can be said */
+  readonly lost: boolean;
+  /** What comes of `work`; throws when the connection is given up first. */
+  wait<T>(work: Promise<T>): Promise<T>;
+  end(): void;
+}
+
+/**
+ * From `signal` on, a Redis that is away for longer than two seconds is waited for no more. Commands of a client that is between two
+ * attempts to connect never settle, so that whoever waits for one waits by this.
+ */
+export function leaving(redis: Redis, signal: AbortSignal): Leaving {
+  let awaySince: number | undefined;
+  let lost = false;
+  let giveUp = (): void => {};
+  const given = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new LetheError('E_QUEUE', 'Redis is away'));
+  });
+  given.catch(() => {}); // nobody may be waiting
+  const look = setInterval(() => {
+    const isAway = signal.aborted && redis.status !== 'ready';
+    awaySince = isAway ? (awaySince ?? performance.now()) : undefined;
+    if (awaySince === undefined || performance.now() - awaySince < patience) return;
+    lost = true;
+    clearInterval(look);
+    giveUp();
+  }, 200);
+  return {
+    get lost() {
+      return lost;
+    },
+    wait: (work) => Promise.race([work, given]),
+    end: () => clearInterval(look),
+  };
+}
+
 /** Takes everything of a study out of Redis that its queue, once obliterated, may have left or written since. */
 export async function forgetStudy(redis: Redis, study: string): Promise<void> {
   for (const pattern of [`lethe-study:${study}:*`, `${prefix}:${study}:*`]) {
@@ -105,3 +143,8 @@ export async function forgetStudy(redis: Redis, study: string): Promise<void> {
 export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//');
 }
+
+// --- internal ---
+
+/** Milliseconds that somebody who leaves waits for a Redis that is away. */
+const patience = 2000;

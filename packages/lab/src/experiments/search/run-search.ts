@@ -25,7 +25,7 @@ export async function runSearch(
   executor: Executor,
   options: SearchOptions,
 ): Promise<void> {
-  const work: Work = { study, search, executor, options, running: new Map(), over: false };
+  const work: SearchWork = { study, search, executor, options, running: new Map(), over: false };
   const leave = (): void => end(work, 'leave');
   const { minutes, signal } = options;
   const timer =
@@ -47,7 +47,7 @@ export async function runSearch(
 /** Milliseconds that a timer can wait; a longer one would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-interface Work {
+interface SearchWork {
   study: Study;
   search: Search;
   executor: Executor;
@@ -64,7 +64,7 @@ interface Running {
 }
 
 /** One trial after the other. */
-async function slot(work: Work): Promise<void> {
+async function slot(work: SearchWork): Promise<void> {
   const { study, options, running } = work;
   for (;;) {
     const next = work.over ? undefined : study.ask(options.trials);
@@ -82,7 +82,7 @@ async function slot(work: Work): Promise<void> {
   }
 }
 
-function begin(work: Work, { number, parameters }: NonNullable<ReturnType<Study['ask']>>): Running {
+function begin(work: SearchWork, { number, parameters }: NonNullable<ReturnType<Study['ask']>>): Running {
   const { study, search, executor, options, running } = work;
   const config = configOf(search, parameters);
   const one: Partial<Running> = {};
@@ -103,14 +103,14 @@ function begin(work: Work, { number, parameters }: NonNullable<ReturnType<Study[
   return one as Running;
 }
 
-function judged({ study, options }: Work, number: number): boolean {
+function judged({ study, options }: SearchWork, number: number): boolean {
   const { trials, about } = study;
   const trial = trials.find((trial) => trial.number === number)!;
   const { metric, config } = about;
   return shouldPrune(options.prune, trial, trials, { metric, epochs: config.training.epochs });
 }
 
-function conclude({ study, running }: Work, number: number, outcome: Outcome): void {
+function conclude({ study, running }: SearchWork, number: number, outcome: Outcome): void {
   if (outcome.state === 'left') return;
   const reason = outcome.state === 'pruned' ? (running.get(number)?.reason ?? 'stopped') : outcome.reason;
   const best = outcome.state === 'failed' ? null : outcome.best;
@@ -118,7 +118,7 @@ function conclude({ study, running }: Work, number: number, outcome: Outcome): v
 }
 
 /** Begins nothing more and stops what runs. */
-function end(work: Work, how: 'prune' | 'leave'): void {
+function end(work: SearchWork, how: 'prune' | 'leave'): void {
   work.over = true;
   for (const one of work.running.values()) {
     if (how === 'prune') one.reason ??= 'minutes';

@@ -20,6 +20,8 @@ import {
   eventsKey,
   filesKey,
   forgetStudy,
+  type Leaving,
+  leaving,
   prefix,
   type QueuedTrial,
   queueLibraries,
@@ -56,34 +58,39 @@ export interface WorkerOptions {
 }
 
 /**
- * Works until `signal`. A study that it cannot serve, for want of its data, it leaves to others. Throws as `connectRedis` and
+ * Works until `signal`; a Redis that is away then is not waited for. A study that it cannot serve, for want of its data, it leaves to others. Throws as `connectRedis` and
  * `queueLibraries` do, LetheError `E_IO` when the disk is full; the trial goes back first.
  */
 export async function runWorker(url: string, options: WorkerOptions): Promise<void> {
   const libraries = await queueLibraries();
   const redis = await connectRedis(libraries, url);
+  const line = leaving(redis, options.signal);
   const queues = new Map<string, Worker<QueuedTrial>>();
   const token = randomUUID();
   /** studies for which something is missing here */
   const unable = new Set<string>();
   try {
     while (!options.signal.aborted) {
-      const studies = await openStudies(redis, queues);
+      const studies = await line.wait(openStudies(redis, queues));
       let worked = false;
       for (const id of studies) {
         if (unable.has(id)) continue;
-        if (!queues.has(id)) queues.set(id, await openQueue(libraries.bullmq, id, redis, options));
-        const job = await queues.get(id)!.getNextJob(token, { block: false });
+        if (!queues.has(id)) queues.set(id, await line.wait(openQueue(libraries.bullmq, id, redis, options)));
+        const job = await line.wait(queues.get(id)!.getNextJob(token, { block: false }));
         if (!job) continue;
         worked = true;
-        if (!(await work({ id, redis, job, token }, options))) unable.add(id);
+        if (!(await work({ id, redis, line, job, token }, options))) unable.add(id);
         break;
       }
       if (!worked) await pause(500, options.signal);
     }
+    await line.wait(openStudies(redis, queues));
+  } catch (error) {
+    if (!line.lost) throw error;
   } finally {
-    await openStudies(redis, queues);
-    await Promise.all([...queues.values()].map((queue) => queue.close()));
+    const closed = Promise.all([...queues.values()].map((queue) => queue.close(line.lost)));
+    await line.wait(closed).catch(() => {});
+    line.end();
     redis.disconnect();
   }
 }
@@ -132,15 +139,16 @@ async function openQueue(
 /** Adds to the events of the study. */
 type Tell = (message: WorkerEvent['message'], files?: string) => Promise<unknown>;
 
-interface Work {
+interface ClaimedTrial {
   id: string;
   redis: Redis;
+  line: Leaving;
   job: Job<QueuedTrial>;
   token: string;
 }
 
 /** One trial from its claim to its delivery. Returns whether this machine can serve its study. */
-async function work({ id, redis, job, token }: Work, options: WorkerOptions): Promise<boolean> {
+async function work({ id, redis, line, job, token }: ClaimedTrial, options: WorkerOptions): Promise<boolean> {
   const { name, threads, dataDir, fetch, log, onEvent } = options;
   const { task, title } = job.data;
   const { number } = task;
@@ -165,24 +173,24 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
       note: log,
     },
   );
-  const release = keepClaim({ id, redis, job, token }, handle, options);
+  const release = keepClaim({ id, redis, line, job, token }, handle, options);
   try {
     const outcome = await handle.outcome;
     if (outcome.state === 'left') {
-      await told;
-      await giveBack(job, token);
+      await line.wait(told.then(() => giveBack(job, token)));
       return true;
     }
-    await deliver({ id, redis, job, token }, outcome, directory, tell);
+    await line.wait(deliver({ id, redis, line, job, token }, outcome, directory, tell));
     // A coordinator that is done has taken the queue away.
-    await job.moveToCompleted(null, token, false).catch(() => {});
+    await line.wait(job.moveToCompleted(null, token, false)).catch(() => {});
     onEvent({ event: 'end', ...about, outcome });
     return true;
   } catch (error) {
+    // What could not be said the claim says when it is void; the trial is saved, or waits in its directory.
+    if (line.lost) return true;
     const { message } = error as Error;
     const code = error instanceof LetheError ? error.code : 'E_UNEXPECTED';
-    await tell({ type: 'error', code, message });
-    await giveBack(job, token);
+    await line.wait(tell({ type: 'error', code, message }).then(() => giveBack(job, token)));
     if (code === 'E_IO') throw error;
     log(`trial ${number} of ${title} goes back: ${message}`);
     // Where another process still saves this very trial, its turn comes again.
@@ -194,7 +202,7 @@ async function work({ id, redis, job, token }: Work, options: WorkerOptions): Pr
 
 /** Renews the claim and looks whether the trial is to be stopped, until the returned function is called. */
 function keepClaim(
-  { id, redis, job, token }: Work,
+  { id, redis, job, token }: ClaimedTrial,
   handle: TrialHandle,
   { signal, claim = usualClaim }: WorkerOptions,
 ): () => void {
@@ -218,7 +226,7 @@ function keepClaim(
  * on other data than those before it.
  */
 async function deliver(
-  { id, redis, job }: Work,
+  { id, redis, job }: ClaimedTrial,
   outcome: Outcome,
   directory: string,
   tell: Tell,

@@ -11,8 +11,6 @@ import { formatOf } from './data/piece-formats.ts';
 import { musicStats } from './data/stats.ts';
 
 export const musicDataKind: DataKind<MusicConfig, MusicData> = {
-  names: musicNames,
-  fetchable: musicNames.filter((name) => name !== embeddedName),
   paths: 'a folder or file of music',
   claim(path) {
     if (!fs.statSync(path).isDirectory()) return formatOf(path) ? 3 : 0;
@@ -20,17 +18,23 @@ export const musicDataKind: DataKind<MusicConfig, MusicData> = {
     return names.some((name) => formatOf(name)) ? 3 : 1;
   },
   load: ({ dataset, music }, places) => loadMusic(dataset, { ...places, ...music }),
-  list: listDataSets,
-  fetch: async (name, how) => ({ path: await fetchMusic(name, how) }),
-  options: [
-    stepsPerQuarter,
-    {
-      flags: '--damaged <SHARE>',
-      description: "of music of one's own: share of files and tunes that may be damaged (default: .1)",
-      read: share('--damaged'),
-    },
-  ],
-  stats: async (name, places, given) => shown(musicStats(await loadMusic(name, { ...places, ...given }))),
+  published: {
+    names: musicNames,
+    fetchable: musicNames.filter((name) => name !== embeddedName),
+    list: listDataSets,
+    fetch: async (name, how) => ({ path: await fetchMusic(name, how) }),
+  },
+  statistics: {
+    options: [
+      stepsPerQuarter,
+      {
+        flags: '--damaged <SHARE>',
+        description: "of music of one's own: share of files and tunes that may be damaged (default: .1)",
+        read: share('--damaged'),
+      },
+    ],
+    of: async (name, places, given) => shown(musicStats(await loadMusic(name, { ...places, ...given }))),
+  },
 };
 
 // --- internal ---

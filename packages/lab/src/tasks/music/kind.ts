@@ -55,6 +55,6 @@ export const music: TaskKind<MusicConfig, MusicData> = {
     stats: ['lethe data stats jsb-chorales', 'lethe data stats midi/ --steps-per-quarter 4'],
     fetch: ['lethe data fetch jsb-chorales'],
     bench: ['lethe bench --workload music-fast --threads 2 --json'],
-    targets: ['music/nottingham', 'music/DIR'],
+    targets: ['music/jsb-chorales', 'music/DIR'],
   },
 };

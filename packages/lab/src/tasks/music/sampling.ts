@@ -13,7 +13,7 @@ import { samplePiece } from './sample.ts';
 import { loadWeights } from './weights.ts';
 
 /** What the options of music give. */
-interface Given {
+interface MusicSampleOptions {
   /** the number of the piece whose beginning the model hears first */
   prime?: number | null;
   /** where `prime` counts */
@@ -44,7 +44,7 @@ export const musicSampling: SamplingKind<MusicConfig> = {
     },
   ],
   async prepare({ run, config, environment, weights, where }, options, given) {
-    const { prime = null, split = 'test', primeFrames = 16 } = given as Given;
+    const { prime = null, split = 'test', primeFrames = 16 } = given as MusicSampleOptions;
     if (options.out !== undefined && /\.(png|svg)$/i.test(options.out)) {
       throw new UsageError(
         `--out names the MIDI file, found '${options.out}'; --png and --svg draw it beside`,

@@ -14,8 +14,6 @@ import { textStats } from './data/stats.ts';
 import type { TextData } from './data/types.ts';
 
 export const textDataKind: DataKind<TextConfig, TextData> = {
-  names: textNames,
-  fetchable: textNames,
   paths: 'the path of a text',
   claim(path) {
     if (!fs.statSync(path).isDirectory()) return 1;
@@ -26,26 +24,32 @@ export const textDataKind: DataKind<TextConfig, TextData> = {
     return loadText(dataset, { ...places, ...reading, vocabularySize: vocabularySize ?? undefined });
   },
   choices: (config, { tokenizer }) => ({ ...config, text: { ...config.text, tokenizer } }),
-  list: listTextSets,
-  async fetch(name, how) {
-    const entry = textCatalogue.find((one) => one.name === name);
-    if (!entry) throw unknownDataSet(name, textNames);
-    return { paths: await fetchText(entry, how) };
+  published: {
+    names: textNames,
+    fetchable: textNames,
+    list: listTextSets,
+    async fetch(name, how) {
+      const entry = textCatalogue.find((one) => one.name === name);
+      if (!entry) throw unknownDataSet(name, textNames);
+      return { paths: await fetchText(entry, how) };
+    },
   },
-  options: [
-    level('of text: word, char', oneOf('--level', ['word', 'char'])),
-    {
-      flags: '--tokenizer <NAME>',
-      description: `of words: ${tokenizers.join(', ')}, auto (default: as the text needs it)`,
-      read: oneOf('--tokenizer', [...tokenizers, 'auto']),
-    },
-    {
-      flags: '--encoding <NAME>',
-      description: `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
-      read: oneOf('--encoding', encodings),
-    },
-  ],
-  stats: async (name, places, given) => shown(textStats(await loadText(name, { ...places, ...given }))),
+  statistics: {
+    options: [
+      level('of text: word, char', oneOf('--level', ['word', 'char'])),
+      {
+        flags: '--tokenizer <NAME>',
+        description: `of words: ${tokenizers.join(', ')}, auto (default: as the text needs it)`,
+        read: oneOf('--tokenizer', [...tokenizers, 'auto']),
+      },
+      {
+        flags: '--encoding <NAME>',
+        description: `of text files: ${encodings.join(', ')} (default: by their byte order mark, else utf-8)`,
+        read: oneOf('--encoding', encodings),
+      },
+    ],
+    of: async (name, places, given) => shown(textStats(await loadText(name, { ...places, ...given }))),
+  },
 };
 
 // --- internal ---

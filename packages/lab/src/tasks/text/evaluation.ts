@@ -6,7 +6,7 @@ import { cacheOptions } from './cache-options.ts';
 import type { TextConfig } from './config.ts';
 
 /** What the options of text give. */
-interface Given {
+interface TextEvaluationOptions {
   /** how many streams the split is cut into; default: what the configuration says */
   streams?: number;
   cache?: CacheOptions;
@@ -27,7 +27,7 @@ export const textEvaluation: EvaluationKind<TextConfig> = {
     },
   ],
   settings(config, given) {
-    const { streams } = given as Given;
+    const { streams } = given as TextEvaluationOptions;
     if (streams === undefined) return config;
     const evaluation = { ...config.evaluation, validationStreams: streams, testStreams: streams };
     return { ...config, evaluation };
@@ -36,7 +36,7 @@ export const textEvaluation: EvaluationKind<TextConfig> = {
     cache: {
       label: 'with cache',
       of(given) {
-        const { cache } = given as Given;
+        const { cache } = given as TextEvaluationOptions;
         if (cache) checkCache(cache);
         return cache;
       },

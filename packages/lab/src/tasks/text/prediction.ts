@@ -11,7 +11,7 @@ import { trainedText } from './run.ts';
 import { requireText, textPieces } from './text-input.ts';
 
 /** What the options of text give. */
-interface Given {
+interface TextPredictionOptions {
   text: string;
   encoding?: Encoding;
 }
@@ -27,7 +27,7 @@ export const textPrediction: PredictionKind<TextConfig> = {
   ],
   check: ({ text }) => requireText(text as string),
   async *predict(run, given, { mc, seed, log, input, signal }) {
-    const { text: file, encoding } = given as unknown as Given;
+    const { text: file, encoding } = given as unknown as TextPredictionOptions;
     const { model, vocabulary, level, tokenizer, lineEnds, trim } = trainedText(run);
     const where = file === '-' ? 'standard input' : file;
     const unknown = new UnknownWords();

@@ -9,7 +9,7 @@ import { type TrainedText, trainedText } from './run.ts';
 import { sampleTokens } from './sample.ts';
 
 /** What the options of text give. */
-interface Given {
+interface TextSampleOptions {
   /** the beginning; default: that of a line */
   prompt?: string;
   topK?: number;
@@ -33,7 +33,7 @@ export const textSampling: SamplingKind<TextConfig> = {
   ],
   /** Words of the prompt that the vocabulary does not have are read as `<unk>`, and named. */
   async prepare(run, { seed, length, temperature, log }, given) {
-    const { prompt, topK, withUnknown } = given as Given;
+    const { prompt, topK, withUnknown } = given as TextSampleOptions;
     const trained = trainedText(run);
     const { model, vocabulary, level, tokenizer } = trained;
     const { tokens, unknown } = beginning(trained, prompt);

@@ -9,7 +9,7 @@ import type { MusicData, Piece } from './types.ts';
 export type SplitRule = 'names' | 'hash';
 
 /** Splits, and in words how they came about. */
-export interface Splits {
+export interface PieceSplits {
   splits: MusicData['splits'];
   /** for the source of a data set, short */
   how: string;
@@ -24,7 +24,7 @@ export interface Splits {
  * training set in the same way.
  * @throws DataError where too few pieces are left for a split
  */
-export function splitPieces(pieces: readonly PlacedPiece[], rule: SplitRule, where: string): Splits {
+export function splitPieces(pieces: readonly PlacedPiece[], rule: SplitRule, where: string): PieceSplits {
   const places = [...new Set(pieces.map(({ place }) => place))];
   const named: SplitsByName = rule === 'names' ? splitsByName(places) : { leftOut: [], notes: [] };
   const { notes, splits: byName } = named;
