@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bernoulliUncertaintyOfLogits, categoricalUncertaintyOfLogits } from './entropy.ts';
-import { logMeanExp, logSigmoid, logSoftmax, logSumExp } from './log-space.ts';
+import { logMeanExp, logSigmoid, logSoftmax, logSumExp, surprise } from './log-space.ts';
 
 it('keeps the digits of probabilities near 0 and 1', () => {
   // log(1 / (1 + e^36)) = -36 - e^-36 + …, and its complement -e^-36 to first order.
@@ -10,6 +10,9 @@ it('keeps the digits of probabilities near 0 and 1', () => {
   expect(logSigmoid(0)).toBeCloseTo(-Math.LN2, 15);
   expect([...logSoftmax([0, -1000, 0])]).toEqual([-Math.LN2, -1000 - Math.LN2, -Math.LN2]);
   expect(logSumExp([])).toBe(Number.NEGATIVE_INFINITY);
+  // The logarithms of two probabilities of 0, and what 0 adds to an entropy.
+  expect(logSumExp([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY])).toBe(Number.NEGATIVE_INFINITY);
+  expect(surprise(Number.NEGATIVE_INFINITY)).toBe(0);
 });
 
 it('averages likelihoods however small they are', () => {

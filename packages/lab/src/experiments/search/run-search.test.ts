@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -261,6 +262,7 @@ describe('a search', () => {
     trials[0].listener.started();
     await trials[0].end(complete(1));
     await done;
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
     abort.abort();
     expect(trials[0].stops).toEqual([]);
   });
