@@ -114,6 +114,7 @@ const source = join(folder, 'src');
 const addon = join(folder, 'lethe.node');
 const units = ['binding', 'dispatch', 'precision', 'crew', 'rounded', 'kernels'];
 
+console.log('mutants: builds the kernels and runs their tests without a fault first');
 if (!build(units)) fail('the kernels without a fault do not build');
 if (!pass()) fail('the tests fail without a fault');
 const survivors = [];
