@@ -36,6 +36,10 @@ describe.skipIf(!loadNative())(`native kernels (${nativeProblem() ?? 'at hand'})
     expect(taken).toBeGreaterThan(calls / 10);
   });
 
+  it.each(refusals)('refuse %s: %s', (_, message, name, p) => {
+    expect(() => kernels[name](p)).toThrow(message);
+  });
+
   it('takes every array as it is after all getters have run', () => {
     const a = new Float32Array(4096);
     const p = {
@@ -78,6 +82,60 @@ describe.skipIf(!loadNative())(`native kernels (${nativeProblem() ?? 'at hand'})
 
 // --- internal ---
 
+const floats = (n: number) => new Float32Array(n);
+const product = { m: 2, n: 3, k: 4, a: floats(8), b: floats(12), c: floats(6) };
+const masked = { T: 2, B: 3, n: 4, source: floats(24), target: floats(24) };
+const classes = { M: 2, K: 3, logits: floats(6), targets: Int32Array.of(0, 2), rowLoss: floats(2) };
+const descent = { parameters: [floats(4)], gradients: [floats(4)], gradScale: 1, lr: 1 };
+
+/** What a call is refused for, the message, the kernel, its parameters; each is one element, step or kind away from a right call. */
+const refusals: [string, string, string, object][] = [
+  ['an array one short', 'matmul: b is too short', 'matmul', { ...product, b: floats(11) }],
+  [
+    'another kind of array',
+    'matmul: b must be a Float32Array',
+    'matmul',
+    { ...product, b: new Int32Array(12) },
+  ],
+  // the elements up to the last that steps 12 and rows 4 apart reach is 1 * 12 + 2 * 4 + 4
+  [
+    'a mask one short',
+    'addMasked: mask must be a mask',
+    'addMasked',
+    { ...masked, mask: { data: floats(23), time: 12, batch: 4 } },
+  ],
+  [
+    'a mask that is read backwards',
+    'addMasked: mask must be a mask',
+    'addMasked',
+    { ...masked, mask: { data: floats(24), time: -12, batch: 4 } },
+  ],
+  [
+    'a class after the last',
+    'softmaxNllForward: targets must hold whole numbers within',
+    'softmaxNllForward',
+    { ...classes, targets: Int32Array.of(0, 3) },
+  ],
+  [
+    'a class before the first',
+    'softmaxNllForward: targets must hold whole numbers within',
+    'softmaxNllForward',
+    { ...classes, targets: Int32Array.of(-1, 0) },
+  ],
+  [
+    'a gradient one short',
+    'sgd: an array of gradients has not the length of its parameter',
+    'sgd',
+    { ...descent, gradients: [floats(3)] },
+  ],
+  [
+    'a gradient too many',
+    'sgd: gradients must have as many arrays as the parameters',
+    'sgd',
+    { ...descent, gradients: [floats(4), floats(4)] },
+  ],
+];
+
 type Random = () => number;
 
 /** Numbers on [0, 1) that depend on the seed alone (the mixing of splitmix32). */
@@ -102,7 +160,7 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
   }
   const lengths = [3, 0, 40, 1000];
   const elements = (dims: string) => dims.split('').reduce((n, d) => n * (sizes.get(d) ?? Number(d)), 1);
-  const floats = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
+  const drawn = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
   const p: Record<string, unknown> = {};
   for (const { name, kind, dims, optional } of fields) {
     if (kind === 'constant' || (optional && random() < 0.4)) continue;
@@ -117,7 +175,7 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
       double: () => random(),
       word: () => Math.floor(random() * 2 ** 32),
       flag: () => random() < 0.5,
-      floats: () => floats(dims === '' ? Math.floor(random() * 100) : elements(dims)),
+      floats: () => drawn(dims === '' ? Math.floor(random() * 100) : elements(dims)),
       words: () => new Uint32Array(Math.floor(random() * 100)),
       numbers: () => {
         const limit = name === 'start' || name === 'stop' ? T + 1 : below;
@@ -125,13 +183,13 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
       },
       mask: () => {
         const gates = sizes.get('G') ?? 1;
-        return { data: floats(gates * T * B * width), gate: T * B * width, time: B * width, batch: width };
+        return { data: drawn(gates * T * B * width), gate: T * B * width, time: B * width, batch: width };
       },
       noise: () => ({ mean: random(), square: random(), variance: random() }),
       activation: () => ['tanh', 'sigmoid', 'relu', 'identity'][Math.floor(random() * 4)],
       form: () => ['wang-manning', 'probit', 'daunizeau', 'gauss-hermite'][Math.floor(random() * 4)],
       doubles: () => Float64Array.from({ length: 5 }, () => random()),
-      list: () => lengths.map(floats),
+      list: () => lengths.map(drawn),
     };
     p[name] = values[kind]();
   }

@@ -131,7 +131,7 @@ function expectSameBits(got: object[], expected: object[]): void {
 
 export function threadSuite({ newKernels }: Suite): void {
   describe('threads', () => {
-    it('change no bit of any result', { timeout: 60_000 }, () => {
+    it('change no bit of any result', { timeout: 300_000 }, () => {
       const kernels = newKernels();
       const before = kernels.threads();
       try {
