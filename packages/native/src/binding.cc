@@ -1,6 +1,7 @@
 // The door between JavaScript and the kernels (Node-API version 8). A kernel takes an object whose properties carry the names of
 // the TypeScript contract, and how to run: kernel(parameters, threads, isBf16, copies).
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -65,14 +66,14 @@ void guarded(napi_env env, Body&& body) {
 template <class P, class Kernel>
 napi_value call(napi_env env, napi_callback_info info, const char* name, Pass pass, int count, Kernel kernel) {
   const Arguments given(env, info);
-  P p{};
-  Reader reader(env, given.values[0], name);
-  if (!reader.read(p, pass)) return nullptr;
   bool isBf16 = false;
   napi_get_value_bool(env, given.values[2], &isBf16);
   double sums[4] = {};
   bool done = false;
   guarded(env, [&] {
+    P p{};
+    Reader reader(env, given.values[0], name);
+    if (!reader.read(p, pass)) return;
     Pool pool(threadsOf(env, given.values[1]), isBf16 ? bf16Unit(kernels->isa) : Precision::f32, roundedOf(env, given.values[3]));
     kernel(p, sums, pool);
     done = true;
@@ -154,17 +155,18 @@ napi_value bf16(napi_env env, napi_callback_info) {
 
 // round({arrays}): a handle on copies of these in bf16
 napi_value round(napi_env env, napi_callback_info info) {
-  SumSquares p{};
-  Reader reader(env, Arguments(env, info).values[0], "round");
-  if (!reader.read(p, Pass::once)) return nullptr;
+  const Arguments given(env, info);
   napi_value handle = nullptr;
   guarded(env, [&] {
-    auto* copies = new RoundedCopies;
+    SumSquares p{};
+    Reader reader(env, given.values[0], "round");
+    if (!reader.read(p, Pass::once)) return;
+    auto copies = std::make_unique<RoundedCopies>();
     for (int i = 0; i < p.count; i++) copies->add(p.arrays[i], p.sizes[i]);
     auto release = [](napi_env, void* data, void*) { delete static_cast<RoundedCopies*>(data); };
     napi_create_object(env, &handle);
     napi_type_tag_object(env, handle, &roundedTag);
-    napi_wrap(env, handle, copies, release, nullptr, nullptr);
+    if (napi_wrap(env, handle, copies.get(), release, nullptr, nullptr) == napi_ok) copies.release();
   });
   return handle;
 }
@@ -172,11 +174,11 @@ napi_value round(napi_env env, napi_callback_info info) {
 // checkRounded({arrays}, handle): throws when one of them has changed since it was rounded
 napi_value checkRounded(napi_env env, napi_callback_info info) {
   const Arguments given(env, info);
-  SumSquares p{};
-  Reader reader(env, given.values[0], "checkRounded");
   const RoundedCopies* copies = roundedOf(env, given.values[1]);
-  if (!reader.read(p, Pass::once) || !copies) return nullptr;
   guarded(env, [&] {
+    SumSquares p{};
+    Reader reader(env, given.values[0], "checkRounded");
+    if (!reader.read(p, Pass::once) || !copies) return;
     for (int i = 0; i < p.count; i++) copies->check(p.arrays[i], p.sizes[i]);
   });
   return nullptr;
