@@ -107,11 +107,11 @@ constexpr long THIN = 4;
 
 struct FloatNumbers {
   const float* b;
-  inline __attribute__((always_inline)) vf at(long i, int w) const { return load(b + i, w); }
+  LETHE_INLINED vf at(long i, int w) const { return load(b + i, w); }
 };
 struct HalfNumbers {
   const uint16_t* b;
-  inline __attribute__((always_inline)) vf at(long i, int w) const {
+  LETHE_INLINED vf at(long i, int w) const {
     vw words = {};
     if (w == W) words = *reinterpret_cast<const vw*>(b + i);
     else

@@ -16,13 +16,136 @@ struct GruSides {
   const Gru& p;
   const long step, GH;
   const int operands;
+  const bool zoned;
 
-  explicit GruSides(const Gru& p) : p(p), step((long)p.B * p.H), GH((long)G * p.H), operands(p.maskRecurrent.perGate() ? G : 1) {}
+  explicit GruSides(const Gru& p)
+      : p(p),
+        step((long)p.B * p.H),
+        GH((long)G * p.H),
+        operands(p.maskRecurrent.perGate() ? G : 1),
+        zoned(p.zoneout.data || p.zoneoutRate != 0.0f) {}
   const float* before(long t) const { return t ? p.h + (t - 1) * step : p.h0; }
   // the recurrent weights of gate g from column `unit` on, or, transposed, their rows from there on
   Operand weights(int g, long unit, bool transposed) const {
     const long at = transposed ? unit * GH + g * p.H : g * p.H + unit;
     return {p.wRec + at, GH, transposed, p.maskWeight ? p.maskWeight + at : nullptr};
+  }
+
+  // gate g of a row: projection and product; the sums of the gates lie a chunk of tiles apart
+  LETHE_INLINED vf sumOf(long row, const float* sums, int g, long j, long v, int w) const {
+    return load(p.gates + row * GH + g * p.H + j, w) + load(sums + g * CHUNK * PW + v) + load(p.biasRec + g * p.H + j, w);
+  }
+  // from z and the candidate to the state, which `next` sees
+  template <class Next>
+  LETHE_INLINED void state(long t, long b, long j, int w, vf z, vf n, Next&& next) const {
+    const long H = p.H, row = t * p.B + b;
+    const vf hOld = load(before(t) + b * H + j, w);
+    vf h = hOld;
+    if (p.active.at(t, b)) {
+      h = times((1.0f - z) * times(n, p.maskUpdate.row(t, b), j, w) + z * hOld, p.maskCell.row(t, b), j, w);
+      if (zoned) {
+        const vf zone = rateOr(p.zoneout.row(t, b), p.zoneoutRate, j, w);
+        h = zone * hOld + (1.0f - zone) * h;
+      }
+    }
+    store(p.h + row * H + j, h, w);
+    if (p.y != p.h) store(p.y + row * H + j, times(h, p.maskOutput.row(t, b), j, w), w);
+    next(j, w, h);
+  }
+  // units [j0, j0 + cols) of row b from the sums of all gates
+  template <class Next>
+  LETHE_INLINED void unitsAfter(long t, long b, const float* sums, long j0, long cols, Next&& next) const {
+    const long H = p.H, row = t * p.B + b;
+    vectors(cols, [&](long v, int w) {
+      const long j = j0 + v;
+      float* gates = p.gates + row * GH + j;
+      const vf r = vsigmoid(sumOf(row, sums, 0, j, v, w)), z = vsigmoid(sumOf(row, sums, 1, j, v, w));
+      const vf u = load(sums + 2 * CHUNK * PW + v) + load(p.biasRec + 2 * H + j, w);
+      const vf n = vtanh(load(gates + 2 * H, w) + r * u);
+      store(gates, r, w);
+      store(gates + H, z, w);
+      store(gates + 2 * H, n, w);
+      store(p.recurrentCandidate + row * H + j, u, w);
+      state(t, b, j, w, z, n, next);
+    });
+  }
+  // reset gate in front of the product: r and z, and r u from the operand u of n
+  LETHE_INLINED void gatesBefore(long t, long b, const float* sums, long j0, long cols, const float* u, float* reset) const {
+    const long H = p.H, row = t * p.B + b;
+    vectors(cols, [&](long v, int w) {
+      const long j = j0 + v;
+      float* gates = p.gates + row * GH + j;
+      const vf r = vsigmoid(sumOf(row, sums, 0, j, v, w)), z = vsigmoid(sumOf(row, sums, 1, j, v, w));
+      store(gates, r, w);
+      store(gates + H, z, w);
+      store(reset + j, r * load(u + j, w), w);
+    });
+  }
+  template <class Next>
+  LETHE_INLINED void candidateBefore(long t, long b, const float* sums, long j0, long cols, Next&& next) const {
+    const long H = p.H, row = t * p.B + b;
+    vectors(cols, [&](long v, int w) {
+      const long j = j0 + v;
+      float* gates = p.gates + row * GH + j;
+      const vf n = vtanh(sumOf(row, sums, 2, j, v, w));
+      store(gates + 2 * H, n, w);
+      state(t, b, j, w, load(gates + H, w), n, next);
+    });
+  }
+
+  // the gradients of the pre-activations but that of r without resetAfter; what flows past them stays in the carry of the row
+  LETHE_INLINED void gradients(long t, long b, long j0, long cols, float* carry) const {
+    const long H = p.H, row = t * p.B + b;
+    const bool active = p.active.at(t, b);
+    const float *outMask = p.maskOutput.row(t, b), *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b);
+    const float *zone = p.zoneout.row(t, b), *hBefore = before(t) + b * H;
+    vectors(cols, [&](long v, int w) {
+      const long j = j0 + v;
+      float* c = carry + j;
+      float* da = p.da + row * GH + j;
+      float* daRec = p.daRec + row * H + j;
+      const vf d = load(c, w) + times(load(p.dy + row * H + j, w), outMask, j, w);
+      if (!active) {
+        store(c, d, w);
+        for (int g = 0; g < G; g++) store(da + g * H, splat(0.0f), w);
+        store(daRec, splat(0.0f), w);
+        return;
+      }
+      const float* gates = p.gates + row * GH + j;
+      const vf r = load(gates, w), z = load(gates + H, w), n = load(gates + 2 * H, w), hOld = load(hBefore + j, w);
+      vf dh = d, past = splat(0.0f);
+      if (zoned) {
+        past = d * rateOr(zone, p.zoneoutRate, j, w);
+        dh -= past;
+      }
+      dh = times(dh, cell, j, w);
+      const vf dz = dh * (hOld - times(n, update, j, w));
+      const vf dan = times(dh * (1.0f - z), update, j, w) * (1.0f - n * n);
+      store(c, past + dh * z, w);
+      if (p.resetAfter) {
+        const vf u = load(p.recurrentCandidate + row * H + j, w);
+        store(da, dan * u * r * (1.0f - r), w);
+        store(daRec, dan * r, w);
+      } else {
+        store(da, r, w);  // kept until the gradient of r u is known
+      }
+      store(da + H, dz * z * (1.0f - z), w);
+      store(da + 2 * H, dan, w);
+    });
+  }
+  // reset gate in front of the product: the gradient of r from that of r u, `back`, and that of u into the carry of the row
+  LETHE_INLINED void resetGradients(long t, long b, long j0, long cols, const float* back, float* resets, float* carry) const {
+    const long H = p.H, row = t * p.B + b;
+    const bool active = p.active.at(t, b);
+    const float *m = p.maskRecurrent.row(t, b, 2), *hBefore = before(t) + b * H;
+    vectors(cols, [&](long v, int w) {
+      const long j = j0 + v;
+      float *dar = p.da + row * GH + j, *c = carry + j;
+      const vf d = load(back + j, w), r = load(dar, w), u = times(load(hBefore + j, w), m, j, w);
+      store(resets + row * H + j, r * u, w);
+      store(dar, active ? d * u * r * (1.0f - r) : splat(0.0f), w);
+      store(c, load(c, w) + times(d * r, m, j, w), w);
+    });
   }
 };
 
@@ -36,7 +159,6 @@ static void gruForward(const Gru& p, Pool& pool) {
   uint16_t* rooms = halfRooms(pool, B, H, G);
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
   float* reset = p.resetAfter ? nullptr : pool.workspace(kCarry, step);  // r u, the operand of n
-  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
@@ -57,64 +179,6 @@ static void gruForward(const Gru& p, Pool& pool) {
       vectors(part.units, [&](long j, int w) { mask(0, b, part.unit0 + j, w, load(p.h0 + b * H + part.unit0 + j, w)); });
     pool.barrier(0, workers);
 
-    // gate g of a row: projection and product, i the row of the tiles
-    auto sumOf = [&](long row, long i, int g, long j, long v, int w) {
-      return load(p.gates + row * GH + g * H + j, w) + load(out[g] + i * PW + v) + load(p.biasRec + g * H + j, w);
-    };
-    // from r, z and the candidate to the state
-    auto finishState = [&](long t, long b, long j, int w, vf z, vf n) {
-      const long row = t * B + b;
-      const vf hOld = load(side.before(t) + b * H + j, w);
-      vf h = hOld;
-      if (p.active.at(t, b)) {
-        h = times((1.0f - z) * times(n, p.maskUpdate.row(t, b), j, w) + z * hOld, p.maskCell.row(t, b), j, w);
-        if (zoned) {
-          const vf zone = rateOr(p.zoneout.row(t, b), p.zoneoutRate, j, w);
-          h = zone * hOld + (1.0f - zone) * h;
-        }
-      }
-      store(p.h + row * H + j, h, w);
-      if (p.y != p.h) store(p.y + row * H + j, times(h, p.maskOutput.row(t, b), j, w), w);
-      mask(t + 1, b, j, w, h);
-    };
-    auto finishAfter = [&](long t, long b, long i, long j0, long cols) {
-      const long row = t * B + b;
-      vectors(cols, [&](long v, int w) {
-        const long j = j0 + v;
-        float* gates = p.gates + row * GH + j;
-        const vf r = vsigmoid(sumOf(row, i, 0, j, v, w)), z = vsigmoid(sumOf(row, i, 1, j, v, w));
-        const vf u = load(out[2] + i * PW + v) + load(p.biasRec + 2 * H + j, w);
-        const vf n = vtanh(load(gates + 2 * H, w) + r * u);
-        store(gates, r, w);
-        store(gates + H, z, w);
-        store(gates + 2 * H, n, w);
-        store(p.recurrentCandidate + row * H + j, u, w);
-        finishState(t, b, j, w, z, n);
-      });
-    };
-    auto finishGates = [&](long t, long b, long i, long j0, long cols) {
-      const long row = t * B + b;
-      const float* u = operandOf(t, 2) + b * H;
-      vectors(cols, [&](long v, int w) {
-        const long j = j0 + v;
-        float* gates = p.gates + row * GH + j;
-        const vf r = vsigmoid(sumOf(row, i, 0, j, v, w)), z = vsigmoid(sumOf(row, i, 1, j, v, w));
-        store(gates, r, w);
-        store(gates + H, z, w);
-        store(reset + b * H + j, r * load(u + j, w), w);
-      });
-    };
-    auto finishCandidate = [&](long t, long b, long i, long j0, long cols) {
-      const long row = t * B + b;
-      vectors(cols, [&](long v, int w) {
-        const long j = j0 + v;
-        float* gates = p.gates + row * GH + j;
-        const vf n = vtanh(sumOf(row, i, 2, j, v, w));
-        store(gates + 2 * H, n, w);
-        finishState(t, b, j, w, load(gates + H, w), n);
-      });
-    };
-
     // gates [g0, g1) of all rows and units of this worker
     auto multiplyGates = [&](long t, int g0, int g1, const auto& operand, const auto& finish) {
       StepRows rows[G];
@@ -129,7 +193,7 @@ static void gruForward(const Gru& p, Pool& pool) {
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
           for (int g = g0; g < g1; g++) blockTiles(packed, q, g, rows[g], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
-          for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
+          for (long b = b0; b < b1; b++) finish(b, out[0] + (b - b0) * PW, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }
       pool.barrier(1 + part.group, part.members);
@@ -137,11 +201,17 @@ static void gruForward(const Gru& p, Pool& pool) {
 
     for (long t = 0; t < T; t++) {
       auto operand = [&](int g) { return operandOf(t, g); };
+      auto next = [&, t](long b) { return [&, t, b](long j, int w, vf h) { mask(t + 1, b, j, w, h); }; };
       if (p.resetAfter) {
-        multiplyGates(t, 0, G, operand, finishAfter);
+        multiplyGates(t, 0, G, operand,
+                      [&](long b, const float* sums, long j0, long cols) { side.unitsAfter(t, b, sums, j0, cols, next(b)); });
       } else {
-        multiplyGates(t, 0, 2, operand, finishGates);
-        multiplyGates(t, 2, G, [&](int) { return static_cast<const float*>(reset); }, finishCandidate);
+        multiplyGates(t, 0, 2, operand, [&](long b, const float* sums, long j0, long cols) {
+          side.gatesBefore(t, b, sums, j0, cols, operandOf(t, 2) + b * H, reset + b * H);
+        });
+        multiplyGates(
+            t, 2, G, [&](int) { return static_cast<const float*>(reset); },
+            [&](long b, const float* sums, long j0, long cols) { side.candidateBefore(t, b, sums, j0, cols, next(b)); });
       }
     }
   });
@@ -158,7 +228,6 @@ static void gruBackward(const Gru& p, Pool& pool) {
   // reset gate in front of the product: the gradient of r u, and r u of all steps for the gradient of the weights
   float* resets = after ? nullptr : pool.workspace(kResets, (T + 1) * step);
   float* back = after ? nullptr : resets + T * step;
-  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[CHUNK * PW];
@@ -173,62 +242,6 @@ static void gruBackward(const Gru& p, Pool& pool) {
         store(carry + at, p.dhLast ? load(p.dhLast + at, w) : splat(0.0f), w);
       });
     pool.barrier(0, workers);
-
-    // the gradients of the pre-activations but that of r without resetAfter; what flows past them stays in the carry
-    auto gradients = [&](long t, long b) {
-      const long row = t * B + b;
-      const bool active = p.active.at(t, b);
-      const float *outMask = p.maskOutput.row(t, b), *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b);
-      const float *zone = p.zoneout.row(t, b), *before = side.before(t) + b * H;
-      vectors(un, [&](long v, int w) {
-        const long j = u0 + v;
-        float* c = carry + b * H + j;
-        float* da = p.da + row * GH + j;
-        float* daRec = p.daRec + row * H + j;
-        const vf d = load(c, w) + times(load(p.dy + row * H + j, w), outMask, j, w);
-        if (!active) {
-          store(c, d, w);
-          for (int g = 0; g < G; g++) store(da + g * H, splat(0.0f), w);
-          store(daRec, splat(0.0f), w);
-          return;
-        }
-        const float* gates = p.gates + row * GH + j;
-        const vf r = load(gates, w), z = load(gates + H, w), n = load(gates + 2 * H, w), hOld = load(before + j, w);
-        vf dh = d, past = splat(0.0f);
-        if (zoned) {
-          past = d * rateOr(zone, p.zoneoutRate, j, w);
-          dh -= past;
-        }
-        dh = times(dh, cell, j, w);
-        const vf dz = dh * (hOld - times(n, update, j, w));
-        const vf dan = times(dh * (1.0f - z), update, j, w) * (1.0f - n * n);
-        store(c, past + dh * z, w);
-        if (after) {
-          const vf u = load(p.recurrentCandidate + row * H + j, w);
-          store(da, dan * u * r * (1.0f - r), w);
-          store(daRec, dan * r, w);
-        } else {
-          store(da, r, w);  // kept until the gradient of r u is known
-        }
-        store(da + H, dz * z * (1.0f - z), w);
-        store(da + 2 * H, dan, w);
-      });
-    };
-
-    // reset gate in front of the product: the gradient of r, and that of u into the carry
-    auto resetGradients = [&](long t, long b) {
-      const long row = t * B + b;
-      const bool active = p.active.at(t, b);
-      const float *m = p.maskRecurrent.row(t, b, 2), *before = side.before(t) + b * H;
-      vectors(un, [&](long v, int w) {
-        const long j = u0 + v;
-        float *dar = p.da + row * GH + j, *c = carry + b * H + j;
-        const vf d = load(back + b * H + j, w), r = load(dar, w), u = times(load(before + j, w), m, j, w);
-        store(resets + row * H + j, r * u, w);
-        store(dar, active ? d * u * r * (1.0f - r) : splat(0.0f), w);
-        store(c, load(c, w) + times(d * r, m, j, w), w);
-      });
-    };
 
     // add(b, j0, cols, sum) gets the product of gate g of the gradients with its weights
     auto multiplyGate = [&](long t, int g, const float* a, long rs, const auto& add) {
@@ -246,7 +259,7 @@ static void gruBackward(const Gru& p, Pool& pool) {
     };
 
     for (long t = T - 1; t >= 0; t--) {
-      for (long b = part.row0; b < part.row1; b++) gradients(t, b);
+      for (long b = part.row0; b < part.row1; b++) side.gradients(t, b, u0, un, carry + b * H);
       pool.barrier(1 + part.group, part.members);
       auto addToCarry = [&](int g) {
         return [&, g](long b, long j0, long cols, const float* sum) {
@@ -263,7 +276,7 @@ static void gruBackward(const Gru& p, Pool& pool) {
         multiplyGate(t, 2, da + 2 * H, GH, [&](long b, long j0, long cols, const float* sum) {
           vectors(cols, [&](long v, int w) { store(back + b * H + j0 + v, load(sum + v, w), w); });
         });
-        for (long b = part.row0; b < part.row1; b++) resetGradients(t, b);
+        for (long b = part.row0; b < part.row1; b++) side.resetGradients(t, b, u0, un, back + b * H, resets, carry + b * H);
         pool.barrier(1 + part.group, part.members);
       }
       multiplyGate(t, 0, da, GH, addToCarry(0));

@@ -12,6 +12,54 @@ namespace {
 LETHE_INLINE vf rateOr(const float* zone, float rate, long j, int w) { return zone ? load(zone + j, w) : splat(rate); }
 LETHE_INLINE vf times(vf v, const float* mask, long j, int w) { return mask ? v * load(mask + j, w) : v; }
 
+// The zoneouts that there are.
+struct LstmZones {
+  const bool state, cell;
+  explicit LstmZones(const Lstm& p)
+      : state(p.zoneout.data || p.zoneoutRate != 0.0f), cell(p.zoneoutCell.data || p.zoneoutCellRate != 0.0f) {}
+};
+
+// Units [j0, j0 + cols) of row b at step t, from `sum`, their rows in the tiles of the gates; `next` sees the new state.
+template <class Next>
+LETHE_INLINE void lstmUnits(const Lstm& p, LstmZones zoned, long t, long b, long j0, long cols, const float* sum, Next&& next) {
+  const long H = p.H, step = p.B * H, GH = 4 * H, row = t * p.B + b;
+  const float* hBefore = (t ? p.h + (t - 1) * step : p.h0) + b * H;
+  const float* cBefore = (t ? p.c + (t - 1) * step : p.c0) + b * H;
+  const bool active = p.active.at(t, b);
+  const float *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b), *output = p.maskOutput.row(t, b);
+  const float *zone = p.zoneout.row(t, b), *zoneCell = p.zoneoutCell.row(t, b);
+  vectors(cols, [&](long v, int w) {
+    const long j = j0 + v;
+    const vf hOld = load(hBefore + j, w), cOld = load(cBefore + j, w);
+    vf h = hOld, c = cOld;
+    if (active) {
+      float* gates = p.gates + row * GH + j;
+      const vf in = vsigmoid(load(gates, w) + load(sum + v));
+      const vf f = vsigmoid(load(gates + H, w) + load(sum + CHUNK * PW + v));
+      const vf g = vtanh(load(gates + 2 * H, w) + load(sum + 2 * CHUNK * PW + v));
+      const vf o = vsigmoid(load(gates + 3 * H, w) + load(sum + 3 * CHUNK * PW + v));
+      store(gates, in, w);
+      store(gates + H, f, w);
+      store(gates + 2 * H, g, w);
+      store(gates + 3 * H, o, w);
+      c = times(f * cOld + in * times(g, update, j, w), cell, j, w);
+      h = o * vtanh(c);
+      if (zoned.cell) {
+        const vf z = rateOr(zoneCell, p.zoneoutCellRate, j, w);
+        c = z * cOld + (1.0f - z) * c;
+      }
+      if (zoned.state) {
+        const vf z = rateOr(zone, p.zoneoutRate, j, w);
+        h = z * hOld + (1.0f - z) * h;
+      }
+    }
+    store(p.c + row * H + j, c, w);
+    store(p.h + row * H + j, h, w);
+    if (p.y != p.h) store(p.y + row * H + j, times(h, output, j, w), w);
+    next(j, w, h);
+  });
+}
+
 static void lstmForward(const Lstm& p, Pool& pool) {
   constexpr int G = 4;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = G * H;
@@ -23,7 +71,7 @@ static void lstmForward(const Lstm& p, Pool& pool) {
   const int operands = p.maskRecurrent.perGate() ? G : 1;
   uint16_t* rooms = halfRooms(pool, B, H, operands);
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
-  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f, zonedCell = p.zoneoutCell.data || p.zoneoutCellRate != 0.0f;
+  const LstmZones zoned(p);
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
@@ -46,47 +94,6 @@ static void lstmForward(const Lstm& p, Pool& pool) {
       vectors(part.units, [&](long j, int w) { mask(0, b, part.unit0 + j, w, load(p.h0 + b * H + part.unit0 + j, w)); });
     pool.barrier(0, workers);
 
-    // row i of the tiles at hand: units [j0, j0 + cols) of row b at step t
-    auto finish = [&](long t, long b, long i, long j0, long cols) {
-      const long row = t * B + b;
-      const float* hBefore = (t ? p.h + (t - 1) * step : p.h0) + b * H;
-      const float* cBefore = (t ? p.c + (t - 1) * step : p.c0) + b * H;
-      const bool active = p.active.at(t, b);
-      const float *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b), *output = p.maskOutput.row(t, b);
-      const float *zone = p.zoneout.row(t, b), *zoneCell = p.zoneoutCell.row(t, b);
-      vectors(cols, [&](long v, int w) {
-        const long j = j0 + v;
-        const vf hOld = load(hBefore + j, w), cOld = load(cBefore + j, w);
-        vf h = hOld, c = cOld;
-        if (active) {
-          float* gates = p.gates + row * GH + j;
-          const float* sum = out[0] + i * PW + v;
-          const vf in = vsigmoid(load(gates, w) + load(sum));
-          const vf f = vsigmoid(load(gates + H, w) + load(sum + CHUNK * PW));
-          const vf g = vtanh(load(gates + 2 * H, w) + load(sum + 2 * CHUNK * PW));
-          const vf o = vsigmoid(load(gates + 3 * H, w) + load(sum + 3 * CHUNK * PW));
-          store(gates, in, w);
-          store(gates + H, f, w);
-          store(gates + 2 * H, g, w);
-          store(gates + 3 * H, o, w);
-          c = times(f * cOld + in * times(g, update, j, w), cell, j, w);
-          h = o * vtanh(c);
-          if (zonedCell) {
-            const vf z = rateOr(zoneCell, p.zoneoutCellRate, j, w);
-            c = z * cOld + (1.0f - z) * c;
-          }
-          if (zoned) {
-            const vf z = rateOr(zone, p.zoneoutRate, j, w);
-            h = z * hOld + (1.0f - z) * h;
-          }
-        }
-        store(p.c + row * H + j, c, w);
-        store(p.h + row * H + j, h, w);
-        if (p.y != p.h) store(p.y + row * H + j, times(h, output, j, w), w);
-        mask(t + 1, b, j, w, h);
-      });
-    };
-
     for (long t = 0; t < T; t++) {
       const float* operand = masked ? masked + (t & 1) * operands * step : t ? p.h + (t - 1) * step : p.h0;
       StepRows rows[G];
@@ -99,11 +106,56 @@ static void lstmForward(const Lstm& p, Pool& pool) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
           for (int g = 0; g < G && !thin; g++)
             blockTiles(packed, q, g, rows[operands > 1 ? g : 0], b0 - part.row0, b1 - b0, 0, up, false, out[g]);
-          for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
+          for (long b = b0; b < b1; b++)
+            lstmUnits(p, zoned, t, b, part.unit0 + q * PW, minimum(PW, part.units - q * PW), out[0] + (b - b0) * PW,
+                      [&](long j, int w, vf h) { mask(t + 1, b, j, w, h); });
         }
       }
       pool.barrier(1 + part.group, part.members);
     }
+  });
+}
+
+// The gradients of the pre-activations of units [u0, u0 + un) of row b at step t, from that of the state; what flows past them stays in
+// the carries of the row.
+LETHE_INLINE void lstmGradients(const Lstm& p, LstmZones zoned, long t, long b, long u0, long un, float* carryH, float* carryC) {
+  constexpr int G = 4;
+  const long H = p.H, step = p.B * H, GH = G * H, row = t * p.B + b;
+  const bool active = p.active.at(t, b);
+  const float* outMask = p.maskOutput.row(t, b);
+  const float *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b);
+  const float *zone = p.zoneout.row(t, b), *zoneCell = p.zoneoutCell.row(t, b);
+  const float* cBefore = (t ? p.c + (t - 1) * step : p.c0) + b * H;
+  vectors(un, [&](long j, int w) {
+    const long u = u0 + j;
+    float* ch = carryH + u;
+    const vf d = load(ch, w) + times(load(p.dy + row * H + u, w), outMask, u, w);
+    float* da = p.da + row * GH + u;
+    if (!active) {
+      store(ch, d, w);
+      for (int g = 0; g < G; g++) store(da + g * H, splat(0.0f), w);
+      return;
+    }
+    const float* gates = p.gates + row * GH + u;
+    const vf i = load(gates, w), f = load(gates + H, w), g = load(gates + 2 * H, w), o = load(gates + 3 * H, w);
+    const vf cOld = load(cBefore + u, w), candidate = times(g, update, u, w);
+    const vf tc = vtanh(times(f * cOld + i * candidate, cell, u, w));
+    vf dh = d, dc = load(carryC + u, w), pastH = splat(0.0f), pastC = splat(0.0f);
+    if (zoned.state) {
+      pastH = d * rateOr(zone, p.zoneoutRate, u, w);
+      dh -= pastH;
+    }
+    if (zoned.cell) {
+      pastC = dc * rateOr(zoneCell, p.zoneoutCellRate, u, w);
+      dc -= pastC;
+    }
+    dc = times(dc + dh * o * (1.0f - tc * tc), cell, u, w);
+    store(ch, pastH, w);
+    store(carryC + u, pastC + dc * f, w);
+    store(da, dc * candidate * i * (1.0f - i), w);
+    store(da + H, dc * cOld * f * (1.0f - f), w);
+    store(da + 2 * H, times(dc * i, update, u, w) * (1.0f - g * g), w);
+    store(da + 3 * H, dh * tc * o * (1.0f - o), w);
   });
 }
 
@@ -115,7 +167,7 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
   uint16_t* rooms = halfRooms(pool, B, GH / blocks, blocks);
   float* carryH = pool.workspace(kCarry, step);
   float* carryC = pool.workspace(kCarrySecond, step);
-  const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f, zonedCell = p.zoneoutCell.data || p.zoneoutCellRate != 0.0f;
+  const LstmZones zoned(p);
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[CHUNK * PW];
@@ -136,45 +188,7 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
     pool.barrier(0, workers);
 
     for (long t = T - 1; t >= 0; t--) {
-      // the gradient of the pre-activations from that of the state; what flows past them stays in the carries
-      for (long b = part.row0; b < part.row1; b++) {
-        const bool active = p.active.at(t, b);
-        const float* outMask = p.maskOutput.row(t, b);
-        const float *update = p.maskUpdate.row(t, b), *cell = p.maskCell.row(t, b);
-        const float *zone = p.zoneout.row(t, b), *zoneCell = p.zoneoutCell.row(t, b);
-        const float* cBefore = (t ? p.c + (t - 1) * step : p.c0) + b * H;
-        vectors(un, [&](long j, int w) {
-          const long u = u0 + j, row = t * B + b;
-          float* ch = carryH + b * H + u;
-          const vf d = load(ch, w) + times(load(p.dy + row * H + u, w), outMask, u, w);
-          float* da = p.da + row * GH + u;
-          if (!active) {
-            store(ch, d, w);
-            for (int g = 0; g < G; g++) store(da + g * H, splat(0.0f), w);
-            return;
-          }
-          const float* gates = p.gates + row * GH + u;
-          const vf i = load(gates, w), f = load(gates + H, w), g = load(gates + 2 * H, w), o = load(gates + 3 * H, w);
-          const vf cOld = load(cBefore + u, w), candidate = times(g, update, u, w);
-          const vf tc = vtanh(times(f * cOld + i * candidate, cell, u, w));
-          vf dh = d, dc = load(carryC + b * H + u, w), pastH = splat(0.0f), pastC = splat(0.0f);
-          if (zoned) {
-            pastH = d * rateOr(zone, p.zoneoutRate, u, w);
-            dh -= pastH;
-          }
-          if (zonedCell) {
-            pastC = dc * rateOr(zoneCell, p.zoneoutCellRate, u, w);
-            dc -= pastC;
-          }
-          dc = times(dc + dh * o * (1.0f - tc * tc), cell, u, w);
-          store(ch, pastH, w);
-          store(carryC + b * H + u, pastC + dc * f, w);
-          store(da, dc * candidate * i * (1.0f - i), w);
-          store(da + H, dc * cOld * f * (1.0f - f), w);
-          store(da + 2 * H, times(dc * i, update, u, w) * (1.0f - g * g), w);
-          store(da + 3 * H, dh * tc * o * (1.0f - o), w);
-        });
-      }
+      for (long b = part.row0; b < part.row1; b++) lstmGradients(p, zoned, t, b, u0, un, carryH + b * H, carryC + b * H);
       pool.barrier(1 + part.group, part.members);
       if (t == 0 && !p.dh0) break;  // nobody wants the gradient of the state before the first step
       StepRows rows[G];

@@ -38,14 +38,12 @@ struct GateMoments {
     sigmoid.activation = Activation::sigmoid;
     tanh.activation = Activation::tanh;
   }
-  inline __attribute__((always_inline)) Pair gate(Pair a) const {
-    return momentsForward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance);
-  }
-  inline __attribute__((always_inline)) Pair squash(Pair a) const { return momentsForward<F, Activation::tanh>(tanh, a.mean, a.variance); }
-  inline __attribute__((always_inline)) Pair gateBackward(Pair a, Pair y, Pair d) const {
+  LETHE_INLINED Pair gate(Pair a) const { return momentsForward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance); }
+  LETHE_INLINED Pair squash(Pair a) const { return momentsForward<F, Activation::tanh>(tanh, a.mean, a.variance); }
+  LETHE_INLINED Pair gateBackward(Pair a, Pair y, Pair d) const {
     return momentsBackward<F, Activation::sigmoid>(sigmoid, a.mean, a.variance, y.mean, y.variance, d.mean, d.variance);
   }
-  inline __attribute__((always_inline)) Pair squashBackward(Pair a, Pair y, Pair d) const {
+  LETHE_INLINED Pair squashBackward(Pair a, Pair y, Pair d) const {
     return momentsBackward<F, Activation::tanh>(tanh, a.mean, a.variance, y.mean, y.variance, d.mean, d.variance);
   }
 };

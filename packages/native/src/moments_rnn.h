@@ -32,6 +32,32 @@ struct MomentsRnnPass {
             pool.workspace(kPackedRecSquare, rec)};
   }
 
+  // units [j0, j0 + cols) of row b at step t from the sums of their means and variances
+  template <Form F, Activation A>
+  LETHE_INLINED void units(long t, long b, long j0, long cols, const float* sumMean, const float* sumVariance, const float* meanBefore,
+                           const float* varianceBefore, float* noisyNow) const {
+    const NoiseMoments noise = p.noiseRecurrent;
+    const long at = b * p.H + j0, here = t * p.B * p.H + at;
+    bool active = p.active.at(t, b);
+    vectors(cols, [&](long j, int w) {
+      vf am = load(p.bias + j0 + j, w) + load(sumMean + j, w);
+      vf av = load(sumVariance + j, w);
+      Pair h;
+      if (!active) {
+        h = {load(meanBefore + at + j, w), varianceBefore ? load(varianceBefore + at + j, w) : splat(0.0f)};
+      } else if (p.epsilon) {
+        h = {activate(A, am + load(p.epsilon + here + j, w) * vsqrt(av)), splat(0.0f)};
+      } else {
+        h = momentsForward<F, A>(p.f, am, av);
+      }
+      store(p.aMean + here + j, am, w);
+      store(p.aVariance + here + j, av, w);
+      store(p.hMean + here + j, h.mean, w);
+      store(p.hVariance + here + j, h.variance, w);
+      store(noisyNow + at + j, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
+    });
+  }
+
   template <Form F, Activation A>
   void runForward() {
     const MomentsRnn& p = this->p;
@@ -85,31 +111,44 @@ struct MomentsRnnPass {
             }
             tile(r, width, {H, meanBefore + b0 * H, H, 1, weights.rec + q * PW * H}, true, outMean);
             tile(r, width, {H, noisyBefore + b0 * H, H, 1, weights.recSquare + q * PW * H}, true, outVariance);
-            for (int i = 0; i < r; i++) {
-              long at = (b0 + i) * H + j0, here = t * step + at;
-              bool active = p.active.at(t, b0 + i);
-              vectors(cols, [&](long j, int w) {
-                vf am = load(p.bias + j0 + j, w) + load(outMean + i * PW + j, w);
-                vf av = load(outVariance + i * PW + j, w);
-                Pair h;
-                if (!active) {
-                  h = {load(meanBefore + at + j, w), varianceBefore ? load(varianceBefore + at + j, w) : splat(0.0f)};
-                } else if (p.epsilon) {
-                  h = {activate(A, am + load(p.epsilon + here + j, w) * vsqrt(av)), splat(0.0f)};
-                } else {
-                  h = momentsForward<F, A>(p.f, am, av);
-                }
-                store(p.aMean + here + j, am, w);
-                store(p.aVariance + here + j, av, w);
-                store(p.hMean + here + j, h.mean, w);
-                store(p.hVariance + here + j, h.variance, w);
-                store(noisyNow + at + j, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
-              });
-            }
+            for (int i = 0; i < r; i++)
+              units<F, A>(t, b0 + i, j0, cols, outMean + i * PW, outVariance + i * PW, meanBefore, varianceBefore, noisyNow);
           }
         }
         pool.barrier(1 + part.group, part.members);
       }
+    });
+  }
+
+  // of the activation's mean and variance, units [c0, c0 + cn) of row b at step t
+  template <Form F, Activation A>
+  LETHE_INLINED void gradients(long t, long b, long c0, long cn, float* carryMean, float* carryVariance) const {
+    const long at = b * p.H + c0, here = t * p.B * p.H + at;
+    bool active = p.active.at(t, b);
+    vectors(cn, [&](long j, int w) {
+      vf dm = load(carryMean + at + j, w) + load(p.dhMean + here + j, w);
+      vf dv = load(carryVariance + at + j, w);
+      if (p.dhVariance) dv += load(p.dhVariance + here + j, w);
+      vf dam = splat(0.0f), dav = splat(0.0f);
+      if (active) {
+        vf m = load(p.hMean + here + j, w), av = load(p.aVariance + here + j, w);
+        if (p.epsilon) {
+          dam = dm * slope(A, m);
+          vf s = vsqrt(av);
+          vf root = s > 0.0f ? 0.5f / s : splat(0.0f);
+          dav = dam * load(p.epsilon + here + j, w) * root;
+        } else {
+          Pair d = momentsBackward<F, A>(p.f, load(p.aMean + here + j, w), av, m, load(p.hVariance + here + j, w), dm, dv);
+          dam = d.mean;
+          dav = d.variance;
+        }
+        dm = splat(0.0f);
+        dv = splat(0.0f);
+      }
+      store(p.daMean + here + j, dam, w);
+      store(p.daVariance + here + j, dav, w);
+      store(carryMean + at + j, dm, w);  // past an inactive step the gradient flows on
+      store(carryVariance + at + j, dv, w);
     });
   }
 
@@ -141,35 +180,7 @@ struct MomentsRnnPass {
         });
 
       for (long t = T - 1; t >= 0; t--) {
-        for (long b = part.row0; b < part.row1; b++) {
-          long at = b * H + c0, here = t * step + at;
-          bool active = p.active.at(t, b);
-          vectors(cn, [&](long j, int w) {
-            vf dm = load(carryMean + at + j, w) + load(p.dhMean + here + j, w);
-            vf dv = load(carryVariance + at + j, w);
-            if (p.dhVariance) dv += load(p.dhVariance + here + j, w);
-            vf dam = splat(0.0f), dav = splat(0.0f);
-            if (active) {
-              vf m = load(p.hMean + here + j, w), av = load(p.aVariance + here + j, w);
-              if (p.epsilon) {
-                dam = dm * slope(A, m);
-                vf s = vsqrt(av);
-                vf root = s > 0.0f ? 0.5f / s : splat(0.0f);
-                dav = dam * load(p.epsilon + here + j, w) * root;
-              } else {
-                Pair d = momentsBackward<F, A>(p.f, load(p.aMean + here + j, w), av, m, load(p.hVariance + here + j, w), dm, dv);
-                dam = d.mean;
-                dav = d.variance;
-              }
-              dm = splat(0.0f);
-              dv = splat(0.0f);
-            }
-            store(p.daMean + here + j, dam, w);
-            store(p.daVariance + here + j, dav, w);
-            store(carryMean + at + j, dm, w);  // past an inactive step the gradient flows on
-            store(carryVariance + at + j, dv, w);
-          });
-        }
+        for (long b = part.row0; b < part.row1; b++) gradients<F, A>(t, b, c0, cn, carryMean, carryVariance);
         pool.barrier(1 + part.group, part.members);
         const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;

@@ -215,7 +215,7 @@ struct AddTo {
   const float* bias = nullptr;
   float alpha = 1.0f;
 
-  inline __attribute__((always_inline)) void operator()(long i, long j0, long cols, const float* sum, const float*, bool first) const {
+  LETHE_INLINED void operator()(long i, long j0, long cols, const float* sum, const float*, bool first) const {
     float* ci = c + i * ld + j0;
     vectors(cols, [&](long j, int w) {
       vf v = load(sum + j, w) * alpha;

@@ -45,6 +45,39 @@ static const float* maskedRows(Pool& pool, int slot, const float* x, const Mask&
 
 LETHE_INLINE vf zoneoutAt(const Rnn& p, const float* zone, long j, int w) { return zone ? load(zone + j, w) : splat(p.zoneoutRate); }
 
+// Units [j0, j0 + cols) of row b at step t from their sums and the state before.
+template <Activation A>
+LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, long cols, const float* sum, const float* before) {
+  const long H = p.H;
+  long at = (t * p.B + b) * H + j0;
+  float *n = p.n + at, *h = p.h + at, *y = p.y + at;
+  const float* previous = before + b * H + j0;
+  const float* bias = p.bias + j0;
+  const float* outMask = p.maskOutput.row(t, b);
+  if (!p.active.at(t, b)) {
+    vectors(cols, [&](long j, int w) {
+      vf hv = load(previous + j, w);
+      store(n + j, hv, w);
+      if (h != n) store(h + j, hv, w);
+      if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
+    });
+    return;
+  }
+  const float* cell = p.maskCell.row(t, b);
+  const float* zone = p.zoneout.row(t, b);
+  vectors(cols, [&](long j, int w) {
+    vf nv = activate(A, load(bias + j, w) + load(sum + j, w));
+    store(n + j, nv, w);
+    vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
+    if (zoned) {
+      vf z = zoneoutAt(p, zone ? zone + j0 : nullptr, j, w);
+      hv = z * load(previous + j, w) + (1.0f - z) * hv;  // exact at z = 0 and z = 1
+    }
+    if (h != n) store(h + j, hv, w);
+    if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
+  });
+}
+
 template <Activation A>
 static void rnnForwardAs(const Rnn& p, Pool& pool) {
   const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
@@ -63,36 +96,6 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
     packShare(packed, recurrent, 0, H, H, worker, workers);
     pool.barrier(0, workers);
     const Part part = partOf(chooseGrid(workers, B, H, 4 * H * (H + I)), worker, B, H);
-
-    auto finish = [&](long t, long b, long j0, long cols, const float* sum, const float* before) {
-      long at = t * step + b * H + j0;
-      float *n = p.n + at, *h = p.h + at, *y = p.y + at;
-      const float* previous = before + b * H + j0;
-      const float* bias = p.bias + j0;
-      const float* outMask = p.maskOutput.row(t, b);
-      if (!p.active.at(t, b)) {
-        vectors(cols, [&](long j, int w) {
-          vf hv = load(previous + j, w);
-          store(n + j, hv, w);
-          if (h != n) store(h + j, hv, w);
-          if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
-        });
-        return;
-      }
-      const float* cell = p.maskCell.row(t, b);
-      const float* zone = p.zoneout.row(t, b);
-      vectors(cols, [&](long j, int w) {
-        vf nv = activate(A, load(bias + j, w) + load(sum + j, w));
-        store(n + j, nv, w);
-        vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
-        if (zoned) {
-          vf z = zoneoutAt(p, zone ? zone + j0 : nullptr, j, w);
-          hv = z * load(previous + j, w) + (1.0f - z) * hv;  // exact at z = 0 and z = 1
-        }
-        if (h != n) store(h + j, hv, w);
-        if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
-      });
-    };
 
     for (long t = 0; t < T; t++) {
       const float* before = t ? p.h + (t - 1) * step : p.h0;
@@ -120,7 +123,7 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
             tile(r, width, {I, x + m0 * I, I, 1, panelIn}, false, out);
           }
           tile(r, width, {H, operand + b0 * H, H, 1, packed + q * PW * H}, true, out);
-          for (int i = 0; i < r; i++) finish(t, b0 + i, j0, cols, out + i * PW, before);
+          for (int i = 0; i < r; i++) rnnUnits<A>(p, zoned, t, b0 + i, j0, cols, out + i * PW, before);
         }
       }
       pool.barrier(1 + part.group, part.members);
@@ -156,6 +159,39 @@ void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const 
       seen);
 }
 
+// da_t of units [c0, c0 + cn) of row b from the gradient of h_t; what flows past the activation stays in the carry of the row.
+LETHE_INLINE void rnnGradients(const Rnn& p, bool zoned, long t, long b, long c0, long cn, float* carry) {
+  const long H = p.H;
+  long at = (t * p.B + b) * H + c0;
+  float *da = p.da + at, *c = carry + c0;
+  const float *dy = p.dy + at, *n = p.n + at;
+  const float* outMask = p.maskOutput.row(t, b);
+  if (!p.active.at(t, b)) {
+    vectors(cn, [&](long j, int w) {
+      vf d = load(dy + j, w);
+      if (outMask) d *= load(outMask + c0 + j, w);
+      store(c + j, load(c + j, w) + d, w);
+      store(da + j, splat(0.0f), w);
+    });
+    return;
+  }
+  const float* cell = p.maskCell.row(t, b);
+  const float* zone = p.zoneout.row(t, b);
+  vectors(cn, [&](long j, int w) {
+    vf d = load(dy + j, w);
+    if (outMask) d *= load(outMask + c0 + j, w);
+    d += load(c + j, w);
+    vf past = splat(0.0f);
+    if (zoned) {
+      past = d * zoneoutAt(p, zone ? zone + c0 : nullptr, j, w);
+      d -= past;
+    }
+    if (cell) d *= load(cell + c0 + j, w);
+    store(da + j, d * slope(p.activation, load(n + j, w)), w);
+    store(c + j, past, w);
+  });
+}
+
 static void rnnBackward(const Rnn& p, Pool& pool) {
   const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
   const Operand recurrent{p.wRec, H, true, p.maskWeight};
@@ -174,37 +210,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
       vectors(cn, [&](long j, int w) { store(carry + b * H + c0 + j, p.dhLast ? load(p.dhLast + b * H + c0 + j, w) : splat(0.0f), w); });
 
     for (long t = T - 1; t >= 0; t--) {
-      // da_t from the gradient of h_t; what flows past the activation stays in carry
-      for (long b = part.row0; b < part.row1; b++) {
-        long at = t * step + b * H + c0;
-        float *da = p.da + at, *c = carry + b * H + c0;
-        const float *dy = p.dy + at, *n = p.n + at;
-        const float* outMask = p.maskOutput.row(t, b);
-        if (!p.active.at(t, b)) {
-          vectors(cn, [&](long j, int w) {
-            vf d = load(dy + j, w);
-            if (outMask) d *= load(outMask + c0 + j, w);
-            store(c + j, load(c + j, w) + d, w);
-            store(da + j, splat(0.0f), w);
-          });
-          continue;
-        }
-        const float* cell = p.maskCell.row(t, b);
-        const float* zone = p.zoneout.row(t, b);
-        vectors(cn, [&](long j, int w) {
-          vf d = load(dy + j, w);
-          if (outMask) d *= load(outMask + c0 + j, w);
-          d += load(c + j, w);
-          vf past = splat(0.0f);
-          if (zoned) {
-            past = d * zoneoutAt(p, zone ? zone + c0 : nullptr, j, w);
-            d -= past;
-          }
-          if (cell) d *= load(cell + c0 + j, w);
-          store(da + j, d * slope(p.activation, load(n + j, w)), w);
-          store(c + j, past, w);
-        });
-      }
+      for (long b = part.row0; b < part.row1; b++) rnnGradients(p, zoned, t, b, c0, cn, carry + b * H);
       pool.barrier(1 + part.group, part.members);
       for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
         int r = (int)minimum(MR, part.row1 - b0);

@@ -30,7 +30,8 @@ typedef float vfu __attribute__((vector_size(W * 4), may_alias, aligned(4)));
 typedef int32_t vi __attribute__((vector_size(W * 4), may_alias));
 typedef uint16_t vw __attribute__((vector_size(W * 2), may_alias, aligned(2)));
 
-#define LETHE_INLINE static inline __attribute__((always_inline))
+#define LETHE_INLINED inline __attribute__((always_inline))  // of members
+#define LETHE_INLINE static LETHE_INLINED
 
 LETHE_INLINE vf splat(float x) { return x - vf{}; }
 LETHE_INLINE vf load(const float* p) { return *reinterpret_cast<const vfu*>(p); }
