@@ -38,6 +38,7 @@ const entries: Record<string, Record<string, string>> = {
   'lethe/dropout': { dropout: 'Methods, the vocabulary of noise, and plans' },
   'lethe/moments': { moments: 'Gaussian moments', kernels: 'What moments are told' },
   'lethe/engine': { kernels: 'Engines', tensor: 'Numbers as engines take them' },
+  'lethe/wasm': { '.': 'The WebAssembly engine in a browser', kernels: 'What it gives' },
 };
 
 /** Everything that the entry points export. */

@@ -94,9 +94,7 @@ const mutants = [
 ];
 
 const here = dirname(fileURLToPath(import.meta.url));
-const tests = ['native.test', 'native-abuse', 'precision'].map(
-  (name) => `packages/lethe/src/kernels/${name}`,
-);
+const tests = ['native.test', 'abuse', 'precision'].map((name) => `packages/lethe/src/kernels/${name}`);
 const include = join(dirname(process.execPath), '..', 'include', 'node');
 const compiler = process.env.CXX || 'g++';
 const wanted = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Builds the kernels with AddressSanitizer and UndefinedBehaviorSanitizer (Clang) and runs a command on them:
-//   node packages/native/sanitize.mjs npx vitest run packages/lethe/src/kernels/native-abuse.test.ts
+//   node packages/native/sanitize.mjs npx vitest run packages/lethe/src/kernels/abuse.test.ts
 // Every finding ends the process, so that the command fails. LETHE_ISA picks the instruction set, avx2 without it.
 // LETHE_ASAN adds options of AddressSanitizer. Compiles what is older than the sources.
 import { spawnSync } from 'node:child_process';

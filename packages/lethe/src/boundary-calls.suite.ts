@@ -149,6 +149,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   mul: () => [matrix(), row()],
   naive: () => [{}],
   nativeProblem: () => [],
+  wasmProblem: () => [],
   needsGradient: () => [row()],
   neg: () => [row()],
   negativeBinomialNll: () => [

@@ -7,4 +7,5 @@ export { type EngineInUse, type EngineName, engineInUse, kernels, useEngine } fr
 export { type FixedWeights, fixedWeights } from './kernels/fixed-weights.ts';
 export { nativeProblem } from './kernels/native.ts';
 export { type Precision, useThreads, withPrecision, withThreads } from './kernels/settings.ts';
+export { wasmProblem } from './kernels/wasm.ts';
 export { dtype, realFrom, realZeros } from './tensor/dtype.ts';

@@ -10,6 +10,7 @@ const rooms = [
   'tensor',
   'kernels/contract',
   'kernels/portable',
+  'kernels/wasm',
   'kernels',
   'random',
   'autograd',
@@ -31,7 +32,7 @@ const rooms = [
   'checkpoint',
   'entry points',
 ];
-const entryPoints = ['index.ts', 'dropout.ts', 'moments.ts', 'engine.ts', 'internal.ts'];
+const entryPoints = ['index.ts', 'dropout.ts', 'moments.ts', 'engine.ts', 'wasm.ts', 'internal.ts'];
 
 const source = fileURLToPath(new URL('.', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(

@@ -5,9 +5,9 @@
 #include <new>
 #include <string>
 
+#include "params.h"
 #include "describe.h"
 #include "dispatch.h"
-#include "params.h"
 #include "pool.h"
 #include "precision.h"
 #include "reader.h"
@@ -99,27 +99,13 @@ napi_value call(napi_env env, napi_callback_info info, const char* name, Pass pa
 #undef LETHE_KERNEL
 #undef LETHE_SUMS
 
-template <class P>
-void describeKernel(std::string& text, const char* name, Pass pass, int sums) {
-  P p{};
-  Describer describer(&p);
-  fields(describer, p, pass);
-  if (text.size() > 1) text += ",";
-  text += "{\"name\":\"" + std::string(name) + "\",\"sums\":" + std::to_string(sums) + ",\"size\":" + std::to_string(sizeof(P)) +
-          ",\"fields\":" + describer.text() + "}";
-}
-
 // describe(): JSON of every kernel with its parameters
 napi_value describe(napi_env env, napi_callback_info) {
-  std::string text = "[";
-#define LETHE_KERNEL(name, Params, pass) describeKernel<Params>(text, #name, Pass::pass, 0);
-#define LETHE_SUMS(name, Params, pass, count) describeKernel<Params>(text, #name, Pass::pass, count);
-#include "kernels.def"
-#undef LETHE_KERNEL
-#undef LETHE_SUMS
-  text += "]";
+  std::string room(1 << 17, ' ');
+  Text text(&room[0], room.size());
+  describeKernels(text);
   napi_value result;
-  napi_create_string_utf8(env, text.c_str(), text.size(), &result);
+  napi_create_string_utf8(env, room.c_str(), text.fits() ? text.length() : 0, &result);
   return result;
 }
 

@@ -4,7 +4,7 @@
 // no wake-ups and an idle process costs nothing. Threads are made when a call first asks for them, with a stack of their own
 // size, and end when the last JavaScript thread that uses the addon does.
 #pragma once
-#include <cstddef>
+#include <stddef.h>
 
 namespace lethe {
 

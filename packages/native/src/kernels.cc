@@ -1,7 +1,7 @@
 // All kernels for one instruction set. Compiled once for each, with LETHE_ISA naming the namespace; includes
 // no standard templates, because the linker would mix the copies of different instruction sets.
-#include <cstddef>
-#include <cstdint>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "params.h"
 #include "pool.h"

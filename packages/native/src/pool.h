@@ -1,7 +1,7 @@
 // What one call of a kernel works with: so many of the process's threads, its workspaces, a precision. All of it is an argument of
 // the call, so that calls of different settings in one process do not see each other.
 #pragma once
-#include <cstdint>
+#include <stdint.h>
 
 #include "crew.h"
 

@@ -57,6 +57,15 @@ LETHE_INLINE void store(float* p, vf v, int n) {
 #endif
 }
 
+// a b + c. Compilers fuse it wherever the instruction set does; for WebAssembly none does by itself.
+LETHE_INLINE vf madd(vf a, vf b, vf c) {
+#if defined(__wasm_relaxed_simd__)
+  return (vf)__builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 LETHE_INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
 LETHE_INLINE vf vmax(vf a, vf b) { return a > b ? a : b; }
 LETHE_INLINE vi bits(vf a) { return (vi)a; }

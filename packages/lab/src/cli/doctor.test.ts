@@ -40,10 +40,8 @@ test('says why the native kernels do not load, in words and under --json', async
   const { lethe: fresh } = await import('./testing.suite.ts');
   const { code, out } = await fresh('doctor');
   expect(code).toBe(0);
-  expect(out).toMatch(/^native kernels +do not load, see below$/m);
-  expect(out).toContain(
-    `the native kernels do not load: ${problem}; the portable engine is many times slower`,
-  );
+  expect(out).toMatch(/^native kernels +no, see below$/m);
+  expect(out).toContain(`the native kernels do not load: ${problem}; the`);
   const { native, notices } = JSON.parse((await fresh('doctor', '--json')).out);
   expect(native).toEqual({ loads: false, problem });
   expect(notices).toHaveLength(1);

@@ -37,24 +37,28 @@ export function addDoctor(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function examine(options: DoctorOptions, output: Output): Promise<void> {
-  const { dtype, nativeProblem } = await import('lethe/engine');
+  const { dtype, nativeProblem, wasmProblem } = await import('lethe/engine');
   const { listData } = await import('../tasks/data-sets.ts');
   const engine = await useThreads(options.threads);
   const dataSets = listData({ dataDir: options.data });
   const problem = nativeProblem();
   const notices: string[] = [];
+  const noWasm = wasmProblem();
+  const cost = engine.engine === 'portable' ? 'many times' : 'some times';
+  const engineHere = engine.engine === 'portable' ? 'the portable engine' : 'the WebAssembly engine';
   if (problem !== null) {
-    notices.push(`the native kernels do not load: ${problem}; the portable engine is many times slower`);
-  } else if (engine.engine === 'portable') {
-    notices.push(
-      `the native kernels load; ${dtype === 'f64' ? 'float64 (LETHE_DTYPE)' : 'LETHE_ENGINE'} asks for the portable engine, which is many times slower`,
-    );
+    notices.push(`the native kernels do not load: ${problem}; ${engineHere} is ${cost} slower`);
+  } else if (engine.engine !== 'native') {
+    const asks = dtype === 'f64' ? 'float64 (LETHE_DTYPE)' : 'LETHE_ENGINE';
+    notices.push(`the native kernels load; ${asks} asks for ${engineHere}, which is ${cost} slower`);
   }
+  if (noWasm !== null) notices.push(`the kernels of WebAssembly do not run: ${noWasm}`);
   const report = {
     version: version(),
     engine: engine.engine,
     isa: engine.isa,
     native: { loads: problem === null, problem },
+    wasm: { runs: noWasm === null, problem: noWasm },
     threads: engine.threads(),
     cores: os.availableParallelism(),
     precision: dtype,
@@ -69,7 +73,8 @@ async function examine(options: DoctorOptions, output: Output): Promise<void> {
       ['lethe', report.version],
       ['engine', report.engine],
       ['instruction set', report.isa],
-      ['native kernels', nativeInWords(problem, engine.engine)],
+      ['native kernels', inWords(problem, 'built', engine.engine === 'native')],
+      ['WebAssembly', inWords(noWasm, 'runs', engine.engine === 'wasm')],
       ['threads', `${report.threads} (${report.cores} cores)`],
       ['precision', report.precision],
       ['node', `${report.node}, ${report.platform}`],
@@ -84,9 +89,9 @@ async function examine(options: DoctorOptions, output: Output): Promise<void> {
   for (const notice of notices) output.say(`\n${notice}`);
 }
 
-function nativeInWords(problem: string | null, engine: string): string {
-  if (problem !== null) return 'do not load, see below';
-  return engine === 'native' ? 'built and in use' : 'built, not in use';
+function inWords(problem: string | null, state: string, isInUse: boolean): string {
+  if (problem !== null) return 'no, see below';
+  return isInUse ? `${state} and in use` : `${state}, not in use`;
 }
 
 async function verify(directory: string, options: DoctorOptions, output: Output): Promise<void> {

@@ -25,22 +25,38 @@ describe('the engine', () => {
     const { kernels, useEngine } = await engineWith({ LETHE_DTYPE: 'f64' });
     expect(kernels().engine).toBe('portable');
     expect(() => useEngine('native')).toThrow('float64 runs on LETHE_ENGINE=portable');
+    expect(() => useEngine('wasm')).toThrow('with the wasm engine, got f64');
   });
 
-  it('falls back to portable with one notice when the native kernels do not load', async () => {
+  it('falls back to WebAssembly with one notice when the native kernels do not load', async () => {
     vi.doMock('./native.ts', () => ({ loadNative: () => null, nativeProblem: () => 'it is not built' }));
+    const notice = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { kernels, useEngine } = await engineWith({});
+    kernels();
+    expect(kernels().engine).toBe('wasm');
+    expect(notice).toHaveBeenCalledTimes(1);
+    expect(notice.mock.calls[0][0]).toContain('the WebAssembly engine runs');
+    expect(() => useEngine('native')).toThrow('it is not built');
+    vi.doUnmock('./native.ts');
+  });
+
+  it('falls back to portable with one notice when there is no WebAssembly either', async () => {
+    vi.doMock('./native.ts', () => ({ loadNative: () => null, nativeProblem: () => 'it is not built' }));
+    vi.doMock('./wasm.ts', () => ({ loadWasm: () => null, wasmProblem: () => 'there is no SIMD' }));
     const notice = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { kernels, useEngine } = await engineWith({});
     kernels();
     expect(kernels().engine).toBe('portable');
     expect(notice).toHaveBeenCalledTimes(1);
     expect(() => useEngine('native')).toThrow('it is not built');
+    expect(() => useEngine('wasm')).toThrow('there is no SIMD');
     vi.doUnmock('./native.ts');
+    vi.doUnmock('./wasm.ts');
   });
 
   it('refuses an engine or a number of threads that cannot be, naming the value', async () => {
     const unknown = await engineWith({ LETHE_ENGINE: 'gpu' });
-    expect(() => unknown.kernels()).toThrow('portable or native, got "gpu"');
+    expect(() => unknown.kernels()).toThrow('native, wasm or portable, got "gpu"');
     const none = await engineWith({ LETHE_ENGINE: 'portable', LETHE_THREADS: '0' });
     expect(() => none.kernels()).toThrow('whole number of at least 1, got "0"');
   });

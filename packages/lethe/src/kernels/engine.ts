@@ -1,13 +1,14 @@
 /**
- * The engine in use. Native if it loads, else portable with one notice on standard error; the environment
- * decides otherwise: LETHE_ENGINE=portable|native, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
+ * The engine in use. Native if it loads, else WebAssembly, else portable with one notice on standard error; the environment
+ * decides otherwise: LETHE_ENGINE=native|wasm|portable, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
  */
 import { ConfigError } from '../errors.ts';
 import { checkWord } from '../options.ts';
-import { dtype, takeBuffersFrom } from '../tensor/dtype.ts';
+import { dtype, takeMemoryFrom } from '../tensor/dtype.ts';
 import type { Engine } from './contract/engine.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { portable } from './portable/index.ts';
+import { loadWasm, wasmProblem } from './wasm.ts';
 
 /** An engine by its name. */
 export type EngineName = Engine['engine'];
@@ -15,7 +16,7 @@ export type EngineName = Engine['engine'];
 /** What computes in this process. */
 export interface EngineInUse {
   engine: EngineName;
-  /** instruction set: 'typescript', 'baseline', 'avx2', 'avx512' or 'neon' */
+  /** instruction set: 'typescript', 'simd128', 'relaxed', 'baseline', 'avx2', 'avx512' or 'neon' */
   isa: string;
   threads: number;
   /** how operands of matrix products are held: 'f32', 'bf16-dot' or 'bf16-amx' */
@@ -46,11 +47,13 @@ export function engineInUse(): EngineInUse {
  * @throws ConfigError if it is unknown or does not load
  */
 export function useEngine(name: EngineName): Engine {
-  checkWord('useEngine', 'engine', name, ['native', 'portable']);
+  checkWord('useEngine', 'engine', name, engineNames);
   return (inUse = put(engineNamed(name)));
 }
 
 // --- internal ---
+
+const engineNames: readonly EngineName[] = ['native', 'wasm', 'portable'];
 
 let inUse: Engine | undefined;
 
@@ -64,22 +67,32 @@ function choose(): Engine {
   if (wanted !== undefined) return engineNamed(wanted);
   if (dtype === 'f64') return portable;
   const native = loadNative();
-  if (native === null && globalThis.process !== undefined) {
-    console.error(
-      `lethe: the native kernels do not load: ${nativeProblem()}; the portable engine runs, many times slower`,
-    );
+  if (native) return native;
+  const wasm = loadWasm();
+  if (globalThis.process !== undefined) {
+    const instead = wasm
+      ? 'the WebAssembly engine runs, some times slower'
+      : `nor those of WebAssembly: ${wasmProblem()}; the portable engine runs, many times slower`;
+    console.error(`lethe: the native kernels do not load: ${nativeProblem()}; ${instead}`);
   }
-  return native ?? portable;
+  return wasm ?? portable;
 }
 
 function engineNamed(name: string): Engine {
   if (name === 'portable') return portable;
-  if (name !== 'native') {
-    throw new ConfigError(`engine: expected LETHE_ENGINE to be portable or native, got "${name}"`);
+  if (name !== 'native' && name !== 'wasm') {
+    throw new ConfigError(`engine: expected LETHE_ENGINE to be native, wasm or portable, got "${name}"`);
   }
   if (dtype === 'f64') {
     throw new ConfigError(
-      'engine: expected LETHE_DTYPE=f32 with the native engine, got f64; float64 runs on LETHE_ENGINE=portable',
+      `engine: expected LETHE_DTYPE=f32 with the ${name} engine, got f64; float64 runs on LETHE_ENGINE=portable`,
+    );
+  }
+  if (name === 'wasm') {
+    const wasm = loadWasm();
+    if (wasm) return wasm;
+    throw new ConfigError(
+      `engine: expected the kernels of WebAssembly, but they do not run: ${wasmProblem()}; set LETHE_ENGINE=portable`,
     );
   }
   const native = loadNative();
@@ -103,6 +116,6 @@ function put(engine: Engine): Engine {
     }
     engine.setThreads(count);
   }
-  takeBuffersFrom(engine.allocate?.bind(engine));
+  takeMemoryFrom(engine);
   return engine;
 }

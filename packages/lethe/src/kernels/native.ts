@@ -2,9 +2,10 @@
  * The native engine, where it is built. Loaded at run time and by name only, so that the library has no
  * dependency and bundles for the browser.
  */
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import { ConfigError, LetheError } from '../errors.ts';
+import { newScopes } from '../scopes.ts';
 import type { Real } from '../tensor/dtype.ts';
+import type { KernelDescription } from './contract/description.ts';
 import type { CallSettings, Engine } from './contract/engine.ts';
 import type { Kernels } from './contract/kernels.ts';
 
@@ -18,25 +19,6 @@ export function loadNative(): Engine | null {
 export function nativeProblem(): string | null {
   loaded ??= load();
   return loaded.reason;
-}
-
-/** A kernel as the addon describes it: its name and what its struct of parameters holds. */
-export interface KernelDescription {
-  name: string;
-  /** numbers that it returns */
-  sums: number;
-  /** bytes of the struct */
-  size: number;
-  fields: {
-    name: string;
-    kind: string;
-    /** product of letters and digits; the value of a constant */
-    dims: string;
-    optional: boolean;
-    /** bytes from the beginning of the struct; -1 for a constant */
-    offset: number;
-    written: boolean;
-  }[];
 }
 
 /** Every native kernel with its parameters; nothing where they do not load. */
@@ -70,12 +52,7 @@ function load(): Loaded {
   if (kernels === null) return { kernels, description: [], reason };
   const description = JSON.parse(kernels.describe()) as KernelDescription[];
   return {
-    kernels: engineOver(
-      kernels,
-      description,
-      builtin('node:os').availableParallelism(),
-      new (builtin('node:async_hooks').AsyncLocalStorage)(),
-    ),
+    kernels: engineOver(kernels, description, builtin('node:os').availableParallelism()),
     description,
     reason,
   };
@@ -110,14 +87,10 @@ interface Settings {
  * The addon as an engine. Settings are arguments of every call: the addon keeps none, so that workers of one process may run with
  * different ones. In one worker they belong to what runs, by an AsyncLocalStorage, over everything that it awaits.
  */
-function engineOver(
-  addon: Addon,
-  description: readonly KernelDescription[],
-  cores: number,
-  scopes: AsyncLocalStorage<Settings>,
-): Engine {
+function engineOver(addon: Addon, description: readonly KernelDescription[], cores: number): Engine {
   const own: Settings = { threads: addon.ready(cores), isBf16: false };
-  const settings = (): Settings => scopes.getStore() ?? own;
+  const scopes = newScopes<Settings>();
+  const settings = (): Settings => scopes.now() ?? own;
   const granted = (count: number): number => {
     if (!Number.isInteger(count) || count < 1 || count > 256) {
       throw new ConfigError(`threads: expected a whole number from 1 to 256, got ${count}`);

@@ -13,17 +13,23 @@ export type Real = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>
 /** The number type of this process: 'f32', or 'f64' with LETHE_DTYPE=f64. */
 export const dtype: 'f32' | 'f64' = globalThis.process?.env?.LETHE_DTYPE === 'f64' ? 'f64' : 'f32';
 
-/**
- * Takes large buffers from `source` from now on: an engine may have memory that suits it better than an ArrayBuffer,
- * which V8 aligns to 16 bytes, so that every 64-byte vector crosses a cache line. Its contents are arbitrary.
- */
-export function takeBuffersFrom(source: ((bytes: number) => ArrayBuffer) | undefined): void {
-  newBuffer = source ?? ((bytes) => new ArrayBuffer(bytes));
+/** Where memory comes from. */
+export interface MemorySource {
+  /** large buffers that suit the engine better than an ArrayBuffer, which V8 aligns to 16 bytes, so that every 64-byte vector crosses a cache line */
+  allocate?(bytes: number): ArrayBuffer;
+  /** stretches of memory of the engine's own, for scratch */
+  slab?(bytes: number): { buffer: ArrayBufferLike; offset: number };
 }
 
-/** A buffer with arbitrary contents, from the engine where it has such memory. */
-export function largeBuffer(bytes: number): ArrayBuffer {
-  return given(bytes, () => newBuffer(bytes));
+/** Takes large buffers and scratch from `source` from now on, with arbitrary contents. */
+export function takeMemoryFrom({ allocate, slab }: MemorySource): void {
+  newBuffer = allocate ?? ((bytes) => new ArrayBuffer(bytes));
+  newSlab = slab ?? ((bytes) => ({ buffer: newBuffer(bytes), offset: 0 }));
+}
+
+/** A stretch of memory with arbitrary contents that stays taken. */
+export function scratchSlab(bytes: number): { buffer: ArrayBufferLike; offset: number } {
+  return given(bytes, () => newSlab(bytes));
 }
 
 /**
@@ -67,6 +73,12 @@ export function realFrom(values: ArrayLike<number>): Real {
 const largeBytes = 1 << 20;
 
 let newBuffer = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+let newSlab: NonNullable<MemorySource['slab']> = (bytes) => ({ buffer: newBuffer(bytes), offset: 0 });
+
+/** A buffer with arbitrary contents, from the engine where it has such memory. */
+function largeBuffer(bytes: number): ArrayBuffer {
+  return given(bytes, () => newBuffer(bytes));
+}
 
 /** What `allocate` returns; where there is no such memory, an error that says so. */
 function given<T>(bytes: number, allocate: () => T): T {

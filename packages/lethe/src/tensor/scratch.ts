@@ -9,7 +9,7 @@
 import { ConfigError, LetheError } from '../errors.ts';
 import { found } from '../found.ts';
 import type { Real } from './dtype.ts';
-import { dtype, largeBuffer, realZeros } from './dtype.ts';
+import { dtype, realZeros, scratchSlab } from './dtype.ts';
 
 /** Where an array came from: the depth and generation of its scope, or null for memory of its own. */
 export type ScratchOrigin = { readonly depth: number; readonly generation: number } | null;
@@ -77,12 +77,12 @@ export function allocateFor(scope: ScratchOrigin, length: number): Real {
 
 /** Whether `data` lasts as long as `scope`: it is no scratch, or was not taken by a scope inside it. */
 export function lastsAsLongAs(data: Real, scope: ScratchOrigin): boolean {
-  if (!ownBuffers.has(data.buffer)) return true;
+  const slab = slabOf(data);
+  if (slab < 0) return true;
   if (scope === null) return false;
   const deeper = scopes[scope.depth + 1];
   if (!deeper) return true;
-  const slab = slabs.indexOf(data.buffer as ArrayBuffer);
-  return slab < deeper.slab || (slab === deeper.slab && data.byteOffset < deeper.offset);
+  return slab < deeper.slab || (slab === deeper.slab && data.byteOffset - slabs[slab].offset < deeper.offset);
 }
 
 /** For tests: fills what is handed back with NaN from now on, so that whoever reads it, or takes new scratch for zeros, shows. */
@@ -92,7 +92,7 @@ export function poisonScratch(on: boolean): void {
 
 /** The scope that `data` belongs to if it was allocated just now, or null if it is not scratch memory. */
 export function originOf(data: Real): ScratchOrigin {
-  return scopes.length > 0 && ownBuffers.has(data.buffer) ? scopes[scopes.length - 1] : null;
+  return scopes.length > 0 && slabOf(data) >= 0 ? scopes[scopes.length - 1] : null;
 }
 
 /** Whether memory from `origin` still holds what was put there. */
@@ -108,8 +108,8 @@ const slabBytes = 32 * 1024 * 1024;
 const alignment = 64;
 const bytesPerNumber = dtype === 'f64' ? 8 : 4;
 
-const slabs: ArrayBuffer[] = [];
-const ownBuffers = new Set<ArrayBufferLike>();
+/** Stretches of buffers that may hold other things as well. */
+const slabs: { buffer: ArrayBufferLike; offset: number; bytes: number }[] = [];
 /** Open scopes from the outermost in; slab and offset say where the pointer goes when one ends. */
 const scopes: { depth: number; generation: number; slab: number; offset: number }[] = [];
 let nextGeneration = 1;
@@ -119,25 +119,33 @@ let poisons = false;
 
 function cut(length: number): Real {
   const offset = reserve(length * bytesPerNumber);
-  const buffer = slabs[currentSlab];
+  const slab = slabs[currentSlab];
   return dtype === 'f64'
-    ? new Float64Array(buffer, offset, length)
-    : new Float32Array(buffer, offset, length);
+    ? new Float64Array(slab.buffer, slab.offset + offset, length)
+    : new Float32Array(slab.buffer, slab.offset + offset, length);
+}
+
+/** The slab that `data` lies in, -1 for none. */
+function slabOf({ buffer, byteOffset }: Real): number {
+  return slabs.findIndex(
+    (slab) => slab.buffer === buffer && byteOffset >= slab.offset && byteOffset < slab.offset + slab.bytes,
+  );
 }
 
 /** Bytes of ones are NaN in float32 and float64. */
 function poison(from: { slab: number; offset: number }): void {
   for (let slab = Math.max(from.slab, 0); slab <= currentSlab; slab++) {
     const start = slab === from.slab ? from.offset : 0;
-    const end = slab === currentSlab ? currentOffset : slabs[slab].byteLength;
-    new Uint8Array(slabs[slab], start, end - start).fill(0xff);
+    const { buffer, offset, bytes } = slabs[slab];
+    const end = slab === currentSlab ? currentOffset : bytes;
+    new Uint8Array(buffer, offset + start, end - start).fill(0xff);
   }
 }
 
 /** Moves the pointer past `bytes` bytes of `slabs[currentSlab]` and returns where they begin. */
 function reserve(bytes: number): number {
   const rounded = Math.ceil(bytes / alignment) * alignment;
-  if (currentSlab < 0 || currentOffset + rounded > slabs[currentSlab].byteLength) openSlab(rounded);
+  if (currentSlab < 0 || currentOffset + rounded > slabs[currentSlab].bytes) openSlab(rounded);
   const offset = currentOffset;
   currentOffset += rounded;
   return offset;
@@ -146,13 +154,13 @@ function reserve(bytes: number): number {
 /** Goes on in a free slab with room for `bytes`. Slabs after the current one are free by construction. */
 function openSlab(bytes: number): void {
   const next = currentSlab + 1;
-  const fitting = slabs.findIndex((slab, i) => i >= next && slab.byteLength >= bytes);
+  const fitting = slabs.findIndex((slab, i) => i >= next && slab.bytes >= bytes);
   if (fitting >= 0) {
     [slabs[next], slabs[fitting]] = [slabs[fitting], slabs[next]];
   } else {
-    const slab = largeBuffer(Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes);
-    ownBuffers.add(slab);
-    if (poisons) new Uint8Array(slab).fill(0xff);
+    const size = Math.max(1, Math.ceil(bytes / slabBytes)) * slabBytes;
+    const slab = { ...scratchSlab(size), bytes: size };
+    if (poisons) new Uint8Array(slab.buffer, slab.offset, size).fill(0xff);
     slabs.splice(next, 0, slab);
   }
   currentSlab = next;

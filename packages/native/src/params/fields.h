@@ -8,8 +8,8 @@
 // Dimensions are a product of letters and digits: "TBH" is T * B * H elements, "4TBH" four times as many. A letter is a `size`
 // that was shown before, or a `constant` of the kernel such as the gates of a cell.
 #pragma once
-#include <cstddef>
-#include <cstdint>
+#include <stddef.h>
+#include <stdint.h>
 
 namespace lethe {
 

@@ -12,6 +12,12 @@ export interface Suite {
   newKernels: () => Engine;
 }
 
+/** Whether LETHE_ENGINE asks for another engine, which a run of the tests is then about. */
+export function isLeftToItsOwnRun(engine: Engine['engine']): boolean {
+  const wanted = process.env.LETHE_ENGINE;
+  return Boolean(wanted) && wanted !== engine;
+}
+
 /** Deterministic test data; every number is a float32, so that both precisions see the same inputs. */
 export class Numbers {
   #state: number;

@@ -16,8 +16,8 @@ export interface CallSettings {
 
 /** An engine: its kernels, and how they are run. */
 export interface Engine extends Kernels {
-  readonly engine: 'portable' | 'native';
-  /** instruction set in use: 'typescript' | 'baseline' | 'avx2' | 'avx512' | 'neon' */
+  readonly engine: 'portable' | 'wasm' | 'native';
+  /** instruction set in use: 'typescript' | 'simd128' | 'relaxed' | 'baseline' | 'avx2' | 'avx512' | 'neon' */
   readonly isa: string;
   /** threads in use */
   threads(): number;
@@ -38,6 +38,15 @@ export interface Engine extends Kernels {
    * are compared with the arrays before and after, in parts with every use, and refused where they differ.
    */
   fixed(arrays: readonly Real[]): <T>(body: () => T) => T;
-  /** memory for scratch, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
+  /** memory of its own for scratch, which stays taken; absent where `allocate` or an ArrayBuffer is as good */
+  slab?(bytes: number): Slab;
+  /** memory for large arrays, aligned to whole pages, with arbitrary contents; absent: an ArrayBuffer is as good */
   allocate?(bytes: number): ArrayBuffer;
+}
+
+/** A stretch of a buffer. */
+export interface Slab {
+  buffer: ArrayBufferLike;
+  /** bytes from its beginning */
+  offset: number;
 }

@@ -1,16 +1,33 @@
 /**
- * Calls of the native kernels with whatever may come: absent, wrong kind, too short, strides and numbers out of range, getters that
+ * Calls of the compiled kernels with whatever may come: absent, wrong kind, too short, strides and numbers out of range, getters that
  * throw or take an array away. Nothing but a JavaScript error may come of it; under AddressSanitizer and
  * UndefinedBehaviorSanitizer (packages/native/sanitize.mjs) nothing else does.
  */
 import { describe, expect, it } from 'vitest';
-import { type KernelDescription, loadNative, nativeDescription, nativeProblem } from './native.ts';
+import { isLeftToItsOwnRun } from './conformance/support.suite.ts';
+import type { KernelDescription } from './contract/description.ts';
+import { loadNative, nativeDescription, nativeProblem } from './native.ts';
+import { loadWasm, wasmDescription, wasmProblem } from './wasm.ts';
 
 const calls = Number(process.env.LETHE_ABUSE ?? 3000);
 
-describe.skipIf(!loadNative())(`native kernels (${nativeProblem() ?? 'at hand'})`, () => {
-  const kernels = loadNative() as unknown as Record<string, (p: unknown) => unknown>;
-  const described = loadNative() ? nativeDescription() : [];
+const engines = [
+  {
+    name: 'native',
+    engine: 'native',
+    load: loadNative,
+    problem: nativeProblem,
+    description: nativeDescription,
+  },
+  { name: 'WebAssembly', engine: 'wasm', load: loadWasm, problem: wasmProblem, description: wasmDescription },
+] as const;
+
+describe.each(engines)('kernels of $name', ({ engine, load, problem, description }) => {
+  const loaded = isLeftToItsOwnRun(engine) ? null : load();
+  if (!loaded)
+    return it.skip(`do not run here: ${problem() ?? 'LETHE_ENGINE asks for another engine'}`, () => {});
+  const kernels = loaded as unknown as Record<string, (p: unknown) => unknown>;
+  const described = description();
 
   // Sanitizers take ten times as long.
   const timeout = 60_000 + 30 * calls;
@@ -160,14 +177,12 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
   }
   const lengths = [3, 0, 40, 1000];
   const elements = (dims: string) => dims.split('').reduce((n, d) => n * (sizes.get(d) ?? Number(d)), 1);
+  const below = (limit: number, n: number) =>
+    Int32Array.from({ length: n }, () => Math.floor(random() * limit));
   const drawn = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
   const p: Record<string, unknown> = {};
-  for (const { name, kind, dims, optional } of fields) {
+  for (const { name, kind, dims, optional, limit = '' } of fields) {
     if (kind === 'constant' || (optional && random() < 0.4)) continue;
-    const below = Math.max(
-      1,
-      Math.min(...['K', 'V'].map((letter) => sizes.get(letter) ?? Number.POSITIVE_INFINITY)),
-    );
     const [T, B, width] = [sizes.get('T') ?? 1, sizes.get('B') ?? 1, kind === 'mask' ? elements(dims) : 0];
     const values: Record<string, () => unknown> = {
       size: () => sizes.get(name),
@@ -177,10 +192,9 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
       flag: () => random() < 0.5,
       floats: () => drawn(dims === '' ? Math.floor(random() * 100) : elements(dims)),
       words: () => new Uint32Array(Math.floor(random() * 100)),
-      numbers: () => {
-        const limit = name === 'start' || name === 'stop' ? T + 1 : below;
-        return Int32Array.from({ length: elements(dims) }, () => Math.floor(random() * limit));
-      },
+      rate: () => random(),
+      numbers: () => below(Math.max(1, sizes.get(limit) ?? 1), elements(dims)),
+      steps: () => below((sizes.get(limit) ?? 0) + 1, elements(dims)),
       mask: () => {
         const gates = sizes.get('G') ?? 1;
         return { data: drawn(gates * T * B * width), gate: T * B * width, time: B * width, batch: width };

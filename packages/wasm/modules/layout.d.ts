@@ -1,0 +1,2 @@
+/** Every kernel with where its parameters lie. */
+export const layout: unknown;
