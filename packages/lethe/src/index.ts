@@ -147,6 +147,7 @@ export {
   sampleQuantiles,
   weightedQuantileLoss,
 } from './scores/probabilistic-forecast.ts';
+export { negativeBinomialQuantiles, normalQuantile, studentTQuantile } from './scores/quantile-functions.ts';
 export type { Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
