@@ -61,10 +61,17 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
     const truth = truthOf(data);
     const target = forecasts.map((one) => truth.target(one));
     const content = fitted(forecasts, target);
-    const calibrated = forecasts.map((one) => calibratedInterval(one, content));
-    const [before, after] = [forecasts.map(ownInterval), calibrated].map((intervals) =>
-      intervalFigures(target, intervals, horizon),
-    );
+    const [before, after, joint] = [
+      forecasts.map(ownInterval),
+      forecasts.map((one) => calibratedInterval(one, content)),
+      forecasts.map((one) => calibratedInterval(one, content, true)),
+    ].map((intervals) => intervalFigures(target, intervals, horizon));
+    const rows = [
+      ['coverage', before.coverage_90, after.coverage_90],
+      ['mean width', before.width_90, after.width_90],
+      ['whole windows inside, joint intervals', before.joint_coverage_90, joint.joint_coverage_90],
+      ['mean width of joint intervals', before.width_90, joint.width_90],
+    ] as const;
     const windowsKept = `${forecasts.length} windows kept for calibration`;
     return {
       content,
@@ -74,11 +81,7 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
         `joint_lower_90 to joint_upper_90 hold all ${horizon} steps of a window with a probability of 0.9, in the same sense`,
       ],
       shown: {
-        rows: (['coverage_90', 'width_90', 'joint_coverage_90'] as const).map((name) => [
-          name,
-          before[name].toFixed(4),
-          after[name].toFixed(4),
-        ]),
+        rows: rows.map(([name, ...values]) => [name, ...values.map((value) => value.toFixed(4))]),
         header: ['on the calibration windows', 'before', 'after'],
         align: 'lrr',
       },
@@ -86,13 +89,51 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
   },
 };
 
+/** The radii of forecasts whose truth is known. Throws DataError where too few are. */
+export function fitted(forecasts: readonly Forecast[], target: readonly Float64Array[]): ForecastCalibration {
+  const horizon = target[0].length;
+  const each = forecasts.map((one) => halves(ownInterval(one)));
+  const flat = (rows: readonly Float64Array[]): Float64Array =>
+    Float64Array.from(
+      { length: rows.length * horizon },
+      (_, n) => rows[Math.floor(n / horizon)][n % horizon],
+    );
+  const middle = flat(each.map((one) => one.middle));
+  const half = flat(each.map((one) => one.half));
+  const values = flat(target);
+  const { radius, jointRadius } = fitConformalIntervals(values, middle, { deviation: half, alpha, horizon });
+  const infinite = radius.findIndex((one) => !Number.isFinite(one));
+  if (infinite >= 0 || !Number.isFinite(jointRadius)) {
+    throw new DataError(
+      `expected at least ${Math.ceil(1 / alpha) - 1} calibration windows with a value at every step, found fewer${infinite >= 0 ? ` at step ${infinite + 1}` : ''}; keep more (--set windows.calibration=N)`,
+    );
+  }
+  const scores = Array.from(values, (y, n) => Math.abs(y - middle[n]) / half[n] / radius[n % horizon])
+    .filter((score) => Number.isFinite(score))
+    .sort((a, b) => a - b);
+  const count = Math.min(mostScores, scores.length);
+  return {
+    alpha,
+    radius: Array.from(radius),
+    jointRadius,
+    scores: Array.from({ length: count }, (_, i) => scores[Math.floor(((i + 0.5) * scores.length) / count)]),
+  };
+}
+
 /** The interval of every step, stretched. @param joint the one that holds whole horizons */
-export function calibratedInterval(
+export const calibratedInterval = (
   forecast: Forecast,
+  content: ForecastCalibration,
+  joint = false,
+): Interval => stretched(ownInterval(forecast), content, joint);
+
+/** The same of a model's own interval. */
+export function stretched(
+  own: Interval,
   { alpha, radius, jointRadius }: ForecastCalibration,
   joint = false,
 ): Interval {
-  const { middle, half } = halves(ownInterval(forecast));
+  const { middle, half } = halves(own);
   const found: ConformalIntervals = {
     alpha,
     radius: Float64Array.from(radius),
@@ -148,36 +189,6 @@ function halves({ lower, upper }: Interval): { middle: Float64Array; half: Float
   // Where a model is sure of one value, any score is infinite: a width below what float32 tells apart.
   const half = upper.map((high, h) => Math.max((high - lower[h]) / 2, 1e-7 * Math.abs(middle[h]), 1e-12));
   return { middle, half };
-}
-
-function fitted(forecasts: readonly Forecast[], target: readonly Float64Array[]): ForecastCalibration {
-  const horizon = target[0].length;
-  const each = forecasts.map((one) => halves(ownInterval(one)));
-  const flat = (rows: readonly Float64Array[]): Float64Array =>
-    Float64Array.from(
-      { length: rows.length * horizon },
-      (_, n) => rows[Math.floor(n / horizon)][n % horizon],
-    );
-  const middle = flat(each.map((one) => one.middle));
-  const half = flat(each.map((one) => one.half));
-  const values = flat(target);
-  const { radius, jointRadius } = fitConformalIntervals(values, middle, { deviation: half, alpha, horizon });
-  const infinite = radius.findIndex((one) => !Number.isFinite(one));
-  if (infinite >= 0 || !Number.isFinite(jointRadius)) {
-    throw new DataError(
-      `expected at least ${Math.ceil(1 / alpha) - 1} calibration windows with a value at every step, found fewer${infinite >= 0 ? ` at step ${infinite + 1}` : ''}; keep more (--set windows.calibration=N)`,
-    );
-  }
-  const scores = Array.from(values, (y, n) => Math.abs(y - middle[n]) / half[n] / radius[n % horizon])
-    .filter((score) => Number.isFinite(score))
-    .sort((a, b) => a - b);
-  const count = Math.min(mostScores, scores.length);
-  return {
-    alpha,
-    radius: Array.from(radius),
-    jointRadius,
-    scores: Array.from({ length: count }, (_, i) => scores[Math.floor(((i + 0.5) * scores.length) / count)]),
-  };
 }
 
 /**

@@ -19,6 +19,7 @@ import { scalingNames } from './scaling.ts';
 
 /** What is found where nobody says it. */
 const auto = z.literal('auto');
+export const choices = ['mase', 'wql'] as const;
 const seriesForms = ['long', 'wide', 'rows', 'tsf'] as const;
 const countOrAuto = z.union([auto, count]).default('auto');
 
@@ -89,8 +90,22 @@ const schema = z.strictObject({
   table,
   forecast,
   windows,
-  model: z.strictObject({ ...anyModel, hidden: count.describe('units of each hidden layer') }),
-  training: z.strictObject({ ...anyTraining, batch: count.describe('windows in a minibatch') }),
+  model: z.strictObject({
+    ...anyModel,
+    hidden: count.describe('units of each hidden layer'),
+    members: z
+      .int()
+      .min(1)
+      .max(20)
+      .describe('networks trained side by side from weights of their own, whose numbers are averaged'),
+  }),
+  training: z.strictObject({
+    ...anyTraining,
+    batch: count.describe('windows in a minibatch'),
+    choice: z
+      .enum(choices)
+      .describe('what weights are chosen by: the scaled error of the median, or the loss of all quantiles'),
+  }),
 });
 
 export type ForecastConfig = z.infer<typeof schema>;
@@ -121,10 +136,18 @@ export function forecastDefaults(): ForecastConfig {
       cell: 'lstm',
       hidden: 64,
       layers: 1,
+      members: 1,
       dropout: 'variational:input=.1,recurrent=.2,output=.2',
     },
     optimizer: { ...optimizerDefaults.adam, stepRate: 0.002, clipNorm: 1 },
-    training: { ...trainingDefaults, epochs: 30, patience: 6, checkpointEvery: 60, batch: 64 },
+    training: {
+      ...trainingDefaults,
+      epochs: 30,
+      patience: 6,
+      checkpointEvery: 60,
+      batch: 64,
+      choice: 'mase',
+    },
   };
 }
 
@@ -172,6 +195,12 @@ export const forecastConfig: ConfigKind<ForecastConfig> = {
       key: 'forecast.scaling',
     },
     {
+      flags: '--members <N>',
+      description: 'of series: networks trained side by side, whose forecasts are averaged (default: 1)',
+      read: wholeNumber('--members', 1, 20),
+      key: 'model.members',
+    },
+    {
       flags: '--test-windows <N>',
       description:
         'of series: origins of each that are tested, a horizon apart (default: as the series allow)',
@@ -180,7 +209,7 @@ export const forecastConfig: ConfigKind<ForecastConfig> = {
     },
     ...Object.values(ownTableOptions),
   ],
-  sizes: ['model.hidden', 'model.layers', 'training.batch', 'forecast.context'],
+  sizes: ['model.hidden', 'model.layers', 'model.members', 'training.batch', 'forecast.context'],
   conditions: [
     'forecast.horizon',
     'forecast.season',

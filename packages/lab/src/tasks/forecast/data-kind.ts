@@ -7,7 +7,7 @@ import { forecastCatalogue, forecastNames } from './data/catalogue.ts';
 import { findPublished, loadForecast } from './data/load.ts';
 import type { ForecastData } from './data/types.ts';
 
-const own = examples.filter(({ task }) => task === 'forecast');
+const own = examples.filter(({ holds }) => holds === 'series');
 
 export const forecastDataKind: DataKind<ForecastConfig, ForecastData> = {
   paths: 'a file of series',

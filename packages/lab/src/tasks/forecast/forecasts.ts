@@ -20,6 +20,7 @@ import type { Draws, Slices } from '../../runs/task.ts';
 import { testDraws } from '../shared/draws.ts';
 import type { Origin } from './data/types.ts';
 import type { WindowBatch, Windows } from './features.ts';
+import { runMembers } from './members.ts';
 import { type ForecastModel, part, stepsOf } from './model.ts';
 
 /** .01, .02, …, .99 */
@@ -47,14 +48,14 @@ export function* forecastsOf(
   model: ForecastModel,
   windows: Windows,
   origins: readonly Origin[],
-  draws = testDraws(model.network.regularizer),
+  draws = testDraws(model.regularizer),
 ): Slices<Forecast[]> {
   const { mode, samples } = model.settings;
   const isDrawn = mode === 'autoregressive';
   const copies = (isDrawn ? (draws?.samples ?? samples) : (draws?.samples ?? 1)) || 1;
   const at = Math.max(1, Math.floor((isDrawn ? 4096 : 512) / copies));
   const all: Forecast[] = [];
-  const weights = fixedWeights(Object.values(model.network.parameters));
+  const weights = fixedWeights(Object.values(model.parameters));
   for (let from = 0; from < origins.length; from += at) {
     const some = origins.slice(from, from + at);
     const noise = draws && new NoiseStream(draws.seed ?? 1).trained(draws.trained ?? Infinity).at(from);
@@ -79,7 +80,7 @@ function direct(
   draws: Draws | undefined,
   noise: NoiseStream | undefined,
 ): Forecast[] {
-  const { settings, network, head } = model;
+  const { settings, networks, regularizer, head } = model;
   const { context, horizon } = settings;
   const steps = stepsOf(batch, context, context + horizon);
   const x = batch.inputs();
@@ -87,14 +88,14 @@ function direct(
   const mode = draws?.mode;
   const run = (input: Tensor, stream?: NoiseStream): Tensor | Gaussian =>
     part(
-      network.forward(input, stream, undefined, stream ? { mode } : {}).output,
+      runMembers(networks, input, stream, undefined, stream ? { mode } : {}).output,
       context,
       context + horizon,
     );
   // Of every draw the output and the rows of it.
   const outputs: { output: Tensor | Gaussian; from: number; width: number }[] = [];
   if (!draws || !noise) outputs.push({ output: run(x), from: 0, width: B });
-  else if (sharesMasks(network.regularizer)) {
+  else if (sharesMasks(regularizer)) {
     for (let s = 0; s < draws.samples; s++)
       outputs.push({ output: run(x, streamOfDraw(noise, s)), from: 0, width: B });
   } else {
@@ -151,7 +152,7 @@ function drawnPaths(
 ): Forecast[] {
   const { horizon, samples } = model.settings;
   const paths = draws?.samples ?? samples;
-  const shared = draws !== undefined && sharesMasks(model.network.regularizer);
+  const shared = draws !== undefined && sharesMasks(model.regularizer);
   const made = shared
     ? Array.from({ length: paths }, (_, s) =>
         onePass(model, windows.batch(origins, 1), draws, streamOfDraw(stream, s)),
@@ -178,24 +179,24 @@ function onePass(
   draws: Draws | undefined,
   stream: NoiseStream,
 ): { drawn: Float64Array[] } {
-  const { settings, network, head } = model;
+  const { settings, networks, head } = model;
   const { context, horizon } = settings;
   const mode = draws?.mode;
   const at = (step: number) => (draws ? stream.from(step) : undefined);
   const how = draws ? { mode } : {};
-  let state: RecurrentState[] | undefined;
+  let states: RecurrentState[][] | undefined;
   scoped(() => {
     const x = batch.inputs();
     const known = cut(x, context);
-    state = network.forward(known, at(0), undefined, how).state.map(keepState);
+    states = kept(runMembers(networks, known, at(0), undefined, how).states);
   });
   const drawn: Float64Array[] = [];
   for (let h = 0; h < horizon; h++) {
     const steps = stepsOf(batch, context + h, context + h + 1);
     const uniforms = stream.at(stream.step, 1 + h).uniforms({ site: 'sample' }, batch.rows);
     scoped(() => {
-      const run = network.forward(batch.step(h, drawn), at(context + h), state, how);
-      state = run.state.map(keepState);
+      const run = runMembers(networks, batch.step(h, drawn), at(context + h), states, how);
+      states = kept(run.states);
       drawn.push(
         Float64Array.from({ length: batch.rows }, (_, row) => {
           const u = Math.min(1 - 1e-7, Math.max(1e-7, uniforms[row]));
@@ -206,6 +207,9 @@ function onePass(
   }
   return { drawn };
 }
+
+const kept = (states: readonly RecurrentState[][]): RecurrentState[][] =>
+  states.map((each) => each.map(keepState));
 
 /** The first steps of [time, batch, features]. */
 function cut(x: Tensor, steps: number): Tensor {

@@ -11,7 +11,9 @@ import { windowsOf } from './features.ts';
 import { headOf } from './heads/index.ts';
 import { forecastMetric, forecastMetrics } from './metrics.ts';
 import { forecastPrediction } from './prediction.ts';
+import { forecastSections } from './sections.ts';
 import { forecastTask, workingNumbers } from './task.ts';
+import { testedFile } from './tested.ts';
 
 export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   name: 'forecast',
@@ -19,20 +21,22 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   config: forecastConfig,
   data: forecastDataKind,
   metrics: forecastMetrics,
-  metric: () => forecastMetric,
+  metric: (at) => forecastMetric[at('training.choice') === 'wql' ? 'wql' : 'mase'],
   open: forecastTask,
   size(config, data) {
-    const { cell, hidden, layers, dropout } = config.model;
+    const { cell, hidden, layers, members, dropout } = config.model;
     const hiddenSizes = Array<number>(layers).fill(hidden);
     const inputSize = windowsOf({ ...data, series: [] }).features;
     const { outputs } = headOf(data.settings, parseDropout(dropout));
     return {
-      parameters: recurrentParameters({ cell, inputSize, hiddenSizes }) + outputs * (hidden + 1),
+      parameters: members * (recurrentParameters({ cell, inputSize, hiddenSizes }) + outputs * (hidden + 1)),
       working: workingNumbers(config, data),
     };
   },
   calibration: forecastCalibration,
   prediction: forecastPrediction,
+  files: [testedFile],
+  sections: forecastSections,
   examples: {
     train: ['lethe train forecast/sales --epochs 10', 'lethe train forecast/sales.csv --horizon 28'],
     predict: ['lethe predict runs/sales-variational-1 --out answers.csv'],

@@ -2,9 +2,16 @@
 import type { TaskMetric } from '../../runs/task.ts';
 import type { MetricWords } from '../kind.ts';
 
-export const forecastMetric: TaskMetric = {
-  choice: 'mase',
-  shown: { metric: 'mase', label: 'MASE', unit: 'mean absolute scaled error of the median' },
+/** By what weights are chosen. */
+export const forecastMetric: { [choice in 'mase' | 'wql']: TaskMetric } = {
+  mase: {
+    choice: 'mase',
+    shown: { metric: 'mase', label: 'MASE', unit: 'mean absolute scaled error of the median' },
+  },
+  wql: {
+    choice: 'wql',
+    shown: { metric: 'wql', label: 'quantile loss', unit: 'weighted quantile loss over the deciles' },
+  },
 };
 
 const lower = { better: 'lower' } as const;

@@ -8,17 +8,20 @@ import {
   slice,
   type Tensor,
 } from 'lethe';
-import { parseDropout } from 'lethe/dropout';
+import { parseDropout, type Regularizer } from 'lethe/dropout';
 import { type Gaussian, isGaussian } from 'lethe/moments';
 import type { ForecastConfig } from './config.ts';
 import type { WindowBatch } from './features.ts';
 import type { Head, Steps } from './heads/head.ts';
 import { headOf } from './heads/index.ts';
+import { jointLoss, memberStream } from './members.ts';
 import type { Resolved } from './settings.ts';
 
 /** A network with its head. */
 export interface ForecastModel {
-  readonly network: SequenceModel;
+  /** members: one, or several whose numbers are averaged */
+  readonly networks: readonly SequenceModel[];
+  readonly regularizer: Regularizer;
   readonly head: Head;
   readonly settings: Resolved;
   readonly parameters: Record<string, Tensor>;
@@ -34,37 +37,47 @@ export function forecastModel(
 ): ForecastModel {
   const regularizer = parseDropout(model.dropout);
   const head = headOf(settings, regularizer);
-  const network = sequenceModel(
-    {
-      input: { features },
-      cell: model.cell,
-      hiddenSizes: Array<number>(model.layers).fill(model.hidden),
-      outputs: head.outputs,
-      pooling: 'none',
-      dropout: regularizer,
-      // A forecast begins as what it departs from.
-      readout: { weight: { variance: 1e-4 } },
-    },
-    stream,
+  const options = {
+    input: { features },
+    cell: model.cell,
+    hiddenSizes: Array<number>(model.layers).fill(model.hidden),
+    outputs: head.outputs,
+    pooling: 'none' as const,
+    dropout: regularizer,
+    // A forecast begins as what it departs from.
+    readout: { weight: { variance: 1e-4 } },
+  };
+  const networks = Array.from({ length: model.members }, (_, k) =>
+    sequenceModel(options, memberStream(stream, k)),
   );
-  const named = Object.entries(head.parameters).map(([name, tensor]) => [`head.${name}`, tensor] as const);
+  const parameters: Record<string, Tensor> = {};
+  for (const [k, network] of networks.entries()) {
+    for (const [name, tensor] of Object.entries(network.parameters))
+      parameters[memberPrefix(k) + name] = tensor;
+  }
+  for (const [name, tensor] of Object.entries(head.parameters)) parameters[`head.${name}`] = tensor;
   const { from, to } = scoredSteps(settings);
   return {
-    network,
+    networks,
+    regularizer,
     head,
     settings,
-    parameters: { ...network.parameters, ...Object.fromEntries(named) },
+    parameters,
     loss(batch, noise, examples) {
       const target = batch.target(from, to);
       const at = stepsOf(batch, from, to);
-      return sequenceLoss(
-        network,
-        { x: batch.inputs(), nll: (output) => head.loss(part(output, from, to), target, at), examples },
-        noise,
-      );
+      const step = {
+        x: batch.inputs(),
+        nll: (output: Tensor | Gaussian) => head.loss(part(output, from, to), target, at),
+        examples,
+      };
+      return jointLoss(networks.map((network, k) => sequenceLoss(network, step, memberStream(noise, k))));
     },
   };
 }
+
+/** In front of the names of a member's parameters. */
+export const memberPrefix = (member: number): string => (member === 0 ? '' : `member.${member}.`);
 
 /** The steps of a window that are forecast. */
 export function scoredSteps({ mode, context, horizon }: Resolved): { from: number; to: number } {

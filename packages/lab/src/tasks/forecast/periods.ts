@@ -6,24 +6,7 @@ import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { checkedShare } from '../../data/tables/unusable.ts';
 import type { ForecastConfig } from './config.ts';
-import type { ForecastSeries, Origin } from './data/types.ts';
-
-/** Origins of a part: the last one lies a horizon before its end. */
-export interface Part {
-  count: number;
-  stride: number;
-}
-
-/** The parts of every series, counted from its end. */
-export interface Periods {
-  test: Part;
-  calibration: Part;
-  valid: Part;
-  /** steps at the end of a series that training never has as targets */
-  kept: number;
-  /** steps before the first origin */
-  history: number;
-}
+import type { ForecastSeries, Origin, Part, Periods } from './data/types.ts';
 
 /** Steps that the windows of a part cover. */
 export const lengthOf = ({ count, stride }: Part, horizon: number): number =>

@@ -16,19 +16,24 @@ import { type Forecast, quantileAt } from './forecasts.ts';
 export interface Truth {
   /** [horizon] of a window, NaN where nothing is known */
   target(origin: Origin): Float64Array;
-  /** everything before it */
-  history(origin: Origin): Float64Array;
-  season: number;
+  /** what an error of 1 is as a scaled one: over the mean seasonal difference of everything before the origin; not finite where there is none */
+  units(origin: Origin): { mase: number; rmsse: number };
 }
 
 /** The truth of a data set; gaps as its convention fills them. */
 export function truthOf({ series, settings }: Pick<ForecastData, 'series' | 'settings'>): Truth {
   const { horizon, season } = settings;
+  // Of long histories once, and not after every epoch.
+  const known = new Map<string, { mase: number; rmsse: number }>();
   return {
-    season,
     target: ({ series: n, origin }) =>
       Float64Array.from({ length: horizon }, (_, h) => series[n].truth[origin + h] ?? Number.NaN),
-    history: ({ series: n, origin }) => series[n].truth.subarray(0, origin),
+    units({ series: n, origin }) {
+      const key = `${n} ${origin}`;
+      const found = known.get(key) ?? unitsOf(series[n].truth.subarray(0, origin), season);
+      known.set(key, found);
+      return found;
+    },
   };
 }
 
@@ -36,6 +41,16 @@ export function truthOf({ series, settings }: Pick<ForecastData, 'series' | 'set
 export interface Interval {
   lower: Float64Array;
   upper: Float64Array;
+}
+
+/** The point forecast that absolute errors are of. */
+export const medianOf = (forecast: Forecast): Float64Array =>
+  forecast.mean.map((_, h) => quantileAt(forecast, h, 0.5));
+
+/** The scaled error of one window; not finite where it has none. */
+export function maseOfWindow(forecast: Forecast, truth: Truth): number {
+  const median = medianOf(forecast);
+  return meanOver(truth.target(forecast), (y, h) => Math.abs(y - median[h])) * truth.units(forecast).mase;
 }
 
 /** Between the fifth and the ninety-fifth percentile. */
@@ -103,26 +118,44 @@ export function coverageByStep(target: readonly Float64Array[], intervals: reado
 
 // --- internal ---
 
+/** The scaled errors of an error of 1, by the library's own scores. */
+function unitsOf(history: Float64Array, seasonality: number): { mase: number; rmsse: number } {
+  const [one, zero] = [[[1]], [[0]]];
+  const [mase] = maseOfSeries(one, zero, [history], { seasonality });
+  return { mase, rmsse: Number.isFinite(mase) ? rmsse(one, zero, [history], { seasonality }) : Number.NaN };
+}
+
 function pointScores(forecasts: readonly Forecast[], target: readonly Float64Array[], truth: Truth): Metrics {
-  const medians = forecasts.map((one) => one.mean.map((_, h) => quantileAt(one, h, 0.5)));
-  const means = forecasts.map(({ mean }) => mean);
-  const histories = forecasts.map((one) => truth.history(one));
-  const options = { seasonality: truth.season };
-  const each = maseOfSeries(target, medians, histories, options);
-  const defined = each.map((_, n) => n).filter((n) => Number.isFinite(each[n]));
-  const of = <T>(rows: readonly T[]): T[] => defined.map((n) => rows[n]);
+  const medians = forecasts.map(medianOf);
+  const errors = forecasts.map((one, n) => ({
+    absolute: meanOver(target[n], (y, h) => Math.abs(y - medians[n][h])),
+    squared: meanOver(target[n], (y, h) => (y - one.mean[h]) ** 2),
+    units: truth.units(one),
+  }));
+  const seen = errors.filter(({ absolute }) => Number.isFinite(absolute));
+  const defined = seen.filter(({ units }) => Number.isFinite(units.mase));
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   if (defined.length === 0) {
-    const errors = target.flatMap((y, n) => Array.from(y, (value, h) => Math.abs(value - medians[n][h])));
-    const known = errors.filter((error) => !Number.isNaN(error));
-    const mae = known.reduce((sum, error) => sum + error, 0) / Math.max(1, known.length);
-    return { mase: mae, scored_windows: 0 };
+    return { mase: mean(seen.map(({ absolute }) => absolute)), scored_windows: 0 };
   }
   return {
-    mase: defined.reduce((sum, n) => sum + each[n], 0) / defined.length,
-    smape: smape(of(target), of(medians)),
-    rmsse: rmsse(of(target), of(means), of(histories), options),
+    mase: mean(defined.map(({ absolute, units }) => absolute * units.mase)),
+    smape: smape(target, medians),
+    rmsse: mean(defined.map(({ squared, units }) => Math.sqrt(squared) * units.rmsse)),
     scored_windows: defined.length,
   };
+}
+
+/** The mean over the targets that are there. */
+function meanOver(target: Float64Array, error: (y: number, h: number) => number): number {
+  let [sum, count] = [0, 0];
+  for (const [h, y] of target.entries()) {
+    if (Number.isNaN(y)) continue;
+    sum += error(y, h);
+    count++;
+  }
+  return sum / count;
 }
 
 function distributionScores(forecasts: readonly Forecast[], target: readonly Float64Array[]): Metrics {

@@ -7,11 +7,12 @@ import { calibratedFigures, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
 import type { ForecastData, Origin } from './data/types.ts';
 import { windowsOf } from './features.ts';
-import { forecastsOf } from './forecasts.ts';
+import { type Forecast, forecastsOf } from './forecasts.ts';
 import { forecastMetric } from './metrics.ts';
 import { forecastModel } from './model.ts';
 import { trainingOrigins } from './periods.ts';
 import { intervalFigures, pointFigures, scoresOf, truthOf } from './scores.ts';
+import { testedFile, testedText } from './tested.ts';
 import { taskModel } from './weights.ts';
 
 /**
@@ -23,7 +24,7 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
   const { horizon } = settings;
   const windows = windowsOf(data);
   const model = forecastModel(config, settings, windows.features, noise);
-  const { batch } = config.training;
+  const { batch, choice } = config.training;
   const perEpoch = windowsInEpoch(config, data);
   const truth = truthOf(data);
   const drawn = drawnWindows(data, perEpoch, noise);
@@ -33,12 +34,13 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
       origins.map((origin) => asForecast(origin, one.of(origin))),
       truth,
     );
+  let lastTest: { forecasts: readonly Forecast[]; metrics: Metrics } | undefined;
   return {
     model: taskModel(model),
     data: identify(data),
     notes: data.notes,
-    ...forecastMetric,
-    uninformed: uninformed(data, truth, scoreNaive(naive[0], splits.valid).mase),
+    ...forecastMetric[choice],
+    uninformed: uninformed(data, truth, scoreNaive(naive[0], splits.valid), choice),
     examples: perEpoch * horizon,
     working: workingNumbers(config, data),
     hint: (run) => `${letheCommand('predict', run)} --out answers.csv   forecasts what comes after the data`,
@@ -65,7 +67,14 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
         metrics.epistemic_coverage_90 = own.coverage_90;
         metrics.epistemic_width_90 = own.width_90;
       }
+      if (split === 'test' && !draws) lastTest = { forecasts, metrics };
       return { ...metrics, ...(share < 1 && { evaluated_share: share }) };
+    },
+    tested(): Record<string, string> {
+      if (!lastTest) return {};
+      const { forecasts, metrics } = lastTest;
+      const baselines = naive.map((one) => ({ name: one.name, metrics: scoreNaive(one, forecasts) }));
+      return { [testedFile]: testedText(data, forecasts, truth, { model: metrics, baselines }) };
     },
     *baselines(split, share = 1) {
       const origins = spread(splits[split], share);
@@ -112,7 +121,9 @@ export function workingNumbers({ model, training }: ForecastConfig, data: Foreca
   const rows = training.batch * (context + horizon);
   const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
   return (
-    rows * (2 * windowsOf({ ...data, series: [] }).features + 2 * kept * model.hidden * model.layers + 40)
+    rows *
+    (2 * windowsOf({ ...data, series: [] }).features +
+      model.members * (2 * kept * model.hidden * model.layers + 40))
   );
 }
 
@@ -175,9 +186,14 @@ function spread(origins: readonly Origin[], share: number): readonly Origin[] {
   return Array.from({ length: count }, (_, i) => origins[Math.floor((i * origins.length) / count)]);
 }
 
-/** The scaled error of forecasting 0, or the last value, whichever is larger. */
-function uninformed(data: ForecastData, truth: ReturnType<typeof truthOf>, ofLast: number): number {
+/** What forecasting 0, or the last value, scores, whichever is worse. */
+function uninformed(
+  data: ForecastData,
+  truth: ReturnType<typeof truthOf>,
+  ofLast: Metrics,
+  choice: 'mase' | 'wql',
+): number {
   const { horizon } = data.settings;
   const zero = data.splits.valid.map((origin) => asForecast(origin, new Float64Array(horizon)));
-  return Math.max(ofLast, scoresOf(zero, truth).mase);
+  return Math.max(ofLast[choice], scoresOf(zero, truth)[choice]);
 }

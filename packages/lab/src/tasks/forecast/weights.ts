@@ -1,29 +1,27 @@
 /** The network's weights under PyTorch's names and layouts, as checkpoints hold them; what a head learns beside it as `head.*`. */
-import { linearFromTorch, linearToTorch, type Tensor } from 'lethe';
+import { linearFromTorch, linearToTorch, type SequenceModel, type StoredTensor, type Tensor } from 'lethe';
 import type { TaskModel, Weights } from '../../runs/task.ts';
 import { layerPrefix, loadLayers, loadNamed, storedLayers } from '../shared/layers.ts';
-import type { ForecastModel } from './model.ts';
+import { type ForecastModel, memberPrefix } from './model.ts';
 
 /** The model as training and checkpoints see it. */
-export function taskModel({ network, head, parameters }: ForecastModel): TaskModel {
-  const { layers } = network.stack;
-  const named = namedByLayer(layers, parameters);
+export function taskModel({ networks, regularizer, parameters }: ForecastModel): TaskModel {
   return {
     parameters,
-    regularizer: network.regularizer,
-    plans: network.plans,
+    regularizer,
+    plans: networks[0].plans,
     stored: () => ({
-      ...storedLayers(layers),
-      ...linearToTorch(
-        { weight: parameters['readout.weight'], bias: parameters['readout.bias'] },
-        'readout.',
-      ),
-      ...Object.fromEntries(own(parameters, head.parameters)),
+      ...Object.assign({}, ...networks.map(storedMember)),
+      ...Object.fromEntries(ofHead(parameters).map(([name, tensor]) => [storedName(name), copyOf(tensor)])),
     }),
-    load(weights: Weights, where: string) {
-      const { weight, bias } = linearFromTorch(weights, 'readout.');
-      const found = loadLayers(layers, weights).set('readout.weight', weight).set('readout.bias', bias);
-      for (const name of Object.keys(named)) if (!found.has(name)) found.set(name, weights[storedName(name)]);
+    load(weights, where) {
+      const named: Record<string, Tensor> = {};
+      const found = new Map<string, StoredTensor | undefined>();
+      for (const [k, network] of networks.entries()) foundMember(network, k, weights, { named, found });
+      for (const [name, tensor] of ofHead(parameters)) {
+        named[name] = tensor;
+        found.set(name, weights[storedName(name)]);
+      }
       loadNamed(named, found, where);
     },
   };
@@ -31,28 +29,50 @@ export function taskModel({ network, head, parameters }: ForecastModel): TaskMod
 
 // --- internal ---
 
-/** The parameters by the names that stored layers have. */
-function namedByLayer(
-  layers: ForecastModel['network']['stack']['layers'],
-  parameters: Record<string, Tensor>,
-): Record<string, Tensor> {
-  const all: Record<string, Tensor> = {};
-  for (const [index, layer] of layers.entries()) {
-    for (const [name, tensor] of Object.entries(layer.parameters)) all[layerPrefix(index) + name] = tensor;
-  }
-  for (const [name, tensor] of Object.entries(parameters)) if (!name.startsWith('rnn.')) all[name] = tensor;
-  return all;
+const deviationName = 'readout.weightLogDeviation';
+
+const copyOf = ({ shape, data }: Tensor): StoredTensor => ({ shape, data: data.slice() });
+
+/** What the head learns beside the networks. */
+const ofHead = (parameters: Record<string, Tensor>): [string, Tensor][] =>
+  Object.entries(parameters).filter(([name]) => name.startsWith('head.'));
+
+/** The arrays of a member: the layers under `rnn.`, the readout, with weight noise its log deviations. */
+function storedMember({ stack, parameters }: SequenceModel, k: number): Weights {
+  const deviation = parameters[deviationName];
+  const all: Weights = {
+    ...storedLayers(stack.layers),
+    ...linearToTorch({ weight: parameters['readout.weight'], bias: parameters['readout.bias'] }, 'readout.'),
+    ...(deviation && { [storedName(deviationName)]: copyOf(deviation) }),
+  };
+  return Object.fromEntries(Object.entries(all).map(([name, array]) => [memberPrefix(k) + name, array]));
 }
 
-/** What PyTorch's layers have no name for. */
-function own(parameters: Record<string, Tensor>, ofHead: Readonly<Record<string, Tensor>>) {
-  const names = ['readout.weightLogDeviation', ...Object.keys(ofHead).map((name) => `head.${name}`)];
-  return names
-    .filter((name) => parameters[name])
-    .map(
-      (name) =>
-        [storedName(name), { shape: parameters[name].shape, data: parameters[name].data.slice() }] as const,
-    );
+/** The arrays of a member by the names of its parameters. */
+function foundMember(
+  { stack, parameters }: SequenceModel,
+  k: number,
+  weights: Weights,
+  { named, found }: { named: Record<string, Tensor>; found: Map<string, StoredTensor | undefined> },
+): void {
+  const prefix = memberPrefix(k);
+  const own = Object.fromEntries(
+    Object.entries(weights).flatMap(([name, array]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : [],
+    ),
+  );
+  const { weight, bias } = linearFromTorch(own, 'readout.');
+  const arrays = loadLayers(stack.layers, own)
+    .set('readout.weight', weight)
+    .set('readout.bias', bias)
+    .set(deviationName, own[storedName(deviationName)]);
+  for (const [name, array] of arrays) found.set(prefix + name, array);
+  for (const [index, layer] of stack.layers.entries()) {
+    for (const [name, tensor] of Object.entries(layer.parameters))
+      named[prefix + layerPrefix(index) + name] = tensor;
+  }
+  for (const [name, tensor] of Object.entries(parameters))
+    if (!name.startsWith('rnn.')) named[prefix + name] = tensor;
 }
 
 /** `head.logDeviation` as `head.log_deviation` */

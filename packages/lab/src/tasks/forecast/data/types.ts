@@ -1,7 +1,6 @@
 /** Series as the forecasting task trains on them. */
 import type { Frequency, SeriesLayout } from '../../../data/tables/series-types.ts';
 import type { TaskData } from '../../kind.ts';
-import type { Periods } from '../periods.ts';
 import type { Resolved } from '../settings.ts';
 
 /** One series with everything that windows are made of. */
@@ -47,4 +46,21 @@ export interface ForecastData extends TaskData {
 export interface Origin {
   series: number;
   origin: number;
+}
+
+/** Origins of a part: the last one lies a horizon before its end. */
+export interface Part {
+  count: number;
+  stride: number;
+}
+
+/** The parts of every series, counted from its end. */
+export interface Periods {
+  test: Part;
+  calibration: Part;
+  valid: Part;
+  /** steps at the end of a series that training never has as targets */
+  kept: number;
+  /** steps before the first origin */
+  history: number;
 }
