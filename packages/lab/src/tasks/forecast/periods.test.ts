@@ -27,7 +27,9 @@ describe('splits by time', () => {
     expect(few.calibration).toEqual({ count: 100, stride: 1 });
     expect(few.test.count).toBe(20);
     const many = periodsOf(Array<number>(300).fill(1000), windows, at);
-    for (const part of [many.test, many.calibration, many.valid]) expect(part.count).toBe(1);
+    for (const part of [many.test, many.valid]) expect(part.count).toBe(1);
+    // On eight dates: those of one date have what happened there in common.
+    expect(many.calibration).toEqual({ count: 8, stride: 10 });
   });
 
   it('follow what is said, with a test whose origins are a horizon apart', () => {

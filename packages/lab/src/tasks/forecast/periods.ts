@@ -14,7 +14,8 @@ export const lengthOf = ({ count, stride }: Part, horizon: number): number =>
 
 /**
  * How many windows each part has: enough of them over all series to tell a share of nine in ten (100 for calibration, 60 for validation, 20
- * for the test), as far as a fifth or a tenth of the series allows, one at least; their origins a horizon apart, or closer.
+ * for the test), as far as a fifth or a tenth of the series allows, one at least; their origins a horizon apart, or closer. Series share
+ * their dates, and with them what happened there: calibration has eight origins of each at least, where there is room.
  */
 export function periodsOf(
   lengths: readonly number[],
@@ -23,16 +24,16 @@ export function periodsOf(
 ): Periods {
   const sorted = [...lengths].sort((a, b) => a - b);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  const part = (said: number | 'auto', wanted: number, share: number): Part => {
+  const part = (said: number | 'auto', wanted: number, share: number, least = 1): Part => {
     const budget = Math.floor(share * middle);
-    const count = said === 'auto' ? Math.ceil(wanted / lengths.length) : said;
+    const count = said === 'auto' ? Math.max(least, Math.ceil(wanted / lengths.length)) : said;
     const fitting = Math.floor((budget - horizon) / Math.max(1, count - 1));
     const stride = windows.stride === 'auto' ? Math.max(1, Math.min(horizon, fitting)) : windows.stride;
     const room = 1 + Math.max(0, Math.floor((budget - horizon) / stride));
     return { count: said === 'auto' ? Math.min(count, room) : count, stride };
   };
   const test = part(windows.test, 20, 0.1);
-  const calibration = part(windows.calibration, 100, 0.2);
+  const calibration = part(windows.calibration, 100, 0.2, 8);
   const valid = part(windows.valid, 60, 0.1);
   // What is said to be tested is tested as backtests are: a horizon apart.
   if (windows.stride === 'auto' && windows.test !== 'auto') test.stride = horizon;
