@@ -3,6 +3,7 @@
  * examples that neither training nor early stopping has seen.
  */
 import {
+  accuracy,
   conformalIntervals,
   DataError,
   fitConformalIntervals,
@@ -191,7 +192,13 @@ function fitClasses(
   targets: readonly number[],
   alpha: number,
 ): { content: ClassifyCalibration & { kind: 'class' }; promises: string[] } {
-  const temperature = fitTemperature(logProbabilities, targets);
+  // Where all are right, or all wrong, any temperature towards 0 or infinity fits better than the one before: none is found.
+  const right = accuracy(
+    logProbabilities.map((row) => row.map(Math.exp)),
+    targets,
+  );
+  const isFound = right > 0 && right < 1;
+  const temperature = isFound ? fitTemperature(logProbabilities, targets) : 1;
   const rows = scaledByTemperature(logProbabilities, temperature);
   const uniform = uniforms(rows.length, calibrationSeed);
   const limit = (score: SetScore) => fitPredictionSets(rows, targets, { alpha, score, uniform }).threshold;
@@ -199,7 +206,9 @@ function fitClasses(
   return {
     content: { kind: 'class', alpha, examples: rows.length, temperature, sets },
     promises: [
-      `probabilities are those of softmax(log p / ${temperature.toFixed(3)}), which fit ${rows.length} examples that training did not see`,
+      isFound
+        ? `probabilities are those of softmax(log p / ${temperature.toFixed(3)}), which fit ${rows.length} examples that training did not see`
+        : `all ${rows.length} examples of the calibration split are ${right > 0 ? 'right' : 'wrong'}, which tells no temperature: probabilities stay as they are`,
       promiseOf('a set of classes', alpha, rows.length, sets.adaptive),
     ],
   };

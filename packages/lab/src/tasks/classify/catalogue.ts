@@ -30,7 +30,7 @@ const published: readonly Published[] = [
   },
 ];
 
-const embedded = examples.filter(({ task }) => task === 'classify');
+const embedded = examples.filter(({ holds }) => holds === 'labels');
 
 export const labelledNames: readonly string[] = [...embedded, ...published].map(({ name }) => name);
 
@@ -39,7 +39,7 @@ export function labelledFile(dataset: string, places: FindOptions = {}): { file:
   if (existsSync(path.resolve(places.cwd ?? '.', dataset))) {
     return { file: path.resolve(places.cwd ?? '.', dataset), source: dataset };
   }
-  const example = exampleFile('classify', dataset);
+  const example = exampleFile('labels', dataset);
   if (example !== undefined) return { file: example, source: 'embedded in this package' };
   const entry = published.find(({ name }) => name === dataset);
   if (!entry) throw unknownDataSet(dataset, labelledNames, ', or the path of a table or folder');
@@ -57,7 +57,7 @@ export function missingLabelled(name: string, places: FindOptions = {}): Missing
 export function listLabelled(places: FindOptions = {}): ListedData[] {
   return [
     ...embedded.map(({ name, title }): ListedData => {
-      const where = exampleFile('classify', name)!;
+      const where = exampleFile('labels', name)!;
       return { name, title, status: 'embedded', where, bytes: null, licence: 'as this package' };
     }),
     ...published.map((entry): ListedData => {

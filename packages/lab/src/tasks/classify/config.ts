@@ -41,7 +41,7 @@ const splits = z.strictObject({
   seed: z.int().min(0).describe('seed of the splits, which is not that of training'),
 });
 
-const textReading = z.strictObject({
+const tokenReading = z.strictObject({
   level: z.enum(['word', 'char']).describe('what a token is'),
   tokenizer: z
     .enum([...tokenizers, 'auto'])
@@ -93,7 +93,7 @@ const schema = z.strictObject({
   columns,
   table: z.strictObject(tableKeys),
   splits,
-  text: textReading,
+  tokens: tokenReading,
   model,
   training,
 });
@@ -102,7 +102,7 @@ export type ClassifyConfig = z.infer<typeof schema>;
 
 /** What learns a few thousand texts or sequences in minutes, and does not learn them by heart. */
 export function classifyDefaults(at: (key: string) => unknown = () => undefined): ClassifyConfig {
-  const isChar = at('text.level') === 'char';
+  const isChar = at('tokens.level') === 'char';
   const { target: _, known: __, form: ___, frequency: ____, ...columns } = columnDefaults;
   return {
     ...runDefaults,
@@ -114,7 +114,7 @@ export function classifyDefaults(at: (key: string) => unknown = () => undefined)
       ...{ by: 'chance', valid: 0.1, calibration: 0.1, test: 0.1 },
       ...{ folds: null, fold: 0, segments: 'together', seed: 1 },
     },
-    text: {
+    tokens: {
       ...{ level: isChar ? 'char' : 'word', tokenizer: isChar ? 'whitespace' : 'auto' },
       ...{ vocabularySize: null, minCount: 2, segment: isChar ? 1500 : 400, examples: 'texts' },
     },
@@ -148,7 +148,7 @@ export const classifyConfig: ConfigKind<ClassifyConfig> = {
       flags: '--level <NAME>',
       description: 'of texts: the defaults of word or char',
       read: oneOf('--level', ['word', 'char']),
-      key: 'text.level',
+      key: 'tokens.level',
     },
   ],
   options: [
@@ -163,11 +163,11 @@ export const classifyConfig: ConfigKind<ClassifyConfig> = {
     columnOptions.splitBy,
     columnOptions.labelKind,
     ...Object.values(tableOptions),
-    { flags: '--level <NAME>', description: 'of texts: word, char', key: 'text.level' },
+    { flags: '--level <NAME>', description: 'of texts: word, char', key: 'tokens.level' },
     {
       flags: '--tokenizer <NAME>',
       description: `of words: ${tokenizers.join(', ')} (case and punctuation apart), auto (default: as the text needs it)`,
-      key: 'text.tokenizer',
+      key: 'tokens.tokenizer',
     },
     {
       flags: '--fold <N>',
@@ -176,9 +176,9 @@ export const classifyConfig: ConfigKind<ClassifyConfig> = {
       read: wholeNumber('--fold', 0),
     },
   ],
-  sizes: ['model.hidden', 'model.embedding', 'model.layers', 'training.batch', 'text.segment'],
+  sizes: ['model.hidden', 'model.embedding', 'model.layers', 'training.batch', 'tokens.segment'],
   conditions: [
-    ...['text.examples', 'text.segment', 'splits.fold', 'splits.folds', 'splits.segments', 'splits.seed'],
+    ...['tokens.examples', 'tokens.segment', 'splits.fold', 'splits.folds', 'splits.segments', 'splits.seed'],
     ...['splits.test', 'splits.by', 'columns.label', 'columns.text'],
   ],
 };

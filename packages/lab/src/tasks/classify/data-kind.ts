@@ -43,7 +43,7 @@ function choices(config: ClassifyConfig, { reading, found, splits }: ClassifyDat
       ...(layout.rows !== true && { numbers: numbers ?? [] }),
       ...{ static: statics ?? [], group: found.group, splitBy: found.splitBy, labelKind: layout.target },
     },
-    text: { ...config.text, ...(tokens && { tokenizer: tokens.tokenizer }) },
+    tokens: { ...config.tokens, ...(tokens && { tokenizer: tokens.tokenizer }) },
     model: { ...config.model, head, pooling: poolingFor(config, splits) },
     training: {
       ...config.training,

@@ -26,27 +26,27 @@ export function tokensOf(text: string, level: 'word' | 'char', tokenizer: Tokeni
 export function readingOf(
   data: LabelledData,
   train: readonly number[],
-  { text }: Pick<ClassifyConfig, 'text'>,
+  { tokens: how }: Pick<ClassifyConfig, 'tokens'>,
 ): { reading: Reading; notes: string[] } {
   const notes: string[] = [];
   const reading: Reading = { layout: data.layout };
   const { input, target } = data;
   if (input.kind === 'text') {
     const texts = train.map((i) => input.texts[i]);
-    const tokenizer = tokenizerFor(texts, text, notes);
+    const tokenizer = tokenizerFor(texts, how, notes);
     const counts = new Map<string, number>();
     for (const one of texts) {
-      for (const token of tokensOf(one, text.level, tokenizer))
+      for (const token of tokensOf(one, how.level, tokenizer))
         counts.set(token, (counts.get(token) ?? 0) + 1);
     }
-    const { vocabularySize, minCount, level, segment } = text;
+    const { vocabularySize, minCount, level, segment } = how;
     const { words } = buildVocabulary(counts, level, true, {
       minCount,
       ...(vocabularySize !== null && { vocabularySize }),
     });
     reading.tokens = { level, tokenizer, words: [...words], segment };
     notes.push(
-      `${words.length} ${level === 'word' ? 'words' : 'characters'} of ${counts.size} in training (text.minCount, text.vocabularySize)`,
+      `${words.length} ${level === 'word' ? 'words' : 'characters'} of ${counts.size} in training (tokens.minCount, tokens.vocabularySize)`,
     );
   } else reading.features = featuresOf(data, input, train);
   if (target?.kind === 'rating') reading.rating = spreadOf(train.map((i) => target.values[i]));
@@ -69,7 +69,7 @@ const seenLength = 1 << 18;
 
 function tokenizerFor(
   texts: readonly string[],
-  { level, tokenizer }: ClassifyConfig['text'],
+  { level, tokenizer }: ClassifyConfig['tokens'],
   notes: string[],
 ): Tokenizer {
   if (level === 'char') return 'whitespace';

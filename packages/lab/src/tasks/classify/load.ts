@@ -41,7 +41,7 @@ export function labelledOptions({ columns, table }: ClassifyConfig): LabelledOpt
  */
 export function labelledExamples(data: LabelledData, config: ClassifyConfig, source: string): ClassifyData {
   const { splits, train, reading, notes } =
-    config.text.examples === 'segments' && config.splits.segments === 'apart' && data.input.kind === 'text'
+    config.tokens.examples === 'segments' && config.splits.segments === 'apart' && data.input.kind === 'text'
       ? apart(data, config)
       : together(data, config);
   if (data.target?.kind === 'rating') requireSpread(data, train);
@@ -76,7 +76,7 @@ function together(data: LabelledData, config: ClassifyConfig): Split {
   const train = Array.from(indices.train);
   const { reading, notes } = readingOf(data, train, config);
   const all = encoded(data, reading);
-  const inSegments = config.text.examples === 'segments';
+  const inSegments = config.tokens.examples === 'segments';
   const of = (numbers: Uint32Array): Example[] => {
     const examples = Array.from(numbers, (i) => all[i]);
     return inSegments ? examples.flatMap(segments) : examples;
@@ -120,7 +120,7 @@ function apart(data: LabelledData, config: ClassifyConfig): Split {
   return {
     ...{ splits, train, reading },
     notes: [
-      `segments of ${config.text.segment} tokens in the random order of their texts: ${sizes.join(', ')}; a text at a border stands in two splits (splits.segments)`,
+      `segments of ${config.tokens.segment} tokens in the random order of their texts: ${sizes.join(', ')}; a text at a border stands in two splits (splits.segments)`,
       ...notes,
     ],
   };
@@ -131,11 +131,13 @@ function segments({ parts, name, ...text }: Example): Example[] {
   return parts.map((part, k) => ({ ...text, parts: [part], name: `${name}.${k + 1}` }));
 }
 
-function cutNotes(all: readonly Example[], { text }: ClassifyConfig): string[] {
+function cutNotes(all: readonly Example[], { tokens }: ClassifyConfig): string[] {
   const long = all.filter(({ parts }) => parts.length > 1).length;
-  if (long === 0 || text.segment === null) return [];
-  const how = text.examples === 'segments' ? 'each an example' : 'which answer together';
-  return [`${long} texts of more than ${text.segment} tokens are cut into segments, ${how} (text.segment)`];
+  if (long === 0 || tokens.segment === null) return [];
+  const how = tokens.examples === 'segments' ? 'each an example' : 'which answer together';
+  return [
+    `${long} texts of more than ${tokens.segment} tokens are cut into segments, ${how} (tokens.segment)`,
+  ];
 }
 
 function requireSpread(data: LabelledData, train: readonly number[]): void {

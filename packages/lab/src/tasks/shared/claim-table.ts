@@ -40,8 +40,9 @@ function namesIn(path: string): string[] {
 function claimOfNames(names: readonly string[], of: 'label' | 'series'): number {
   const has = (role: Parameters<typeof knownAs>[0]) =>
     names.some((name) => knownAs(role, name) !== undefined);
-  const isOurs = of === 'label' ? has('label') && (has('text') || has('id')) : has('time') && !has('text');
-  return isOurs ? 3 : 2;
+  const isSeries = has('time') && !has('text') && !(has('id') && has('label') && !has('target'));
+  if (of === 'series') return isSeries ? 3 : 1;
+  return isSeries ? 1 : has('label') ? 3 : 2;
 }
 
 /** `neg/1.txt` and `pos/1.txt`, with splits around or without; or files that differ in what they end in. */

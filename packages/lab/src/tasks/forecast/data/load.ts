@@ -28,7 +28,7 @@ export async function loadForecast(config: ForecastConfig, places: DataPlaces = 
   const { dataset, forecast: settings } = config;
   const { data, entry, source } = await readNamed(dataset, optionsOf(config), places);
   const { horizon, season, length } = entry ?? {};
-  const example = examples.find((one) => one.task === 'forecast' && one.name === dataset);
+  const example = examples.find((one) => one.holds === 'series' && one.name === dataset);
   const all = data.series.map((one) => seriesOf(one, length));
   if (entry?.filled) for (const one of all) one.truth = filledByPhase(one.values, season!);
   const resolved = resolveSettings(settings, {
@@ -151,7 +151,7 @@ async function readNamed(
   if (fs.existsSync(file) && fs.statSync(file).isFile()) {
     return { data: await readSeries(file, options, name), source: name };
   }
-  const example = exampleFile('forecast', name);
+  const example = exampleFile('series', name);
   if (example)
     return {
       data: await readSeries(example, options, `forecast/${name}`),
@@ -160,7 +160,7 @@ async function readNamed(
   const entry = forecastCatalogue.find((one) => one.name === name);
   if (!entry) {
     const names = [
-      ...examples.filter(({ task }) => task === 'forecast').map((one) => one.name),
+      ...examples.filter(({ holds }) => holds === 'series').map((one) => one.name),
       ...forecastNames,
     ];
     throw unknownDataSet(name, names, ', or the path of a file of series');
