@@ -132,7 +132,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'a level of music is refused by train',
     ['train', 'music/folk', '--level', 'char'],
-    'lethe train: --level is for texts, found music/folk.\n',
+    'lethe train: --level is for texts and labelled data, found music/folk.\n',
   ],
   [
     'a text that is called music is named as what it is',

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { examples } from '../../data/examples/example-files.ts';
 import type { DataKind, ListedData } from '../kind.ts';
+import { claimTable } from '../shared/claim-table.ts';
 import type { ForecastConfig } from './config.ts';
 import { forecastCatalogue, forecastNames } from './data/catalogue.ts';
 import { findPublished, loadForecast } from './data/load.ts';
@@ -11,10 +12,7 @@ const own = examples.filter(({ holds }) => holds === 'series');
 
 export const forecastDataKind: DataKind<ForecastConfig, ForecastData> = {
   paths: 'a file of series',
-  claim(path) {
-    if (!fs.statSync(path).isFile()) return 0;
-    return /\.tsf(\.gz)?$/i.test(path) ? 3 : 0;
-  },
+  claim: (path) => claimTable(path, 'series'),
   load: loadForecast,
   /** What was found, so that other files are read in the same way, and a run means what it meant. */
   choices(config, { settings, layout }) {

@@ -23,13 +23,24 @@ export const columnKeys = {
     .min(1)
     .describe('a column whose values stay together in one split; auto: found, none: no group'),
   splitBy: column.describe('the column that says the split of each row; none: found'),
+  labelKind: z
+    .enum(['class', 'rating', 'auto'])
+    .describe('what a number as label is; auto: few different whole numbers are classes, others a rating'),
+  form: z
+    .enum(['long', 'wide', 'rows', 'auto'])
+    .describe(
+      'of series: a row a value (long), a column a series (wide), a row a series (rows); auto: found',
+    ),
+  frequency: column.describe('of series: the step of time, such as daily; none: as the dates have it'),
 };
 
 /** Nothing is said. */
 export const columnDefaults = {
-  ...{ text: null, label: null, id: null, time: null, target: null, splitBy: null },
+  ...{ text: null, label: null, id: null, time: null, target: null, splitBy: null, frequency: null },
   ...{ numbers: [] as string[], static: [] as string[], known: [] as string[], ignore: [] as string[] },
   group: 'auto',
+  labelKind: 'auto' as const,
+  form: 'auto' as const,
 };
 
 /** `table.*`: how any table is written. */

@@ -48,6 +48,24 @@ export const columnOptions = {
     'columns.group',
   ),
   splitBy: column('--split-by', 'of tables: the column that says the split of each row', 'columns.splitBy'),
+  labelKind: {
+    flags: '--label-kind <KIND>',
+    description: 'of tables: what a number as label is, class or rating (default: found)',
+    key: 'columns.labelKind',
+    read: oneOf('--label-kind', ['class', 'rating']),
+  },
+  form: {
+    flags: '--form <NAME>',
+    description:
+      'of tables of series: long, a row a value; wide, a column a series; rows, a row a series (default: found)',
+    key: 'columns.form',
+    read: oneOf('--form', ['long', 'wide', 'rows']),
+  },
+  frequency: {
+    flags: '--frequency <NAME>',
+    description: 'of tables of series: the step of time, such as daily (default: as the dates have it)',
+    key: 'columns.frequency',
+  },
 } as const satisfies Record<string, TaskOption>;
 
 /** How the file is written: `table.*`, `header` in two forms. */
