@@ -28,7 +28,7 @@ beforeAll(() => {
   const before = readFileSync(registry, 'utf8');
   const after = before
     .replace("import { text } from './text/kind.ts';", "$&\nimport { parity } from './parity/kind.suite.ts';")
-    .replace('[music, text]', '[music, text, parity]');
+    .replace(/(?<=taskKinds: .* = \[)[^\]]+/, '$&, parity');
   expect(after.length).toBeGreaterThan(before.length + 50);
   writeFileSync(registry, after);
   writeFileSync(

@@ -50,6 +50,7 @@ export {
   type StepMask,
   squaredError,
 } from './nn/losses/losses.ts';
+export { meanFieldLogits } from './nn/losses/mean-field-logits.ts';
 export { meanOverSteps } from './nn/losses/mean-over-steps.ts';
 export { type NegativeBinomial, negativeBinomialNll } from './nn/losses/negative-binomial.ts';
 export { withObservationNoise } from './nn/losses/observation-noise.ts';
@@ -147,6 +148,7 @@ export {
   sampleQuantiles,
   weightedQuantileLoss,
 } from './scores/probabilistic-forecast.ts';
+export { negativeBinomialQuantiles, normalQuantile, studentTQuantile } from './scores/quantile-functions.ts';
 export type { Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';

@@ -1,14 +1,14 @@
 /** `lethe eval`: the metrics of a run's best weights on a split. */
 import type { Command } from 'commander';
 import { Interrupted, oneOf, positiveNumber, wholeNumber } from '../common/usage.ts';
+import { lossTo } from '../tasks/baselines.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
-import { evaluationWays } from '../tasks/metric-words.ts';
 import { allOptions, givenOptions } from '../tasks/options.ts';
 import { evaluationProgress } from './evaluation-progress.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
-import { metricTable } from './metric-table.ts';
+import { metricTable, waysOf } from './metric-table.ts';
 import { Output } from './output.ts';
 import { addTaskOptions, examplesOf } from './task-options.ts';
 import { useThreads } from './threads.ts';
@@ -59,12 +59,12 @@ export function addEval(lethe: Command, io: Io): void {
 const evaluationOptions = ({ evaluation }: TaskKind) => evaluation?.options;
 
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
-  const { evaluate } = await import('../training/trained.ts');
+  const { evaluateBeside, shownMetricOf } = await import('../training/trained.ts');
   await useThreads(options.threads);
   const { split, weights, share, data, fetch, mc, seed } = options;
   const own = givenOptions(allOptions(evaluationOptions), { ...options } as OptionValues);
-  const metrics = await interruptible(output, (signal) =>
-    evaluate(directory, split, {
+  const found = await interruptible(output, (signal) =>
+    evaluateBeside(directory, split, {
       weights,
       share,
       onProgress: evaluationProgress(output, split),
@@ -78,18 +78,27 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
       signal,
     }),
   ).finally(() => output.live.clear());
-  if (!metrics) throw new Interrupted();
-  output.event({ run: directory, split, metrics });
+  if (!found) throw new Interrupted();
+  const { metrics, baselines, promises } = found;
+  output.event({
+    run: directory,
+    split,
+    metrics,
+    ...(baselines && { baselines }),
+    ...(promises.length > 0 && { calibration: promises }),
+  });
+  const draws = mc === 1 ? '1 draw' : `${mc} draws`;
   const others = [
-    ...(mc === undefined ? [] : [mc === 1 ? '1 draw' : `${mc} draws`]),
-    ...evaluationWays
-      .filter(
-        ({ prefix }) => prefix !== 'mc_' && Object.keys(metrics).some((name) => name.startsWith(prefix)),
-      )
-      .map(({ words }) => words),
+    ...waysOf(metrics).map(({ prefix, words }) =>
+      prefix.startsWith('mc_') ? words.replace('by MC dropout', draws) : words,
+    ),
+    ...(baselines ?? []).map(({ name }) => name),
   ];
-  output.table(metricTable(metrics), {
+  output.table(metricTable(metrics, baselines), {
     header: [`${split} of ${directory}`, others.length > 0 ? 'test-time rule' : '', ...others, ''],
     align: `lr${'r'.repeat(others.length)}l`,
   });
+  for (const promise of promises) output.say(`${promise}.`);
+  const loss = lossTo(metrics, baselines ?? [], shownMetricOf(directory));
+  if (loss) output.say(`${loss}.`);
 }

@@ -14,6 +14,7 @@ const commands = [
   'eval',
   'sample',
   'predict',
+  'calibrate',
   'search',
   'worker',
   'bench',

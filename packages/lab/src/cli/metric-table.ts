@@ -1,21 +1,29 @@
 /** Metrics as a table for people: every figure with what it is of. */
 
-import type { Metrics } from '../runs/task.ts';
-import { evaluationWays, metricMeaning, metricWords } from '../tasks/metric-words.ts';
+import type { Baseline, Metrics } from '../runs/task.ts';
+import { evaluationWays, metricMeaning, metricWords, wayOf } from '../tasks/metric-words.ts';
 
-/** Rows of name, value, the same in other ways where there are such (`mc_` or `cache_` in front of the name), and the meaning. */
-export function metricTable(metrics: Metrics): string[][] {
+/**
+ * Rows of name, value, the same in other ways where there are such (`mc_` or `cache_` in front of the name), the same of simple
+ * models, and the meaning.
+ */
+export function metricTable(metrics: Metrics, baselines: readonly Baseline[] = []): string[][] {
   const all = Object.keys(metrics);
-  const ways = evaluationWays
-    .map(({ prefix }) => prefix)
-    .filter((way) => all.some((name) => name.startsWith(way)));
-  const names = new Set(all.map((name) => name.slice(ways.find((way) => name.startsWith(way))?.length ?? 0)));
+  const ways = waysOf(metrics);
+  const names = new Set(all.map((name) => name.slice(wayOf(name)?.prefix.length ?? 0)));
   return Array.from(names, (name) => [
     name,
     shown(name, metrics[name]),
-    ...ways.map((way) => shown(name, metrics[way + name])),
+    ...ways.map(({ prefix }) => shown(name, metrics[prefix + name])),
+    ...baselines.map((one) => shown(name, one.metrics[name])),
     metricMeaning(name),
   ]);
+}
+
+/** The ways, beside the test-time rule, that some of these were measured in. */
+export function waysOf(metrics: Metrics): typeof evaluationWays {
+  const used = new Set(Object.keys(metrics).map((name) => wayOf(name)?.prefix));
+  return evaluationWays.filter(({ prefix }) => used.has(prefix));
 }
 
 // --- internal ---

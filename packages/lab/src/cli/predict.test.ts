@@ -52,6 +52,29 @@ describe('lethe predict', () => {
     for (const { information } of predicted) expect(information).toBeGreaterThan(0);
   });
 
+  test('--out writes a row a prediction into a table, whole or not at all', async () => {
+    const file = tiny.put('letter.txt', 'the cat sees');
+    const out = path.join(path.dirname(file), 'answers.csv');
+    const { code, out: said } = await lethe('predict', run, '--text', file, '--out', out);
+    expect(code).toBe(0);
+    expect(linesOf(said)[0]).toBe(`2 rows in ${out}`);
+    const rows = linesOf(fs.readFileSync(out, 'utf8')).map((line) => line.trim().split(','));
+    expect(rows[0]).toEqual(['token', 'nll', 'probability', 'rank', 'entropy']);
+    expect(rows.slice(1).map(([token]) => token)).toEqual(['cat', 'sees']);
+    const json = await lethe('predict', run, '--text', file, '--json');
+    expect(Number(rows[1][1])).toBe(parsed(json.out)[0].nll);
+    const again = await lethe('predict', run, '--text', file, '--out', out);
+    expect(again.err).toContain('was there already and has been replaced');
+    const before = fs.readFileSync(out, 'utf8');
+    const short = tiny.put('short.txt', 'the');
+    expect((await lethe('predict', run, '--text', short, '--out', out)).code).toBe(1);
+    expect(fs.readFileSync(out, 'utf8')).toBe(before);
+    expect(await lethe('predict', run, '--text', file, '--out', 'answers.txt')).toMatchObject({
+      code: 2,
+      err: "lethe predict: --out expects a file that ends in .csv or .jsonl, found 'answers.txt'.\n",
+    });
+  });
+
   test('prints a table with the total below', async () => {
     const { out } = await letheReading('the cat', 'predict', run, '--text', '-', '--mc', '2');
     const lines = linesOf(out);
@@ -152,7 +175,7 @@ describe('lethe predict', () => {
     expect(await lethe('predict', music, '--text', tiny.text)).toEqual({
       code: 2,
       out: '',
-      err: `lethe predict: ${music}: expected a run of the text task, found one of music.\n`,
+      err: expect.stringMatching(/: expected a run of the text\b.* task, found one of music\.\n$/),
     });
   });
 

@@ -1,6 +1,9 @@
 /** `lethe predict`: what a run's model expects, piece by piece, and how unsure it is. */
+
+import path from 'node:path';
 import type { Command } from 'commander';
 import { Interrupted, UsageError, wholeNumber } from '../common/usage.ts';
+import { type TableWriter, tableEndings, tableWriter } from '../files/table-writer.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
 import { givenOptions, missingOption, refuseOthers } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
@@ -10,8 +13,10 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { addTaskOptions, examplesOf } from './task-options.ts';
 import { useThreads } from './threads.ts';
+import { replacing } from './write-out.ts';
 
 interface PredictOptions {
+  out?: string;
   mc?: number;
   seed: number;
   threads?: number;
@@ -33,6 +38,11 @@ export function addPredict(lethe: Command, io: Io): void {
       wholeNumber('--mc', 1, 10_000),
     )
     .option('--seed <N>', 'seed of those draws', wholeNumber('--seed', 0), 1)
+    .option(
+      '--out <FILE>',
+      'a row a prediction into a file, .csv or .jsonl by its ending, in place of standard output',
+      outFile,
+    )
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--json', 'JSON lines on standard output, one a prediction and a last one for all')
     .action((directory: string, options: PredictOptions) => run(directory, options, new Output(io, options)));
@@ -68,7 +78,10 @@ async function run(directory: string, options: PredictOptions, output: Output): 
       `required option '${missing.flags}' not specified; \`lethe predict --help\` lists what there is`,
     );
   }
-  const { mc, seed } = options;
+  const { mc, seed, out } = options;
+  const { calibrationNote } = trained;
+  if (calibrationNote) output.notice(calibrationNote);
+  const table = out === undefined ? undefined : new RowsFile(out);
   const metrics = await interruptible(output, async (signal) => {
     const predictions = prediction.predict(trained, givenOptions(prediction.options, all), {
       ...{ mc, seed, signal },
@@ -79,7 +92,11 @@ async function run(directory: string, options: PredictOptions, output: Output): 
       const { done, value } = await withEngine(trained.config, () => predictions.next());
       if (signal.aborted) throw new Interrupted();
       if (done) return value;
-      for (const { event, line, heading } of value) {
+      for (const { columns, event, line, heading } of value) {
+        if (table) {
+          table.add(columns, event);
+          continue;
+        }
         if (event) output.event(event);
         if (line !== undefined && !output.json) output.say(heading ? output.colours.bold(line) : line);
       }
@@ -89,10 +106,51 @@ async function run(directory: string, options: PredictOptions, output: Output): 
         return undefined;
       }
     }
+  }).catch((error) => {
+    table?.discard();
+    throw error;
   });
+  table?.finish((line) => output.notice(line));
+  if (table && !output.json) output.say(`${table.rows} ${table.rows === 1 ? 'row' : 'rows'} in ${out}`);
   if (!metrics || output.io.closed()) return;
   output.event(metrics);
   output.say();
   const { metricTable } = await import('./metric-table.ts');
   output.table(metricTable({ ...metrics }), { align: 'lrl' });
+}
+
+/** The file of `--out`, made with the first line, so that one without rows has its columns. */
+class RowsFile {
+  rows = 0;
+  readonly #file: string;
+  #writer: TableWriter | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(columns: readonly string[] | undefined, event: object | undefined): void {
+    const names = columns ?? (event && Object.keys(event));
+    if (!names) return;
+    this.#writer ??= tableWriter(this.#file, names);
+    if (!event) return;
+    this.#writer.write(event as Readonly<Record<string, unknown>>);
+    this.rows++;
+  }
+
+  finish(notice: (line: string) => void): void {
+    const sayReplaced = replacing(this.#file, notice);
+    (this.#writer ?? tableWriter(this.#file, [])).finish();
+    sayReplaced();
+  }
+
+  discard(): void {
+    this.#writer?.discard();
+  }
+}
+
+function outFile(text: string): string {
+  const ending = path.extname(text).toLowerCase();
+  if ((tableEndings as readonly string[]).includes(ending)) return text;
+  throw new UsageError(`--out expects a file that ends in ${tableEndings.join(' or ')}, found '${text}'`);
 }

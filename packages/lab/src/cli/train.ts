@@ -4,6 +4,7 @@ import { collect, positiveNumber, wholeNumber } from '../common/usage.ts';
 import { observerNames } from '../runs/observer-names.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
 import { refuseOthers, thingsOf, valueName } from '../tasks/options.ts';
+import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -41,7 +42,7 @@ export function addTrain(lethe: Command, io: Io): void {
       '--dropout <METHOD>',
       'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping; `lethe methods` lists them',
     );
-  addTaskOptions(command, trainOptionsOf)
+  addTaskOptions(command, ownOptions)
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option(
       '--minutes <N>',
@@ -91,21 +92,18 @@ export function addTrain(lethe: Command, io: Io): void {
 
 // --- internal ---
 
-const trainOptionsOf = ({ config }: TaskKind) => config.options;
+const ownOptions = ({ config }: TaskKind) => config.options;
 
 async function run(target: string, options: TrainCommandOptions, output: Output): Promise<void> {
-  const { resolveConfig } = await import('../training/resolve.ts');
-  const { trainOptions } = await import('../training/option-names.ts');
+  const { kindOfTarget, resolveConfig } = await import('../training/resolve.ts');
+  const { trainOptionsOf } = await import('../training/option-names.ts');
   const { train } = await import('../training/train.ts');
-  const { splitTask } = await import('../tasks/data-sets.ts');
-  const { kind } = splitTask(target);
-  if (kind) {
-    const refusal = (option: string, able: readonly TaskKind[]): string =>
-      `${option} is for ${thingsOf(able)}, found ${target}`;
-    refuseOthers(kind, trainOptionsOf, options as unknown as OptionValues, refusal);
-  }
+  const kind = kindOfTarget(target) ?? taskKinds[0];
+  const refusal = (option: string, able: readonly TaskKind[]): string =>
+    `${option} is for ${thingsOf(able)}, found ${target}`;
+  refuseOthers(kind, ownOptions, options as unknown as OptionValues, refusal);
   const config = resolveConfig(target, {
-    settings: settingsOf(options, trainOptions),
+    settings: settingsOf(options, trainOptionsOf(kind)),
     set: options.set,
     paperQuirks: options.paperQuirks,
   });

@@ -10,8 +10,10 @@ import type {
   TrainResult,
 } from '../runs/events.ts';
 import type { Metrics } from '../runs/task.ts';
+import { lossTo } from '../tasks/baselines.ts';
 import { percent } from '../training/time-limit.ts';
 import { evaluationWords } from './evaluation-progress.ts';
+import { metricTable } from './metric-table.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
 
@@ -160,11 +162,24 @@ export class TrainingReport {
     );
     const { evaluated_share: share } = best.test;
     out.say(`(${this.#plan?.shown.unit}; train as trained, with noise)`);
+    this.#sayBaselines(event);
     if (share !== undefined) {
       out.say(`(valid and test on ${percent(share)} of each: \`lethe eval\` measures all)`);
     }
     out.say();
     if (this.#plan && !event.diverged?.useless) out.say(this.#plan.hint);
+  }
+
+  /** The test beside simple models, and what a model is told that is no better than they are. */
+  #sayBaselines({ best: { test }, baselines = [] }: DoneEvent): void {
+    if (baselines.length === 0 || !this.#plan) return;
+    this.#output.say();
+    this.#output.table(metricTable(test, baselines), {
+      header: ['test', 'model', ...baselines.map(({ name }) => name), ''],
+      align: `lr${'r'.repeat(baselines.length)}l`,
+    });
+    const loss = lossTo(test, baselines, this.#plan.shown.metric);
+    if (loss) this.#output.say(`${loss}.`);
   }
 
   #shown(metrics: Metrics | undefined): number | undefined {

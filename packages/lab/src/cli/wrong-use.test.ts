@@ -97,7 +97,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'a prediction of nothing is refused',
     ['predict', 'runs/none'],
-    "lethe predict: required option '--text <FILE>' not specified; `lethe predict --help` lists what there is.\n",
+    'lethe predict: runs/none is not a run directory: it does not exist; name a directory that train made.\n',
   ],
   [
     'a prediction without draws is refused',
@@ -132,7 +132,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'a level of music is refused by train',
     ['train', 'music/folk', '--level', 'char'],
-    'lethe train: --level is for texts, found music/folk.\n',
+    'lethe train: --level is for texts and labelled data, found music/folk.\n',
   ],
   [
     'a text that is called music is named as what it is',

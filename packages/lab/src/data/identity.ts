@@ -5,7 +5,9 @@ export interface DataIdentity {
   name: string;
   source: string;
   /** what each split has of each thing that is counted */
-  splits: Record<'train' | 'valid' | 'test', Record<string, number>>;
+  splits: Record<'train' | 'valid' | 'test', Record<string, number>> & {
+    calibration?: Record<string, number>;
+  };
   /** sha256 over the content of all splits */
   sha256: string;
   /** what else the task says of it */

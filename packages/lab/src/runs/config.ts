@@ -104,6 +104,12 @@ const schedule = z.discriminatedUnion('kind', [
     patience: z.int().min(0).describe('validations in a row that may be no better'),
     divide: positive.describe('divisor when there were more'),
   }),
+  /** up to the full rate over the first steps, then down along a cosine until the last epoch that there may be */
+  z.strictObject({
+    kind: z.literal('cosine').describe('how the step rate moves'),
+    warmup: z.number().min(0).lt(1).describe('share of all epochs in which it rises'),
+    last: z.number().min(0).max(1).describe('share of the step rate at the end of training.epochs'),
+  }),
 ]);
 
 const published = z.strictObject({
@@ -200,6 +206,7 @@ export const scheduleDefaults: { [kind in StepRateSchedule['kind']]: StepRateSch
   after: { kind: 'after', epochs: 5, divide: 2 },
   at: { kind: 'at', epochs: [10], divide: 10 },
   worse: { kind: 'worse', patience: 0, divide: 2 },
+  cosine: { kind: 'cosine', warmup: 0.05, last: 0.01 },
 };
 
 /** Every run has these by default. */

@@ -4,7 +4,7 @@
  */
 
 import type { ObserverName } from './observer-names.ts';
-import type { Metrics, Task } from './task.ts';
+import type { Baseline, Metrics, Task } from './task.ts';
 
 /** What went wrong with a training. */
 export interface Divergence {
@@ -96,6 +96,8 @@ export interface DoneEvent {
   /** epochs trained */
   epochs: number;
   best: BestEpoch & { test: Metrics };
+  /** what simple models reach on the test set, where the task has such */
+  baselines?: readonly Baseline[];
   seconds: number;
   /** what went wrong with the training, if it did */
   diverged?: Divergence;

@@ -6,6 +6,7 @@
  *   vocabulary.json    of text: the words by number
  *   metrics.jsonl      one event a line, append-only
  *   checkpoints/       last.safetensors (to go on) and best.safetensors (to use)
+ *   calibration.json   what makes predictions as sure as they are right, once `lethe calibrate` has found it
  *   observations/      what observers say of single units, one file an observer
  *   samples/           what the model made
  *   log.txt            for people
@@ -31,6 +32,7 @@ export interface RunPaths {
   best: string;
   observations: string;
   samples: string;
+  calibration: string;
   log: string;
 }
 
@@ -46,6 +48,7 @@ export function runPaths(directory: string): RunPaths {
     best: at('checkpoints', 'best.safetensors'),
     observations: at('observations'),
     samples: at('samples'),
+    calibration: at('calibration.json'),
     log: at('log.txt'),
   };
 }

@@ -74,6 +74,15 @@ export interface EvaluationPlan {
   uncertainty?: boolean;
   /** a way of the task's own instead of the test-time rule, see `EvaluationKind.ways` */
   way?: unknown;
+  /** what `lethe calibrate` found for predictions of this kind: they are evaluated with it */
+  calibration?: unknown;
+}
+
+/** A model that has learned next to nothing, measured beside this one. */
+export interface Baseline {
+  /** in words: `majority class` */
+  name: string;
+  metrics: Metrics;
 }
 
 /** How far work is, in the same unit. */
@@ -114,6 +123,10 @@ export interface Task extends TaskMetric {
   trainMetrics(mean: number): Metrics;
   /** The metrics of a split at the test-time rule, averaged over draws, or in a way of the task's own. */
   evaluate(split: SplitName, plan?: EvaluationPlan): Slices<Metrics>;
+  /** what simple models reach on the same part of a split, for comparison; they see training and validation alone */
+  baselines?(split: SplitName, share?: number): Slices<readonly Baseline[]>;
+  /** what a run keeps of the test that was just evaluated, for its report: contents by file name */
+  tested?(): Record<string, string>;
   /** what a run keeps beside its weights to be of use without the data: contents by file name */
   files(): Record<string, string>;
   /** what is carried from step to step besides the weights, by name */

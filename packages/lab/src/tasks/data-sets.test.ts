@@ -42,7 +42,7 @@ describe('dataNamed', () => {
       "did you mean 'music/nottingham'?",
     );
     await expect(async () => dataNamed(path.join(scratch.root, 'nowhere'))).rejects.toThrow(
-      /or the path of a text/,
+      /the path of a text/,
     );
   });
 });

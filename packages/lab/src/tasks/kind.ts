@@ -11,10 +11,11 @@ import type { FindOptions } from '../data/directories.ts';
 import type { DownloadProgress } from '../data/download.ts';
 import type { SplitName } from '../data/split-names.ts';
 import type { Picture } from '../pictures/picture.ts';
+import type { Calibration } from '../runs/calibration.ts';
 import type { Config } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import type { Task, TaskMetric, Weights } from '../runs/task.ts';
+import type { Draws, Slices, Task, TaskMetric, Weights } from '../runs/task.ts';
 
 /** A task: `C` is the configuration of its runs, `D` what they are trained on. */
 export interface TaskKind<C extends Config = Config, D extends TaskData = TaskData> {
@@ -42,6 +43,7 @@ export interface TaskKind<C extends Config = Config, D extends TaskData = TaskDa
   readonly evaluation?: EvaluationKind<C>;
   readonly sampling?: SamplingKind<C>;
   readonly prediction?: PredictionKind<C>;
+  readonly calibration?: CalibrationKind<C, D>;
   /** how a report and a dashboard show what runs made, by the names of the files in `samples/` */
   readonly samples?: SampleForm;
   /** what they show of a run besides its curves and samples */
@@ -68,8 +70,8 @@ export interface TaskOption {
   /** as the parser of the command line has it: `--level <NAME>` */
   flags: string;
   description: string;
-  /** the value of a text. Throws UsageError. */
-  read?(text: string): unknown;
+  /** the value of a text, and of one that was given before. Throws UsageError. */
+  read?(text: string, before?: unknown): unknown;
   /** of `lethe train` and `lethe config`: the key of the configuration that it sets */
   key?: string;
   /** whether the command cannot go without */
@@ -223,6 +225,8 @@ export interface TrainedRun<C extends Config = Config> {
   where: string;
   /** the training steps behind the weights, for a method whose rates move */
   trained(regularizer: Regularizer): number | undefined;
+  /** what `lethe calibrate` found for these weights */
+  calibration?: Calibration;
 }
 
 /** What every sampling may be told. */
@@ -276,6 +280,8 @@ export interface PredictionContext {
 
 /** One prediction, or a heading of them: for machines, for people, or both. */
 export interface PredictedLine {
+  /** of the first line: what the rows of `--out` have, in order; default: the keys of the first event */
+  columns?: readonly string[];
   event?: object;
   line?: string;
   heading?: boolean;
@@ -292,6 +298,29 @@ export interface PredictionKind<C extends Config> {
     given: OptionValues,
     context: PredictionContext,
   ): AsyncGenerator<PredictedLine[], Readonly<Record<string, number>> | undefined>;
+}
+
+/** What `lethe calibrate` has for runs of a task. */
+export interface CalibrationKind<C extends Config, D extends TaskData> {
+  readonly options: readonly TaskOption[];
+  /**
+   * What makes the predictions of a run as sure as they are right, found on the calibration split of its data alone.
+   * Throws DataError for data without such a split.
+   * @param draws MC dropout; absent: the test-time rule
+   */
+  fit(run: TrainedRun<C>, data: D, given: OptionValues, draws?: Draws): Slices<FittedCalibration>;
+}
+
+/** What was found, as it stands in `calibration.json` and as people are told. */
+export interface FittedCalibration {
+  /** read again by the task alone */
+  content: object;
+  /** examples that it was found on */
+  examples: number;
+  /** what is promised, and over what, in sentences without their full stops */
+  promises: readonly string[];
+  /** figures of the calibration split before and after */
+  shown?: ShownTable;
 }
 
 /** A run as a section of a report sees it. */

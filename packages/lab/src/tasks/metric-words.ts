@@ -9,7 +9,7 @@ export function metricMeaning(name: string): string {
 
 /** What people call the metric of an evaluation, also of one by draws (`mc_`) or in another way; an unknown name is itself, with spaces. */
 export function metricWords(name: string): MetricWords {
-  const way = evaluationWays.find(({ prefix }) => name.startsWith(prefix));
+  const way = wayOf(name);
   const plain = name.slice(way?.prefix.length ?? 0);
   const known = wordsOf(plain) ?? { label: plain.replaceAll('_', ' ') };
   return { ...known, label: known.label + (way ? ` ${way.words}` : '') };
@@ -29,11 +29,20 @@ export function metricHeading(name: string): string {
 
 /** What stands in front of a metric that was measured in another way than by the test-time rule. */
 export const evaluationWays: readonly { prefix: string; words: string }[] = [
+  { prefix: 'calibrated_', words: 'calibrated' },
   { prefix: 'mc_', words: 'by MC dropout' },
+  { prefix: 'mc_calibrated_', words: 'by MC dropout, calibrated' },
   ...taskKinds.flatMap(({ evaluation }) =>
     Object.entries(evaluation?.ways ?? {}).map(([name, { label }]) => ({ prefix: `${name}_`, words: label })),
   ),
 ];
+
+/** The way that a metric was measured in: of prefixes that both fit the longer one. */
+export function wayOf(name: string): (typeof evaluationWays)[number] | undefined {
+  return evaluationWays
+    .filter(({ prefix }) => name.startsWith(prefix))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
+}
 
 // --- internal ---
 

@@ -17,9 +17,9 @@ export function allOptions(of: OptionsOf): TaskOption[] {
 /** `--top-k` */
 export const longName = ({ flags }: TaskOption): string => flags.split(' ')[0];
 
-/** `topK`, as the parser of the command line calls it. */
+/** `topK`, as the parser of the command line calls it; of `--no-header` it is `header`. */
 export const valueName = (option: string): string =>
-  option.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  option.replace(/^--(no-)?/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The values of these options among all that were given. */
 export function givenOptions(options: readonly TaskOption[] | undefined, given: OptionValues): OptionValues {

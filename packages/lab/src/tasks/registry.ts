@@ -1,11 +1,13 @@
 /** Every task there is: a folder, and one line here. */
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../common/nearest.ts';
+import { classify } from './classify/kind.ts';
+import { forecast } from './forecast/kind.ts';
 import type { TaskKind } from './kind.ts';
 import { music } from './music/kind.ts';
 import { text } from './text/kind.ts';
 
-export const taskKinds: readonly TaskKind[] = [music, text];
+export const taskKinds: readonly TaskKind[] = [music, text, classify, forecast];
 
 /** The kind of a name, if there is one. */
 export function findKind(name: unknown): TaskKind | undefined {

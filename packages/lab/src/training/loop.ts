@@ -3,9 +3,11 @@
  * the time are used up; then the test set, once, with the best weights. An abort signal is answered between
  * steps and between windows of an evaluation; what was computed so far is saved first.
  */
+import path from 'node:path';
 import { NumericsError } from 'lethe';
 import { letheCommand } from '../common/shell.ts';
 import type { SplitName } from '../data/split-names.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
 import { withEngine } from '../runs/engine.ts';
 import type {
   DoneEvent,
@@ -19,7 +21,7 @@ import type {
 import { appendMetrics, readMetrics } from '../runs/metrics.ts';
 import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
-import type { Metrics } from '../runs/task.ts';
+import type { Baseline, Metrics } from '../runs/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
 import { divergenceOf } from './divergence.ts';
@@ -204,6 +206,11 @@ async function finish(work: TrainingWork, reason: FinishReason): Promise<TrainRe
   const test = await withBest(session, run, () => evaluateSplit(work, 'test'));
   if (!test) return interrupt(work);
   requireFinite(test, task.choice, 'the test');
+  const baselines = await measureBaselines(work);
+  if (!baselines) return interrupt(work);
+  for (const [name, content] of Object.entries(task.tested?.() ?? {})) {
+    atomicWrite(path.join(run.directory, name), content);
+  }
   state.finished = { reason, test };
   saveCheckpoint(run, session);
   const done: DoneEvent = {
@@ -217,8 +224,20 @@ async function finish(work: TrainingWork, reason: FinishReason): Promise<TrainRe
   const epochs = readMetrics(run.metrics).filter((event) => event.event === 'epoch');
   const diverged = divergenceOf(epochs, task.choice, task.uninformed);
   if (diverged) done.diverged = diverged;
+  if (baselines.length > 0) done.baselines = baselines;
   tell(work, done);
   return done;
+}
+
+/** What simple models reach on the test set; nothing of a task without such, undefined when it was stopped. */
+async function measureBaselines({
+  session,
+  options,
+}: TrainingWork): Promise<readonly Baseline[] | undefined> {
+  const { task, config } = session;
+  if (!task.baselines) return [];
+  const work = task.baselines('test', config.training.evaluationShare);
+  return inSlices(work, { engine: config, signal: options.signal });
 }
 
 /** Runs `f` with the best weights in the model, then puts the present ones back bit by bit. */

@@ -5,10 +5,12 @@
 import { z } from 'zod';
 import { bare } from '../common/schema-errors.ts';
 import { configSchema } from '../tasks/config.ts';
-import { allOptions, longName } from '../tasks/options.ts';
+import type { TaskKind } from '../tasks/kind.ts';
+import { longName } from '../tasks/options.ts';
+import { taskKinds } from '../tasks/registry.ts';
 
-/** Keys that `lethe train` has a shorter name for. */
-export const trainOptions: Readonly<Record<string, string>> = {
+/** Keys of every task that `lethe train` has a shorter name for. */
+const commonOptions: Readonly<Record<string, string>> = {
   'model.cell': '--cell',
   'model.hidden': '--hidden',
   'model.layers': '--layers',
@@ -22,14 +24,19 @@ export const trainOptions: Readonly<Record<string, string>> = {
   dtype: '--dtype',
   initialWeights: '--from',
   observe: '--observe',
-  ...Object.fromEntries(
-    allOptions(({ config }) => config.options).map((option) => [option.key!, longName(option)]),
-  ),
 };
+
+/** Keys that `lethe train` has a shorter name for, of one task: two tasks may have different keys for one option. */
+export function trainOptionsOf({ config }: TaskKind): Readonly<Record<string, string>> {
+  return {
+    ...commonOptions,
+    ...Object.fromEntries(config.options.map((option) => [option.key!, longName(option)])),
+  };
+}
 
 /** The option that sets a key: `--hidden`, or `--set optimizer.stepRate=`. */
 export function optionOf(key: string): string {
-  return Object.hasOwn(trainOptions, key) ? trainOptions[key] : `--set ${key}=`;
+  return Object.hasOwn(allTrainOptions, key) ? allTrainOptions[key] : `--set ${key}=`;
 }
 
 /** What a command may set of the configuration: `train` all, `resume` what extends a run, `search` by `--set` alone. */
@@ -53,6 +60,8 @@ export function withOptions(sentence: string, settable: Settable): string {
 }
 
 // --- internal ---
+
+const allTrainOptions: Readonly<Record<string, string>> = Object.assign({}, ...taskKinds.map(trainOptionsOf));
 
 const allKeys = configSchema.options.flatMap((option) => [...leavesOf(option)]);
 const unique = [...new Set(allKeys)].sort((a, b) => b.length - a.length);

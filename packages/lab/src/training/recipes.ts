@@ -23,6 +23,11 @@ export function listRecipes(folder: string = recipesFolder): string[] {
   return listFiles(folder).filter((name) => !isSearch(name));
 }
 
+/** Whether a recipe has this name, with its folder or without. */
+export function isRecipeName(name: string, folder: string = recipesFolder): boolean {
+  return listRecipes(folder).some((one) => one === name || path.posix.basename(one) === name);
+}
+
 /** The names of the searches that come with the lab, e.g. `bayer2013/search`: files beside the recipes. */
 export function listSearches(folder: string = recipesFolder): string[] {
   return listFiles(folder).filter(isSearch);

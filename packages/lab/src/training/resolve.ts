@@ -2,6 +2,7 @@
  * Puts a configuration together: the defaults of the task, a recipe on top, single settings last. The
  * result is complete; nothing is looked up later.
  */
+import { existsSync } from 'node:fs';
 import { ConfigError } from 'lethe';
 import { parseDropout, settledDropout } from 'lethe/dropout';
 import { printable } from 'lethe/internal';
@@ -11,10 +12,10 @@ import { isTree, type Tree } from '../common/tree.ts';
 import { readYaml } from '../common/yaml.ts';
 import { type Config, optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
 import { checkConfig, configSchema } from '../tasks/config.ts';
-import { splitTask } from '../tasks/data-sets.ts';
-import { lookupIn } from '../tasks/kind.ts';
+import { dataNamed, splitTask } from '../tasks/data-sets.ts';
+import { lookupIn, type TaskKind } from '../tasks/kind.ts';
 import { findKind, taskKinds } from '../tasks/registry.ts';
-import { readRecipe } from './recipes.ts';
+import { isRecipeName, readRecipe } from './recipes.ts';
 
 /** What is laid over a recipe or over the defaults. */
 export interface Settings {
@@ -36,7 +37,7 @@ export function resolveConfig(
   target: string,
   { settings = {}, set = [], paperQuirks = false }: Settings = {},
 ): Config {
-  const { kind: named, name: dataset } = splitTask(target);
+  const { kind: named, name: dataset } = targetOf(target);
   if (named && paperQuirks) {
     throw new ConfigError(`--paper-quirks expects a recipe, found ${target}`);
   }
@@ -57,6 +58,22 @@ export function resolveConfig(
   checkDropout(config.model.dropout);
   const dropout = settledDropout(config.model.dropout);
   return { ...config, model: { ...config.model, dropout } } as Config;
+}
+
+/**
+ * What a target of `train` stands for: a recipe by its name (one of the whole name goes before a data set, files of one's own go before
+ * both), the data of a task, or a path that a task takes for its own; without a kind it is the name or file of a recipe.
+ */
+export function targetOf(target: string): { kind?: TaskKind; name: string } {
+  const split = splitTask(target);
+  if (split.kind) return isRecipeName(target) && !existsSync(split.name) ? { name: target } : split;
+  const isData = !isRecipeName(target) && !/\.(ya?ml|json)$/i.test(target) && existsSync(target);
+  return isData ? dataNamed(target) : { name: target };
+}
+
+/** The task of a target, where it can be told. */
+export function kindOfTarget(target: string): TaskKind | undefined {
+  return targetOf(target).kind ?? findKind(readRecipe(target).recipe.task ?? taskKinds[0].name);
 }
 
 /**

@@ -31,6 +31,20 @@ test('a rate falls after the epochs that are named', () => {
   });
 });
 
+test('a rate rises over the first steps and falls along a cosine, step by step', () => {
+  const config = resolveConfig('text/tiny', {
+    set: ['schedule.kind=cosine', 'schedule.warmup=.1', 'schedule.last=.2', 'training.epochs=10'],
+  });
+  const at = (epoch: number, share: number) => rateFactor(config, { epoch, validations: [], share });
+  expect(at(0, 0.5)).toBeCloseTo(0.5, 12);
+  expect(at(1, 0)).toBeCloseTo(1, 12);
+  // Half of the way from .1 to 1: in the middle between 1 and .2.
+  expect(at(5, 0.5)).toBeCloseTo(0.6, 12);
+  expect(at(9, 1)).toBeCloseTo(0.2, 12);
+  // A run that is resumed beyond its epochs stays at the end.
+  expect(at(10, 0.5)).toBeCloseTo(0.2, 12);
+});
+
 test('averaging begins as algorithm 1 of Merity et al. (2017) says', () => {
   const config = resolveConfig('text/tiny', { set: ['optimizer.name=nt-asgd', 'optimizer.patience=2'] });
   const log = [9, 7, 8, 8.5];

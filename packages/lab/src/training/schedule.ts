@@ -1,12 +1,16 @@
 /** How the step rate moves over a run, and when averaging of the weights begins: functions of where the run stands. */
 
+import { warmupCosine } from 'lethe';
 import { least } from '../common/extremes.ts';
-import type { Config, StepRateSchedule } from '../runs/config.ts';
+import type { Config } from '../runs/config.ts';
 import type { TrainingState } from '../runs/state.ts';
 
-/** Factor of the step rate for the steps of the epoch in work. */
-export function rateFactor(config: Config, state: Pick<TrainingState, 'epoch' | 'validations'>): number {
-  return factorOf(config.schedule, state);
+/** Where a run stands: epochs done, validations, and the share of the epoch in work that is done. */
+export type Standing = Pick<TrainingState, 'epoch' | 'validations'> & { share?: number };
+
+/** Factor of the step rate for the next step. */
+export function rateFactor(config: Config, standing: Standing): number {
+  return factorOf(config, standing);
 }
 
 /**
@@ -21,10 +25,7 @@ export function averagesFrom({ optimizer }: Config, before: readonly number[], l
 
 // --- internal ---
 
-function factorOf(
-  schedule: StepRateSchedule,
-  { epoch, validations }: Pick<TrainingState, 'epoch' | 'validations'>,
-): number {
+function factorOf({ schedule, training }: Config, { epoch, validations, share = 0 }: Standing): number {
   switch (schedule.kind) {
     case 'constant':
       return 1;
@@ -34,6 +35,10 @@ function factorOf(
       return schedule.divide ** -schedule.epochs.filter((at) => epoch >= at).length;
     case 'worse':
       return schedule.divide ** -worsened(validations, schedule.patience);
+    case 'cosine': {
+      const { warmup, last } = schedule;
+      return warmupCosine({ warmup, last })(Math.min(1, (epoch + share) / training.epochs));
+    }
   }
 }
 

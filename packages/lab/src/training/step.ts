@@ -34,7 +34,12 @@ export function trainStep(session: Session): void {
     const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(slopes)));
     if (!Number.isFinite(norm))
       throw broken(session, state.step + 1, `the gradients are not finite${blame(session, slopes)}`);
-    const rate = ownFactor * rateFactor(config, state);
+    const rate =
+      ownFactor *
+      rateFactor(config, {
+        ...{ epoch: state.epoch, validations: state.validations },
+        share: state.position / task.stepsIn(state.epoch),
+      });
     optimizer.update(result.gradients, gradientScale(session, norm), rate);
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;

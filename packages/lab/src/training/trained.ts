@@ -1,9 +1,10 @@
 /** What one does with a trained run of any task: measure it on a split, let it make or predict something. Reading needs no lock. */
 import { ConfigError, NoiseStream } from 'lethe';
 import type { SplitName } from '../data/split-names.ts';
+import { calibratedWay, readCalibration } from '../runs/calibration.ts';
 import { requirePrecision, withEngine } from '../runs/engine.ts';
 import { readEnvironment, runPaths } from '../runs/run-directory.ts';
-import type { Metrics } from '../runs/task.ts';
+import type { Baseline, Draws, Metrics } from '../runs/task.ts';
 import { trainedSteps } from '../runs/trained-steps.ts';
 import { readWeights, type Which } from '../runs/weights.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   TaskKind,
   TrainedRun,
 } from '../tasks/kind.ts';
+import { lookupIn } from '../tasks/kind.ts';
 import { givenOptions } from '../tasks/options.ts';
 import { kindOf, taskKinds } from '../tasks/registry.ts';
 import { checkDraws } from '../tasks/shared/draws.ts';
@@ -38,15 +40,31 @@ export interface EvaluateOptions extends DataPlaces, Pick<SliceOptions, 'signal'
   own?: OptionValues;
 }
 
+/** A trained run with its kind, and what is to be said of a calibration that does not hold for its weights. */
+export interface OpenedRun extends TrainedRun {
+  kind: TaskKind;
+  calibrationNote?: string;
+}
+
+/** What a run reaches on a split. */
+export interface Evaluation {
+  metrics: Metrics;
+  /** what simple models reach there, where the task has such */
+  baselines?: readonly Baseline[];
+  /** what its calibration promises, in sentences */
+  promises: readonly string[];
+}
+
 /**
  * Reads a trained run; default: its best weights.
  * Throws ConfigError when the directory is no run, has no such weights yet, or asks for a precision that is not here, DataError when a
  * file is broken.
  */
-export function openTrained(directory: string, which: Which = 'best'): TrainedRun & { kind: TaskKind } {
+export function openTrained(directory: string, which: Which = 'best'): OpenedRun {
   const run = runPaths(directory);
   const config = readConfig(run);
   requirePrecision(config);
+  const { calibration, note } = readCalibration(run);
   return {
     kind: kindOf(config.task),
     run,
@@ -55,6 +73,7 @@ export function openTrained(directory: string, which: Which = 'best'): TrainedRu
     weights: readWeights(run, which),
     where: run[which],
     trained: (regularizer) => trainedSteps(run, which, regularizer),
+    ...(which === 'best' && { calibration, calibrationNote: note }),
   };
 }
 
@@ -68,12 +87,23 @@ export async function evaluate(
   split: SplitName,
   options: EvaluateOptions = {},
 ): Promise<Metrics | undefined> {
+  return (await evaluateBeside(directory, split, { ...options, baselines: false }))?.metrics;
+}
+
+/** The same, with what simple models reach on the split beside it, and what its calibration promises. */
+export async function evaluateBeside(
+  directory: string,
+  split: SplitName,
+  options: EvaluateOptions & { baselines?: boolean } = {},
+): Promise<Evaluation | undefined> {
   const { weights = 'best', signal, onProgress, mc, seed, own = {} } = options;
   const { share = 1, uncertainty } = options;
   if (!(share > 0 && share <= 1)) {
     throw new ConfigError(`share expects a number above 0 and at most 1, found ${share}`);
   }
-  const { kind, run, config: ofRun, weights: stored, where, trained } = openTrained(directory, weights);
+  const opened = openTrained(directory, weights);
+  const { kind, run, config: ofRun, weights: stored, where, trained, calibration, calibrationNote } = opened;
+  if (calibrationNote) options.log?.(calibrationNote);
   requireOwn(kind, own);
   const config = kind.evaluation?.settings?.(ofRun, own) ?? ofRun;
   const data = options.data ?? (await kind.data.load(config, options));
@@ -86,11 +116,15 @@ export async function evaluate(
   const { model } = task;
   const mode = mc === undefined ? undefined : checkDraws(model.regularizer);
   model.load(stored, where);
-  const draws =
+  const draws: Draws | undefined =
     mc === undefined ? undefined : { samples: mc, seed, trained: trained(model.regularizer), mode };
+  const plain = calibratedWay(calibration);
+  const drawn = mc === undefined ? undefined : calibratedWay(calibration, mc);
   const plans = [
     ['', {}],
+    ...(plain ? [['calibrated_', { calibration: plain.content }] as const] : []),
     ...(draws ? [['mc_', { draws }] as const] : []),
+    ...(draws && drawn ? [['mc_calibrated_', { draws, calibration: drawn.content }] as const] : []),
     ...ways.filter(([, way]) => way !== undefined).map(([name, way]) => [`${name}_`, { way }] as const),
   ] as const;
   const all: Metrics = {};
@@ -102,7 +136,19 @@ export async function evaluate(
       if (prefix === '' || name !== 'evaluated_share') all[prefix + name] = value;
     }
   }
-  return all;
+  const baselines =
+    options.baselines === false || !task.baselines
+      ? undefined
+      : await inSlices(task.baselines(split, share), { engine: config, signal });
+  if (signal?.aborted) return undefined;
+  const promises = [...new Set([plain, drawn].flatMap((way) => way?.promises ?? []))];
+  return { metrics: all, ...(baselines && { baselines }), promises };
+}
+
+/** The metric of a run that people are shown. Throws as `openTrained` does. */
+export function shownMetricOf(directory: string): string {
+  const config = readConfig(runPaths(directory));
+  return kindOf(config.task).metric(lookupIn(config)).shown.metric;
 }
 
 /**
@@ -121,7 +167,11 @@ export async function sample(
 }
 
 /** The refusal of a run whose task lacks a part that others have. */
-export function notFor(directory: string, { name }: TaskKind, part: 'sampling' | 'prediction'): ConfigError {
+export function notFor(
+  directory: string,
+  { name }: TaskKind,
+  part: 'sampling' | 'prediction' | 'calibration',
+): ConfigError {
   const able = taskKinds.filter((kind) => kind[part]).map((kind) => kind.name);
   return new ConfigError(
     `${directory}: expected a run of the ${able.join(' or ')} task, found one of ${name}`,

@@ -6,9 +6,10 @@ import { corpusDirectory } from '../corpus.ts';
 
 /** An embedded table. */
 export interface Example {
-  /** with the task what `lethe train` takes: `classify/reviews` */
+  /** with a task in front what `lethe train` takes */
   name: string;
-  task: 'classify' | 'forecast';
+  /** what it is for */
+  holds: 'labels' | 'series';
   title: string;
   file: string;
   /** steps to forecast, where it is a forecasting set */
@@ -18,20 +19,20 @@ export interface Example {
 export const examples: readonly Example[] = [
   {
     name: 'reviews',
-    task: 'classify',
+    holds: 'labels',
     title: '1,500 short opinions, made by a generator',
     file: 'reviews.csv',
   },
   {
     name: 'sales',
-    task: 'forecast',
+    holds: 'series',
     title: 'daily sales of eight stalls, made by a generator',
     file: 'sales.csv',
     horizon: 28,
   },
   {
     name: 'sunspots',
-    task: 'forecast',
+    holds: 'series',
     title: 'yearly sunspot numbers, 1749 to 1983',
     file: 'sunspots.csv',
     horizon: 11,
@@ -42,13 +43,11 @@ export const examples: readonly Example[] = [
  * The path of an embedded table; undefined for a name that is none.
  * @throws DataError where the package lacks its file
  */
-export function exampleFile(task: string, name: string): string | undefined {
-  const example = examples.find((one) => one.task === task && one.name === name);
+export function exampleFile(holds: Example['holds'], name: string): string | undefined {
+  const example = examples.find((one) => one.holds === holds && one.name === name);
   if (!example) return undefined;
   const file = join(corpusDirectory(), example.file);
   if (!existsSync(file))
-    throw new DataError(
-      `${task}/${name}: expected its table at ${file}, found none; install the package again`,
-    );
+    throw new DataError(`${name}: expected its table at ${file}, found none; install the package again`);
   return file;
 }

@@ -11,18 +11,18 @@ const textOf = (file: string | undefined): string => readFileSync(file!, 'utf8')
 
 describe('the embedded tables', () => {
   it('are what their generators write', () => {
-    expect(textOf(exampleFile('classify', 'reviews'))).toBe(makeReviews());
-    expect(textOf(exampleFile('forecast', 'sales'))).toBe(makeSales());
+    expect(textOf(exampleFile('labels', 'reviews'))).toBe(makeReviews());
+    expect(textOf(exampleFile('series', 'sales'))).toBe(makeSales());
     expect(makeReviews(1, 20)).not.toBe(makeReviews(2, 20));
   });
 
   it('are found by task and name alone', () => {
-    expect(exampleFile('classify', 'sales')).toBeUndefined();
-    expect(exampleFile('forecast', 'none')).toBeUndefined();
+    expect(exampleFile('labels', 'sales')).toBeUndefined();
+    expect(exampleFile('series', 'none')).toBeUndefined();
   });
 
   it('reviews: 1,500 different texts in two classes of about the same size', async () => {
-    const data = await readLabelled(exampleFile('classify', 'reviews')!);
+    const data = await readLabelled(exampleFile('labels', 'reviews')!);
     expect(data.length).toBe(1500);
     expect(data.target).toMatchObject({ kind: 'class', classes: ['negative', 'positive'] });
     const { codes } = data.target as { codes: Int32Array };
@@ -32,7 +32,7 @@ describe('the embedded tables', () => {
   });
 
   it('reviews: a bag of words does not get everything, the order of the words does', async () => {
-    const data = await readLabelled(exampleFile('classify', 'reviews')!);
+    const data = await readLabelled(exampleFile('labels', 'reviews')!);
     const texts = (data.input as { texts: string[] }).texts;
     const { codes } = data.target as { codes: Int32Array };
     const splits = splitExamples(data, { test: 0.3 });
@@ -47,7 +47,7 @@ describe('the embedded tables', () => {
   });
 
   it('sales: eight daily series with a known column, gaps and missing values', async () => {
-    const data = await readSeries(exampleFile('forecast', 'sales')!, { known: ['promotion'] });
+    const data = await readSeries(exampleFile('series', 'sales')!, { known: ['promotion'] });
     expect(data.series).toHaveLength(8);
     expect(data.frequency.name).toBe('daily');
     expect(data.notes.join('\n')).toMatch(/values are missing .* steps have no row/);
@@ -55,7 +55,7 @@ describe('the embedded tables', () => {
   });
 
   it('sunspots: yearly means, 80.9 in 1749', async () => {
-    const data = await readSeries(exampleFile('forecast', 'sunspots')!);
+    const data = await readSeries(exampleFile('series', 'sunspots')!);
     expect(data.frequency.name).toBe('yearly');
     expect(data.series[0].length).toBe(235);
     // The mean of the twelve monthly numbers of 1749, and the well-known yearly number.

@@ -83,6 +83,8 @@ export interface LabelledData {
   /** [examples, columns] of what an example has once */
   statics?: { columns: string[]; values: Float64Array; missing: Uint8Array };
   layout: LabelledLayout;
+  /** where asked for: the other columns of the file, as they are written, a row an example */
+  kept?: { columns: string[]; rows: string[][] };
   unusable: UnusableRows;
   /** what was found, decided, left out, in clauses for people */
   notes: string[];
@@ -107,4 +109,6 @@ export interface LabelledOptions extends TableOptions {
   splitBy?: string;
   /** of another file, so that this one is read in the same way: columns are those, labels may be absent or unknown */
   layout?: LabelledLayout;
+  /** gives the cells of all columns but text, id and steps, of texts and of rows that are sequences, to be carried along */
+  keep?: boolean;
 }

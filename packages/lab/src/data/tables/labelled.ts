@@ -59,12 +59,28 @@ export async function readLabelled(
     ...(examples.when && { when: examples.when }),
     ...(roles.statics.length > 0 && { statics: staticsOf(table, roles.statics, examples.members) }),
     layout: layoutOf(roles, options, target),
+    ...(options.keep && (roles.input === 'text' || roles.isRows) && { kept: keptOf(table, roles, rows) }),
     unusable: table.unusable,
     notes,
   };
 }
 
 // --- internal ---
+
+/** What an example has beside its text or steps and its name: its label, as it is written, is among it. */
+function keptOf(
+  table: Table,
+  { text, id, columns }: LabelledRoles,
+  rows: readonly number[],
+): LabelledData['kept'] {
+  const used = new Set([text, id, ...columns]);
+  const others = table.columns.filter((column) => !used.has(column) && column.kind !== 'empty');
+  const cells = others.map(wordsOf);
+  return {
+    columns: others.map(({ name }) => name),
+    rows: rows.map((row) => cells.map(({ codes, words }) => words[codes[row]] ?? '')),
+  };
+}
 
 /** Examples, as texts and sequences give them. */
 type Examples = Omit<Sequences, 'input'> & Pick<LabelledData, 'input'>;
@@ -74,7 +90,9 @@ async function tableOf(file: string, options: LabelledOptions, where: string): P
   const said = [id, text, group, layout?.id, layout?.text].filter((name) => name !== undefined);
   const settings = {
     ...options,
-    words: [...said, ...columnNames.id, ...columnNames.text, ...columnNames.group],
+    words: options.keep
+      ? ('all' as const)
+      : [...said, ...columnNames.id, ...columnNames.text, ...columnNames.group],
   };
   let isFolder: boolean;
   try {

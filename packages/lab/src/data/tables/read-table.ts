@@ -31,10 +31,11 @@ export async function buildTable(
   const unusable = new UnusableRows();
   const lines = new Growing(Uint32Array);
   const builders: ColumnBuilder[] = [];
-  const kept = new Set(options.words?.map((name) => name.toLowerCase()));
+  const { words } = options;
+  const kept = new Set(words === 'all' ? [] : words?.map((name) => name.toLowerCase()));
   const builderFor = (at: number): ColumnBuilder => {
     const name = source.columns[at];
-    const keepWords = [name.toLowerCase(), `${at + 1}`].some((one) => kept.has(one));
+    const keepWords = words === 'all' || [name.toLowerCase(), `${at + 1}`].some((one) => kept.has(one));
     const builder = new ColumnBuilder(name, {
       decimal: source.decimal,
       dates: options.dates,

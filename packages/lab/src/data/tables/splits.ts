@@ -9,6 +9,8 @@ export interface SplitOptions {
   /** shares of all examples. @defaultValue 0.1 each */
   valid?: number;
   test?: number;
+  /** kept for calibration, disjoint from the others. @defaultValue 0 */
+  calibration?: number;
   /** @defaultValue 1 */
   seed?: number | bigint;
   /** `time`: the latest are the test. @defaultValue what the data have: a column of splits, groups, else chance */
@@ -22,6 +24,8 @@ export interface ExampleSplits {
   train: Uint32Array;
   valid: Uint32Array;
   test: Uint32Array;
+  /** empty where none is asked for */
+  calibration: Uint32Array;
   notes: string[];
 }
 
@@ -39,14 +43,21 @@ export function splitExamples(data: LabelledData, options: SplitOptions = {}): E
   const { units, how, take } = unitsOf(data, free, options);
   if (free.length > 0 && shares.test + shares.valid > 0) notes.push(how);
   if (shares.test > 0) assign(units, shares.test * free.length, take, assigned, 2, options.folds);
-  const rest = units.filter((unit) => assigned[unit[0]] === 0);
-  if (shares.valid > 0) assign(rest, shares.valid * free.length, take, assigned, 1);
+  // In time the examples of calibration stand before the test, whose like they are to be, and behind those of validation.
+  for (const [share, split] of [
+    [shares.calibration, calibrationSplit],
+    [shares.valid, 1],
+  ]) {
+    const rest = units.filter((unit) => assigned[unit[0]] === 0);
+    if (share > 0) assign(rest, share * free.length, take, assigned, split);
+  }
   if (how === byChance) keepClasses(data, free, assigned);
   const part = (split: number): Uint32Array =>
     Uint32Array.from(assigned.keys()).filter((i) => assigned[i] === split);
-  const splits = { train: part(0), valid: part(1), test: part(2) };
+  const splits = { train: part(0), valid: part(1), test: part(2), calibration: part(calibrationSplit) };
   check(data, splits, options);
-  notes.push(splitNames.map((name) => `${splits[name].length} ${name}`).join(', '));
+  const kept = splits.calibration.length > 0 ? [`${splits.calibration.length} calibration`] : [];
+  notes.push([...splitNames.map((name) => `${splits[name].length} ${name}`), ...kept].join(', '));
   return { ...splits, notes };
 }
 
@@ -54,8 +65,17 @@ export function splitExamples(data: LabelledData, options: SplitOptions = {}): E
 
 const byChance = 'split by chance, classes in their shares (--split-by)';
 
-function checkedShares({ valid = 0.1, test = 0.1, folds }: SplitOptions): { valid: number; test: number } {
-  for (const [name, share] of Object.entries({ valid, test })) {
+/** The number of the split, behind those of `splitNames`. */
+const calibrationSplit = splitNames.length;
+
+interface Shares {
+  valid: number;
+  test: number;
+  calibration: number;
+}
+
+function checkedShares({ valid = 0.1, test = 0.1, calibration = 0, folds }: SplitOptions): Shares {
+  for (const [name, share] of Object.entries({ valid, test, calibration })) {
     if (!(share >= 0 && share < 1))
       throw new ConfigError(`${name}: expected a share of at least 0 and below 1, got ${share}`);
   }
@@ -64,18 +84,21 @@ function checkedShares({ valid = 0.1, test = 0.1, folds }: SplitOptions): { vali
     if (!(Number.isInteger(of) && of >= 2 && Number.isInteger(fold) && fold >= 0 && fold < of)) {
       throw new ConfigError(`folds: expected part 0 to ${of - 1} of at least 2, got part ${fold} of ${of}`);
     }
-    return { valid, test: 1 / of };
   }
-  if (valid + test >= 1)
-    throw new ConfigError(`valid and test: expected shares of less than 1 in all, got ${valid} and ${test}`);
-  return { valid, test };
+  const shares = { valid, test: folds ? 1 / folds.of : test, calibration };
+  if (shares.valid + shares.test + calibration >= 1) {
+    throw new ConfigError(
+      `${calibration > 0 ? 'valid, calibration and test' : 'valid and test'}: expected shares of less than 1 in all, got ${[valid, ...(calibration > 0 ? [calibration] : []), shares.test].join(' and ')}`,
+    );
+  }
+  return shares;
 }
 
 /** Assigns what a column says. Returns the examples that are to be split further: all without one, else those of training. */
 function bySplitColumn(
   { splits, length }: LabelledData,
   assigned: Uint8Array,
-  shares: { valid: number; test: number },
+  shares: Shares,
   notes: string[],
 ): number[] {
   const all = Array.from({ length }, (_, i) => i);
@@ -172,21 +195,21 @@ function keepClasses({ target }: LabelledData, free: readonly number[], assigned
 
 function check(
   data: LabelledData,
-  splits: Record<SplitName, Uint32Array>,
-  { valid, test }: SplitOptions,
+  splits: Record<SplitName | 'calibration', Uint32Array>,
+  { valid, test, calibration }: SplitOptions,
 ): void {
-  const asked = { train: 1, valid: valid ?? 1, test: test ?? 1 };
-  for (const name of splitNames) {
+  const asked = { train: 1, valid: valid ?? 1, test: test ?? 1, calibration: calibration ?? 0 };
+  for (const name of [...splitNames, 'calibration'] as const) {
     if (splits[name].length > 0 || asked[name] === 0) continue;
     const groups = data.groups ? `, from ${new Set(data.groups.codes).size} groups` : '';
     throw new DataError(
-      `${data.where}: expected examples to ${{ train: 'train on', valid: 'validate on', test: 'test on' }[name]}, found none of ${data.length}${groups}; give more, or other shares`,
+      `${data.where}: expected examples to ${{ train: 'train on', valid: 'validate on', test: 'test on', calibration: 'calibrate on' }[name]}, found none of ${data.length}${groups}; give more, or other shares`,
     );
   }
   const { target } = data;
   if (target?.kind !== 'class') return;
   const trained = new Set(Array.from(splits.train, (i) => target.codes[i]));
-  for (const name of ['valid', 'test'] as const) {
+  for (const name of ['valid', 'test', 'calibration'] as const) {
     const missing = splits[name].find((i) => target.codes[i] >= 0 && !trained.has(target.codes[i]));
     if (missing === undefined) continue;
     const word = printable(target.classes[target.codes[missing]], 40);

@@ -96,6 +96,6 @@ export interface TableOptions {
   dates?: 'day-first' | 'month-first';
   /** the share of rows that may be unusable. @defaultValue 0.05 */
   maxBad?: number;
-  /** columns of which the words are kept however many they are, by their names in any case, or their numbers from 1 */
-  words?: readonly string[];
+  /** columns of which the words are kept however many they are, by their names in any case, or their numbers from 1; or all */
+  words?: readonly string[] | 'all';
 }

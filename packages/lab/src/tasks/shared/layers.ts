@@ -10,7 +10,7 @@ import {
 } from 'lethe';
 import type { Weights } from '../../runs/task.ts';
 
-/** In front of the names of a layer's parameters: `rnn.` for the lowest, `rnn.1.` and so on for the others. */
+/** In front of the names of a layer's parameters, by its place in a stack: `rnn.` for the lowest, `rnn.1.` and so on for the others, of a pair of directions each one. */
 export function layerPrefix(index: number): string {
   return index === 0 ? 'rnn.' : `rnn.${index}.`;
 }
@@ -22,10 +22,11 @@ export function layerPrefix(index: number): string {
 export function storedLayers(layers: readonly Recurrent[]): Weights {
   const weights: Weights = {};
   for (const [index, { parameters }] of layers.entries()) {
-    Object.assign(weights, recurrentToTorch(parameters, index, 'rnn.'));
+    const place = torchIndex(layers, index);
+    Object.assign(weights, recurrentToTorch(parameters, place, 'rnn.'));
     for (const [name, key] of Object.entries(ownNames)) {
       const tensor = parameters[key];
-      if (tensor) weights[ownName(name, index)] = { shape: tensor.shape, data: tensor.data.slice() };
+      if (tensor) weights[ownName(name, place)] = { shape: tensor.shape, data: tensor.data.slice() };
     }
   }
   return weights;
@@ -38,7 +39,7 @@ export function loadLayers(
 ): Map<string, StoredTensor | undefined> {
   const found = new Map<string, StoredTensor | undefined>();
   for (const [index, layer] of layers.entries()) {
-    for (const [name, tensor] of Object.entries(layerArrays(layer, index, weights))) {
+    for (const [name, tensor] of Object.entries(layerArrays(layer, torchIndex(layers, index), weights))) {
       found.set(`${layerPrefix(index)}${name}`, tensor);
     }
   }
@@ -73,15 +74,21 @@ const ownNames = {
   weight_rec_log_deviation: 'weightRecLogDeviation',
 } as const;
 
-const isOwn = new RegExp(`^rnn\\.(${Object.keys(ownNames).join('|')})(_l\\d+)?$`);
+const isOwn = new RegExp(`^rnn\\.(${Object.keys(ownNames).join('|')})(_l\\d+(_reverse)?)?$`);
 
-function ownName(name: string, index: number): string {
+/** The number of a layer as PyTorch has it: of a pair of directions both have one, `0` and `0_reverse`. */
+function torchIndex(layers: readonly Recurrent[], index: number): number | string {
+  const before = layers.slice(0, index + 1).filter(({ options }) => options.direction !== 1).length - 1;
+  return layers[index].options.direction === 1 ? `${before}_reverse` : before;
+}
+
+function ownName(name: string, index: number | string): string {
   return index === 0 ? `rnn.${name}` : `rnn.${name}_l${index}`;
 }
 
 function layerArrays(
   { cell }: Recurrent,
-  index: number,
+  index: number | string,
   weights: Weights,
 ): RecurrentArrays & Record<string, StoredTensor | undefined> {
   const own = Object.entries(ownNames).map(([name, key]) => [key, weights[ownName(name, index)]]);

@@ -1,0 +1,182 @@
+/** Series as people have them: what cannot be used is said in a sentence with series and line, and everything else is trained on. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lethe } from './testing.suite.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-series-'));
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const day = (t: number): string => new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10);
+const value = (t: number): number => 10 + (t % 7) * 2 + (t % 5);
+const rows = (id: string, count: number, of: (t: number) => number | string = value): string[] =>
+  Array.from({ length: count }, (_, t) => `${id},${day(t)},${of(t)}`);
+
+let runs = 0;
+/** Trains a little on a file with these lines. */
+async function trained(lines: readonly string[], ...options: string[]) {
+  const file = path.join(folder, `${++runs}.csv`);
+  fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  const run = path.join(folder, `run-${runs}`);
+  const small = ['--hidden', '4', '--epochs', '1', '--set', 'windows.epoch=64', '--threads', '1'];
+  const result = await lethe('train', `forecast/${file}`, ...small, '--out', run, ...options);
+  expect(result.err).not.toMatch(/^\s+at /m);
+  return { ...result, file, run };
+}
+
+/** Exit code 1, one sentence, no run. */
+async function refused(lines: readonly string[], sentence: RegExp, ...options: string[]): Promise<void> {
+  const { code, err, run } = await trained(lines, ...options);
+  expect(err).toMatch(sentence);
+  expect({ code, lines: err.split('\n').length }).toEqual({ code: 1, lines: 2 });
+  expect(fs.existsSync(run)).toBe(false);
+}
+
+const header = 'id,date,y';
+
+describe('series that cannot be used', () => {
+  test('are too short for horizon and history: how long they are, and would have to be', async () => {
+    await refused(
+      [header, ...rows('kurz', 30)],
+      /expected series of at least \d+ steps: 7 of history and a horizon of 20 to train on, .* found 'kurz' of 30 \(line 2\); shorten the horizon/,
+      ...['--horizon', '20'],
+    );
+  });
+
+  test('have two values at one time: series, time and lines', async () => {
+    const lines = [header, ...rows('a', 60), ...rows('b', 60), 'b,2024-01-03,9'];
+    await refused(lines, /two at 2024-01-03 of series 'b' \(lines 64 and 122\); keep one of each/);
+  });
+
+  test('hold what is infinite: the line', async () => {
+    await refused([header, ...rows('a', 60, (t) => (t === 40 ? 'inf' : value(t)))], /'y'.*infinit.*line 42/i);
+  });
+
+  test('are none: an empty file, and one with a header alone', async () => {
+    await refused([], /1?\d+\.csv: expected /);
+    await refused([header], /expected rows/);
+  });
+
+  test('have no number to forecast', async () => {
+    await refused(
+      ['id,date,y', 'a,2024-01-01,x', 'a,2024-01-02,y'],
+      /expected a column of numbers to forecast \(--target\)/,
+    );
+  });
+
+  test('are no counts, for a distribution of counts', async () => {
+    const { code, err } = await trained(
+      [header, ...rows('a', 200, (t) => value(t) + 0.5)],
+      ...['--horizon', '7', '--head', 'negative-binomial'],
+    );
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /forecast\.head.*expected counts for negative-binomial, .* found 10\.5 in series 'a'/,
+    );
+  });
+});
+
+describe('series that can be used, with a word about it', () => {
+  test('in no order, with gaps and without some values', async () => {
+    const lines = rows('a', 200, (t) => (t % 31 === 5 ? 'NaN' : value(t))).filter((_, t) => t % 29 !== 3);
+    const mixed = lines.toSorted(
+      (a, b) => ((a.length * 7919 + a.charCodeAt(9)) % 13) - ((b.length * 7919 + b.charCodeAt(9)) % 13),
+    );
+    const { code, out } = await trained([header, ...mixed], '--horizon', '7');
+    expect(code).toBe(0);
+    expect(out).toContain("rows were not in the order of 'date' and are sorted");
+    // 7 of 200 days are left out, 6 of the others have no value: 5, 36, 67, … 191 are 7, of which 36 or so may be among them.
+    expect(out).toMatch(/\d+ of 200 values are missing .*; 7 steps have no row/);
+  }, 60_000);
+
+  test('that never change, alone and among others: forecasts are that value', async () => {
+    const { code, out, run } = await trained(
+      [header, ...rows('flat', 200, () => 5), ...rows('b', 200)],
+      '--horizon',
+      '7',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('1 series (flat) with one value alone, kept');
+    const answers = path.join(folder, 'flat.csv');
+    expect((await lethe('predict', run, '--out', answers)).code).toBe(0);
+    const flat = fs
+      .readFileSync(answers, 'utf8')
+      .split('\r\n')
+      .filter((line) => line.startsWith('flat'));
+    expect(flat).toHaveLength(7);
+    const alone = await trained([header, ...rows('flat', 200, () => 5)], '--horizon', '7');
+    expect({ code: alone.code, err: alone.err }).toEqual({ code: 0, err: '' });
+  }, 60_000);
+
+  test('of which one is too short among many: it is left out by name', async () => {
+    const many = Array.from({ length: 20 }, (_, n) => rows(`s${n}`, 120)).flat();
+    const { code, out } = await trained([header, ...many, ...rows('kurz', 12)], '--horizon', '7');
+    expect(code).toBe(0);
+    expect(out).toMatch(/1 of 21 series are shorter than .* and left out: 'kurz' of 12 \(line 2402\)/);
+  }, 60_000);
+
+  test('in a file that nobody prepared: semicolons, decimal commas, other dates, columns of words', async () => {
+    const date = (t: number): string => day(t).split('-').reverse().join('.');
+    const lines = Array.from(
+      { length: 200 },
+      (_, t) => `${date(t)};Lager ${t % 3};${(value(t) + 0.25).toFixed(2).replace('.', ',')};Bemerkung ${t}`,
+    );
+    const { code, out, run } = await trained(
+      ['Datum;Ort;Menge;Notiz', ...lines],
+      '--target',
+      'Menge',
+      '--horizon',
+      '7',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('semicolons');
+    expect(out).toMatch(/columns left out: .*Notiz/);
+    const answers = path.join(folder, 'menge.csv');
+    expect((await lethe('predict', run, '--out', answers)).code).toBe(0);
+    expect(fs.readFileSync(answers, 'utf8').split('\r\n')[1]).toMatch(/2024-07-19/);
+  }, 60_000);
+
+  test('wide, and a row a series, and with columns that are known and static', async () => {
+    const wide = Array.from({ length: 150 }, (_, t) => `${day(t)},${value(t)},${2 * value(t)}`);
+    expect((await trained(['date,A,B', ...wide], '--horizon', '7')).code).toBe(0);
+    const names = Array.from({ length: 150 }, (_, t) => `V${t + 1}`).join(',');
+    const row = (n: number): string =>
+      `s${n},${Array.from({ length: 150 }, (_, t) => value(t + n)).join(',')}`;
+    const short = await trained(
+      [`id,${names}`, row(1), row(2), row(3)],
+      '--horizon',
+      '7',
+      '--frequency',
+      'daily',
+    );
+    expect({ code: short.code, err: short.err }).toEqual({ code: 0, err: '' });
+    const known = ['a', 'b'].flatMap((id) =>
+      Array.from(
+        { length: 157 },
+        (_, t) => `${id},${day(t)},${t < 150 ? value(t) : ''},${t % 2},${id === 'a' ? 'north' : 'south'}`,
+      ),
+    );
+    const promoted = await trained(
+      ['id,date,y,promo,region', ...known],
+      ...['--horizon', '7', '--known', 'promo', '--static', 'region'],
+    );
+    expect({ code: promoted.code, err: promoted.err }).toEqual({ code: 0, err: '' });
+    // The file has the seven days of `promo` that the forecast needs; without them it says so.
+    const answers = path.join(folder, 'known.csv');
+    expect((await lethe('predict', promoted.run, '--out', answers)).code).toBe(0);
+    const without = path.join(folder, 'without.csv');
+    fs.writeFileSync(
+      without,
+      ['id,date,y,promo,region', ...known.filter((line) => !line.includes(',,'))].join('\n'),
+    );
+    const { code, err } = await lethe('predict', promoted.run, '--in', without);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "expected 'promo', which is known in advance, for the 7 steps after the end of series 'a', found 0",
+    );
+  }, 60_000);
+});

@@ -1,0 +1,71 @@
+/** Known and static columns as numbers of one size, by figures of the training period. */
+import { DataError } from 'lethe';
+import { printable } from 'lethe/internal';
+import type { SeriesData } from '../../data/tables/series-types.ts';
+import type { Covariates, ForecastSeries } from './data/types.ts';
+
+/** Words of a static column, at most. */
+const mostWords = 200;
+
+/**
+ * Means, deviations and words.
+ * @param ends where the training period of each series ends
+ * @throws DataError for a static column of more words than a network should be told apart by
+ */
+export function covariatesOf(
+  data: SeriesData,
+  series: readonly ForecastSeries[],
+  ends: readonly number[],
+): Covariates {
+  const known = data.known.map((name, k) => {
+    const seen = series.flatMap((one, n) => Array.from(one.known[k].subarray(0, ends[n])));
+    return { name, ...moments(seen.filter((value) => !Number.isNaN(value))) };
+  });
+  const statics = data.statics.map((name, k) => {
+    const cells = series.map((one) => one.statics[k]).filter((cell) => cell !== undefined);
+    if (cells.every((cell) => typeof cell === 'number')) return { name, ...moments(cells) };
+    const words = [...new Set(cells.map(String))].sort();
+    if (words.length <= mostWords) return { name, words };
+    throw new DataError(
+      `${data.where}: expected at most ${mostWords} different words in '${printable(name, 40)}' (--static), found ${words.length}`,
+    );
+  });
+  return { known, statics };
+}
+
+/** Numbers that the static columns become. */
+export const staticWidth = ({ statics }: Covariates): number =>
+  statics.reduce((sum, one) => sum + ('words' in one ? one.words.length : 2), 0);
+
+/** The static columns of a series: one of its words, or a number with its mask; a word that training does not know is none of them. */
+export function staticRow({ statics }: Covariates, cells: ForecastSeries['statics']): Float32Array {
+  const row = new Float32Array(staticWidth({ known: [], statics }));
+  let at = 0;
+  for (const [k, one] of statics.entries()) {
+    const cell = cells[k];
+    if ('words' in one) {
+      const word = cell === undefined ? -1 : one.words.indexOf(String(cell));
+      if (word >= 0) row[at + word] = 1;
+      at += one.words.length;
+    } else {
+      if (typeof cell === 'number') {
+        row[at] = (cell - one.mean) / one.deviation;
+        row[at + 1] = 1;
+      }
+      at += 2;
+    }
+  }
+  return row;
+}
+
+// --- internal ---
+
+/** Of one value alone, and of none, the deviation is 1. */
+function moments(values: readonly number[]): { mean: number; deviation: number } {
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const mean = values.length > 0 ? sum / values.length : 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / Math.max(1, values.length));
+  return { mean, deviation: deviation > 1e-9 * Math.abs(mean) ? deviation : 1 };
+}

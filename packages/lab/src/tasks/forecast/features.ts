@@ -1,0 +1,196 @@
+/**
+ * Windows as the network reads them. A step of a window has
+ *
+ *   value, mask           of the step itself, or in autoregressive mode of the step before
+ *   seasonal mean, mask   of the last seasons before the step, at most before the origin
+ *   value, mask           of every lag
+ *   calendar              of its date
+ *   value, mask           of every known column
+ *   static columns
+ *   place in the horizon, scale of the window
+ *
+ * Values are brought to the scale of the window. What is missing, lies before the beginning, or is not yet known is 0 with mask 0.
+ */
+import { type Real, type Tensor, zeros } from 'lethe';
+import { calendarRows, calendarWidth } from './calendar.ts';
+import { staticRow, staticWidth } from './covariates.ts';
+import type { Covariates, ForecastData, ForecastSeries, Origin } from './data/types.ts';
+import { type Scale, scaled, scaleOf } from './scaling.ts';
+import { seasonalMeans } from './seasonal-means.ts';
+import type { Resolved } from './settings.ts';
+
+/** Everything about the series that windows are cut from. */
+export interface Windows {
+  readonly settings: Resolved;
+  /** numbers of a step */
+  readonly features: number;
+  /**
+   * The windows of some origins.
+   * @param paths of each origin so many copies, of an autoregressive forecast
+   */
+  batch(origins: readonly Origin[], paths?: number): WindowBatch;
+}
+
+/** A minibatch of windows. */
+export interface WindowBatch {
+  origins: readonly Origin[];
+  rows: number;
+  /** [context + horizon, rows, features] of all steps; of autoregressive ones only what is known before the origin */
+  inputs(): Tensor;
+  /** [1, rows, features] of step h of the horizon, values of the steps before it as they were drawn */
+  step(h: number, drawn: readonly Float64Array[]): Tensor;
+  /** scale of each row */
+  scales: readonly Scale[];
+  /** [steps, rows]: what a forecast departs from, in the units of the data */
+  base(from: number, to: number): Float64Array;
+  /** [steps, rows]: what came, NaN where nothing did */
+  target(from: number, to: number): Float64Array;
+}
+
+/** Prepares the series of a data set. */
+export function windowsOf(
+  data: Pick<ForecastData, 'series' | 'frequency' | 'settings' | 'covariates'>,
+): Windows {
+  const { series, frequency, settings, covariates } = data;
+  const { horizon, season, seasons, calendar, lags } = settings;
+  const calendars = new Map<string, Float32Array>();
+  const parts = series.map((one): Prepared => {
+    const steps = one.length + horizon;
+    const key = `${one.start} ${steps}`;
+    let dates = calendars.get(key);
+    if (!dates) {
+      dates = calendarRows(one, steps, frequency, calendar);
+      calendars.set(key, dates);
+    }
+    return {
+      series: one,
+      means: seasonalMeans(one.values, season, seasons),
+      dates,
+      statics: staticRow(covariates, one.statics),
+    };
+  });
+  const features =
+    4 + 2 * lags.length + calendarWidth(calendar) + 2 * covariates.known.length + staticWidth(covariates) + 2;
+  return {
+    settings,
+    features,
+    batch: (origins, paths = 1) => windowBatch(parts, settings, covariates, features, origins, paths),
+  };
+}
+
+// --- internal ---
+
+interface Prepared {
+  series: ForecastSeries;
+  /** seasonal means before every step, a season beyond the end */
+  means: Float64Array;
+  dates: Float32Array;
+  statics: Float32Array;
+}
+
+function windowBatch(
+  parts: readonly Prepared[],
+  settings: Resolved,
+  covariates: Covariates,
+  features: number,
+  origins: readonly Origin[],
+  paths: number,
+): WindowBatch {
+  const { context, horizon, season, lags, scaling, mode, calendar } = settings;
+  const rows = origins.length * paths;
+  const isStepwise = mode === 'autoregressive';
+  const dateWidth = calendarWidth(calendar);
+  const scaleEach = origins.map(({ series, origin }) =>
+    scaleOf(parts[series].series.values, origin - context, origin, settings),
+  );
+  const rowOf = (row: number): number => Math.floor(row / paths);
+
+  /** The seasonal mean before step t as it is known at the origin. */
+  const meanAt = ({ means }: Prepared, t: number, origin: number): number => {
+    const at = t < origin ? t : t - season * Math.floor((t - origin) / season);
+    return at >= 0 ? means[at] : Number.NaN;
+  };
+
+  const write = (
+    out: Real,
+    at: number,
+    row: number,
+    t: number,
+    drawn: readonly Float64Array[] | undefined,
+  ): void => {
+    const { series: number, origin } = origins[rowOf(row)];
+    const part = parts[number];
+    const { values, known, length } = part.series;
+    const scale = scaleEach[rowOf(row)];
+    // Teacher forcing sees everything before a step, a forecast what came before the origin and what was drawn.
+    const end = isStepwise && !drawn ? Math.min(t, length) : origin;
+    const read = (u: number): number => {
+      if (u < 0) return Number.NaN;
+      if (u < end) return values[u];
+      return drawn && u >= origin && u - origin < drawn.length ? drawn[u - origin][row] : Number.NaN;
+    };
+    const put = (y: number): void => {
+      if (!Number.isNaN(y)) {
+        out[at] = scaled(y, scale, scaling);
+        out[at + 1] = 1;
+      }
+      at += 2;
+    };
+    put(read(isStepwise ? t - 1 : t));
+    put(meanAt(part, t, origin));
+    for (const lag of lags) put(read(t - lag));
+    if (t >= 0) for (let k = 0; k < dateWidth; k++) out[at + k] = part.dates[t * dateWidth + k];
+    at += dateWidth;
+    for (const [k, { mean, deviation }] of covariates.known.entries()) {
+      const value = t >= 0 && t < known[k].length ? known[k][t] : Number.NaN;
+      if (!Number.isNaN(value)) {
+        out[at] = (value - mean) / deviation;
+        out[at + 1] = 1;
+      }
+      at += 2;
+    }
+    for (const value of part.statics) out[at++] = value;
+    out[at++] = t >= origin ? (t - origin + 1) / horizon : 0;
+    out[at] = scale.told;
+  };
+
+  const fill = (
+    steps: number,
+    timeOf: (i: number, origin: number) => number,
+    drawn?: readonly Float64Array[],
+  ) => {
+    const x = zeros([steps, rows, features]);
+    for (let i = 0; i < steps; i++) {
+      for (let row = 0; row < rows; row++) {
+        write(x.data, (i * rows + row) * features, row, timeOf(i, origins[rowOf(row)].origin), drawn);
+      }
+    }
+    return x;
+  };
+  const each = (
+    from: number,
+    to: number,
+    f: (part: Prepared, t: number, origin: number, row: number) => number,
+  ) =>
+    Float64Array.from({ length: (to - from) * rows }, (_, m) => {
+      const row = m % rows;
+      const { series, origin } = origins[rowOf(row)];
+      return f(parts[series], origin - context + from + Math.floor(m / rows), origin, row);
+    });
+  return {
+    origins,
+    rows,
+    scales: Array.from({ length: rows }, (_, row) => scaleEach[rowOf(row)]),
+    inputs: () => fill(context + horizon, (i, origin) => origin - context + i),
+    step: (h, drawn) => fill(1, (_, origin) => origin + h, drawn),
+    base: (from, to) =>
+      each(from, to, (part, t, origin, row) => {
+        const mean = meanAt(part, t, origin);
+        if (!Number.isNaN(mean)) return mean;
+        const { offset, scale } = scaleEach[rowOf(row)];
+        return scaling === 'mean' ? scale : offset;
+      }),
+    target: (from, to) =>
+      each(from, to, ({ series: { values, length } }, t) => (t >= 0 && t < length ? values[t] : Number.NaN)),
+  };
+}

@@ -1,0 +1,147 @@
+/** `lethe predict` of forecasts: what comes after the data, step by step, with its date. */
+import { DataError, NoiseStream } from 'lethe';
+import { printable } from 'lethe/internal';
+import { timeText } from '../../data/tables/dates.ts';
+import { timeOf } from '../../data/tables/frequency.ts';
+import { calibratedWay } from '../../runs/calibration.ts';
+import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
+import { checkDraws } from '../shared/draws.ts';
+import { calibratedInterval, type ForecastCalibration, readContent } from './calibration.ts';
+import type { ForecastConfig } from './config.ts';
+import { loadForecast, readOther } from './data/load.ts';
+import type { ForecastData, Origin } from './data/types.ts';
+import { windowsOf } from './features.ts';
+import { type Forecast, forecastsOf, quantileAt } from './forecasts.ts';
+import { forecastModel } from './model.ts';
+import { ownInterval } from './scores.ts';
+import { taskModel } from './weights.ts';
+
+/** Levels that answers have. */
+const levels = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95] as const;
+
+export const forecastPrediction: PredictionKind<ForecastConfig> = {
+  options: [
+    {
+      flags: '--in <FILE>',
+      description: 'of series: newer values in a file of the same columns (default: the data of the run)',
+    },
+    { flags: '--data <DIR>', description: 'look for data sets in DIR first' },
+  ],
+  async *predict(run, given, { mc, seed, log, signal }) {
+    const found = calibratedWay(run.calibration, mc);
+    const { in: file, data: dataDir } = given as { in?: string; data?: string };
+    const trained = await loadForecast(run.config, { dataDir, log });
+    const data = file === undefined ? trained : await readOther(file, run.config, trained, log);
+    checkFuture(data);
+    const origins = data.series.map(({ length }, series): Origin => ({ series, origin: length }));
+    const windows = windowsOf(data);
+    const model = forecastModel(
+      run.config,
+      data.settings,
+      windows.features,
+      new NoiseStream(run.config.seed),
+    );
+    const weights = taskModel(model);
+    weights.load(run.weights, run.where);
+    const draws =
+      mc === undefined
+        ? undefined
+        : {
+            samples: mc,
+            seed,
+            mode: checkDraws(weights.regularizer),
+            trained: run.trained(weights.regularizer),
+          };
+    const content = found && readContent(found.content, data.settings.horizon);
+    for (const promise of found?.promises ?? []) log(promise);
+    yield [{ line: heading(data), heading: true, columns: columnsOf(data, content !== undefined) }];
+    const some = 64;
+    for (let from = 0; from < origins.length; from += some) {
+      const work = forecastsOf(model, windows, origins.slice(from, from + some), draws);
+      let made = work.next();
+      while (!made.done) {
+        if (signal?.aborted) return undefined;
+        await new Promise((resolve) => setImmediate(resolve));
+        made = work.next();
+      }
+      for (const forecast of made.value) yield rowsOf(data, forecast, content);
+    }
+    return undefined;
+  },
+};
+
+// --- internal ---
+
+/** What a run is asked without its data. */
+export type ForecastRun = TrainedRun<ForecastConfig>;
+
+const idName = ({ layout }: ForecastData): string => layout.id ?? 'unique_id';
+const timeName = ({ layout }: ForecastData): string => layout.time ?? 'step';
+
+function columnsOf(data: ForecastData, calibrated: boolean): string[] {
+  return [
+    ...[idName(data), timeName(data), 'horizon', 'mean'],
+    ...levels.map((level) => `q${level}`),
+    ...['lower_90', 'upper_90'],
+    ...(calibrated ? ['joint_lower_90', 'joint_upper_90'] : []),
+  ];
+}
+
+function heading(data: ForecastData): string {
+  return [idName(data).padEnd(14), timeName(data).padEnd(16), 'mean', ...levels.map((level) => `q${level}`)]
+    .map((word, i) => (i < 2 ? word : word.padStart(10)))
+    .join(' ');
+}
+
+function rowsOf(
+  data: ForecastData,
+  forecast: Forecast,
+  content: ForecastCalibration | undefined,
+): PredictedLine[] {
+  const one = data.series[forecast.series];
+  const { lower, upper } = content ? calibratedInterval(forecast, content) : ownInterval(forecast);
+  const joint = content && calibratedInterval(forecast, content, true);
+  return Array.from(forecast.mean, (mean, h) => {
+    const t = forecast.origin + h;
+    const time = timeOf(one, t, data.frequency);
+    const when = time === undefined ? String(t + 1) : timeText(time);
+    const quantiles = levels.map((level) => quantileAt(forecast, h, level));
+    return {
+      event: {
+        [idName(data)]: one.id,
+        [timeName(data)]: time === undefined ? t + 1 : when,
+        horizon: h + 1,
+        mean,
+        ...Object.fromEntries(levels.map((level, k) => [`q${level}`, quantiles[k]])),
+        lower_90: lower[h],
+        upper_90: upper[h],
+        ...(joint && { joint_lower_90: joint.lower[h], joint_upper_90: joint.upper[h] }),
+      },
+      line: [
+        printable(one.id, 14).padEnd(14),
+        when.padEnd(16),
+        ...[mean, ...quantiles].map((value) => short(value).padStart(10)),
+      ].join(' '),
+    };
+  });
+}
+
+const short = (value: number): string =>
+  Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3)
+    ? value.toExponential(3)
+    : value.toPrecision(5);
+
+/** Known columns have to be known. Throws DataError with the series. */
+function checkFuture({ series, settings: { horizon }, layout }: ForecastData): void {
+  for (const { id, known, length } of series) {
+    for (const [k, column] of known.entries()) {
+      const found = Array.from({ length: horizon }, (_, h) => column[length + h]).filter(
+        (value) => value !== undefined && !Number.isNaN(value),
+      ).length;
+      if (found === horizon) continue;
+      throw new DataError(
+        `expected '${printable(layout.known[k], 40)}', which is known in advance, for the ${horizon} steps after the end of series '${printable(id, 40)}', found ${found}; give a file with those rows (--in)`,
+      );
+    }
+  }
+}

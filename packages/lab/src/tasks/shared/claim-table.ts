@@ -1,0 +1,54 @@
+/** Whether a path holds a table, and of what: what tells the tasks on one's own tables apart, by names alone. */
+import fs from 'node:fs';
+import { knownAs } from '../../data/tables/names.ts';
+
+/**
+ * How sure a path is data of a task: 3 for a table whose first line has the task's own names of columns (a label; or a time and values
+ * without a label), 2 for another table, or a folder of classes, 0 for anything else.
+ */
+export function claimTable(path: string, of: 'label' | 'series'): number {
+  const isTable = (name: string): boolean => /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i.test(name);
+  if (/\.tsf(\.gz)?$/i.test(path)) return of === 'series' ? 3 : 0;
+  if (!fs.statSync(path).isDirectory()) return isTable(path) ? claimOfNames(namesIn(path), of) : 0;
+  const names = fs.readdirSync(path, { recursive: true }) as string[];
+  if (names.some(isTable)) return of === 'label' ? 2 : 1;
+  return of === 'label' && isClassFolder(names) ? 3 : 0;
+}
+
+// --- internal ---
+
+/** What is read of a file to find its names. */
+const headBytes = 1 << 16;
+
+/** The words of the first line, which are the names of columns where it has such. */
+function namesIn(path: string): string[] {
+  if (/\.(gz|parquet)$/i.test(path)) return [];
+  const bytes = Buffer.alloc(headBytes);
+  const handle = fs.openSync(path, 'r');
+  try {
+    const [line = ''] = bytes.toString('utf8', 0, fs.readSync(handle, bytes)).split(/\r?\n/);
+    if (line.startsWith('{')) return Array.from(line.matchAll(/"([^"\\]*)"\s*:/g), ([, name]) => name);
+    return line
+      .replace(/^\uFEFF/, '')
+      .split(/[,;\t|]/)
+      .map((name) => name.trim().replace(/^["']|["']$/g, ''));
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function claimOfNames(names: readonly string[], of: 'label' | 'series'): number {
+  const has = (role: Parameters<typeof knownAs>[0]) =>
+    names.some((name) => knownAs(role, name) !== undefined);
+  const isSeries = has('time') && !has('text') && !(has('id') && has('label') && !has('target'));
+  if (of === 'series') return isSeries ? 3 : 1;
+  return isSeries ? 1 : has('label') ? 3 : 2;
+}
+
+/** `neg/1.txt` and `pos/1.txt`, with splits around or without; or files that differ in what they end in. */
+function isClassFolder(paths: readonly string[]): boolean {
+  const texts = paths.filter((name) => /\.(txt|text)(\.gz)?$/i.test(name) && name.includes('/'));
+  const folders = new Set(texts.map((name) => name.split('/').at(-2)));
+  const alone = paths.some((name) => /\.(txt|text|md|tokens)(\.gz)?$/i.test(name) && !name.includes('/'));
+  return folders.size > 1 && !alone;
+}
