@@ -46,7 +46,7 @@ export function confusionPicture(
     colourOf: (n) => (isDark(shares[cells[n].i][cells[n].j]) ? '#ffffff' : '#000000'),
   };
   const isNamed = K <= mostNamed;
-  const names = classes.map((name, k) => (isNamed ? name : `${shortened([name], 16)[0]}  ${k + 1}`));
+  const names = classes.map((name, k) => (isNamed ? name : `${k + 1}: ${shortened([name], 16)[0]}`));
   const every = isNamed ? 1 : Math.ceil(K / 20);
   const below = classes
     .map((name, k) => ({ value: k + 0.5, label: isNamed ? name : `${k + 1}` }))
