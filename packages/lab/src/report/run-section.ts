@@ -9,6 +9,7 @@ import { shortNumber } from '../pictures/svg/scale.ts';
 import type { Published } from '../runs/config.ts';
 import type { EpochEvent } from '../runs/events.ts';
 import type { Metrics } from '../runs/task.ts';
+import { lossTo } from '../tasks/baselines.ts';
 import { metricLabel, metricMeaning, metricWords } from '../tasks/metric-words.ts';
 import { decompositionPictures } from './decomposition-pictures.ts';
 import { folded, gallery, htmlTable, paragraph, saved } from './html.ts';
@@ -82,20 +83,26 @@ function environmentLine({ environment: e }: RunRecord): string {
 }
 
 function metricsHtml(run: RunRecord): string {
-  const { chosen, published } = run;
+  const { chosen, published, done } = run;
+  const baselines = done?.baselines ?? [];
   if (!chosen) return paragraph('No epoch has ended yet, so there is nothing to measure.');
   const names = new Set([chosen.valid, chosen.train, chosen.test].flatMap((part) => Object.keys(part ?? {})));
   const rows = Array.from(names, (name) => [
     metricLabel(name),
     ...[chosen.train, chosen.valid, chosen.test].map((part: Metrics | undefined) => metricText(part?.[name])),
     ...(published ? [published.metric.split(' ').includes(name) ? String(published.value) : ''] : []),
+    ...baselines.map((one) => metricText(one.metrics[name])),
     [metricMeaning(name), directionOf(name)].filter((part) => part !== '').join('; '),
   ]);
-  const header = ['metric', 'train', 'valid', 'test', ...(published ? ['published'] : []), ''];
+  const header = ['metric', 'train', 'valid', 'test'];
+  if (published) header.push('published');
+  header.push(...baselines.map(({ name }) => `test, ${name}`), '');
+  const loss = run.metric && chosen.test ? lossTo(chosen.test, baselines, run.metric) : undefined;
   return [
-    htmlTable(header, rows, published ? 'lrrrrl' : 'lrrrl'),
+    htmlTable(header, rows, `l${'r'.repeat(header.length - 2)}l`),
     paragraph(chosenLine(run), 'note'),
     ...(published ? [paragraph(publishedLine(published), 'note')] : []),
+    ...(loss ? [paragraph(`${loss[0].toUpperCase()}${loss.slice(1)}.`, 'note')] : []),
     saved(`${run.name} results`, runResults([run])),
   ].join('\n');
 }

@@ -12,5 +12,5 @@ export function lossTo(metrics: Metrics, baselines: readonly Baseline[], metric:
     .sort((a, b) => sign * (b.metrics[metric] - a.metrics[metric]));
   if (winners.length === 0) return undefined;
   const named = winners.map((one) => `${one.name} (${one.metrics[metric].toFixed(3)})`).join(' and ');
-  return `the model, with ${label} ${own.toFixed(3)}, is no better than ${named}: it has learned nothing that is worth its size`;
+  return `the model, with ${label} ${own.toFixed(3)}, is no better than ${named}`;
 }

@@ -117,9 +117,14 @@ function isBetter(one: Candidate, other: Candidate): boolean {
   const columns = (c: Candidate): boolean => c.width > 1 && c.agreement >= 0.5;
   if (columns(one) !== columns(other)) return columns(one);
   if (Math.abs(one.agreement - other.agreement) > 0.1) return one.agreement > other.agreement;
+  // The names of columns have no decimal commas between them.
+  if (isHeaded(one) !== isHeaded(other)) return isHeaded(one);
   if (Math.abs(one.clean - other.clean) > 0.02) return one.clean > other.clean;
   return one.agreement > other.agreement;
 }
+
+/** Whether the first row, which may name columns, has as many cells as most. */
+const isHeaded = ({ rows, width }: Candidate): boolean => rows[0]?.length === width;
 
 const isNumber = (cell: string): boolean =>
   Number.isFinite(parseNumber(cell, '.')) || Number.isFinite(parseNumber(cell, ','));

@@ -54,6 +54,17 @@ describe('a table', () => {
     expect(read.notes[0]).toContain(`${delimiter} between cells`);
   });
 
+  it('has semicolons where its first line has some, though every row has one comma in a number', async () => {
+    const rows = ['02.01.2025;all is well here;open door;4,50', '03.01.2025;so it is, today;shut door;1,25'];
+    const others = [
+      '04.01.2025;no more of it;wide open;3,75',
+      '05.01.2025;another one of them;half open;2,15',
+    ];
+    const read = await table(`Datum;Text;Status;Note\n${[...rows, ...others].join('\n')}\n`);
+    expect(read.columns.map(({ name }) => name)).toEqual(['Datum', 'Text', 'Status', 'Note']);
+    expect(numbersOf(read.columns[3])).toEqual([4.5, 1.25, 3.75, 2.15]);
+  });
+
   it('has decimal commas where semicolons part its cells, dates as 31.12.2025 and Windows-1252 letters', async () => {
     const text =
       'Datum;Umsatz;Bemerkung\n30.12.2025;1.234,50;für Käufer\n31.12.2025;17,25;geöffnet\n01.01.2026;3;zu\n';

@@ -74,6 +74,15 @@ export interface Arrows {
   colourOf(i: number): string;
 }
 
+/** Short texts with their middles at (x, y), such as counts in the cells of a field. */
+export interface Texts {
+  kind: 'texts';
+  x: readonly number[];
+  y: readonly number[];
+  texts: readonly string[];
+  colourOf(i: number): string;
+}
+
 /** A straight line across the panel. */
 export interface Rule extends Named {
   kind: 'rule';
@@ -90,4 +99,4 @@ export interface Swatch {
   colour: string;
 }
 
-export type Mark = Line | Band | Points | Bars | Cells | Arrows | Rule | Swatch;
+export type Mark = Line | Band | Points | Bars | Cells | Arrows | Texts | Rule | Swatch;

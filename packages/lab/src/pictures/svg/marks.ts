@@ -5,6 +5,7 @@ import { element, escaped, rounded } from './element.ts';
 import { drawBand, drawLine, pixels } from './line-marks.ts';
 import type { Bars, Mark, Numbers, Points, Rule } from './mark.ts';
 import type { Scale } from './scale.ts';
+import { words } from './words.ts';
 
 /** The values of a mark that the axes have to show. */
 export function valuesOf(mark: Mark): { x: Numbers; y: Numbers } {
@@ -31,6 +32,10 @@ export function drawMark(mark: Mark, x: Scale, y: Scale): string {
       return drawCells(mark, x, y);
     case 'arrows':
       return drawArrows(mark, x, y);
+    case 'texts':
+      return mark.texts
+        .map((text, i) => words(text, x.at(mark.x[i]), y.at(mark.y[i]) + 4, { colour: mark.colourOf(i) }))
+        .join('');
     case 'rule':
       return drawRule(mark, x, y);
     case 'swatch':

@@ -35,10 +35,10 @@ export function* baselinesOf(data: ClassifyData, examples: readonly Example[]): 
   const answers = yield* linearAnswers(data, examples);
   const what = reading.tokens ? 'bag of words' : 'summaries of columns';
   return [
-    { name: isClass ? 'majority class' : 'mean rating', metrics: scoresOf(constant, targets) },
+    { name: isClass ? 'majority class' : 'mean rating', metrics: scoresOf(constant, targets, true) },
     {
       name: `${what}, ${isClass ? 'logistic' : 'linear'} regression`,
-      metrics: scoresOf(answers, targets),
+      metrics: scoresOf(answers, targets, true),
     },
   ];
 }

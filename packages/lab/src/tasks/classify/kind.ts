@@ -9,6 +9,7 @@ import { featuresOf, outputsOf } from './model.ts';
 import { classifyPrediction } from './prediction.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { readingFile, requireSameReading } from './reading-file.ts';
+import { classifySections } from './sections.ts';
 import { classifyTask, workingNumbers } from './task.ts';
 import type { ClassifyData } from './types.ts';
 
@@ -41,6 +42,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
   requireSameMeaning: ({ directory }, { reading }) => requireSameReading(directory, reading),
   prediction: classifyPrediction,
   calibration: classifyCalibration,
+  sections: classifySections,
   examples: {
     main: ['lethe train classify/reviews --dropout variational:input=.3,recurrent=.3,output=.3'],
     train: [

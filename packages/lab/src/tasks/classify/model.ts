@@ -1,6 +1,7 @@
 /** The classifier: a sequence model whose head is a softmax over classes, or one number with or without a deviation of its own. */
 import {
   addScalar,
+  ConfigError,
   gaussianNll,
   initialTensor,
   linearFromTorch,
@@ -73,6 +74,11 @@ export function classifyModel(config: ClassifyConfig, reading: Reading): Classif
   const { model: sizes, seed } = config;
   const stream = new NoiseStream(seed);
   const regularizer = parseDropout(sizes.dropout);
+  if (sizes.pooling === 'max' && hasMoments(sizes.dropout)) {
+    throw new ConfigError(
+      'model.pooling: expected last or mean for a method that integrates its noise, found max: the largest of several Gaussian values has no such moments',
+    );
+  }
   const network = sequenceModel(
     {
       input: reading.tokens

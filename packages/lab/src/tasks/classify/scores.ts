@@ -16,14 +16,14 @@ import { type Answers, type ClassAnswers, entropiesOf, type RatingAnswers } from
 /**
  * Figures of all answers that have a target; nothing of none.
  * @param targets classes by number, or ratings; NaN where there is none
- * @param uncertainty whether entropies are among them
+ * @param all whether those are among them that one looks at once, entropies included, and not after every epoch
  */
-export function scoresOf(answers: Answers, targets: ArrayLike<number>, uncertainty = false): Metrics {
+export function scoresOf(answers: Answers, targets: ArrayLike<number>, all = false): Metrics {
   const known = Array.from(targets, (_, i) => i).filter((i) => !Number.isNaN(targets[i]));
   if (known.length === 0) return {};
   const truth = known.map((i) => targets[i]);
   return answers.kind === 'class'
-    ? classScores(answers, known, truth, uncertainty)
+    ? classScores(answers, known, truth, all)
     : ratingScores(answers, known, truth);
 }
 
@@ -33,14 +33,14 @@ function classScores(
   answers: ClassAnswers,
   known: readonly number[],
   truth: readonly number[],
-  uncertainty: boolean,
+  all: boolean,
 ): Metrics {
   const rows = known.map((i) => answers.logProbabilities[i].map(Math.exp));
   const risk = riskCoverage(rows, truth);
   const right = accuracy(rows, truth);
   const nll = known.reduce((sum, i, n) => sum - answers.logProbabilities[i][truth[n]], 0) / known.length;
   const seen = new UncertaintySum();
-  if (uncertainty) {
+  if (all) {
     const entropies = entropiesOf(answers);
     for (const i of known) {
       const predictive = entropies[i];
@@ -53,15 +53,16 @@ function classScores(
   }
   return {
     accuracy: right,
-    error_rate: 1 - right,
     macro_f1: macroF1(rows, truth),
     nll,
     brier: brierScore(rows, truth),
     ece: expectedCalibrationError(rows, truth),
-    ece_equal_width: expectedCalibrationError(rows, truth, { binning: 'equal-width' }),
     aurc: risk.aurc,
-    aurc_oracle: risk.oracle,
-    error_at_50: risk.risk[Math.ceil(rows.length / 2) - 1],
+    ...(all && {
+      ece_equal_width: expectedCalibrationError(rows, truth, { binning: 'equal-width' }),
+      aurc_oracle: risk.oracle,
+      error_at_50: risk.risk[Math.ceil(rows.length / 2) - 1],
+    }),
     ...seen.metrics(),
   };
 }

@@ -65,8 +65,10 @@ export function classifyTask(config: ClassifyConfig, data: ClassifyData, noise: 
       const { answers: given, more } = calibration
         ? calibrated(answers, calibration, truth)
         : { answers, more: {} };
+      const scores = scoresOf(given, truth, uncertainty);
       return {
-        ...scoresOf(given, truth, uncertainty),
+        ...scores,
+        ...(metric.choice === 'error_rate' && { error_rate: 1 - scores.accuracy }),
         ...more,
         ...(share < 1 && { evaluated_share: share }),
       };
