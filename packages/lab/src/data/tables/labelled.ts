@@ -257,7 +257,10 @@ function roleNotes(
   const quoted = ({ name }: Column): string => `'${printable(name, 40)}'`;
   const parts =
     input === 'text'
-      ? [`texts in ${quoted(text!)} (--text)`]
+      ? [
+          `texts in ${quoted(text!)} (--text)`,
+          ...(time ? [`dates in ${quoted(time)} (--time), for splits by time`] : []),
+        ]
       : [
           ...(id ? [`sequences by ${quoted(id)} (--id)`] : []),
           ...(id

@@ -127,7 +127,7 @@ export function classifyDefaults(at: (key: string) => unknown = () => undefined)
       embeddingDeviation: 0.1,
       pooling: 'auto',
       head: 'auto',
-      dropout: 'none',
+      dropout: 'variational:input=.3,recurrent=.3,output=.3',
       forgetBias: 1,
       resetAfter: true,
     },
