@@ -142,6 +142,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   matmul: () => [matrix(), matrix()],
   mcDropout: () => [model, regularizer(), sequence(), stream, { samples: 2, distribution: 'bernoulli' }],
   mean: () => [row()],
+  meanFieldLogits: () => [normal()],
   meanOf: () => [normal()],
   meanOverObserved: () => [[1, 2], (y: number) => y],
   meanOverSteps: () => [row(), new Float32Array([1, 0])],
@@ -156,9 +157,11 @@ export const rightCalls: Record<string, () => unknown[]> = {
     { mean: lethe.tensor([1, 2]), dispersion: lethe.tensor([1, 1]) },
     lethe.tensor([0, 3]),
   ],
+  negativeBinomialQuantiles: () => [[0.1, 0.9], 3, 0.5],
   noiseEntry: () => [{ site: 'input', rate: 0.5 }],
   noisyWeights: () => [row(), row(), new Float32Array(2)],
   none: () => [],
+  normalQuantile: () => [0.9],
   ntAsgd: () => [{ w: row() }, { stepRate: 1 }],
   padSteps: () => [
     [
@@ -234,6 +237,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   streamOfCopies: () => [stream, 2, 3],
   streamOfDraw: () => [stream, 1],
   studentTNll: () => [{ location: row(), scale: lethe.tensor([1, 2]), dof: lethe.tensor([3, 3]) }, row()],
+  studentTQuantile: () => [0.9, 3],
   sub: () => [matrix(), row()],
   sum: () => [row()],
   sumAxis: () => [matrix(), 0],

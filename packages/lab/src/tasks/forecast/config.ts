@@ -57,6 +57,18 @@ const forecast = z.strictObject({
   seasons: countOrAuto.describe(
     'of the seasonal mean that forecasts depart from, so many seasons; auto: 8, without a season the last value',
   ),
+  means: z
+    .union([auto, z.array(count)])
+    .default('auto')
+    .describe(
+      'the last value and the mean over the last eight of such seasons are inputs; auto: of hours a day and a week',
+    ),
+  base: z
+    .enum(['season', 'mixture'])
+    .default('season')
+    .describe(
+      'what forecasts depart from: the seasonal mean, or a mixture of it and of what means names, by what each missed over the last horizon',
+    ),
   scaling: z
     .enum(scalingNames)
     .default('mean')
@@ -126,6 +138,8 @@ export function forecastDefaults(): ForecastConfig {
       lags: 'auto',
       calendar: 'auto',
       seasons: 'auto',
+      means: 'auto',
+      base: 'season',
       scaling: 'mean',
       head: 'quantiles',
       mode: 'direct',

@@ -16,11 +16,11 @@ export const forecastDataKind: DataKind<ForecastConfig, ForecastData> = {
   load: loadForecast,
   /** What was found, so that other files are read in the same way, and a run means what it meant. */
   choices(config, { settings, layout }) {
-    const { horizon, context, season, seasons, lags, calendar } = settings;
+    const { horizon, context, season, seasons, means, lags, calendar } = settings;
     const { id = null, time = null, target = null, columns, known, statics } = layout;
     return {
       ...config,
-      forecast: { ...config.forecast, horizon, context, season, seasons, lags, calendar },
+      forecast: { ...config.forecast, horizon, context, season, seasons, means, lags, calendar },
       columns: {
         ...config.columns,
         id,

@@ -22,7 +22,7 @@ function withOtherFuture(
 describe('windows', () => {
   for (const scaling of ['mean', 'standard', 'difference'] as const) {
     it(`know nothing of what comes after their origin, ${scaling}`, () => {
-      const data = dataOfSeries(weeklySeries(2, 100), { scaling });
+      const data = dataOfSeries(weeklySeries(2, 100), { scaling, means: [7, 14], base: 'mixture' });
       const other = withOtherFuture(data, 60);
       expect(inputs(other)).toEqual(inputs(data));
       const [batch, otherBatch] = [data, other].map((one) => windowsOf(one).batch([origin]));
@@ -96,6 +96,24 @@ describe('windows', () => {
         expect(windowsOf(data).batch([origin]).scales[0].scale).toBeGreaterThan(0);
       }
     }
+  });
+
+  it('may depart from whichever seasonal mean missed least before the origin', () => {
+    // Two weeks that alternate: a week before says nothing, two weeks before everything.
+    const values = Array.from({ length: 140 }, (_, t) => (Math.floor(t / 7) % 2 === 0 ? 10 : 30) + (t % 7));
+    const of = (base: 'season' | 'mixture') => {
+      const data = dataOfSeries([seriesOfValues('odd', values)], { seasons: 1, means: [14], base });
+      const { context } = data.settings;
+      return Array.from(
+        windowsOf(data)
+          .batch([{ series: 0, origin: 98 }])
+          .base(context, context + 4),
+      );
+    };
+    expect(of('season')).toEqual(values.slice(91, 95));
+    of('mixture').forEach((value, h) => {
+      expect(value).toBeCloseTo(values[98 + h], 6);
+    });
   });
 
   it('depart from the mean of the same weekdays, missing ones left out', () => {

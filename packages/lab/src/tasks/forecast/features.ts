@@ -3,6 +3,7 @@
  *
  *   value, mask           of the step itself, or in autoregressive mode of the step before
  *   seasonal mean, mask   of the last seasons before the step, at most before the origin
+ *   the same              of the last one and the last eight of every season that is asked for
  *   value, mask           of every lag
  *   calendar              of its date
  *   value, mask           of every known column
@@ -52,7 +53,7 @@ export function windowsOf(
   data: Pick<ForecastData, 'series' | 'frequency' | 'settings' | 'covariates'>,
 ): Windows {
   const { series, frequency, settings, covariates } = data;
-  const { horizon, season, seasons, calendar, lags } = settings;
+  const { horizon, season, seasons, means, calendar, lags } = settings;
   const calendars = new Map<string, Float32Array>();
   const parts = series.map((one): Prepared => {
     const steps = one.length + horizon;
@@ -64,13 +65,21 @@ export function windowsOf(
     }
     return {
       series: one,
-      means: seasonalMeans(one.values, season, seasons),
+      means: { season, values: seasonalMeans(one.values, season, seasons) },
+      others: means.flatMap((each) =>
+        [1, 8].map((count) => ({ season: each, values: seasonalMeans(one.values, each, count) })),
+      ),
       dates,
       statics: staticRow(covariates, one.statics),
     };
   });
   const features =
-    4 + 2 * lags.length + calendarWidth(calendar) + 2 * covariates.known.length + staticWidth(covariates) + 2;
+    4 +
+    2 * (2 * means.length + lags.length) +
+    calendarWidth(calendar) +
+    2 * covariates.known.length +
+    staticWidth(covariates) +
+    2;
   return {
     settings,
     features,
@@ -82,10 +91,58 @@ export function windowsOf(
 
 interface Prepared {
   series: ForecastSeries;
-  /** seasonal means before every step, a season beyond the end */
-  means: Float64Array;
+  /** what forecasts depart from */
+  means: SeasonalMeans;
+  others: SeasonalMeans[];
   dates: Float32Array;
   statics: Float32Array;
+}
+
+/** Of a season, before every step, a season beyond the end. */
+interface SeasonalMeans {
+  season: number;
+  values: Float64Array;
+}
+
+/** The seasonal mean before step t as it is known at the origin. */
+function meanAt({ season, values }: SeasonalMeans, t: number, origin: number): number {
+  const at = t < origin ? t : t - season * Math.floor((t - origin) / season);
+  return at >= 0 ? values[at] : Number.NaN;
+}
+
+/**
+ * What a window departs from: the seasonal mean, or a mixture of it and the others, each weighted by what it missed over the last horizon
+ * before the origin, as it would have been known then.
+ */
+function baseOf(part: Prepared, origin: number, { base, horizon }: Resolved): (t: number) => number {
+  const { means, others } = part;
+  if (base === 'season' || others.length === 0) return (t) => meanAt(means, t, origin);
+  const all = [means, ...others];
+  const { values } = part.series;
+  const missed = all.map((one) => {
+    let [sum, count] = [0, 0];
+    for (let t = Math.max(0, origin - horizon); t < origin; t++) {
+      const error = Math.abs(values[t] - meanAt(one, t, origin - horizon));
+      if (Number.isNaN(error)) continue;
+      sum += error;
+      count++;
+    }
+    return count > 0 ? sum / count : Number.POSITIVE_INFINITY;
+  });
+  const least = missed.reduce((a, b) => Math.min(a, b));
+  if (!Number.isFinite(least)) return (t) => meanAt(means, t, origin);
+  // The one that missed twice as much counts a sixteenth.
+  const weights = missed.map((error) => ((least + 1e-12) / (error + 1e-12)) ** 4);
+  return (t) => {
+    let [sum, total] = [0, 0];
+    for (let k = 0; k < all.length; k++) {
+      const value = weights[k] > 0 ? meanAt(all[k], t, origin) : Number.NaN;
+      if (Number.isNaN(value)) continue;
+      sum += weights[k] * value;
+      total += weights[k];
+    }
+    return total > 0 ? sum / total : Number.NaN;
+  };
 }
 
 function windowBatch(
@@ -96,20 +153,15 @@ function windowBatch(
   origins: readonly Origin[],
   paths: number,
 ): WindowBatch {
-  const { context, horizon, season, lags, scaling, mode, calendar } = settings;
+  const { context, horizon, lags, scaling, mode, calendar } = settings;
   const rows = origins.length * paths;
   const isStepwise = mode === 'autoregressive';
   const dateWidth = calendarWidth(calendar);
   const scaleEach = origins.map(({ series, origin }) =>
     scaleOf(parts[series].series.values, origin - context, origin, settings),
   );
+  const bases = origins.map(({ series, origin }) => baseOf(parts[series], origin, settings));
   const rowOf = (row: number): number => Math.floor(row / paths);
-
-  /** The seasonal mean before step t as it is known at the origin. */
-  const meanAt = ({ means }: Prepared, t: number, origin: number): number => {
-    const at = t < origin ? t : t - season * Math.floor((t - origin) / season);
-    return at >= 0 ? means[at] : Number.NaN;
-  };
 
   const write = (
     out: Real,
@@ -137,7 +189,8 @@ function windowBatch(
       at += 2;
     };
     put(read(isStepwise ? t - 1 : t));
-    put(meanAt(part, t, origin));
+    put(bases[rowOf(row)](t));
+    for (const other of part.others) put(meanAt(other, t, origin));
     for (const lag of lags) put(read(t - lag));
     if (t >= 0) for (let k = 0; k < dateWidth; k++) out[at + k] = part.dates[t * dateWidth + k];
     at += dateWidth;
@@ -184,8 +237,8 @@ function windowBatch(
     inputs: () => fill(context + horizon, (i, origin) => origin - context + i),
     step: (h, drawn) => fill(1, (_, origin) => origin + h, drawn),
     base: (from, to) =>
-      each(from, to, (part, t, origin, row) => {
-        const mean = meanAt(part, t, origin);
+      each(from, to, (_part, t, _origin, row) => {
+        const mean = bases[rowOf(row)](t);
         if (!Number.isNaN(mean)) return mean;
         const { offset, scale } = scaleEach[rowOf(row)];
         return scaling === 'mean' ? scale : offset;

@@ -10,6 +10,7 @@ export interface Resolved extends ForecastSettings {
   context: number;
   season: number;
   seasons: number;
+  means: number[];
   lags: number[];
   calendar: CalendarName[];
 }
@@ -43,8 +44,14 @@ export function resolveSettings(settings: ForecastSettings, found: Found): Resol
     settings.lags === 'auto'
       ? lagsOf(frequency, horizon, season).filter((lag) => lag + horizon <= longest)
       : [...new Set(settings.lags)].sort((a, b) => a - b);
+  const means =
+    settings.means === 'auto'
+      ? frequency.name === 'hourly' && season === 24
+        ? [24, 168]
+        : []
+      : settings.means;
   const calendar = settings.calendar === 'auto' ? (dated ? calendarOf(frequency) : []) : settings.calendar;
-  return { ...settings, horizon, context, season, seasons, lags, calendar };
+  return { ...settings, horizon, context, season, seasons, means, lags, calendar };
 }
 
 // --- internal ---
