@@ -47,6 +47,24 @@ describe('splits of examples', () => {
     );
   });
 
+  it('keep a part for calibration that no other split has, in time behind the validation and before the test', () => {
+    const data = examples(classes(100));
+    const splits = splitExamples(data, { valid: 0.1, test: 0.1, calibration: 0.2 });
+    const all = [...splits.train, ...splits.valid, ...splits.test, ...splits.calibration];
+    expect(all.sort((a, b) => a - b)).toEqual(classes(100).map((_, i) => i));
+    expect(splits.calibration.length).toBe(20);
+    expect(splits.notes.at(-1)).toBe('60 train, 10 valid, 10 test, 20 calibration');
+    expect(splitExamples(data, { calibration: 0 }).test).toEqual(splits.test);
+    const when = Float64Array.from(classes(100), (_, i) => i);
+    const inTime = splitExamples(examples(classes(100), { when }), { by: 'time', calibration: 0.2 });
+    expect([inTime.train, inTime.valid, inTime.calibration, inTime.test].map((part) => part[0])).toEqual([
+      0, 60, 70, 90,
+    ]);
+    expect(() => splitExamples(data, { valid: 0.5, test: 0.3, calibration: 0.2 })).toThrow(
+      /valid, calibration and test: expected shares of less than 1 in all, got 0\.5 and 0\.2 and 0\.3/,
+    );
+  });
+
   it('are the seed alone', () => {
     const data = examples(classes(100));
     expect(splitExamples(data, { seed: 3 })).toEqual(splitExamples(data, { seed: 3 }));
