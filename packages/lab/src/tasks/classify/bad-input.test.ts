@@ -214,6 +214,17 @@ describe('a new file that is another than the one of training', () => {
   });
 });
 
+test('draws that do nothing are an error, not a certainty', async () => {
+  // A rate at which none of a few thousand units is ever dropped: u32 >= floor(1e-9 · 2^32) = 4.
+  const { run, code } = await train(textTable(80), '--dropout', 'variational:input=1e-9');
+  expect(code).toBe(0);
+  const { code: failed, err } = await lethe('eval', run, '--mc', '5');
+  expect(failed).toBe(1);
+  expect(err).toMatch(
+    /two draws of the noise gave the same answers to all of \d+ sequences: the method draws nothing here/,
+  );
+});
+
 test('settings that do not go with the labels are refused by their keys', async () => {
   await refused(
     textTable(40),

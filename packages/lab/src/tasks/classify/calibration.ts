@@ -108,6 +108,7 @@ export function promised(answers: Answers, calibration: ClassifyCalibration, see
       // From the logits again: a probability may round to 0, its logarithm does not.
       answers: {
         ...answers,
+        isTempered: true,
         logProbabilities: answers.logProbabilities.map((row) => logSoftmax(row.map((z) => z / temperature))),
       },
       sets: { adaptive: of('adaptive', sets.adaptive), threshold: of('threshold', sets.threshold) },

@@ -28,6 +28,8 @@ export interface ClassAnswers {
   logProbabilities: Float64Array[];
   /** mutual information of prediction and noise, where noise is drawn */
   information?: Float64Array;
+  /** whether a temperature has changed the probabilities, and not the draws behind them: the information is that of before */
+  isTempered?: boolean;
 }
 
 /** Of ratings, in their units. */

@@ -45,10 +45,8 @@ function classScores(
     for (const i of known) {
       const predictive = entropies[i];
       const information = answers.information?.[i];
-      seen.add({
-        predictive,
-        ...(information !== undefined && { information, expected: predictive - information }),
-      });
+      const expected = answers.isTempered ? undefined : predictive - (information ?? 0);
+      seen.add({ predictive, ...(information !== undefined && { information, expected }) });
     }
   }
   return {
