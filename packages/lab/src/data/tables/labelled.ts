@@ -251,8 +251,8 @@ function layoutOf(
 }
 
 function roleNotes(
-  { input, text, id, time, label, group, split, leftOut }: LabelledRoles,
-  { layout }: LabelledOptions,
+  { input, isRows, text, id, time, label, group, split, leftOut }: LabelledRoles,
+  { layout, keep }: LabelledOptions,
 ): string[] {
   const quoted = ({ name }: Column): string => `'${printable(name, 40)}'`;
   const parts =
@@ -271,6 +271,9 @@ function roleNotes(
   if (group) parts.push(`${quoted(group)} is kept together in one split (--group none)`);
   const notes = parts.length > 0 ? [parts.join(', ')] : [];
   if (!label && layout) notes.push(`no column '${printable(layout.label, 40)}': nothing is scored`);
-  if (leftOut.length > 0) notes.push(`columns left out: ${nameList(leftOut)}`);
+  if (leftOut.length > 0) {
+    const how = keep && (input === 'text' || isRows) ? 'not used, but carried along' : 'left out';
+    notes.push(`columns ${how}: ${nameList(leftOut)}`);
+  }
   return notes;
 }

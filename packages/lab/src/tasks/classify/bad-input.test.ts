@@ -196,7 +196,7 @@ describe('a new file that is another than the one of training', () => {
   });
 
   test('--abstain, --alpha, --mc and --in are checked', async () => {
-    const { run } = await train(textTable(80));
+    const { run } = await train(textTable(80), '--dropout', 'none');
     const file = files.put('some.csv', textTable(3));
     for (const [option, value, sentence] of [
       ['--abstain', '2', /--abstain expects a number from 0 to 1, found '2'/],

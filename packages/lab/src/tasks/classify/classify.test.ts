@@ -140,3 +140,14 @@ describe('a run of classify', () => {
     expect(existsSync(files.at('parts/reading.json'))).toBe(true);
   }, 60_000);
 });
+
+test('lethe data stats shows splits, classes, lengths and simple models', async () => {
+  const table = files.at('reviews.csv');
+  const { code, out, err } = await lethe('data', 'stats', table);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^split +examples +shortest \/ median \/ longest +no +yes$/m);
+  expect(out).toMatch(/^calibration +30 +\d+ \/ \d+ \/ \d+ +\d+ +\d+$/m);
+  expect(out).toMatch(/^majority class +0\.\d{4}$/m);
+  const json = (await lethe('data', 'stats', table, '--json')).json()[0] as never as { splits: object[] };
+  expect(json.splits).toHaveLength(4);
+});

@@ -6,6 +6,7 @@ import { claimTable } from '../shared/claim-table.ts';
 import { labelledNames, listLabelled, missingLabelled } from './catalogue.ts';
 import type { ClassifyConfig } from './config.ts';
 import { loadLabelled } from './load.ts';
+import { classifyStatistics } from './statistics.ts';
 import { type ClassifyData, lengthOf } from './types.ts';
 
 export const classifyDataKind: DataKind<ClassifyConfig, ClassifyData> = {
@@ -24,6 +25,7 @@ export const classifyDataKind: DataKind<ClassifyConfig, ClassifyData> = {
       return { path: found.where };
     },
   },
+  statistics: classifyStatistics,
 };
 
 // --- internal ---

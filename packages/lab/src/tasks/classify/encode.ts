@@ -46,7 +46,7 @@ export function readingOf(
     });
     reading.tokens = { level, tokenizer, words: [...words], segment };
     notes.push(
-      `${words.length} ${level === 'word' ? 'words' : 'characters'} of ${counts.size} in training (tokens.minCount, tokens.vocabularySize)`,
+      `a vocabulary of ${words.length} ${level === 'word' ? 'words' : 'characters'}, marks included, from ${counts.size} different ones in training (tokens.minCount, tokens.vocabularySize)`,
     );
   } else reading.features = featuresOf(data, input, train);
   if (target?.kind === 'rating') reading.rating = spreadOf(train.map((i) => target.values[i]));

@@ -53,6 +53,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
     config: ['lethe config classify'],
     eval: ['lethe eval runs/reviews-variational-1 --mc 50'],
     calibrate: ['lethe calibrate runs/reviews-variational-1 --mc 50'],
+    stats: ['lethe data stats classify/reviews'],
     predict: ['lethe predict runs/reviews-variational-1 --in new.csv --out answers.csv --abstain .1'],
     targets: ['classify/reviews', 'classify/PATH'],
   },

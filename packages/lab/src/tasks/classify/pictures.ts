@@ -136,7 +136,7 @@ export function ratingPicture({ mean }: RatingAnswers, targets: readonly number[
   const y = places.map((i) => mean[i]);
   const [least, most] = [Math.min(...x, ...y), Math.max(...x, ...y)];
   const marks: Mark[] = [
-    diagonal(least, most),
+    diagonal(least, most, 'answer and truth are one'),
     { kind: 'points', name: 'an example', colour: seriesColour(0), x, y, size: 2 },
   ];
   return drawn('answers over their truth', marks, {
@@ -188,8 +188,8 @@ function drawn(
   return { title, svg: figure([drawing], { label: title }), drawing, data, ...wide };
 }
 
-const diagonal = (from: number, to: number): Mark => ({
-  ...{ kind: 'line', name: 'as sure as right', colour: muted, dash: '2 3', width: 1 },
+const diagonal = (from: number, to: number, name = 'as sure as right'): Mark => ({
+  ...{ kind: 'line', name, colour: muted, dash: '2 3', width: 1 },
   ...{ x: [from, to], y: [from, to] },
 });
 
