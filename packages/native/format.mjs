@@ -5,16 +5,21 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const source = join(dirname(fileURLToPath(import.meta.url)), 'src');
+const here = dirname(fileURLToPath(import.meta.url));
+const folders = [join(here, 'src'), join(here, '..', 'wasm', 'src')];
 const isRight = (name) =>
   / version 19\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? '');
 const command = ['clang-format-19', 'clang-format'].find(isRight);
 if (command === undefined) {
   console.log('format: the layout of the C++ sources is not checked, because there is no clang-format 19');
 } else {
-  const files = readdirSync(source, { recursive: true }).filter((name) => /\.(h|cc)$/.test(name));
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => /\.(h|cc)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
   const mode = process.argv.includes('--write') ? ['-i'] : ['--dry-run', '--Werror'];
-  const { status } = spawnSync(command, [...mode, ...files.map((name) => join(source, name))], {
+  const { status } = spawnSync(command, [...mode, ...files], {
     stdio: 'inherit',
   });
   if (status !== 0) console.error('format: node packages/native/format.mjs --write lays the C++ sources out');

@@ -81,9 +81,7 @@ class Describer {
     begin("site", "word", &to.site) << '}';
     begin("pass", "word", &to.pass) << '}';
   }
-  void whole(const char* name, float*& to, size_t& n) {
-    begin(name, "floats", &to, "", false, true) << ",\"lengthAt\":" << at(&n) << '}';
-  }
+  void whole(const char* name, float*& to, size_t& n) { begin(name, "floats", &to, "", false, true) << ",\"lengthAt\":" << at(&n) << '}'; }
   void whole(const char* name, uint32_t*& to, size_t& n) {
     begin(name, "words", &to, "", false, true) << ",\"lengthAt\":" << at(&n) << '}';
   }

@@ -18,7 +18,12 @@ describe('lethe eval of a language model', () => {
     expect(rows.map((row) => row.replace(/\d+\.\d{4}/g, '#').split(/ {2,}/))).toEqual([
       ['nll_per_token', '#', '#', 'NLL per token, natural log'],
       ['perplexity', '#', '#', 'exp of it'],
-      ['predictive_entropy', '#', '#', 'entropy of the prediction, in nats; of text, at most 2,000 tokens'],
+      [
+        'predictive_entropy',
+        '#',
+        '#',
+        'entropy of the prediction, in nats; in language models, of at most 2,000 tokens',
+      ],
       ['expected_entropy', '-', '#', 'mean entropy over draws or moments of the noise'],
       ['mutual_information', '-', '#', 'their difference, what the noise is unsure of'],
     ]);

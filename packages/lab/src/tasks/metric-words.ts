@@ -51,7 +51,7 @@ const common: Record<string, MetricWords> = {
   predictive_entropy: {
     label: 'predictive entropy',
     unit: 'nats',
-    meaning: 'entropy of the prediction, in nats; of text, at most 2,000 tokens',
+    meaning: 'entropy of the prediction, in nats; in language models, of at most 2,000 tokens',
   },
   expected_entropy: {
     label: 'expected entropy',
