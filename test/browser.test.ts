@@ -143,6 +143,6 @@ describe('a bundle for browsers', () => {
     const all = sizes.reduce((sum, [, size]) => sum + size, 0);
     expect(module).toBeGreaterThan(50_000);
     // library, engine, layout and one module, packed by gzip
-    expect((all - other) / 1000).toBeLessThan(300);
+    expect((all - other) / 1000).toBeLessThan(175);
   });
 });

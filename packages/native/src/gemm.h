@@ -27,7 +27,7 @@ static Blocking chooseBlocking(long n, long K, int factors) {
 // ascending order, `first` telling the first block; the caller adds them up. In float32 seen(factor, p, k0, kn, panel) is shown
 // rows [k0, k0 + kn) of each panel of the right operands once, always from the same worker, blocks in order.
 template <class Finish, class Packed>
-void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
+void productWith(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (n <= 0) return;
   if (isHalf(pool) && !two) return halfProduct(pool, m, n, K, one, finish);
   const int factors = two ? 2 : 1;
@@ -99,6 +99,38 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
       }
     }
   });
+}
+
+#if defined(__wasm__)
+// What becomes of the sums, and who sees the panels, by pointer: a module has one product for all of them in place of 38.
+struct AnyFinish {
+  void* context;
+  void (*run)(void* context, long i, long j0, long cols, const float* sum, const float* second, bool first);
+  void operator()(long i, long j0, long cols, const float* sum, const float* second, bool first) const {
+    run(context, i, j0, cols, sum, second, first);
+  }
+};
+struct AnySeen {
+  void* context;
+  void (*run)(void* context, int factor, long p, long k0, long kn, const float* panel);
+  void operator()(int factor, long p, long k0, long kn, const float* panel) const { run(context, factor, p, k0, kn, panel); }
+};
+#endif
+
+template <class Finish, class Packed>
+void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
+#if defined(__wasm__)
+  const AnyFinish anyFinish{(void*)&finish,
+                            [](void* context, long i, long j0, long cols, const float* sum, const float* second, bool first) {
+                              (*static_cast<decltype(&finish)>(context))(i, j0, cols, sum, second, first);
+                            }};
+  const AnySeen anySeen{(void*)&seen, [](void* context, int factor, long p, long k0, long kn, const float* panel) {
+                          (*static_cast<decltype(&seen)>(context))(factor, p, k0, kn, panel);
+                        }};
+  productWith(pool, m, n, K, one, two, anyFinish, anySeen);
+#else
+  productWith(pool, m, n, K, one, two, finish, seen);
+#endif
 }
 
 // A product of at most THIN rows: the right operand is read where it lies, once, for packing it would cost more than it saves.

@@ -120,7 +120,7 @@ LETHE_INLINE Pair logisticDaunizeauBackward(vf mu, vf nu, vf, vf de, vf dv) {
 
 // ---- any activation by Gauss-Hermite quadrature: E[f] = sum w_i f(mu + s x_i)
 
-LETHE_INLINE Pair quadrature(const MomentFunction& f, vf mu, vf nu) {
+LETHE_LARGE Pair quadrature(const MomentFunction& f, vf mu, vf nu) {
   vf s = vsqrt(nu);
   vf m = splat(0.0f), m2 = splat(0.0f);
   // second moment about f(mu): the difference of two nearly equal numbers would lose the small variances
@@ -138,7 +138,7 @@ LETHE_INLINE vf curvature(Activation f, vf n) {
   return f == Activation::tanh ? -2.0f * n * (1.0f - n * n) : n * (1.0f - n) * (1.0f - 2.0f * n);
 }
 
-LETHE_INLINE Pair quadratureBackward(const MomentFunction& f, vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
+LETHE_LARGE Pair quadratureBackward(const MomentFunction& f, vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
   dv = v > 0.0f ? dv : splat(0.0f);
   vf s = vsqrt(nu);
   vf dmu = splat(0.0f), dnu = splat(0.0f), dnuSmall = splat(0.0f);
@@ -181,15 +181,22 @@ LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
   return {s > 0.0f ? dmu : dm * on, s > 0.0f ? dnu : dv * on};
 }
 
+// Whether code for the quadrature serves every form, each vector choosing anew: a module for a browser then has one of four copies.
+#if defined(__wasm__)
+constexpr bool CHOOSES_LATE = true;
+#else
+constexpr bool CHOOSES_LATE = false;
+#endif
+
 // ---- choice of form; tanh(x) = 2 s(2x) - 1, so its moments are those of the logistic function at (2 mu, 4 nu)
 
 template <Form F>
-LETHE_INLINE Pair logistic(vf mu, vf nu) {
+LETHE_LARGE Pair logistic(vf mu, vf nu) {
   if (F == Form::daunizeau) return logisticDaunizeau(mu, nu);
   return F == Form::wangManning ? logisticWangManning(mu, nu) : logisticProbit(mu, nu);
 }
 template <Form F>
-LETHE_INLINE Pair logisticBackward(vf mu, vf nu, vf v, vf de, vf dv) {
+LETHE_LARGE Pair logisticBackward(vf mu, vf nu, vf v, vf de, vf dv) {
   if (F == Form::daunizeau) return logisticDaunizeauBackward(mu, nu, v, de, dv);
   return F == Form::wangManning ? logisticWangManningBackward(mu, nu, v, de, dv) : logisticProbitBackward(mu, nu, v, de, dv);
 }
@@ -198,6 +205,11 @@ template <Form F, Activation A>
 LETHE_INLINE Pair momentsForward(const MomentFunction& f, vf mu, vf nu) {
   if (A == Activation::identity) return {mu, nu};
   if (A == Activation::relu) return rectifier(mu, nu);
+  if (CHOOSES_LATE && F == Form::gaussHermite) {
+    if (f.form == Form::wangManning) return momentsForward<Form::wangManning, A>(f, mu, nu);
+    if (f.form == Form::probit) return momentsForward<Form::probit, A>(f, mu, nu);
+    if (f.form == Form::daunizeau) return momentsForward<Form::daunizeau, A>(f, mu, nu);
+  }
   if (F == Form::gaussHermite) return quadrature(f, mu, nu);
   if (A == Activation::sigmoid) return logistic<F>(mu, nu);
   Pair s = logistic<F>(2.0f * mu, 4.0f * nu);
@@ -208,6 +220,11 @@ template <Form F, Activation A>
 LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, vf v, vf dm, vf dv) {
   if (A == Activation::identity) return {dm, dv};
   if (A == Activation::relu) return rectifierBackward(mu, nu, m, v, dm, dv);
+  if (CHOOSES_LATE && F == Form::gaussHermite) {
+    if (f.form == Form::wangManning) return momentsBackward<Form::wangManning, A>(f, mu, nu, m, v, dm, dv);
+    if (f.form == Form::probit) return momentsBackward<Form::probit, A>(f, mu, nu, m, v, dm, dv);
+    if (f.form == Form::daunizeau) return momentsBackward<Form::daunizeau, A>(f, mu, nu, m, v, dm, dv);
+  }
   if (F == Form::gaussHermite) return quadratureBackward(f, mu, nu, m, v, dm, dv);
   if (A == Activation::sigmoid) return logisticBackward<F>(mu, nu, v, dm, dv);
   Pair d = logisticBackward<F>(2.0f * mu, 4.0f * nu, v, 2.0f * dm, 4.0f * dv);
@@ -218,7 +235,7 @@ LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, v
 template <class Body>
 static void withMoments(const MomentFunction& f, Body&& body) {
 #define LETHE_FORMS(A)                                                        \
-  switch (f.form) {                                                           \
+  switch (CHOOSES_LATE ? Form::gaussHermite : f.form) {                       \
     case Form::wangManning: return body.template run<Form::wangManning, A>(); \
     case Form::probit: return body.template run<Form::probit, A>();           \
     case Form::daunizeau: return body.template run<Form::daunizeau, A>();     \

@@ -104,7 +104,7 @@ struct LstmMoments {
 // Calls body with the cell in the form asked for.
 template <template <Form> class Cell, class Params, class Body>
 static void inForm(const Params& p, float* carry, Body&& body) {
-  switch (p.f.form) {
+  switch (CHOOSES_LATE ? Form::gaussHermite : p.f.form) {
     case Form::wangManning: return body(Cell<Form::wangManning>(p, carry));
     case Form::probit: return body(Cell<Form::probit>(p, carry));
     case Form::daunizeau: return body(Cell<Form::daunizeau>(p, carry));

@@ -32,6 +32,12 @@ typedef uint16_t vw __attribute__((vector_size(W * 2), may_alias, aligned(2)));
 
 #define LETHE_INLINED inline __attribute__((always_inline))  // of members
 #define LETHE_INLINE static LETHE_INLINED
+// What is long and called often: inlined where speed is all, once where a module travels to a browser.
+#if defined(__wasm__)
+#define LETHE_LARGE static __attribute__((noinline))
+#else
+#define LETHE_LARGE LETHE_INLINE
+#endif
 
 LETHE_INLINE vf splat(float x) { return x - vf{}; }
 LETHE_INLINE vf load(const float* p) { return *reinterpret_cast<const vfu*>(p); }
