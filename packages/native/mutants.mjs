@@ -40,7 +40,7 @@ const mutants = [
   [
     'products of few rows summed backwards',
     'gemm.h',
-    's += x[d] * v;',
+    's = madd(x[d], v, s);',
     's = s + x[depth - 1 - d] * numbers.at(from + (depth - 1 - d) * o.ld + j, w) * (mask ? load(mask + (depth - 1 - d) * o.ld + j, w) : splat(1.0f));',
   ],
   [

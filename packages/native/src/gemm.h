@@ -187,7 +187,7 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const
               const long at = (j0 + j + c) * o.ld + k;
               vf b = numbers.at(at, w);
               if (o.mask) b *= load(o.mask + at, w);
-              for (long i = 0; i < m; i++) lanes[c][i] += a[i] * b;
+              for (long i = 0; i < m; i++) lanes[c][i] = madd(a[i], b, lanes[c][i]);
             }
           });
           for (long c = 0; c < width; c++)
@@ -208,7 +208,7 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const
               for (long d = 0; d < depth; d++) {
                 vf v = numbers.at(from + d * o.ld + j, w);
                 if (mask) v *= load(mask + d * o.ld + j, w);
-                s += x[d] * v;
+                s = madd(x[d], v, s);
               }
               store(sum[i] + j, s);
             });

@@ -71,6 +71,13 @@ LETHE_INLINE vf madd(vf a, vf b, vf c) {
   return a * b + c;
 #endif
 }
+LETHE_INLINE vf madd(float a, vf b, vf c) {
+#if defined(__wasm_relaxed_simd__)
+  return madd(splat(a), b, c);
+#else
+  return a * b + c;
+#endif
+}
 
 LETHE_INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
 LETHE_INLINE vf vmax(vf a, vf b) { return a > b ? a : b; }

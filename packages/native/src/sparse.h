@@ -46,7 +46,7 @@ static void sparseTile(int rows, long width, const SparseRows& s, const float* x
     for (int32_t e = 0; e < s.count[m0 + r]; e++) {
       vf v = splat(x[(m0 + r) * s.I + index[e]]);
       const float* w = panel + index[e] * width;
-      for (long j = 0; j * W < width; j++) acc[j] += v * *reinterpret_cast<const vf*>(w + j * W);
+      for (long j = 0; j * W < width; j++) acc[j] = madd(v, *reinterpret_cast<const vf*>(w + j * W), acc[j]);
     }
     for (long j = 0; j * W < width; j++) *reinterpret_cast<vf*>(out + r * PW + j * W) = acc[j];
   }
