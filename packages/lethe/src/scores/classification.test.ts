@@ -79,6 +79,21 @@ describe('scores of a classification', () => {
     expect(riskCoverage(probabilities, target, [0, 0, 1, 0]).aurc).toBe(oracle);
   });
 
+  it('has no favourites among those that are equally sure, in whatever order they come', () => {
+    // One of three that are equally sure is wrong: a third of an error each, and then two that are right.
+    const five = [...Array(5)].map(() => [0.5, 0.5]);
+    const unsure = [1, 1, 1, 2, 2];
+    for (const wrong of [0, 1, 2]) {
+      const labels = five.map((_, n) => (n === wrong ? 1 : 0));
+      const { risk } = riskCoverage(five, labels, unsure);
+      for (const [k, expected] of [1 / 3, 1 / 3, 1 / 3, 1 / 4, 1 / 5].entries())
+        expect(risk[k]).toBeCloseTo(expected, 15);
+    }
+    // A model that knows nothing has the same error rate at every coverage, though its examples are sorted by class.
+    const sorted = Int32Array.of(0, 0, 0, 1, 1);
+    expect(riskCoverage(five, sorted).aurc).toBeCloseTo(2 / 5, 15);
+  });
+
   it('refuse logits, classes that are not there and missing ones', () => {
     expect(() => accuracy([[2, -1]], [0])).toThrow(
       /from 0 to 1, got 2 at row 0, class 0; give probabilities/,

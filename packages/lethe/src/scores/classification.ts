@@ -131,7 +131,7 @@ export interface RiskCoverage {
 }
 
 /**
- * Error rate over coverage, surest first (stable order).
+ * Error rate over coverage, surest first; of examples that are equally sure, the mean over all orders.
  * @param uncertainty of each example, larger is less sure. @defaultValue minus its largest probability
  */
 export function riskCoverage(
@@ -147,7 +147,7 @@ export function riskCoverage(
   const wrong = probabilities.map((row, n) => (argmax(row) === target[n] ? 0 : 1));
   const unsure = uncertainty ?? probabilities.map((row) => -row[argmax(row)]);
   const order = wrong.map((_, n) => n).sort((a, b) => unsure[a] - unsure[b]);
-  const risk = cumulativeMean(order.map((n) => wrong[n]));
+  const risk = riskOf(order, wrong, unsure);
   const oracle = cumulativeMean(wrong.toSorted((a, b) => a - b));
   return { risk, aurc: mean(risk), oracle: mean(oracle) };
 }
@@ -169,6 +169,20 @@ function confidences(probabilities: Rows, target: ArrayLike<number>): Example[] 
 function check(where: string, probabilities: Rows, target: ArrayLike<number>): void {
   checkDistributions(where, 'probabilities', probabilities);
   checkClasses(where, target, probabilities.length, probabilities[0].length);
+}
+
+/** Error rates over an order. Groups of equally unsure examples share their errors evenly: no order within one is better than another. */
+function riskOf(order: readonly number[], wrong: readonly number[], unsure: ArrayLike<number>): Float64Array {
+  const risk = new Float64Array(order.length);
+  let before = 0;
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    let errors = wrong[order[from]];
+    for (to = from + 1; to < order.length && unsure[order[to]] === unsure[order[from]]; to++)
+      errors += wrong[order[to]];
+    for (let k = from; k < to; k++) risk[k] = (before + (errors * (k + 1 - from)) / (to - from)) / (k + 1);
+    before += errors;
+  }
+  return risk;
 }
 
 function cumulativeMean(values: readonly number[]): Float64Array {
