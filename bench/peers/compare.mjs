@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const help = `compare.mjs --peer pytorch|tfjs --workload NAME
   --workload NAME    music-plain, music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
-                     lm-medium-variational, lm-awd, sample-lstm
+                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
   --threads N        threads of both (default: all cores)
@@ -48,6 +48,7 @@ const options = {
 /** What the masks of the peer are called here. */
 const regularizers = { none: 'none', recurrent: 'variational:recurrent=.5' };
 const lmWorkloads = ['lm-small-naive', 'lm-medium-naive', 'lm-medium-variational', 'lm-awd', 'sample-lstm'];
+const sequenceWorkloads = ['classify-words', 'forecast-hourly'];
 const loadLimit = 0.5;
 const busyLimit = 0.1;
 
@@ -68,9 +69,11 @@ async function main() {
   const pairs = Number(values.pairs);
   const isLayer = ['lstm-layer', 'gru-layer'].includes(workload);
   const isLm = lmWorkloads.includes(workload) && ['f32', 'bf16'].includes(values.dtype);
+  const isSequences =
+    sequenceWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
   const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
   const known =
-    (peer === 'pytorch' && isLm) ||
+    (peer === 'pytorch' && (isLm || isSequences)) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
     (['pytorch', 'tfjs'].includes(peer) && isMusic);
   if (!known || !(Number(threads) >= 1) || !(pairs >= 1)) {
@@ -92,7 +95,7 @@ async function main() {
     peer === 'pytorch'
       ? [
           values.python,
-          join(here, isLm ? 'pytorch_lm.py' : isLayer ? 'pytorch_layer.py' : 'pytorch_music.py'),
+          join(here, `pytorch_${isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : 'music'}.py`),
         ]
       : [process.execPath, join(values['tfjs-dir'], 'tfjs-music.mjs')];
   const runPeerAs = (...more) =>

@@ -11,6 +11,8 @@
 #include <new>
 #include <thread>
 
+#include "subnormals.h"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -95,6 +97,7 @@ struct Crew::State {
   static void* work(void* argument) {
     Worker& self = *static_cast<Worker*>(argument);
     State& s = *self.state;
+    const FlushedSubnormals flushed;
     for (;;) {
       auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
       int looks = 0;

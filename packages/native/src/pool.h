@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "crew.h"
+#include "subnormals.h"
 
 namespace lethe {
 
@@ -37,6 +38,7 @@ class Pool {
 
  private:
   Crew& crew_;
+  FlushedSubnormals flushed_;
   int threads_;
   Precision precision_;
   RoundedCopies* rounded_;

@@ -12,6 +12,7 @@ import { readingFile, requireSameReading } from './reading-file.ts';
 import { classifySections } from './sections.ts';
 import { classifyTask, workingNumbers } from './task.ts';
 import type { ClassifyData } from './types.ts';
+import { classifyWorkload } from './workloads.ts';
 
 export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
   name: 'classify',
@@ -43,6 +44,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
   prediction: classifyPrediction,
   calibration: classifyCalibration,
   sections: classifySections,
+  workloads: { 'classify-words': { make: () => classifyWorkload(), gated: true } },
   examples: {
     main: ['lethe train classify/reviews --dropout variational:input=.3,recurrent=.3,output=.3'],
     train: [

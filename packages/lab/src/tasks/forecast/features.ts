@@ -162,6 +162,13 @@ function windowBatch(
   );
   const bases = origins.map(({ series, origin }) => baseOf(parts[series], origin, settings));
   const rowOf = (row: number): number => Math.floor(row / paths);
+  // Values are read once as themselves and once by every lag.
+  const seen = origins.map(({ series, origin }, n) => {
+    const { values, length } = parts[series].series;
+    const first = Math.max(0, origin - context - 1 - Math.max(0, ...lags));
+    const part = values.subarray(first, Math.min(length, isStepwise ? origin + horizon : origin));
+    return { first, values: part.map((y) => scaled(y, scaleEach[n], scaling)) };
+  });
 
   const write = (
     out: Real,
@@ -172,25 +179,28 @@ function windowBatch(
   ): void => {
     const { series: number, origin } = origins[rowOf(row)];
     const part = parts[number];
-    const { values, known, length } = part.series;
+    const { known, length } = part.series;
     const scale = scaleEach[rowOf(row)];
+    const { first, values } = seen[rowOf(row)];
     // Teacher forcing sees everything before a step, a forecast what came before the origin and what was drawn.
     const end = isStepwise && !drawn ? Math.min(t, length) : origin;
+    /** The value of step u, scaled. */
     const read = (u: number): number => {
       if (u < 0) return Number.NaN;
-      if (u < end) return values[u];
-      return drawn && u >= origin && u - origin < drawn.length ? drawn[u - origin][row] : Number.NaN;
+      if (u < end) return values[u - first];
+      const isDrawn = drawn && u >= origin && u - origin < drawn.length;
+      return isDrawn ? scaled(drawn[u - origin][row], scale, scaling) : Number.NaN;
     };
     const put = (y: number): void => {
       if (!Number.isNaN(y)) {
-        out[at] = scaled(y, scale, scaling);
+        out[at] = y;
         out[at + 1] = 1;
       }
       at += 2;
     };
     put(read(isStepwise ? t - 1 : t));
-    put(bases[rowOf(row)](t));
-    for (const other of part.others) put(meanAt(other, t, origin));
+    put(scaled(bases[rowOf(row)](t), scale, scaling));
+    for (const other of part.others) put(scaled(meanAt(other, t, origin), scale, scaling));
     for (const lag of lags) put(read(t - lag));
     if (t >= 0) for (let k = 0; k < dateWidth; k++) out[at + k] = part.dates[t * dateWidth + k];
     at += dateWidth;

@@ -14,6 +14,7 @@ import { forecastPrediction } from './prediction.ts';
 import { forecastSections } from './sections.ts';
 import { forecastTask, workingNumbers } from './task.ts';
 import { testedFile } from './tested.ts';
+import { forecastWorkload } from './workloads.ts';
 
 export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   name: 'forecast',
@@ -37,6 +38,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   prediction: forecastPrediction,
   files: [testedFile],
   sections: forecastSections,
+  workloads: { 'forecast-hourly': { make: () => forecastWorkload(), gated: true } },
   examples: {
     train: ['lethe train forecast/sales --epochs 10', 'lethe train forecast/sales.csv --horizon 28'],
     predict: ['lethe predict runs/sales-variational-1 --out answers.csv'],

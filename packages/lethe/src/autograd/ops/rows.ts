@@ -87,7 +87,7 @@ export function idleRows(gradients: readonly Real[], n: number): number[] {
  * since 0 · NaN would add NaN. The operand itself where they all are.
  */
 export function finiteRows(operand: Real, k: number, idle: readonly number[]): Real {
-  const broken = idle.filter((m) => !operand.subarray(m * k, (m + 1) * k).every(Number.isFinite));
+  const broken = idle.filter((m) => !areNumbers(operand, m * k, (m + 1) * k));
   if (broken.length === 0) return operand;
   const rows = allocate(operand.length);
   rows.set(operand);
@@ -99,5 +99,11 @@ export function finiteRows(operand: Real, k: number, idle: readonly number[]): R
 
 function isZero(data: Real, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (data[i] !== 0) return false;
+  return true;
+}
+
+/** Whether all of them are numbers: x - x is 0 of these and of no others. */
+function areNumbers(data: Real, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (data[i] - data[i] !== 0) return false;
   return true;
 }

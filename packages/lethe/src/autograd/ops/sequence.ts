@@ -1,5 +1,6 @@
 /** Operations on sequences [time, batch, features] along time and batch. */
 import { ShapeError } from '../../errors.ts';
+import { addBlock, copyBlock, type Place } from '../../tensor/blocks.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
@@ -13,16 +14,11 @@ export function reverseTime(x: Tensor): Tensor {
   expectShape('reverseTime', 'x', x.shape, ['time', 'batch', 'features']);
   const [T, B, n] = x.shape;
   const y = new Tensor(x.shape, allocate(x.size));
-  const row = B * n;
-  for (let t = 0; t < T; t++) y.data.set(x.data.subarray(t * row, (t + 1) * row), (T - 1 - t) * row);
-  recordOperation(y, [x], () => {
-    const dx = gradientOf(x);
-    const dy = gradientOf(y);
-    for (let t = 0; t < T; t++) {
-      const [to, from] = [t * row, (T - 1 - t) * row];
-      for (let i = 0; i < row; i++) dx[to + i] += dy[from + i];
-    }
-  });
+  const block = { rows: T, width: B * n };
+  const ahead = (data: Real): Place => ({ data, start: 0, stride: B * n });
+  const back = (data: Real): Place => ({ data, start: (T - 1) * B * n, stride: -B * n });
+  copyBlock(block, ahead(y.data), back(x.data));
+  recordOperation(y, [x], () => addBlock(block, back(gradientOf(x)), ahead(gradientOf(y))));
   return y;
 }
 
@@ -33,16 +29,10 @@ export function reverseTime(x: Tensor): Tensor {
 export function exampleOf(x: Tensor, b: number): Tensor {
   const { T, B, n } = sizes(x);
   const y = new Tensor(x.shape.length === 3 ? [T, 1, n] : [1, n], allocate(T * n));
-  for (let t = 0; t < T; t++) y.data.set(x.data.subarray((t * B + b) * n, (t * B + b + 1) * n), t * n);
+  const block = { rows: T, width: n };
+  copyBlock(block, alone(y.data, n), inBatch(x.data, b, B * n, n));
   recordOperation(y, [x], () =>
-    addRows(
-      gradientOf(x),
-      (t) => (t * B + b) * n,
-      gradientOf(y),
-      (t) => t * n,
-      T,
-      n,
-    ),
+    addBlock(block, inBatch(gradientOf(x), b, B * n, n), alone(gradientOf(y), n)),
   );
   return y;
 }
@@ -58,21 +48,13 @@ export function batchOf(examples: readonly Tensor[]): Tensor {
   for (const example of examples) expectShape('batchOf', 'an example', example.shape, examples[0].shape);
   const { T, n } = sizes(examples[0]);
   const y = new Tensor(examples[0].shape.length === 3 ? [T, B, n] : [B, n], allocate(T * B * n));
-  for (const [b, { data }] of examples.entries()) {
-    for (let t = 0; t < T; t++) y.data.set(data.subarray(t * n, (t + 1) * n), (t * B + b) * n);
-  }
+  const block = { rows: T, width: n };
+  for (const [b, { data }] of examples.entries())
+    copyBlock(block, inBatch(y.data, b, B * n, n), alone(data, n));
   recordOperation(y, examples, () => {
     for (const [b, example] of examples.entries()) {
       const dx = gradientIfNeeded(example);
-      if (dx)
-        addRows(
-          dx,
-          (t) => t * n,
-          gradientOf(y),
-          (t) => (t * B + b) * n,
-          T,
-          n,
-        );
+      if (dx) addBlock(block, alone(dx, n), inBatch(gradientOf(y), b, B * n, n));
     }
   });
   return y;
@@ -85,17 +67,12 @@ function sizes({ shape }: Tensor): { T: number; B: number; n: number } {
   return { T, B, n };
 }
 
-/** target[to(t) + i] += source[from(t) + i]. */
-function addRows(
-  target: Real,
-  to: (t: number) => number,
-  source: Real,
-  from: (t: number) => number,
-  T: number,
-  n: number,
-): void {
-  for (let t = 0; t < T; t++) {
-    const [a, b] = [to(t), from(t)];
-    for (let i = 0; i < n; i++) target[a + i] += source[b + i];
-  }
-}
+/** The steps of a batch of one. */
+const alone = (data: Real, n: number): Place => ({ data, start: 0, stride: n });
+
+/** The steps of example b of a batch. */
+const inBatch = (data: Real, b: number, row: number, n: number): Place => ({
+  data,
+  start: b * n,
+  stride: row,
+});

@@ -3,7 +3,9 @@
 import { checkWhole } from '../../checks.ts';
 import { ShapeError } from '../../errors.ts';
 import { found } from '../../found.ts';
+import { addBlock, copyBlock, type Place } from '../../tensor/blocks.ts';
 import { checkTensor, checkTensors } from '../../tensor/check.ts';
+import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
 import { gradientOf, needsGradient, recordOperation } from '../tape.ts';
@@ -68,20 +70,14 @@ export function slice(x: Tensor, axis: number, from: number, to: number): Tensor
   const outer = sizeOf(x.shape.slice(0, at));
   const y = new Tensor(shape, allocate(sizeOf(shape)));
   const count = (to - from) * inner;
-  const xs = x.data;
-  const ys = y.data;
-  for (let o = 0; o < outer; o++) {
-    const start = (o * length + from) * inner;
-    for (let i = 0; i < count; i++) ys[o * count + i] = xs[start + i];
-  }
-  recordOperation(y, [x], () => {
-    const dx = gradientOf(x);
-    const dy = gradientOf(y);
-    for (let o = 0; o < outer; o++) {
-      const start = (o * length + from) * inner;
-      for (let i = 0; i < count; i++) dx[start + i] += dy[o * count + i];
-    }
-  });
+  const block = { rows: outer, width: count };
+  const places = (ofX: Real, ofY: Real): [Place, Place] => [
+    { data: ofX, start: from * inner, stride: length * inner },
+    { data: ofY, start: 0, stride: count },
+  ];
+  const [source, target] = places(x.data, y.data);
+  copyBlock(block, target, source);
+  recordOperation(y, [x], () => addBlock(block, ...places(gradientOf(x), gradientOf(y))));
   return y;
 }
 
@@ -109,28 +105,20 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
     first.map((n, i) => (i === at ? total : n)),
     allocate(outer * total * inner),
   );
-  let offset = 0;
-  const places = parts.map((part) => {
-    const place = { part, offset, count: part.shape[at] * inner };
-    offset += place.count;
-    return place;
-  });
   const row = total * inner;
-  const ys = y.data;
-  for (const { part, offset, count } of places) {
-    const xs = part.data;
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < count; i++) ys[o * row + offset + i] = xs[o * count + i];
-    }
-  }
+  let next = 0;
+  const places = parts.map((part) => {
+    const [start, width] = [next, part.shape[at] * inner];
+    next += width;
+    const inWhole = (data: Real): Place => ({ data, start, stride: row });
+    const inPart = (data: Real): Place => ({ data, start: 0, stride: width });
+    return { part, block: { rows: outer, width }, inWhole, inPart };
+  });
+  for (const { part, block, inWhole, inPart } of places) copyBlock(block, inWhole(y.data), inPart(part.data));
   recordOperation(y, parts, () => {
     const dy = gradientOf(y);
-    for (const { part, offset, count } of places) {
-      if (!needsGradient(part)) continue;
-      const dx = gradientOf(part);
-      for (let o = 0; o < outer; o++) {
-        for (let i = 0; i < count; i++) dx[o * count + i] += dy[o * row + offset + i];
-      }
+    for (const { part, block, inWhole, inPart } of places) {
+      if (needsGradient(part)) addBlock(block, inPart(gradientOf(part)), inWhole(dy));
     }
   });
   return y;

@@ -4,6 +4,7 @@ import { checkWhole } from '../../checks.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames, checkWord } from '../../options.ts';
+import { addBlock, type Block, copyBlock, type Place } from '../../tensor/blocks.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
@@ -81,46 +82,43 @@ function pooled(x: Tensor, forward: (y: Real) => void, backward: (dx: Real, dy: 
 function lastOf(x: Tensor, ends: Int32Array, directions: 1 | 2): Tensor {
   const [, B, n] = x.shape;
   const width = n / directions;
-  /** Where feature i of row b stands. */
-  const at = (b: number, i: number) => ((i < width ? ends[b] - 1 : 0) * B + b) * n + i;
+  /** Of row b and direction d, one row: where it stands in all steps, and where in the last ones. */
+  const each = (f: (block: Block, step: number, at: number) => void): void => {
+    for (let b = 0; b < B; b++) {
+      for (let d = 0; d < directions; d++) {
+        const step = d === 0 ? ends[b] - 1 : 0;
+        f({ rows: 1, width }, (step * B + b) * n + d * width, b * n + d * width);
+      }
+    }
+  };
   return pooled(
     x,
-    (y) => {
-      for (let b = 0; b < B; b++) for (let i = 0; i < n; i++) y[b * n + i] = x.data[at(b, i)];
-    },
-    (dx, dy) => {
-      for (let b = 0; b < B; b++) for (let i = 0; i < n; i++) dx[at(b, i)] += dy[b * n + i];
-    },
+    (y) => each((block, step, at) => copyBlock(block, row(y, at), row(x.data, step))),
+    (dx, dy) => each((block, step, at) => addBlock(block, row(dx, step), row(dy, at))),
   );
 }
 
 /** Σ_t x / length^power. */
 function weighted(x: Tensor, ends: Int32Array, power: 1 | 2): Tensor {
-  const [T, B, n] = x.shape;
+  const [, B, n] = x.shape;
   const factor = (b: number) => 1 / ends[b] ** power;
+  const steps = (data: Real, b: number): Place => ({ data, start: b * n, stride: B * n });
   return pooled(
     x,
     (y) => {
       y.fill(0);
-      for (let t = 0; t < T; t++) {
-        for (let b = 0; b < B; b++) {
-          if (t >= ends[b]) continue;
-          const [f, from] = [factor(b), (t * B + b) * n];
-          for (let i = 0; i < n; i++) y[b * n + i] += f * x.data[from + i];
-        }
-      }
+      for (let b = 0; b < B; b++)
+        addBlock({ rows: ends[b], width: n }, row(y, b * n), steps(x.data, b), factor(b));
     },
     (dx, dy) => {
-      for (let t = 0; t < T; t++) {
-        for (let b = 0; b < B; b++) {
-          if (t >= ends[b]) continue;
-          const [f, from] = [factor(b), (t * B + b) * n];
-          for (let i = 0; i < n; i++) dx[from + i] += f * dy[b * n + i];
-        }
-      }
+      for (let b = 0; b < B; b++)
+        addBlock({ rows: ends[b], width: n }, steps(dx, b), row(dy, b * n), factor(b));
     },
   );
 }
+
+/** One row, again and again. */
+const row = (data: Real, start: number): Place => ({ data, start, stride: 0 });
 
 function largest(x: Tensor, ends: Int32Array): Tensor {
   const [, B, n] = x.shape;

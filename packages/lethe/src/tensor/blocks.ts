@@ -1,0 +1,44 @@
+/**
+ * Blocks of rows of equal width between two arrays, element by element. Operations that move or add whole rows share these two
+ * loops: they are compiled once, early, where a loop in each operation's own closure is interpreted for the first second
+ * (a training step of a bidirectional LSTM of 64 units on sentences: 6.6 ms with a loop each, 4.6 ms with these; Intel Xeon 2.80 GHz).
+ */
+import type { Real } from './dtype.ts';
+
+/** `rows` rows of `width` elements; row r of either array begins at start + r · stride. */
+export interface Block {
+  rows: number;
+  width: number;
+}
+
+/** Where a block lies. */
+export interface Place {
+  data: Real;
+  start: number;
+  /** from one row to the next; may be negative */
+  stride: number;
+}
+
+/** to[r, i] = from[r, i]. */
+export function copyBlock({ rows, width }: Block, to: Place, from: Place): void {
+  const { data: a } = to;
+  const { data: b } = from;
+  for (let r = 0; r < rows; r++) {
+    const p = to.start + r * to.stride;
+    const q = from.start + r * from.stride;
+    // A long row is moved faster than copied, a short one is not worth the view on it.
+    if (width >= 256) a.set(b.subarray(q, q + width), p);
+    else for (let i = 0; i < width; i++) a[p + i] = b[q + i];
+  }
+}
+
+/** to[r, i] += factor · from[r, i]. */
+export function addBlock({ rows, width }: Block, to: Place, from: Place, factor = 1): void {
+  const { data: a } = to;
+  const { data: b } = from;
+  for (let r = 0; r < rows; r++) {
+    const p = to.start + r * to.stride;
+    const q = from.start + r * from.stride;
+    for (let i = 0; i < width; i++) a[p + i] += factor * b[q + i];
+  }
+}
