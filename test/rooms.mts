@@ -4,16 +4,28 @@
  */
 
 /** Packages from above: each may import those below it. */
-export const packages = ['dashboard', 'lab', 'lethe', 'native'] as const;
+export const packages = ['dashboard', 'playground', 'lab', 'lethe', 'native'] as const;
 
 /** The rooms of each package from above; those of the library stand beside its own test. */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
+  playground: [
+    'page',
+    'worker.ts',
+    'messages.ts',
+    'methods.ts',
+    'training.ts',
+    'check-settings.ts',
+    'store.ts',
+    'tunes.ts',
+    'settings.ts',
+  ],
   lab: [
     'index.ts',
     'cli',
     'experiments/reproduce',
     'experiments/search',
     'verify',
+    'playground',
     'report',
     'training',
     'tasks',

@@ -21,6 +21,7 @@ const commands = [
   'report',
   'reproduce',
   'start',
+  'playground',
 ];
 
 test('help lists every command on standard output and ends with 0', async () => {

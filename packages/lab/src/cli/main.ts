@@ -15,6 +15,7 @@ import { failureOf, sentenceFor } from './failures.ts';
 import { addHelp } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { addMethods } from './methods.ts';
+import { addPlayground } from './playground.ts';
 import { addPredict } from './predict.ts';
 import { addRecipes } from './recipes.ts';
 import { addReport } from './report.ts';
@@ -90,6 +91,7 @@ function program(io: Io, path: string[]): Command {
     addReport,
     addReproduce,
     addStart,
+    addPlayground,
     addHelp,
   ];
   for (const add of adders) add(lethe, io);

@@ -43,6 +43,9 @@ export interface MusicOutput {
   state: RecurrentState[];
 }
 
+/** What of a configuration makes the network. */
+export type MusicNetwork = Pick<MusicConfig, 'model' | 'quirks' | 'seed'>;
+
 /** How one run of the model goes. */
 export interface MusicRun {
   state?: MusicState;
@@ -76,7 +79,7 @@ export interface MusicModel {
  * Throws ConfigError for a regularizer that the model cannot honour, and for settings that its cell does not have.
  */
 export function musicModel(
-  config: MusicConfig,
+  config: MusicNetwork,
   regularizer: Regularizer = parseDropout(config.model.dropout),
 ): MusicModel {
   const { model: sizes, seed } = config;
@@ -167,7 +170,7 @@ function checkCell({ cell, activation }: MusicConfig['model']): void {
 }
 
 /** Initial values as Table 3 of the paper gives them; `none` leaves the library's. */
-function initial({ model, quirks }: MusicConfig) {
+function initial({ model, quirks }: MusicNetwork) {
   const normal = (variance: number | null): InitOptions =>
     variance === null
       ? {}
