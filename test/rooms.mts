@@ -23,6 +23,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'index.ts',
     'cli',
     'experiments/reproduce',
+    'experiments/compare',
+    'experiments/sweep',
     'experiments/search',
     'verify',
     'playground',

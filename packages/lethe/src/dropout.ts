@@ -9,7 +9,7 @@ export { type FastOptions, fast } from './dropout/fast.ts';
 export { type FraternalOptions, fraternal } from './dropout/fraternal.ts';
 export { type GaussianDropoutOptions, gaussianDropout } from './dropout/gaussian.ts';
 export type { PlannedCell } from './dropout/honours.ts';
-export type { MethodKey, MethodKeys } from './dropout/method-keys.ts';
+export type { MethodKey, MethodKeys, SearchRange } from './dropout/method-keys.ts';
 export { type NaiveOptions, naive } from './dropout/naive.ts';
 export {
   type MomentOptions,

@@ -7,6 +7,7 @@ import { Command, type Option } from 'commander';
 import { someText } from '../common/usage.ts';
 import { addBench } from './bench.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addCompare } from './compare.ts';
 import { addConfig } from './config.ts';
 import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
@@ -84,6 +85,7 @@ function program(io: Io, path: string[]): Command {
     addEval,
     addSample,
     addSearch,
+    addCompare,
     addWorker,
     addPredict,
     addCalibrate,

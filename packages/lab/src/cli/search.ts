@@ -1,15 +1,13 @@
 /** `lethe search`: hyper-parameters drawn at random from the space of a search file, one training each. */
-import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LetheError } from 'lethe';
 import { letheCommand } from '../common/shell.ts';
-import { collect, Interrupted, oneOf, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
+import { collect, Interrupted, oneOf, positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
 import { type Pruner, pruners } from '../experiments/search/prune.ts';
 import type { Search } from '../experiments/search/search-file.ts';
 import type { Study } from '../experiments/search/study.ts';
-import type { Config } from '../runs/config.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -17,25 +15,27 @@ import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { clock } from './progress.ts';
 import type { SearchReport } from './search-report.ts';
+import {
+  addTrialOptions,
+  checkTrialOptions,
+  dataOfTrials,
+  executorOf,
+  type TrialOptions,
+} from './trial-options.ts';
 
-interface SearchCommandOptions {
+interface SearchCommandOptions extends TrialOptions {
   trials: number;
   seed: number;
   out?: string;
   set?: string[];
-  threads?: number;
-  workers?: number;
   minutes?: number;
   prune: Pruner;
-  queue?: string;
-  data?: string;
-  fetch: boolean;
   json?: boolean;
 }
 
 /** Adds `search` to the command. */
 export function addSearch(lethe: Command, io: Io): void {
-  const command = lethe
+  const search = lethe
     .command('search')
     .description(
       'draws hyper-parameters at random, trains a model with each, and names the best by its validation; the same command goes on with a search that was stopped',
@@ -49,17 +49,13 @@ export function addSearch(lethe: Command, io: Io): void {
       'a setting of all trials, or a parameter of the space that is fixed; may be repeated',
       collect,
     )
-    .option('--threads <N>', 'threads of each trial (default: 1)', wholeNumber('--threads', 1))
-    .option('--workers <N>', 'trials at a time (default: cores / threads)', wholeNumber('--workers', 1))
     .option(
       '--minutes <N>',
       'minutes of this search at most; trials then running count as pruned, with what they reached',
       positiveNumber('--minutes'),
     )
-    .option('--prune <RULE>', pruners.join(', '), oneOf('--prune', pruners), 'none')
-    .option('--queue <URL>', 'redis://host:port: trials are run by `lethe worker URL`, on any machine')
-    .option('--data <DIR>', 'look for data sets in DIR first')
-    .option('--no-fetch', 'never download a data set')
+    .option('--prune <RULE>', pruners.join(', '), oneOf('--prune', pruners), 'none');
+  const command = addTrialOptions(search)
     .option('--json', 'JSON lines on standard output, one an event')
     .action((target: string, options: SearchCommandOptions) =>
       namingOptions(
@@ -83,19 +79,15 @@ async function run(target: string, options: SearchCommandOptions, output: Output
   const { readSearch } = await import('../experiments/search/search-file.ts');
   const { Study } = await import('../experiments/search/study.ts');
   const { runSearch } = await import('../experiments/search/run-search.ts');
+  const { searchPlan } = await import('../experiments/search/trial-plan.ts');
   const { SearchReport } = await import('./search-report.ts');
   const search = readSearch(target, options.set);
   const directory = options.out ?? path.join('studies', `${search.recipe.name}-${options.seed}`);
-  const { queue, workers, threads, data } = options;
-  if (queue !== undefined && (workers ?? threads ?? data) !== undefined) {
-    throw new UsageError(
-      '--workers, --threads and --data are for trials of this process; with --queue give --threads and --data to lethe worker',
-    );
-  }
-  const study = new Study(directory, search, options.seed);
+  checkTrialOptions(options);
+  const study = new Study(directory, searchPlan(search, options.seed));
   let executor: Executor | undefined;
   try {
-    executor = await executorOf(study, options, output);
+    executor = await executorOf(study, options.trials, options, output);
     const { slots } = executor;
     const report = new SearchReport(output, study, options.trials);
     study.onEvent = report.event;
@@ -108,13 +100,13 @@ async function run(target: string, options: SearchCommandOptions, output: Output
     const left = await interruptible(
       output,
       async (signal) => {
-        if (queue === undefined) await checkData(study.about.config, options, output);
+        if (options.queue === undefined) await dataOfTrials(study.about.config, options, output);
         const { trials, prune, minutes } = options;
         const log = (line: string): void => output.notice(line);
-        await runSearch(study, search, executor!, { trials, prune, minutes, signal, log });
+        await runSearch(study, executor!, { trials, prune, minutes, signal, log });
         return signal.aborted;
       },
-      queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
+      options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
     ).finally(() => output.live.clear());
     await conclude(study, search, report, output, (performance.now() - begun) / 1000, left);
     if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
@@ -122,39 +114,6 @@ async function run(target: string, options: SearchCommandOptions, output: Output
     study.close();
     await executor?.close();
   }
-}
-
-async function executorOf(
-  { directory, about }: Study,
-  { queue, threads = 1, workers, trials, data, fetch }: SearchCommandOptions,
-  output: Output,
-): Promise<Executor> {
-  if (queue !== undefined) {
-    const { queueExecutor } = await import('../experiments/search/queue.ts');
-    const { withoutPassword } = await import('../experiments/search/redis.ts');
-    const { studyId } = await import('../experiments/search/study-identity.ts');
-    const executor = await queueExecutor({ url: queue, id: studyId(about), title: about.title, directory });
-    output.notice(`trials wait in the queue for: ${letheCommand('worker', withoutPassword(queue))}`);
-    return executor;
-  }
-  const { localExecutor } = await import('../experiments/search/local.ts');
-  const share = Math.max(1, Math.floor(os.availableParallelism() / threads));
-  return localExecutor(directory, {
-    workers: Math.min(workers ?? share, trials),
-    threads,
-    dataDir: data,
-    fetch,
-  });
-}
-
-/** Says where the data is before any trial needs it, or that there is none. */
-async function checkData(
-  config: Config,
-  { data, fetch }: SearchCommandOptions,
-  output: Output,
-): Promise<void> {
-  const { kindOf } = await import('../tasks/registry.ts');
-  await kindOf(config.task).data.load(config, { dataDir: data, fetch, log: (line) => output.notice(line) });
 }
 
 /** The table, the recipe of the best trial and the command that trains it again; `left` searches may have none. */

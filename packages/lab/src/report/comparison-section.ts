@@ -1,5 +1,6 @@
 /** The part of a report on several runs together: for each data set and metric one table, and learning curves. */
 
+import { meanAndDeviation } from '../common/spread.ts';
 import { curveMark, picture } from '../pictures/curves.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { seriesColour } from '../pictures/svg/colour.ts';
@@ -11,7 +12,6 @@ import { type Comparable, comparableSets } from './comparable.ts';
 import {
   chosenValues,
   compareRuns,
-  meanAndDeviation,
   meanCurve,
   type RunComparison,
   type RunGroup,

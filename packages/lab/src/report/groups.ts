@@ -1,4 +1,5 @@
 /** Runs of one configuration with different seeds: what is said about them together. */
+import { meanAndDeviation } from '../common/spread.ts';
 import type { Metrics } from '../runs/task.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { metricCurve } from './run-section.ts';
@@ -59,21 +60,6 @@ export function compareRuns(runs: readonly RunRecord[]): RunComparison {
       : { label: parts.length === 1 ? seeds : apart, legend: `${method}, ${seeds}`, values, runs: part };
   });
   return { keys, groups };
-}
-
-/** Mean and deviation (with n - 1; absent for one value) of what is there. */
-export function meanAndDeviation(
-  values: readonly (number | undefined)[],
-): { mean: number; deviation?: number; count: number } | undefined {
-  const numbers = values.filter(
-    (value) => value !== undefined && value !== null && Number.isFinite(value),
-  ) as number[];
-  const count = numbers.length;
-  if (count === 0) return undefined;
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / count;
-  if (count === 1) return { mean, count };
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (count - 1)), count };
 }
 
 /** The metric of a group's runs at their chosen epochs. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { writeMidi } from '../data/formats/midi-writer.ts';
 import { readSearch } from '../experiments/search/search-file.ts';
 import { Study } from '../experiments/search/study.ts';
+import { searchPlan } from '../experiments/search/trial-plan.ts';
 import { doneEvent, epochEvent, useMadeRuns } from './made-run.suite.ts';
 import { readReport, reportHtml } from './report.ts';
 
@@ -161,7 +162,7 @@ test('a study is read from its journal: words, numbers and what is drawn on a lo
     'title: small\nbase: music/folk\nspace: { optimizer.stepRate: { choice: [.1, .001] }, model.hidden: { choice: [9, 12] }, model.maxIncoming: { choice: [none, 5] } }\n',
   );
   const directory = path.join(parent, 'small');
-  const study = new Study(directory, readSearch(file), 1);
+  const study = new Study(directory, searchPlan(readSearch(file), 1));
   const { number, parameters } = study.ask(1)!;
   study.started(number, parameters);
   const metrics = { nll_per_step: 8, nll_per_sequence_mean: 9 };
@@ -192,7 +193,7 @@ test('the best trial of a study is shown as a run, and compared with those of ot
     'title: two\nbase: music/folk\nspace: { optimizer.stepRate: { logUniform: [.001, .1] } }\n',
   );
   const made = (name: string, ...values: number[]): string => {
-    const study = new Study(path.join(parent, name), readSearch(file), 1);
+    const study = new Study(path.join(parent, name), searchPlan(readSearch(file), 1));
     for (const value of values) {
       const { number, parameters } = study.ask(values.length)!;
       study.started(number, parameters);

@@ -1,13 +1,21 @@
 /**
  * `journal.jsonl`: what happened in a study, one event a line, each on the disk before anything follows from it. A
  * study is what its journal says; a kill at any moment costs at most the line that was being written.
+ *
+ * Every study has the same events, whatever asked for its trials: the first line says what it is (`study`), then a trial begins
+ * (`trial`), validates (`report`) and ends (`end`); its run directory is `trials/0007/`. The first line of a comparison or of a
+ * sweep has a `plan`. Parameters of trials are keys of the configuration (`optimizer.stepRate`) or settings of the method
+ * (`dropout.input`, of joined methods `dropout.awd.weight`), and beside them
+ *
+ *   comparison   `method`, a name of the plan; `seed` in the trainings that are compared, absent in the search before them
+ *   sweep        `seed`; every axis of the plan, those that are not varied at their `base`
  */
 import fs from 'node:fs';
 import { DataError } from 'lethe';
 import { ioError } from '../files/atomic-write.ts';
 import type { Config } from '../runs/config.ts';
 import type { Metrics } from '../runs/task.ts';
-import type { Parameters, Space } from './space.ts';
+import type { Parameters, Space, Value } from './space.ts';
 
 /** The first line: what the study is. */
 export interface StudyEvent {
@@ -25,6 +33,40 @@ export interface StudyEvent {
   /** the metric of the validation that decides, and the one that people are shown */
   metric: string;
   shown: { metric: string; label: string; unit: string };
+  /** absent: a search, whose trials are drawn from the space */
+  plan?: ComparisonPlan | SweepPlan;
+}
+
+/** Methods with one budget each: a search of `trials` settings, then the best of them again with other seeds. */
+export interface ComparisonPlan {
+  kind: 'compare';
+  methods: ComparedMethod[];
+  /** of each method's search */
+  trials: number;
+}
+
+export interface ComparedMethod {
+  /** as somebody named it, each once */
+  name: string;
+  /** what its search draws from */
+  space: Space;
+  /** what it tries first, its usual rates; null: drawn like the others */
+  first: Parameters | null;
+}
+
+/** Settings varied over values, trained with every seed. */
+export interface SweepPlan {
+  kind: 'sweep';
+  axes: SweepAxis[];
+  /** each axis alone around the base; else every combination */
+  alone: boolean;
+}
+
+export interface SweepAxis {
+  key: string;
+  values: Value[];
+  /** what the recipe has; null where it says nothing */
+  base: Value;
 }
 
 /** A trial begins, or goes on after an interruption. */

@@ -6,7 +6,12 @@ import type { Regularizer } from './noise.ts';
 
 /** Its settings. */
 export const arKeys = {
-  alpha: { kind: 'number', about: 'weight of the mean square of the outputs', default: 2 },
+  alpha: {
+    kind: 'number',
+    about: 'weight of the mean square of the outputs',
+    default: 2,
+    search: { from: 0.1, to: 10 },
+  },
 } as const satisfies MethodKeys;
 
 /** Options of {@link ar}. */

@@ -16,8 +16,18 @@ export const awdKeys = {
   hidden: rateKey('on the input of the later layers, one mask for a sequence'),
   output: rateKey('on the output of the last layer, one mask for a sequence'),
   embedding: rateKey('of whole words, one mask for the batch'),
-  ar: { kind: 'number', about: "alpha of the activation penalty; the paper's is 2", default: 0 },
-  tar: { kind: 'number', about: "beta of the temporal activation penalty; the paper's is 1", default: 0 },
+  ar: {
+    kind: 'number',
+    about: "alpha of the activation penalty; the paper's is 2",
+    default: 0,
+    search: { from: 0.1, to: 10 },
+  },
+  tar: {
+    kind: 'number',
+    about: "beta of the temporal activation penalty; the paper's is 1",
+    default: 0,
+    search: { from: 0.1, to: 10 },
+  },
   rows: {
     kind: 'flag',
     about: 'drops columns of the recurrent weights instead of single ones',

@@ -16,7 +16,11 @@ export const curriculumKeys = {
     words: ['curriculum', 'anneal', 'switch'],
     default: 'curriculum',
   },
-  gamma: { kind: 'number', about: 'how fast, of curriculum and anneal: 0.001 unless given' },
+  gamma: {
+    kind: 'number',
+    about: 'how fast, of curriculum and anneal: 0.001 unless given',
+    search: { from: 1e-4, to: 0.1 },
+  },
   at: { kind: 'number', about: 'of switch: the update from which there is noise' },
 } as const satisfies MethodKeys;
 

@@ -9,7 +9,11 @@ import { oneOf } from './one-of.ts';
 
 /** Its settings. */
 export const fraternalKeys = {
-  kappa: { kind: 'number', about: 'weight of the distance: 0.15, or 0.25 of expectation-linear' },
+  kappa: {
+    kind: 'number',
+    about: 'weight of the distance: 0.15, or 0.25 of expectation-linear',
+    search: { from: 0.01, to: 1 },
+  },
   variant: {
     kind: 'word',
     about: 'which runs have noise and targets',

@@ -10,6 +10,15 @@ export interface MethodKey {
   words?: readonly string[];
   /** what leaving it out means; absent where that depends on other settings. A rate that is left out is 0, unless none is given. */
   default?: number | string | boolean;
+  /** where a search draws it from; absent: a rate by what is usual for rates, anything else not at all */
+  search?: SearchRange;
+}
+
+/** A range that a search draws from, evenly in the logarithm: the size of such a setting is what one does not know. */
+export interface SearchRange {
+  /** above 0 */
+  from: number;
+  to: number;
 }
 
 /** A setting that is one of a few words. */

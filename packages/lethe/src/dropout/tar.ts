@@ -6,7 +6,12 @@ import type { Regularizer } from './noise.ts';
 
 /** Its settings. */
 export const tarKeys = {
-  beta: { kind: 'number', about: 'weight of the mean square of the change of the states', default: 1 },
+  beta: {
+    kind: 'number',
+    about: 'weight of the mean square of the change of the states',
+    default: 1,
+    search: { from: 0.1, to: 10 },
+  },
 } as const satisfies MethodKeys;
 
 /** Options of {@link tar}. */

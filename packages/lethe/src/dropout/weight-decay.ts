@@ -7,7 +7,12 @@ import { oneOf } from './one-of.ts';
 
 /** Its settings. */
 export const weightDecayKeys = {
-  lambda: { kind: 'number', about: 'weight of half the sum of squares of all parameters', default: 1.2e-6 },
+  lambda: {
+    kind: 'number',
+    about: 'weight of half the sum of squares of all parameters',
+    default: 1.2e-6,
+    search: { from: 1e-7, to: 1e-3 },
+  },
   decoupled: {
     kind: 'flag',
     about: 'shrinks the weights after each update instead of adding to the loss',

@@ -7,8 +7,18 @@ import { oneOf } from './one-of.ts';
 
 /** Its settings. */
 export const weightNoiseKeys = {
-  deviation: { kind: 'number', about: 'of every weight at the beginning', default: 0.075 },
-  weight: { kind: 'number', about: 'of the description length in the loss', default: 1 },
+  deviation: {
+    kind: 'number',
+    about: 'of every weight at the beginning',
+    default: 0.075,
+    search: { from: 0.01, to: 0.3 },
+  },
+  weight: {
+    kind: 'number',
+    about: 'of the description length in the loss',
+    default: 1,
+    search: { from: 0.01, to: 1 },
+  },
   form: {
     kind: 'word',
     about: 'draws the weights once for a sequence and the batch, or integrates them',

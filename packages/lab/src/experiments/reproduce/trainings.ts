@@ -20,6 +20,7 @@ import type { Pruner } from '../search/prune.ts';
 import { runSearch } from '../search/run-search.ts';
 import { readSearch } from '../search/search-file.ts';
 import { Study } from '../search/study.ts';
+import { searchPlan } from '../search/trial-plan.ts';
 
 /** Where trainings are, and how those that are missing are made. */
 export interface Trainings {
@@ -100,7 +101,7 @@ export async function finishedStudy(
   const directory = path.join(trainings.directory, name);
   if (collect) return fs.existsSync(directory) ? readStudy(directory) : undefined;
   const search = readSearch(target, set);
-  const study = new Study(directory, search, seed);
+  const study = new Study(directory, searchPlan(search, seed));
   try {
     study.onEvent = (event) => {
       if (event.event !== 'end') return;
@@ -108,7 +109,7 @@ export async function finishedStudy(
       log(`${name}: trial ${event.number} ${event.state}${value ? `, validation ${value.toFixed(3)}` : ''}`);
     };
     const executor = localExecutor(directory, { workers, threads, dataDir, fetch });
-    await runSearch(study, search, executor, { trials, prune, minutes, signal, log });
+    await runSearch(study, executor, { trials, prune, minutes, signal, log });
     if (signal.aborted) return undefined;
     return { about: study.about, trials: study.trials };
   } finally {

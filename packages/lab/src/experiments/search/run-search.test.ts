@@ -8,6 +8,7 @@ import type { Executor, Outcome, Stop, TrialListener, TrialTask } from './protoc
 import { runSearch } from './run-search.ts';
 import { readSearch } from './search-file.ts';
 import { Study } from './study.ts';
+import { searchPlan } from './trial-plan.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-run-search-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -21,7 +22,7 @@ const search = readSearch(file);
 let study: Study;
 let studies = 0;
 beforeEach(() => {
-  study = new Study(path.join(folder, `study-${++studies}`), search, 1);
+  study = new Study(path.join(folder, `study-${++studies}`), searchPlan(search, 1));
 });
 afterEach(() => {
   study.close();
@@ -103,7 +104,7 @@ describe('a search', () => {
   test('runs so many trials at a time, one after the other in each place, and writes down how each ended', async () => {
     const { executor, trials } = scripted(2);
     const log: string[] = [];
-    const done = runSearch(study, search, executor, {
+    const done = runSearch(study, executor, {
       trials: 3,
       prune: 'none',
       log: (line) => log.push(line),
@@ -136,7 +137,7 @@ describe('a search', () => {
 
   test('has no more places than trials, and a queue takes all of them at once', async () => {
     const { executor, trials } = scripted(Number.POSITIVE_INFINITY);
-    const done = runSearch(study, search, executor, { trials: 4, prune: 'none' });
+    const done = runSearch(study, executor, { trials: 4, prune: 'none' });
     expect(trials).toHaveLength(4);
     for (const trial of trials) {
       trial.listener.started();
@@ -147,7 +148,7 @@ describe('a search', () => {
 
   test('stops a trial at the validation at which its rule says so, once, and says which rule', async () => {
     const { executor, trials } = scripted(9);
-    const done = runSearch(study, search, executor, { trials: 6, prune: 'median' });
+    const done = runSearch(study, executor, { trials: 6, prune: 'median' });
     for (const { listener } of trials) listener.started();
     for (const trial of trials.slice(0, 5)) {
       for (const epoch of [1, 2, 3]) trial.listener.report(report(epoch, trial.task.number));
@@ -169,7 +170,7 @@ describe('a search', () => {
 
   test('judges a validation once, though it be told again', async () => {
     const { executor, trials } = scripted(9);
-    const done = runSearch(study, search, executor, { trials: 2, prune: 'halving' });
+    const done = runSearch(study, executor, { trials: 2, prune: 'halving' });
     for (const { listener } of trials) listener.started();
     trials[0].listener.report(report(1, 5));
     trials[1].listener.report(report(1, 4));
@@ -184,7 +185,7 @@ describe('a search', () => {
 
   test('without a rule stops nobody', async () => {
     const { executor, trials } = scripted(9);
-    const done = runSearch(study, search, executor, { trials: 6, prune: 'none' });
+    const done = runSearch(study, executor, { trials: 6, prune: 'none' });
     for (const { listener, task } of trials) {
       listener.started();
       for (const epoch of [1, 2, 3, 9, 27]) listener.report(report(epoch, task.number));
@@ -197,7 +198,7 @@ describe('a search', () => {
   test('whose minutes are over prunes what runs and begins nothing more', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { executor, trials } = scripted(2);
-    const done = runSearch(study, search, executor, { trials: 9, prune: 'median', minutes: 2 });
+    const done = runSearch(study, executor, { trials: 9, prune: 'median', minutes: 2 });
     for (const { listener } of trials) listener.started();
     vi.advanceTimersByTime(119_999);
     expect(trials.flatMap(({ stops }) => stops)).toEqual([]);
@@ -216,7 +217,7 @@ describe('a search', () => {
     const wait = vi.spyOn(globalThis, 'setTimeout');
     const { executor, trials } = scripted(1);
     // 2^31 ms are 35,791 minutes; a timer of more fires at once.
-    const done = runSearch(study, search, executor, { trials: 1, prune: 'none', minutes: 1e6 });
+    const done = runSearch(study, executor, { trials: 1, prune: 'none', minutes: 1e6 });
     expect(wait).toHaveBeenCalledWith(expect.any(Function), 2 ** 31 - 1);
     trials[0].listener.started();
     await trials[0].end(complete(1));
@@ -228,7 +229,7 @@ describe('a search', () => {
     const { executor, trials } = scripted(2);
     const abort = new AbortController();
     const options = { trials: 3, prune: 'none', signal: abort.signal } as const;
-    const done = runSearch(study, search, executor, options);
+    const done = runSearch(study, executor, options);
     for (const { listener } of trials) listener.started();
     abort.abort();
     await done;
@@ -241,13 +242,13 @@ describe('a search', () => {
 
   test('that is left before it began begins nothing', async () => {
     const { executor, trials } = scripted(2);
-    await runSearch(study, search, executor, { trials: 3, prune: 'none', signal: AbortSignal.abort() });
+    await runSearch(study, executor, { trials: 3, prune: 'none', signal: AbortSignal.abort() });
     expect(trials).toEqual([]);
   });
 
   test('ends with the first error that is no trial of its own, and leaves the others', async () => {
     const { executor, trials } = scripted(2);
-    const done = runSearch(study, search, executor, { trials: 9, prune: 'none' });
+    const done = runSearch(study, executor, { trials: 9, prune: 'none' });
     for (const { listener } of trials) listener.started();
     trials[1].fail(new Error('no space left'));
     await expect(done).rejects.toThrow('no space left');
@@ -258,7 +259,7 @@ describe('a search', () => {
   test('does not listen to a signal any more when it is over', async () => {
     const { executor, trials } = scripted(1);
     const abort = new AbortController();
-    const done = runSearch(study, search, executor, { trials: 1, prune: 'none', signal: abort.signal });
+    const done = runSearch(study, executor, { trials: 1, prune: 'none', signal: abort.signal });
     trials[0].listener.started();
     await trials[0].end(complete(1));
     await done;

@@ -4,10 +4,9 @@
  */
 import type { Executor, Outcome, TrialHandle } from './protocol.ts';
 import { type Pruner, shouldPrune } from './prune.ts';
-import { configOf, type Search } from './search-file.ts';
 import type { Study } from './study.ts';
 
-/** How a search goes, and who listens. */
+/** How a search, or whatever else has trials, goes, and who listens. */
 export interface SearchOptions {
   trials: number;
   prune: Pruner;
@@ -19,13 +18,8 @@ export interface SearchOptions {
 }
 
 /** Runs a search to its end, or until it is left. The first error that is no trial's own fault ends it. */
-export async function runSearch(
-  study: Study,
-  search: Search,
-  executor: Executor,
-  options: SearchOptions,
-): Promise<void> {
-  const work: SearchWork = { study, search, executor, options, running: new Map(), over: false };
+export async function runSearch(study: Study, executor: Executor, options: SearchOptions): Promise<void> {
+  const work: SearchWork = { study, executor, options, running: new Map(), over: false };
   const leave = (): void => end(work, 'leave');
   const { minutes, signal } = options;
   const timer =
@@ -49,7 +43,6 @@ const LONGEST = 2 ** 31 - 1;
 
 interface SearchWork {
   study: Study;
-  search: Search;
   executor: Executor;
   options: SearchOptions;
   running: Map<number, Running>;
@@ -83,8 +76,8 @@ async function slot(work: SearchWork): Promise<void> {
 }
 
 function begin(work: SearchWork, { number, parameters }: NonNullable<ReturnType<Study['ask']>>): Running {
-  const { study, search, executor, options, running } = work;
-  const config = configOf(search, parameters);
+  const { study, executor, options, running } = work;
+  const config = study.configOf(parameters);
   const one: Partial<Running> = {};
   one.handle = executor.run(
     { number, config },

@@ -1,6 +1,7 @@
 /** What makes two studies the same: seed, space, and everything that the trials have in common. */
 import { createHash } from 'node:crypto';
 import { ConfigError } from 'lethe';
+import { printable } from 'lethe/internal';
 import type { Config } from '../../runs/config.ts';
 import type { StudyEvent } from '../../studies/journal.ts';
 import { comparable } from '../../training/comparable.ts';
@@ -19,8 +20,9 @@ export function requireSame(directory: string, found: StudyEvent, wanted: StudyE
   const here = leaves(identity(wanted));
   const key = [...new Set([...here.keys(), ...there.keys()])].find((key) => there.get(key) !== here.get(key));
   if (key === undefined) return;
+  const inWords = (value = 'absent'): string => printable(value, 120);
   throw new ConfigError(
-    `${directory} is another study: ${key} is ${there.get(key) ?? 'absent'} there and ${here.get(key) ?? 'absent'} here; choose another --out, or give the command it began with`,
+    `${directory} is another study: ${key} is ${inWords(there.get(key))} there and ${inWords(here.get(key))} here; choose another --out, or give the command it began with`,
   );
 }
 
@@ -32,11 +34,18 @@ export function trialIdentity(config: Config): string {
 
 // --- internal ---
 
-function identity({ seed, space, set, config }: StudyEvent): object {
+function identity({ seed, space, set, config, plan }: StudyEvent): object {
   const texts = Object.entries(set).filter(([, value]) => typeof value === 'string' && value.includes('{'));
   const { recipe: _, ...rest } = comparable(config);
   // Draws go by the place in the space.
-  return { seed, space, order: Object.keys(space).join(', '), set: Object.fromEntries(texts), config: rest };
+  return {
+    seed,
+    space,
+    order: Object.keys(space).join(', '),
+    set: Object.fromEntries(texts),
+    config: rest,
+    ...(plan && { plan }),
+  };
 }
 
 /** Every value in a tree by its path, as JSON. */

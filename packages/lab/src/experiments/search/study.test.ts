@@ -9,6 +9,7 @@ import { runSearch } from './run-search.ts';
 import { readSearch, type Search } from './search-file.ts';
 import { Study } from './study.ts';
 import { studyId } from './study-identity.ts';
+import { searchPlan } from './trial-plan.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-study-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -37,7 +38,7 @@ function open<T>(
   work: (study: Study) => T,
   { seed = 1, by = search }: { seed?: number; by?: Search } = {},
 ): T {
-  const study = new Study(directory, by, seed);
+  const study = new Study(directory, searchPlan(by, seed));
   try {
     return work(study);
   } finally {
@@ -137,7 +138,9 @@ describe('a study', () => {
   });
 
   test('has one coordinator at a time', () => {
-    open(() => expect(() => new Study(directory, search, 1)).toThrow(/is being written by process/));
+    open(() =>
+      expect(() => new Study(directory, searchPlan(search, 1))).toThrow(/is being written by process/),
+    );
     open(() => {});
   });
 });
@@ -256,8 +259,8 @@ function remembering(slots: number): { executor: Executor; trained: TrialTask[] 
 describe.each([1, 3, Number.POSITIVE_INFINITY])('a search with %d trials at a time', (slots) => {
   test('trains a configuration once, and every trial that draws it has the result', async () => {
     const { executor, trained } = remembering(slots);
-    const study = new Study(directory, discrete, 1);
-    await runSearch(study, discrete, executor, { trials: 12, prune: 'none' });
+    const study = new Study(directory, searchPlan(discrete, 1));
+    await runSearch(study, executor, { trials: 12, prune: 'none' });
     study.close();
     // A dropout of .1 and one of 0.1 are two texts, and one rate.
     const cells = new Set(trained.map(({ config }) => `${config.model.cell} ${config.model.dropout}`));

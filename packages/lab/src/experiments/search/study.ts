@@ -8,6 +8,7 @@ import { ConfigError } from 'lethe';
 import { isLockFile, lock } from '../../files/lock.ts';
 import { makeDirectory as makeAll } from '../../files/make-directory.ts';
 import { ioError } from '../../files/system-error.ts';
+import type { Config } from '../../runs/config.ts';
 import {
   type Journal,
   type JournalEvent,
@@ -19,17 +20,14 @@ import {
 } from '../../studies/journal.ts';
 import type { Parameters } from '../../studies/space.ts';
 import { apply, journalFile, readStudy, type Trial } from '../../studies/study-record.ts';
-import { lookupIn } from '../../tasks/kind.ts';
-import { kindOf } from '../../tasks/registry.ts';
-import { configOf, exampleConfig, filled, type Search } from './search-file.ts';
 import { requireSame, trialIdentity } from './study-identity.ts';
-import { suggest } from './suggest.ts';
+import type { TrialPlan } from './trial-plan.ts';
 
 /** A study in work: one process holds it. */
 export class Study {
   readonly directory: string;
   readonly about: StudyEvent;
-  readonly #search: Search;
+  readonly #plan: TrialPlan;
   readonly #trials: Map<number, Trial>;
   readonly #asked = new Set<number>();
   /** the first trial of each configuration, by its identity; and identities by parameters, which are quicker to compare */
@@ -46,8 +44,8 @@ export class Study {
    * Begins a study, or goes on with the one in `directory`.
    * Throws ConfigError when that is another one, saying what differs, LetheError `E_LOCKED` while another process holds it.
    */
-  constructor(directory: string, search: Search, seed: number) {
-    const about = aboutStudy(search, seed);
+  constructor(directory: string, plan: TrialPlan) {
+    const { about } = plan;
     makeDirectory(directory);
     this.#unlock = lock(directory);
     try {
@@ -58,7 +56,7 @@ export class Study {
       fs.mkdirSync(path.join(directory, 'trials'), { recursive: true });
       this.directory = directory;
       this.about = found.about;
-      this.#search = search;
+      this.#plan = plan;
       this.#trials = new Map(found.trials.map((trial) => [trial.number, trial]));
       this.#journal = openJournal(file);
       if (!begun) this.#journal.append(about);
@@ -80,7 +78,8 @@ export class Study {
   ask(count: number): { number: number; parameters: Parameters } | undefined {
     for (; this.#next <= count; this.#next++) {
       const number = this.#next;
-      const parameters = filled(suggest(this.#search.space, this.about.seed, number));
+      const parameters = this.#plan.parametersOf(number, this.trials);
+      if (!parameters) continue;
       const first = this.#firstOf(number, parameters);
       const trial = this.#trials.get(number);
       if (this.#asked.has(number) || (trial && trial.state !== 'running')) continue;
@@ -89,6 +88,11 @@ export class Study {
       this.#repeat(number, parameters, first);
     }
     return undefined;
+  }
+
+  /** The configuration of a trial. Throws ConfigError where there is none with such values. */
+  configOf(parameters: Parameters): Config {
+    return this.#plan.configOf(parameters);
   }
 
   /** A trial begins, or another worker goes on with it; what is known already is not written again. */
@@ -126,7 +130,7 @@ export class Study {
 
   #identityOf(number: number, parameters: Parameters): string {
     try {
-      return trialIdentity(configOf(this.#search, parameters));
+      return trialIdentity(this.#plan.configOf(parameters));
     } catch (error) {
       // Values that do not go together are told when the trial begins.
       if (error instanceof ConfigError) return `trial ${number}`;
@@ -167,14 +171,6 @@ export class Study {
 }
 
 // --- internal ---
-
-function aboutStudy(search: Search, seed: number): StudyEvent {
-  const { title, base, set, space } = search;
-  const config = exampleConfig(search);
-  const { choice: metric, shown } = kindOf(config.task).metric(lookupIn(config));
-  const created = new Date().toISOString();
-  return { event: 'study', format: 1, created, title, seed, base, set, space, config, metric, shown };
-}
 
 function makeDirectory(directory: string): void {
   if (fs.existsSync(directory) && !fs.existsSync(journalFile(directory))) {

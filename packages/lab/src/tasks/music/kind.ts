@@ -46,6 +46,12 @@ export const music: TaskKind<MusicConfig, MusicData> = {
       'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
       'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
     ],
+    compare: [
+      'lethe compare music/jsb-chorales --cell lstm --methods none,variational,fast --seeds 3 --minutes 20',
+    ],
+    sweep: [
+      'lethe sweep music/jsb-chorales --dropout fast --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.8:.2',
+    ],
     config: ['lethe config music'],
     eval: [
       'lethe eval runs/jsb-chorales-fast-1 --split test --json',
