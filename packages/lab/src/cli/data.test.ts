@@ -65,4 +65,25 @@ describe('lethe data', () => {
     const text = await lethe('data', 'stats', scratch.put('b.txt', 'a b\n'), '--steps-per-quarter', '4');
     expect(text.code).toBe(2);
   });
+
+  test('counts the values of series and what forecasts without learning reach', async () => {
+    const days = Array.from({ length: 60 }, (_, t) =>
+      new Date(Date.UTC(2025, 0, 1 + t)).toISOString().slice(0, 10),
+    );
+    // A week that repeats itself: the seasonal naive forecast is right, the value of day 10 is missing.
+    const file = scratch.put(
+      'shop.csv',
+      `date,y\n${days.map((day, t) => `${day},${t === 10 ? '' : 10 + (t % 7)}\n`).join('')}`,
+    );
+    const { code, out } = await lethe('data', 'stats', `forecast/${file}`, '--json');
+    expect(code).toBe(0);
+    const stats = JSON.parse(out);
+    expect(stats).toMatchObject({ series: 1, frequency: 'daily', season: 7, values: 60, missing: 1 });
+    expect(stats.lengths).toEqual({ shortest: 60, median: 60, longest: 60 });
+    const mase = Object.fromEntries(
+      stats.baselines.map((one: { name: string; metrics: { mase: number } }) => [one.name, one.metrics.mase]),
+    );
+    expect(Object.keys(mase)).toEqual(['last value', 'seasonal naive', 'seasonal mean']);
+    expect((await lethe('data', 'stats', `forecast/${file}`)).out).toContain('1 of 60 values are missing');
+  });
 });

@@ -7,6 +7,7 @@ import type { ForecastConfig } from './config.ts';
 import { forecastCatalogue, forecastNames } from './data/catalogue.ts';
 import { findPublished, loadForecast } from './data/load.ts';
 import type { ForecastData } from './data/types.ts';
+import { forecastStatistics } from './statistics.ts';
 
 const own = examples.filter(({ holds }) => holds === 'series');
 
@@ -31,6 +32,7 @@ export const forecastDataKind: DataKind<ForecastConfig, ForecastData> = {
       },
     };
   },
+  statistics: forecastStatistics,
   published: {
     names: [...own.map(({ name }) => name), ...forecastNames],
     fetchable: [],

@@ -43,6 +43,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
     train: ['lethe train forecast/sales --epochs 10', 'lethe train forecast/sales.csv --horizon 28'],
     predict: ['lethe predict runs/sales-variational-1 --out answers.csv'],
     calibrate: ['lethe calibrate runs/sales-variational-1'],
+    stats: ['lethe data stats forecast/sales'],
     targets: ['forecast/sales', 'forecast/PATH'],
   },
 };
