@@ -24,12 +24,12 @@ test('a record is length, its sum, content, its sum', () => {
   expect(framed.toString('latin1', 12, 14)).toBe('hi');
 });
 
-function madeRun(): string {
+function madeRun(name: string): string {
   const observe = (epoch: number, value: number): object => ({
     ...{ event: 'observe', name: 'spectral-radius', epoch, step: 5 * epoch },
     values: { 'rnn.0': value },
   });
-  const directory = make('r', {
+  const directory = make(name, {
     events: [
       observe(0, 1.25),
       epochEvent(1, 9.5, 8.75, { penalties: { ar: 0.5 } }),
@@ -64,7 +64,7 @@ print(json.dumps(dict(
 test.skipIf(!canRun('import tensorboard'))(
   "TensorBoard's own reader finds every tag and value",
   () => {
-    const directory = madeRun();
+    const directory = madeRun('read');
     const logs = path.join(folder, 'logs');
     fs.mkdirSync(logs);
     fs.writeFileSync(path.join(logs, 'events.out.tfevents.0.lethe'), runEvents(readRun(directory), pngOf));
@@ -120,6 +120,6 @@ test.skipIf(!canRun('import tensorboard'))(
 );
 
 test('equal runs give equal bytes', () => {
-  const run = readRun(path.join(folder, 'r'));
+  const run = readRun(madeRun('twice'));
   expect(runEvents(run, undefined)).toEqual(runEvents(run, undefined));
 });
