@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'experiments/search',
     'verify',
     'playground',
+    'exchange',
     'report',
     'training',
     'tasks',

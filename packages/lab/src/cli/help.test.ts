@@ -20,6 +20,7 @@ const commands = [
   'worker',
   'bench',
   'report',
+  'export',
   'reproduce',
   'start',
   'playground',
@@ -126,6 +127,7 @@ test('a slip in an option is answered with the nearest on every command', async 
   const required: Record<string, string[]> = {
     predict: ['--text', '-'],
     bench: ['--workload', 'music-fast'],
+    export: ['--to', 'csv'],
   };
   for (const path of await allCommands()) {
     const { code, out, err } = await lethe(...path, ...(required[path[0]] ?? []), '--jsno');

@@ -12,6 +12,7 @@ import { addConfig } from './config.ts';
 import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEval } from './eval.ts';
+import { addExport } from './export.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { addHelp } from './help.ts';
 import { type Io, processIo } from './io.ts';
@@ -91,6 +92,7 @@ function program(io: Io, path: string[]): Command {
     addCalibrate,
     addBench,
     addReport,
+    addExport,
     addReproduce,
     addStart,
     addPlayground,

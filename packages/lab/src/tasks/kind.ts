@@ -14,6 +14,7 @@ import type { Picture } from '../pictures/picture.ts';
 import type { Calibration } from '../runs/calibration.ts';
 import type { Config } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
+import type { PortableModel } from '../runs/network.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import type { Draws, Slices, Task, TaskMetric, Weights } from '../runs/task.ts';
 
@@ -44,6 +45,8 @@ export interface TaskKind<C extends Config = Config, D extends TaskData = TaskDa
   readonly sampling?: SamplingKind<C>;
   readonly prediction?: PredictionKind<C>;
   readonly calibration?: CalibrationKind<C, D>;
+  /** A run as other programs can be given it, for `lethe export --to onnx`. Throws ConfigError for what cannot be, saying why. */
+  network?(run: TrainedRun<C>, places?: DataPlaces): PortableModel | Promise<PortableModel>;
   /** how a report and a dashboard show what runs made, by the names of the files in `samples/` */
   readonly samples?: SampleForm;
   /** what they show of a run besides its curves and samples */

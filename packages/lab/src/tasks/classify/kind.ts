@@ -6,6 +6,7 @@ import { type ClassifyConfig, classifyConfig } from './config.ts';
 import { classifyDataKind } from './data-kind.ts';
 import { classifyMetric, classifyMetrics } from './metrics.ts';
 import { featuresOf, outputsOf } from './model.ts';
+import { portableClassifier } from './portable.ts';
 import { classifyPrediction } from './prediction.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { readingFile, requireSameReading } from './reading-file.ts';
@@ -43,6 +44,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
   requireSameMeaning: ({ directory }, { reading }) => requireSameReading(directory, reading),
   prediction: classifyPrediction,
   calibration: classifyCalibration,
+  network: portableClassifier,
   sections: classifySections,
   workloads: { 'classify-words': { make: () => classifyWorkload(), gated: true } },
   examples: {

@@ -10,6 +10,7 @@ import { forecastDataKind } from './data-kind.ts';
 import { windowsOf } from './features.ts';
 import { headOf } from './heads/index.ts';
 import { forecastMetric, forecastMetrics } from './metrics.ts';
+import { portableForecaster } from './portable.ts';
 import { forecastPrediction } from './prediction.ts';
 import { forecastSections } from './sections.ts';
 import { forecastTask, workingNumbers } from './task.ts';
@@ -35,6 +36,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
     };
   },
   calibration: forecastCalibration,
+  network: portableForecaster,
   prediction: forecastPrediction,
   files: [testedFile],
   sections: forecastSections,

@@ -8,6 +8,7 @@ import type { MusicData } from './data/dataset.ts';
 import { keys } from './data/piano-roll.ts';
 import { musicDataKind } from './data-kind.ts';
 import { musicMetric, musicMetrics } from './metrics.ts';
+import { portableMusic } from './portable.ts';
 import { musicQuickStart } from './quick-start.ts';
 import { musicSamples } from './samples.ts';
 import { musicSampling } from './sampling.ts';
@@ -33,6 +34,7 @@ export const music: TaskKind<MusicConfig, MusicData> = {
     };
   },
   sampling: musicSampling,
+  network: portableMusic,
   samples: musicSamples,
   quickStart: musicQuickStart,
   workloads: Object.fromEntries(

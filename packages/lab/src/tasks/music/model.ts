@@ -7,6 +7,7 @@ import {
   bernoulliNll,
   ConfigError,
   type InitOptions,
+  type Linear,
   linear,
   NoiseStream,
   plansOf,
@@ -61,6 +62,7 @@ export interface MusicModel {
   /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias`, … */
   readonly parameters: Record<string, Tensor>;
   readonly layers: readonly Recurrent[];
+  readonly readout: Linear;
   readonly regularizer: Regularizer;
   /** the noise of every layer, and of the readout where it has some */
   readonly plans: readonly Plan[];
@@ -132,6 +134,7 @@ export function musicModel(
     regularizer,
     parameters,
     layers: stack.layers,
+    readout,
     plans: [...plansOf(stack), ...(readout.plan.entries.length > 0 ? [readout.plan] : [])],
     forward: (x, options = {}) => {
       const { output, state } = run(x, options);

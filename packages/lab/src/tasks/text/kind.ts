@@ -6,6 +6,7 @@ import type { TextData } from './data/types.ts';
 import { textDataKind } from './data-kind.ts';
 import { textEvaluation } from './evaluation.ts';
 import { textMetric, textMetrics } from './metrics.ts';
+import { portableText } from './portable.ts';
 import { textPrediction } from './prediction.ts';
 import { checkSameVocabulary } from './run.ts';
 import { textSamples } from './samples.ts';
@@ -40,6 +41,7 @@ export const text: TaskKind<TextConfig, TextData> = {
   evaluation: textEvaluation,
   sampling: textSampling,
   prediction: textPrediction,
+  network: portableText,
   samples: textSamples,
   workloads: Object.fromEntries(
     lmWorkloads.map((name) => [name, { make: () => lmWorkload(name), gated: true }]),

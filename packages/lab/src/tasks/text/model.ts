@@ -72,6 +72,8 @@ export interface TextModel {
   readonly embedding: Embedding;
   readonly layers: readonly Recurrent[];
   readonly readout: ReadoutParameters;
+  /** the noise on what it reads */
+  readonly readoutPlan: Plan;
   readonly tied: boolean;
   readonly regularizer: Regularizer;
   readonly plans: readonly Plan[];
@@ -165,6 +167,7 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
     embedding: words,
     layers: stack.layers,
     readout,
+    readoutPlan,
     tied: sizes.tied,
     regularizer,
     plans: [
