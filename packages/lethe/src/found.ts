@@ -15,6 +15,20 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? shortened(value) : found(value);
 }
 
+/** Under which the classes of every copy of the package say what they are; names of classes do not survive a bundler. */
+export const ofLethe: unique symbol = Symbol.for('lethe.kind');
+
+/** Of what another copy of the package made as a thing of this class: that there are two, and what to do. */
+export function otherCopyAdvice(value: unknown, own: { prototype: { readonly [ofLethe]: string } }): string {
+  try {
+    if (value instanceof (own as unknown as new () => object)) return '';
+    if ((value as { [ofLethe]?: unknown })[ofLethe] !== own.prototype[ofLethe]) return '';
+    return ' of another copy of lethe; make everything with one of them (npm ls lethe, npm dedupe)';
+  } catch {
+    return '';
+  }
+}
+
 // --- internal ---
 
 /** Characters of a text, and names of an object, that an error quotes. */
@@ -45,8 +59,9 @@ function describeObject(value: object): string {
     return `a ${value[Symbol.toStringTag as never] ?? 'DataView'} of ${length}`;
   }
   const kind = value.constructor?.name;
-  const { shape } = value as { shape?: unknown };
-  if (kind === 'Tensor' && Array.isArray(shape)) return `a tensor of shape [${shortened(shape.join(', '))}]`;
+  const { shape, [ofLethe]: own } = value as { shape?: unknown; [ofLethe]?: unknown };
+  if (own === 'tensor' && Array.isArray(shape)) return `a tensor of shape [${shortened(shape.join(', '))}]`;
+  if (own === 'noise stream') return 'a noise stream';
   if (kind !== undefined && kind !== 'Object') return `a ${shortened(kind)}`;
   const names = Object.keys(value);
   if (names.length === 0) return 'an empty object';

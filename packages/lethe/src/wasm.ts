@@ -30,8 +30,17 @@ export async function useWasm(): Promise<EngineInUse> {
     const [{ packed }, { layout }] = await Promise.all([
       name === 'relaxed' ? import('@lethe/wasm/relaxed') : import('@lethe/wasm/simd128'),
       import('@lethe/wasm/layout'),
-    ]);
-    const module = await webAssembly!.compile(await unpacked(packed));
+    ]).catch((cause) => {
+      throw new Error(
+        `the script that holds them does not load (${cause.message}); put all built files on the server`,
+        { cause },
+      );
+    });
+    const module = await unpacked(packed)
+      .then((bytes) => webAssembly!.compile(bytes))
+      .catch((cause) => {
+        throw new Error(`their module is damaged (${cause.message}); build and copy it anew`, { cause });
+      });
     const cores =
       (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
     const description = layout as readonly KernelDescription[];

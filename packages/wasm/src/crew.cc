@@ -1,5 +1,7 @@
 // The crew of crew.h in WebAssembly: workers are instances of this module over the same memory, each in a thread that JavaScript
 // has started and that calls work(). Who is asked for before its thread runs is not waited for: results do not depend on it.
+// Nobody tells when a thread is ended in the middle of a job. So threads leave signs of life, one in every step of a sequence and every
+// tile of a product, milliseconds apart, and who waits looks for them: ten seconds without any are the end of the job.
 #include "crew.h"
 
 #include <stdint.h>
@@ -10,7 +12,11 @@ namespace lethe {
 namespace {
 
 constexpr int SLOTS = 32, GROUPS = 64, MOST_WORKERS = 256;
-constexpr int LOOKS = 20000;  // before a thread sleeps: some 50 us
+constexpr int LOOKS = 20000;          // before a thread sleeps: some 50 us
+constexpr int64_t NAP = 100000000;    // ns until a sleeper looks for signs of life
+constexpr int LOOKS_OF_A_NAP = 2000;  // rounds of looks, of a thread that must not sleep
+// Naps, not time: a machine that was suspended in between counts as one.
+constexpr int PATIENCE = 100;
 
 struct alignas(64) Word {
   int32_t value;
@@ -20,17 +26,6 @@ int32_t load(const Word& w) { return __atomic_load_n(&w.value, __ATOMIC_ACQUIRE)
 void store(Word& w, int32_t value) { __atomic_store_n(&w.value, value, __ATOMIC_RELEASE); }
 int32_t add(Word& w, int32_t n) { return __atomic_fetch_add(&w.value, n, __ATOMIC_ACQ_REL); }
 void wake(Word& w) { __builtin_wasm_memory_atomic_notify(&w.value, MOST_WORKERS); }
-
-// Until the word is another than `value`: looks, then sleeps. The main thread of a page must not sleep.
-int32_t changed(Word& w, int32_t value, bool maySleep) {
-  for (;;) {
-    for (int i = 0; i < LOOKS; i++) {
-      const int32_t now = load(w);
-      if (now != value) return now;
-    }
-    if (maySleep) __builtin_wasm_memory_atomic_wait32(&w.value, value, -1);
-  }
-}
 
 struct Barrier {
   Word arrived, phase;
@@ -42,13 +37,42 @@ struct Slot {
 
 // The number of the present job in the upper bits, its workers in the lower nine: one word, so that a thread which wakes late
 // never takes the workers of one job for those of the next.
-Word order, running, counter, hired;
+Word order, running, counter, hired, beats;
 Barrier barriers[GROUPS];
 Slot slots[SLOTS];
 Crew::Job job;
 void* context;
 bool mainMaySleep;
 int32_t workersOf(int32_t order) { return order & 511; }
+
+// A sign of life. Two at once may count as one.
+void beat() { __atomic_store_n(&beats.value, beats.value + 1, __ATOMIC_RELAXED); }
+
+// Another number as long as anybody lives and works.
+uint32_t signs() { return (uint32_t)load(beats) + 65537u * (uint32_t)load(counter) + 16777619u * (uint32_t)load(running); }
+
+// Until the word is another than `value`: looks, then sleeps. The main thread of a page must not sleep. Who waits for a part of a job
+// gives it up without signs of life; who waits for a job waits for ever.
+int32_t changed(Word& w, int32_t value, bool maySleep, bool forAJob = false) {
+  uint32_t before = signs();
+  for (int quiet = 0, rounds = 0;;) {
+    for (int i = 0; i < LOOKS; i++) {
+      const int32_t now = load(w);
+      if (now != value) return now;
+    }
+    if (forAJob) {
+      __builtin_wasm_memory_atomic_wait32(&w.value, value, -1);
+      continue;
+    }
+    if (maySleep ? __builtin_wasm_memory_atomic_wait32(&w.value, value, NAP) != 2 : ++rounds % LOOKS_OF_A_NAP != 0) continue;
+    const uint32_t now = signs();
+    quiet = now == before ? quiet + 1 : 0;
+    before = now;
+    if (quiet < PATIENCE) continue;
+    lethe_lost();
+    quiet = 0;
+  }
+}
 
 }  // namespace
 
@@ -81,6 +105,7 @@ void Crew::run(int workers, Job work, void* data) {
 }
 
 void Crew::barrier(int group, int members) {
+  beat();
   if (members < 2) return;
   Barrier& b = barriers[group];
   const int32_t phase = load(b.phase);
@@ -111,7 +136,7 @@ extern "C" __attribute__((export_name("work"))) void lethe_work() {
   int32_t seen = load(order);  // before it counts: a job that it is part of comes later
   const int32_t number = add(hired, 1) + 1;
   for (;;) {
-    seen = changed(order, seen, true);
+    seen = changed(order, seen, true, true);
     const int32_t workers = workersOf(seen);
     if (number >= workers) continue;
     job(context, number, workers);

@@ -1,7 +1,13 @@
+import type { Worker } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
+import { layout } from '@lethe/wasm/layout';
+import { packed } from '@lethe/wasm/simd128';
 import { describe, expect, it } from 'vitest';
 import { isLeftToItsOwnRun } from './conformance/support.suite.ts';
 import { runKernelSuite } from './conformance.suite.ts';
+import type { KernelDescription } from './contract/description.ts';
 import { webAssembly } from './wasm/api.ts';
+import { wasmEngine } from './wasm/engine.ts';
 import { Heap } from './wasm/heap.ts';
 import { instantiate, moduleName } from './wasm/module.ts';
 import { loadWasm, valueIn, wasmProblem } from './wasm.ts';
@@ -56,7 +62,7 @@ describe.skipIf(!wasm)(`the WebAssembly engine (${wasmProblem() ?? 'at hand'})`,
 
   it('says what a file is that holds no module', () => {
     expect(() => valueIn('<!doctype html><p>404', 'packed', 'simd128')).toThrow(
-      'expected simd128 to export its module, found a file that begins with "<!doctype html><p>40"',
+      'expected simd128 to export its module whole, found a file of 21 characters that begins with "<!doctype html><p>40"; install the package anew',
     );
   });
 
@@ -91,6 +97,59 @@ describe('the heap', () => {
     expect(heap.take(1200)).toBe(0); // 128 + 64 + 1024 bytes beside each other
     expect(heap.holds(heap.views().floats)).toBe(true);
     expect(heap.holds(new Float32Array(4))).toBe(false);
+  });
+});
+
+describe.skipIf(!wasm)('a thread of the WebAssembly engine that somebody ends', () => {
+  const product = (n: number) => {
+    const a = Float32Array.from({ length: n * n }, (_, i) => Math.cos(i));
+    return { m: n, n, k: n, a, b: a, c: new Float32Array(n * n) };
+  };
+
+  /** An engine of its own with two threads, and the worker of the other one. */
+  async function twoThreads() {
+    const module = new webAssembly!.Module(new Uint8Array(gunzipSync(Buffer.from(packed, 'base64'))));
+    const engine = wasmEngine('simd128', module, layout as readonly KernelDescription[], 2);
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const Own = threads.Worker;
+    let started: Worker | undefined;
+    threads.Worker = class extends Own {
+      constructor(...given: ConstructorParameters<typeof Own>) {
+        super(...given);
+        started = this;
+      }
+    };
+    try {
+      engine.matmul(product(64));
+    } finally {
+      threads.Worker = Own;
+    }
+    const until = Date.now() + 20_000;
+    while (engine.running() < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(engine.running()).toBe(2);
+    return { engine, worker: started! };
+  }
+
+  it('in the middle of a kernel ends the kernel with a sentence, and the engine', async () => {
+    const { engine, worker } = await twoThreads();
+    // Takes effect while the product below, of half a second, is under way.
+    void worker.terminate();
+    const sentence =
+      /^WebAssembly: expected a kernel to end, but it stopped \(one of its threads gave no sign of life for 10 s; somebody ended its worker\); its memory is not to be trusted any more: start anew$/;
+    expect(() => engine.matmul(product(1500))).toThrow(sentence);
+    expect(() => engine.matmul(product(8))).toThrow(sentence);
+  });
+
+  it('between two kernels leaves the others to one thread, with the same bits', async () => {
+    const { engine, worker } = await twoThreads();
+    const together = product(300);
+    engine.matmul(together);
+    await worker.terminate();
+    const alone = product(300);
+    engine.matmul(alone);
+    expect(alone.c).toEqual(together.c);
+    expect(engine.running()).toBe(1);
+    expect(engine.problem()).toBe('a worker was ended');
   });
 });
 

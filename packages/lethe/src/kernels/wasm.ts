@@ -1,6 +1,6 @@
 /** The WebAssembly engine in Node.js, loaded by name and at run time, as the native one is. */
 import type { KernelDescription } from './contract/description.ts';
-import { webAssembly } from './wasm/api.ts';
+import { type WasmModule, webAssembly } from './wasm/api.ts';
 import { type WasmEngine, wasmEngine } from './wasm/engine.ts';
 import { moduleName } from './wasm/module.ts';
 
@@ -33,7 +33,7 @@ export function valueIn(text: string, name: string, file: string): string {
   if (found !== undefined) return found;
   const start = JSON.stringify(text.slice(0, 20));
   throw new Error(
-    `@lethe/wasm: expected ${file} to export its module, found a file that begins with ${start}; install the package anew`,
+    `@lethe/wasm: expected ${file} to export its module whole, found a file of ${text.length} characters that begins with ${start}; install the package anew`,
   );
 }
 
@@ -59,13 +59,25 @@ function load(): Loaded {
       builtin('node:fs').readFileSync(require.resolve(`@lethe/wasm/${file}`), 'utf8');
     const packed = valueIn(read(name), 'packed', name);
     const description = JSON.parse(valueIn(read('layout'), 'layout', 'layout')) as KernelDescription[];
-    const bytes = builtin('node:zlib').gunzipSync(Buffer.from(JSON.parse(packed) as string, 'base64'));
-    const module = new webAssembly!.Module(new Uint8Array(bytes));
+    const module = compiled(JSON.parse(packed) as string, name);
     const cores = builtin('node:os').availableParallelism();
     return { engine: wasmEngine(name, module, description, cores), description, reason: null };
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     return missing(code === 'MODULE_NOT_FOUND' ? 'the package @lethe/wasm is not installed' : message);
+  }
+}
+
+/** Throws Error for a module that is damaged. */
+function compiled(packed: string, file: string): WasmModule {
+  try {
+    const bytes = globalThis.process.getBuiltinModule('node:zlib').gunzipSync(Buffer.from(packed, 'base64'));
+    return new webAssembly!.Module(new Uint8Array(bytes));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`@lethe/wasm: the module in ${file} is damaged (${message}); install the package anew`, {
+      cause,
+    });
   }
 }
 

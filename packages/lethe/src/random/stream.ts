@@ -5,7 +5,7 @@
  * "Parallel random numbers: as easy as 1, 2, 3"); the kernels run it.
  */
 import { ConfigError } from '../errors.ts';
-import { found } from '../found.ts';
+import { found, ofLethe, otherCopyAdvice } from '../found.ts';
 import type { StreamAddress } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { philox4x32 } from '../kernels/portable/philox.ts';
@@ -53,6 +53,10 @@ export interface StreamRows {
 export class NoiseStream {
   /** 64 bits. */
   readonly seed: bigint;
+  /** @internal */
+  get [ofLethe](): string {
+    return 'noise stream';
+  }
   /** Training step, below 2^32. */
   readonly step: number;
   /** Which of several forward passes over one step, below 2^16. */
@@ -191,7 +195,7 @@ export class NoiseStream {
 export function checkStream(where: string, value: unknown): asserts value is NoiseStream {
   if (value instanceof NoiseStream) return;
   throw new ConfigError(
-    `${where}: expected a noise stream, got ${found(value)}; give one by new NoiseStream(seed)`,
+    `${where}: expected a noise stream, got ${found(value)}${otherCopyAdvice(value, NoiseStream)}; give one by new NoiseStream(seed)`,
   );
 }
 
@@ -199,7 +203,7 @@ export function checkStream(where: string, value: unknown): asserts value is Noi
 export function checkOptionalStream(where: string, value: unknown): asserts value is NoiseStream | undefined {
   if (value === undefined || value instanceof NoiseStream) return;
   throw new ConfigError(
-    `${where}: expected noise to be a noise stream or to be left out, got ${found(value)}; give stream.at(step)`,
+    `${where}: expected noise to be a noise stream or to be left out, got ${found(value)}${otherCopyAdvice(value, NoiseStream)}; give stream.at(step)`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Checks of tensors and arrays of numbers at the public boundary, see checks.ts. */
 import { checkArray, checkOneLength } from '../checks.ts';
 import { ConfigError } from '../errors.ts';
-import { found } from '../found.ts';
+import { found, otherCopyAdvice } from '../found.ts';
 import { isReal, type Real, RealArray } from './dtype.ts';
 import { Tensor } from './tensor.ts';
 
@@ -55,5 +55,5 @@ export function tensorAdvice(value: unknown): string {
   if (Array.isArray(value) && value[0] instanceof Tensor)
     return '; put tensors together with stack or concat';
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return '; make one with tensor(…)';
-  return '';
+  return otherCopyAdvice(value, Tensor);
 }

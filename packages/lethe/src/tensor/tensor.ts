@@ -3,7 +3,7 @@
  * tape (autograd/tape.ts) keeps both. Its memory is its own, or scratch that ends with its scope.
  */
 import { ConfigError, DataError, LetheError, ShapeError } from '../errors.ts';
-import { found, shown } from '../found.ts';
+import { found, ofLethe, shown } from '../found.ts';
 import { isReal, mostNumbers, type Real, RealArray, realZeros } from './dtype.ts';
 import { printed } from './print.ts';
 import { allocate, allocateZeros, isAlive, originOf, type ScratchOrigin } from './scratch.ts';
@@ -22,6 +22,11 @@ export class Tensor {
   readonly size: number;
   readonly #data: Real;
   readonly #origin: ScratchOrigin;
+
+  /** @internal */
+  get [ofLethe](): string {
+    return 'tensor';
+  }
 
   /**
    * Wraps `data` without a copy.

@@ -18,29 +18,47 @@ const stackBytes = 1 << 20;
 export class Crew {
   #heap: Heap;
   #module: WasmModule;
-  #workers = 0;
+  #workers: { terminate(): unknown }[] = [];
   /** why there can be one thread alone, if so */
   problem: string | undefined;
+
+  #isBroken = false;
 
   constructor(heap: Heap, module: WasmModule) {
     this.#heap = heap;
     this.#module = module;
   }
 
-  /** Starts workers until there are `threads` with the one that calls, and says how many there are to be. */
+  /** Starts workers until there are `threads` with the one that calls; gives with how many a kernel may run, of those that are up by then. */
   grow(threads: number): number {
-    while (this.#workers + 1 < threads && this.problem === undefined) {
+    while (this.#workers.length + 1 < threads && this.problem === undefined) {
       try {
-        this.#start();
-        this.#workers++;
+        this.#workers.push(this.#start());
       } catch (error) {
         this.problem = `a worker does not start: ${(error as Error).message}`;
       }
     }
-    return Math.min(threads, this.#workers + 1);
+    return this.usable(threads);
   }
 
-  #start(): void {
+  /** So many threads, or one where a worker is gone. */
+  usable(threads: number): number {
+    return this.#isBroken ? 1 : threads;
+  }
+
+  /** Ends all workers: what they were doing is of no use any more. */
+  dismiss(): void {
+    for (const worker of this.#workers) worker.terminate();
+    this.#end('its workers were ended with their job');
+  }
+
+  /** Between two kernels nothing is lost with a worker. As the numbers of the others have a gap then, one thread goes on. */
+  #end(problem: string): void {
+    this.#isBroken = true;
+    this.problem ??= problem;
+  }
+
+  #start(): { terminate(): unknown } {
     const top = this.#heap.take(stackBytes) + stackBytes;
     const start: Start = { module: this.#module, memory: this.#heap.memory, top };
     const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
@@ -53,7 +71,9 @@ export class Crew {
         stderr: false,
       });
       worker.unref();
-      return;
+      worker.on('error', ({ message }) => this.#end(`a worker failed: ${message}`));
+      worker.on('exit', () => this.#end('a worker was ended'));
+      return worker;
     }
     const scope = globalThis as unknown as BrowserScope;
     if (!scope.crossOriginIsolated) {
@@ -66,10 +86,13 @@ export class Crew {
     );
     const worker = new scope.Worker(url);
     worker.onerror = () => {
-      this.problem = 'the page forbids workers of its own making (Content-Security-Policy: worker-src blob:)';
+      this.#end(
+        'a worker failed, or the page forbids workers of its own making (Content-Security-Policy: worker-src blob:)',
+      );
     };
     worker.postMessage(start);
     scope.URL.revokeObjectURL(url);
+    return worker;
   }
 }
 
@@ -79,7 +102,7 @@ export class Crew {
 const life = `const live = ({ module, memory, top }) => {
   const refuse = () => { throw new Error('a worker takes no memory'); };
   const { exports } = new WebAssembly.Instance(module, {
-    env: { memory }, lethe: { take: refuse, release: refuse, log: Math.log },
+    env: { memory }, lethe: { take: refuse, release: refuse, lost: () => {}, log: Math.log },
   });
   exports.__stack_pointer.value = top;
   exports.work();
@@ -90,5 +113,5 @@ interface BrowserScope {
   crossOriginIsolated?: boolean;
   URL: { createObjectURL(blob: unknown): string; revokeObjectURL(url: string): void };
   Blob: new (parts: string[], options: { type: string }) => unknown;
-  Worker: new (url: string) => { postMessage(message: unknown): void; onerror: unknown };
+  Worker: new (url: string) => { postMessage(message: unknown): void; terminate(): void; onerror: unknown };
 }

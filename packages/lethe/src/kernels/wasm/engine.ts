@@ -9,7 +9,7 @@ import type { CallSettings, Engine } from '../contract/engine.ts';
 import type { Kernels } from '../contract/kernels.ts';
 import { type WasmModule, webAssembly } from './api.ts';
 import { Crew } from './crew.ts';
-import { instantiate, type ModuleName } from './module.ts';
+import { instantiate, LostThread, type ModuleName } from './module.ts';
 import { fillOf, type Room } from './parameters.ts';
 import { Stage } from './stage.ts';
 
@@ -44,8 +44,7 @@ export function wasmEngine(
       kernel.name,
       (p: unknown): unknown => {
         if (broken) throw brokenError(broken);
-        const asked = threads();
-        if (asked > 1) crew.grow(asked);
+        const asked = threads() > 1 ? crew.grow(threads()) : 1;
         try {
           fill(p as Readonly<Record<string, unknown>>);
           stage.enter();
@@ -53,8 +52,10 @@ export function wasmEngine(
         } catch (error) {
           stage.drop();
           stack.value = top; // what was on it is gone with the call
-          if (error instanceof webAssembly!.RuntimeError) broken = error;
-          throw error instanceof webAssembly!.RuntimeError ? brokenError(error) : error;
+          if (!(error instanceof webAssembly!.RuntimeError || error instanceof LostThread)) throw error;
+          broken = error;
+          crew.dismiss();
+          throw brokenError(error);
         }
         stage.leave();
         if (kernel.sums === 0) return undefined;
@@ -70,7 +71,7 @@ export function wasmEngine(
     isa: name,
     sumSquares: (arrays) => kernels.sumSquares({ arrays }),
     threads,
-    running: () => exports.ready(threads()),
+    running: () => exports.ready(crew.usable(threads())),
     problem: () => crew.problem,
     setThreads: (count) => {
       own = checked(count);

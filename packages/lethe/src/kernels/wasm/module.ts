@@ -14,6 +14,11 @@ export interface Exports {
   __heap_base: WasmGlobal;
 }
 
+/** What ends a kernel of which a thread gives no sign of life any more. */
+export class LostThread extends Error {
+  override readonly message = 'one of its threads gave no sign of life for 10 s; somebody ended its worker';
+}
+
 export type ModuleName = 'simd128' | 'relaxed';
 
 /** The better module that this machine runs, or null where it has neither: then there is no SIMD. */
@@ -35,6 +40,9 @@ export function instantiate(module: WasmModule): { exports: Exports; heap: Heap 
     lethe: {
       take: (bytes: number) => heap!.take(bytes >>> 0),
       release: (at: number) => heap!.release(at >>> 0),
+      lost: () => {
+        throw new LostThread();
+      },
       log: Math.log,
     },
   });
