@@ -115,6 +115,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   gradients: () => [[row()], () => lethe.tensor(1)],
   gru: () => [layerOptions(), stream],
   hasGradient: () => [row()],
+  importModel: () => [torch(), { resetAfter: true }],
   initialTensor: () => [[2, 2], {}, stream, { layer: 0, entry: 0 }],
   intervalScores: () => [[1], { lower: [0], upper: [2] }, { horizon: 1 }],
   isGaussian: () => [normal()],

@@ -18,6 +18,8 @@ export { affine, matmul } from './autograd/ops/matmul.ts';
 export { mean, sum, sumAxis } from './autograd/ops/reduce.ts';
 export { broadcastRows, concat, reshape, slice, stack, transpose, where } from './autograd/ops/shape.ts';
 export { gradientOf, gradients, hasGradient, needsGradient, recordOperation } from './autograd/tape.ts';
+export type { LeftOut } from './checkpoint/foreign.ts';
+export { type ImportedModel, type ImportOptions, importModel } from './checkpoint/import-model.ts';
 export { loadParameters } from './checkpoint/load.ts';
 export {
   decodeSafetensors,

@@ -21,6 +21,7 @@ const commands = [
   'bench',
   'report',
   'export',
+  'import',
   'reproduce',
   'start',
   'playground',

@@ -15,6 +15,7 @@ import { addEval } from './eval.ts';
 import { addExport } from './export.ts';
 import { failureOf, sentenceFor } from './failures.ts';
 import { addHelp } from './help.ts';
+import { addImport } from './import.ts';
 import { type Io, processIo } from './io.ts';
 import { addMethods } from './methods.ts';
 import { addPlayground } from './playground.ts';
@@ -93,6 +94,7 @@ function program(io: Io, path: string[]): Command {
     addBench,
     addReport,
     addExport,
+    addImport,
     addReproduce,
     addStart,
     addPlayground,

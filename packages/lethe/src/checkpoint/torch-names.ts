@@ -65,11 +65,11 @@ export function prefixesOf(tensors: Record<string, StoredTensor>, name: string):
   return [...new Set(found)];
 }
 
+/** Without the segments that wrappers leave. */
+export function plainName(name: string): string {
+  return name.replace(/(^|(?<=\.))(module|_orig_mod)\./g, '');
+}
+
 // --- internal ---
 
 const rawEnding = '_raw';
-
-/** Without the segments that wrappers leave. */
-function plainName(name: string): string {
-  return name.replace(/(^|(?<=\.))(module|_orig_mod)\./g, '');
-}

@@ -22,6 +22,7 @@ const types: Record<string, [number, (view: DataView, at: number, little: boolea
   i4: [4, (view, at, little) => view.getInt32(at, little)],
   u8: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
   i8: [8, (view, at, little) => Number(view.getBigInt64(at, little))],
+  f2: [2, (view, at, little) => halfOf(view.getUint16(at, little))],
   f4: [4, (view, at, little) => view.getFloat32(at, little)],
   f8: [8, (view, at, little) => view.getFloat64(at, little)],
 };
@@ -76,4 +77,15 @@ export function rowMajor(values: ArrayLike<number>, shape: readonly number[]): A
     }
   }
   return out;
+}
+
+// --- internal ---
+
+/** A number of IEEE 754 binary16. */
+function halfOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,0 +1,198 @@
+/** Models of PyTorch and Keras, and what they computed there (fixtures/make.py), against the same arrays here. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  affine,
+  decodeSafetensors,
+  importModel,
+  loadParameters,
+  NoiseStream,
+  recurrentStack,
+  type StoredTensor,
+  Tensor,
+} from 'lethe';
+import { realFrom } from 'lethe/engine';
+import { describe, expect, test } from 'vitest';
+import { writeNpz } from '../data/formats/npy-writer.ts';
+import { importedFile } from './imported-file.ts';
+import { gap } from './onnx/onnx-run.suite.ts';
+import { readArrays } from './read-arrays.ts';
+
+const folder = fileURLToPath(new URL('fixtures', import.meta.url));
+const expected: Record<
+  string,
+  { source: string; shape: number[]; output: number[]; x?: number[]; words?: number[][] }
+> = JSON.parse(fs.readFileSync(path.join(folder, 'expected.json'), 'utf8'));
+const fileOf = (name: string): string =>
+  path.join(folder, `${name}.${name.startsWith('torch') ? 'safetensors' : 'npz'}`);
+
+/** Activations that stand in no file. */
+const tolerance = 1e-5;
+
+describe('a model of another library computes here what it did there', () => {
+  test.each(Object.entries(expected))('%s', (name, { shape, output, x, words }) => {
+    const arrays = readArrays(fileOf(name));
+    const found = importModel(arrays);
+    const stack = recurrentStack(found.stack, new NoiseStream(1));
+    loadParameters(stack.parameters, found.recurrent);
+    const [T, B] = shape;
+    const I = found.stack.inputSize;
+    const table = found.embedding?.weight.data;
+    const values = words
+      ? words.flat().flatMap((word) => Array.from(table!.subarray(word * I, (word + 1) * I)))
+      : x!;
+    const hidden = stack.forward(new Tensor([T, B, I], realFrom(values))).output as Tensor;
+    const asTensor = (one: StoredTensor): Tensor => new Tensor(one.shape, realFrom(one.data));
+    const y = words ? affine(hidden, asTensor(found.readout!.weight), asTensor(found.readout!.bias)) : hidden;
+    expect(y.shape).toEqual(shape);
+    expect(gap(y.data, output)).toBeLessThan(tolerance);
+    const names = [...Object.keys(found.placed), ...found.leftOut.map((one) => one.name)];
+    expect(names.sort()).toEqual(Object.keys(arrays).sort());
+  });
+
+  test('there are twelve, of every cell, both directions and five types of numbers', () => {
+    expect(Object.keys(expected)).toHaveLength(12);
+  });
+});
+
+test('what is written is read again by the names of PyTorch, the same numbers', () => {
+  for (const name of Object.keys(expected)) {
+    const found = importModel(readArrays(fileOf(name)));
+    const { tensors, metadata } = decodeSafetensors(importedFile(found, name));
+    const again = importModel(tensors);
+    // A GRU of PyTorch has no other form; which one it is stands in the metadata.
+    expect({ ...again.stack, resetAfter: found.stack.resetAfter }).toEqual({
+      resetAfter: undefined,
+      ...found.stack,
+    });
+    expect(JSON.parse(metadata.stack)).toEqual(found.stack);
+    for (const [key, array] of Object.entries(found.recurrent)) {
+      expect(gap(again.recurrent[key].data, array.data)).toBe(0);
+    }
+  }
+});
+
+test('the dropped copy beside a raw weight, and a table that a tied readout has as well, are named', () => {
+  const { leftOut, placed } = importModel(readArrays(fileOf('torch-awd')));
+  expect(placed).toMatchObject({
+    'rnns.0.module.weight_hh_l0_raw': 'rnn.0.weightRec',
+    'rnns.1.module.bias_hh_l0': 'rnn.1.bias',
+    'encoder.weight': 'embedding.weight',
+    'decoder.weight': 'readout.weight',
+  });
+  expect(leftOut.map(({ name, reason }) => [name, reason])).toEqual(
+    [0, 1].map((k) => [
+      `rnns.${k}.module.weight_hh_l0`,
+      `a copy of rnns.${k}.module.weight_hh_l0_raw with some weights dropped`,
+    ]),
+  );
+});
+
+const stored = (...shape: number[]): StoredTensor => ({
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+const lstm = { 'rnn.weight_ih_l0': stored(12, 4), 'rnn.weight_hh_l0': stored(12, 3) };
+const keras = { 'lstm/lstm_cell/kernel': stored(4, 12), 'lstm/lstm_cell/recurrent_kernel': stored(3, 12) };
+
+test.each<[string, Record<string, StoredTensor>, RegExp]>([
+  [
+    'a projection',
+    { ...lstm, 'rnn.weight_hr_l0': stored(2, 3) },
+    /rnn\.weight_hr_l0.*projection of the state \(proj_size\)/,
+  ],
+  ['peepholes of PyTorch', { ...lstm, 'rnn.peephole_i': stored(3) }, /rnn\.peephole_i/],
+  [
+    'peepholes of Keras',
+    { ...keras, 'lstm/lstm_cell/input_gate_peephole_weights': stored(3) },
+    /input_gate_peephole_weights/,
+  ],
+  [
+    'a convolution',
+    { ...keras, 'lstm/lstm_cell/kernel': stored(3, 3, 4, 12) },
+    /lstm\/lstm_cell\/kernel.*convolutions/,
+  ],
+  [
+    'the layout of CuDNN',
+    { ...keras, 'lstm/lstm_cell/bias': stored(24) },
+    /lstm\/lstm_cell\/bias of shape \[12\], got \[24\].*CuDNN/,
+  ],
+  ['two gates', { ...lstm, 'rnn.weight_hh_l0': stored(6, 3) }, /rnn\.weight_hh_l0 of shape/],
+  [
+    'layers that do not fit',
+    { ...lstm, 'rnn.weight_ih_l1': stored(12, 5), 'rnn.weight_hh_l1': stored(12, 3) },
+    /weight_hh_l1' to read the 3 features below it, got a layer that reads 5/,
+  ],
+  [
+    'one direction alone',
+    {
+      ...lstm,
+      'rnn.weight_ih_l0_reverse': stored(12, 4),
+      'rnn.weight_hh_l0_reverse': stored(12, 3),
+      'rnn.weight_ih_l1': stored(12, 6),
+      'rnn.weight_hh_l1': stored(12, 3),
+    },
+    /both directions, got 1/,
+  ],
+  [
+    'other cells on one another',
+    { ...lstm, 'top.weight_ih_l0': stored(9, 3), 'top.weight_hh_l0': stored(9, 3) },
+    /one cell, got lstm .* and gru/,
+  ],
+  [
+    'no recurrent layer',
+    { 'fc.weight': stored(2, 3) },
+    /recurrent layer of PyTorch .* or Keras .*: fc\.weight/,
+  ],
+  [
+    'a GRU that does not tell its form',
+    { 'gru/gru_cell/kernel': stored(4, 9), 'gru/gru_cell/recurrent_kernel': stored(3, 9) },
+    /form of the reset gate.*gru\/gru_cell\/recurrent_kernel/,
+  ],
+])('%s is refused by its name', (_, tensors, message) => {
+  expect(() => importModel(tensors)).toThrow(message);
+});
+
+test('the numbers by which .weights.h5 files name arrays are understood', () => {
+  const found = importModel({
+    'layers/bidirectional/backward_layer/cell/vars/0': stored(4, 12),
+    'layers/bidirectional/backward_layer/cell/vars/1': stored(3, 12),
+    'layers/bidirectional/backward_layer/cell/vars/2': stored(12),
+    'layers/bidirectional/forward_layer/cell/vars/0': stored(4, 12),
+    'layers/bidirectional/forward_layer/cell/vars/1': stored(3, 12),
+    'layers/bidirectional/forward_layer/cell/vars/2': stored(12),
+    'layers/dense/vars/0': stored(6, 2),
+    'layers/dense/vars/1': stored(2),
+    'layers/embedding/vars/0': stored(9, 4),
+    'optimizer/vars/0': stored(),
+  });
+  expect(found.stack).toEqual({ cell: 'lstm', inputSize: 4, hiddenSizes: [3], bidirectional: true });
+  expect(found.placed['layers/bidirectional/backward_layer/cell/vars/1']).toBe('rnn.0.reverse.weightRec');
+  expect([found.readout?.weight.shape, found.embedding?.weight.shape]).toEqual([
+    [6, 2],
+    [9, 4],
+  ]);
+  expect(found.leftOut.map(({ name }) => name)).toEqual(['optimizer/vars/0']);
+});
+
+test('files of torch.save, HDF5 and Keras are answered with the lines that convert them', () => {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-import-'));
+  const put = (name: string, content: string | Uint8Array): string => {
+    fs.writeFileSync(path.join(scratch, name), content);
+    return path.join(scratch, name);
+  };
+  for (const [file, message] of [
+    [put('a.pt', 'PK\x03\x04archive/data.pkl'), /torch\.save.*safetensors\.torch\.save_file/],
+    [put('b.bin', writeNpz({ 'x/data.pkl': stored(1) })), /torch\.save/],
+    [put('c.h5', '\x89HDF\r\n'), /HDF5.*numpy\.savez/],
+    [put('d.weights', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')), /HDF5/],
+    [put('e.keras', 'PK'), /Keras model.*numpy\.savez/],
+    [put('f.safetensors', 'x'), /f\.safetensors: /],
+    [put('g.npz', 'PK\x03\x04'), /ZIP archive/],
+  ] as const) {
+    expect(() => readArrays(file)).toThrow(message);
+  }
+  fs.rmSync(scratch, { recursive: true });
+});

@@ -1,0 +1,66 @@
+/** Named arrays of a file of another program, safetensors or npz; what cannot be read is answered with how to convert it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { DataError, decodeSafetensors, type StoredTensor } from 'lethe';
+import { NdArray } from '../data/formats/ndarray.ts';
+import { readNpz } from '../data/formats/npy.ts';
+
+/** Throws DataError for another format, with the lines of Python that convert it, and for what is broken; ENOENT as the system does. */
+export function readArrays(file: string): Record<string, StoredTensor> {
+  const bytes = fs.readFileSync(file);
+  const foreign = foreignFormat(file, bytes);
+  if (foreign) throw new DataError(`${file}: ${foreign}`);
+  if (isZip(bytes)) return ofNpz(bytes, file);
+  const { tensors, unread } = named(file, () => decodeSafetensors(bytes));
+  const [name] = Object.keys(unread);
+  if (name !== undefined) throw new DataError(`${file}: '${name}' cannot be read: ${unread[name].reason}`);
+  return tensors;
+}
+
+// --- internal ---
+
+/** Larger archives are no weights. */
+const limit = 2 ** 33;
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** What to do about a format that is not read, by its content and its ending; undefined for those that are. */
+function foreignFormat(file: string, bytes: Buffer): string | undefined {
+  const ending = path.extname(file).toLowerCase();
+  const start = bytes.toString('latin1', 0, 8);
+  const head = bytes.toString('latin1', 0, 4096);
+  if (isZip(bytes) && (head.includes('data.pkl') || head.includes('constants.pkl'))) return torch;
+  if (['.pt', '.pth', '.ckpt'].includes(ending) || start.startsWith('\x80\x02')) return torch;
+  if (ending === '.keras' || (isZip(bytes) && head.includes('model.weights.h5'))) return keras;
+  if (['.h5', '.hdf5'].includes(ending) || start.startsWith('\x89HDF')) return hdf;
+  if (ending === '.onnx')
+    return 'expected weights as safetensors or npz, found an ONNX model, which holds a computation; export the weights of the program that made it';
+  return undefined;
+}
+
+const torch =
+  'expected safetensors or npz, found a file of torch.save, which is a program for Python\'s pickle; convert it in Python: safetensors.torch.save_file({k: v.contiguous() for k, v in torch.load(FILE, weights_only=True).items()}, "weights.safetensors")';
+const keras =
+  'expected safetensors or npz, found a Keras model; convert it in Python: numpy.savez("weights.npz", **{w.path: w.numpy() for w in keras.saving.load_model(FILE).weights})';
+const hdf =
+  'expected safetensors or npz, found HDF5; convert it in Python: build the model, model.load_weights(FILE), then numpy.savez("weights.npz", **{w.path: w.numpy() for w in model.weights})';
+
+function ofNpz(bytes: Buffer, file: string): Record<string, StoredTensor> {
+  const arrays: Record<string, StoredTensor> = {};
+  for (const [name, value] of readNpz(bytes, file, limit)) {
+    if (!(value instanceof NdArray))
+      throw new DataError(`${file}: '${name}' is an array of objects, expected numbers`);
+    arrays[name] = { shape: value.shape, data: Float64Array.from(value.values) };
+  }
+  return arrays;
+}
+
+/** The errors of a reader with the file in front. */
+function named<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
