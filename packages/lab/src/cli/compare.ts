@@ -81,7 +81,7 @@ export function addCompare(lethe: Command, io: Io): void {
 async function run(target: string, options: CompareOptions, output: Output): Promise<void> {
   const begun = performance.now();
   checkTrialOptions(options, true);
-  const { methodList } = await import('../experiments/compare/method-list.ts');
+  const { methodList } = await import('../experiments/search/method-list.ts');
   const { comparisonPlan } = await import('../experiments/compare/comparison-plan.ts');
   const { Study } = await import('../experiments/search/study.ts');
   const { runSearch } = await import('../experiments/search/run-search.ts');

@@ -16,6 +16,7 @@ const commands = [
   'predict',
   'calibrate',
   'compare',
+  'sweep',
   'search',
   'worker',
   'bench',

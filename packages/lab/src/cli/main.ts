@@ -27,6 +27,7 @@ import { addResume } from './resume.ts';
 import { addSample } from './sample.ts';
 import { addSearch } from './search.ts';
 import { addStart } from './start.ts';
+import { addSweep } from './sweep.ts';
 import { examplesOf } from './task-options.ts';
 import { addTrain } from './train.ts';
 import { version } from './version.ts';
@@ -88,6 +89,7 @@ function program(io: Io, path: string[]): Command {
     addSample,
     addSearch,
     addCompare,
+    addSweep,
     addWorker,
     addPredict,
     addCalibrate,

@@ -1,18 +1,26 @@
 /** The study of a search as reports see it. */
 import path from 'node:path';
 import { largest, least } from '../common/extremes.ts';
+import { comparisonOf } from '../studies/comparison.ts';
 import type { Distribution } from '../studies/space.ts';
 import { readStudy } from '../studies/study-record.ts';
+import { sweepOf } from '../studies/sweep.ts';
 import type { ReportedStudy } from './study.ts';
 
 /** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */
 export function studyRecord(directory: string): ReportedStudy {
-  const { about, trials } = readStudy(directory);
+  const record = readStudy(directory);
+  const { about, trials } = record;
+  const { plan, config } = about;
+  const methods = plan?.kind === 'sweep' && plan.axes.find(({ key }) => key === 'model.dropout')?.values;
   const shown = about.shown.metric;
   return {
     name: `${about.title} (${path.basename(path.resolve(directory))})`,
     directory,
     metric: shown,
+    method: methods ? methods.join('+') : config.model.dropout,
+    ...(plan?.kind === 'compare' && { comparison: comparisonOf(record) }),
+    ...(plan?.kind === 'sweep' && { sweep: sweepOf(record) }),
     logarithmic: Object.keys(about.space).filter((name) => isLogarithmic(about.space[name])),
     trials: trials.map(({ number, state, parameters, best, reports, directory, seconds }) => ({
       number,

@@ -16,7 +16,13 @@ const trial = (
   ...more,
 });
 const study = (...trials: ReportedTrial[]): ReportedStudy => ({
-  ...{ name: 'a <study>', directory: 'd', metric: 'nll', logarithmic: ['optimizer.stepRate'] },
+  ...{
+    name: 'a <study>',
+    directory: 'd',
+    metric: 'nll',
+    method: 'none',
+    logarithmic: ['optimizer.stepRate'],
+  },
   trials,
 });
 const rows = (html: string): string[] =>

@@ -11,15 +11,19 @@ import { panel } from '../pictures/svg/panel.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
+import { methodsPictures, methodsSection, type ReportedComparison } from './methods-section.ts';
 import { results } from './results.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
 import { bestTrial, type ReportedStudy, type ReportedTrial, trialValue } from './study.ts';
+import { type ReportedSweep, sweepPictures, sweepSection } from './sweep-section.ts';
 
 const bestTrials = 10;
 
 /** A study as HTML. */
 export function studySection(study: ReportedStudy): string {
+  if (isComparison(study)) return methodsSection(study);
+  if (isSweep(study)) return sweepSection(study);
   const { trials, name } = study;
   const count = (state: ReportedTrial['state']): number =>
     trials.filter((trial) => trial.state === state).length;
@@ -40,18 +44,30 @@ export function studySection(study: ReportedStudy): string {
 
 /** The pictures of a study; none before a trial has a figure. */
 export function studyPictures(study: ReportedStudy): Picture[] {
-  const measured = measuredTrials(study);
-  const pictures = measured.length === 0 ? [] : picturesOf(study, measured);
-  return pictures.map((one) => ({ ...one, title: `${study.name}: ${one.title}` }));
+  return picturesOfKind(study).map((one) => ({ ...one, title: `${study.name}: ${one.title}` }));
 }
 
-/** The history of a study; nothing before a trial has a figure. */
+/** The picture that says most about a study, of a search its history; nothing before a trial has a figure. */
 export function mainStudyPicture(study: ReportedStudy): Picture | undefined {
+  if (isComparison(study) || isSweep(study)) {
+    const [first] = picturesOfKind(study);
+    return first && { ...first, title: `${study.name}: ${first.title}` };
+  }
   const measured = measuredTrials(study);
   return measured.length === 0 ? undefined : history(study, measured, `${study.name}: history`);
 }
 
 // --- internal ---
+
+const isComparison = (study: ReportedStudy): study is ReportedComparison => study.comparison !== undefined;
+const isSweep = (study: ReportedStudy): study is ReportedSweep => study.sweep !== undefined;
+
+function picturesOfKind(study: ReportedStudy): Picture[] {
+  if (isComparison(study)) return methodsPictures(study);
+  if (isSweep(study)) return sweepPictures(study);
+  const measured = measuredTrials(study);
+  return measured.length === 0 ? [] : picturesOf(study, measured);
+}
 
 function picturesOf(study: ReportedStudy, measured: readonly Measured[]): Picture[] {
   const scatters = parameterNames(study).map((parameter) => scatter(study, parameter, measured));

@@ -1,8 +1,10 @@
 /**
- * A search for hyper-parameters as reports see it. Whoever reads studies turns one into this; nothing here knows
+ * A search for hyper-parameters, a comparison of methods or a sweep as reports see it. Whoever reads studies turns one into this; nothing here knows
  * how a study is stored.
  */
 import type { Metrics } from '../runs/task.ts';
+import type { ComparisonResult } from '../studies/comparison.ts';
+import type { SweepResult } from '../studies/sweep.ts';
 
 /** A trial: one setting of the hyper-parameters. */
 export interface ReportedTrial {
@@ -26,6 +28,12 @@ export interface ReportedStudy {
   /** hyper-parameters that are drawn on a logarithmic scale */
   logarithmic: readonly string[];
   trials: readonly ReportedTrial[];
+  /** the method of dropout that trials have in common, in words, or those that they have, joined */
+  method: string;
+  /** of a study that compares methods: what it found */
+  comparison?: ComparisonResult;
+  /** of a sweep: what it found */
+  sweep?: SweepResult;
 }
 
 /** A directory that holds a study has this file. */

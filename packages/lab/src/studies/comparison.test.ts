@@ -49,12 +49,12 @@ describe('the table of a comparison', () => {
     expect({ seeds, searches }).toEqual({ seeds: [2, 3], searches: 6 });
     const [a, none, c] = methods;
     // (30 + 50) / 2, deviation of two values |x - y| / √2; the search does not count.
-    expect(a.valid).toEqual({ mean: 40, deviation: 20 / Math.SQRT2, count: 2 });
+    expect(a.valid).toEqual({ mean: 40, deviation: Math.sqrt(200), count: 2 });
     expect(a.test!.mean).toBe(140);
     expect(a.chosen!.parameters).toEqual({ method: 'a', x: 2 });
     expect(a.seconds).toBe(8);
     // Test of none minus test of a, by seeds: 20 and 10.
-    expect(none.toBest).toMatchObject({ mean: 15, count: 2, deviation: 10 / Math.SQRT2 });
+    expect(none.toBest).toMatchObject({ mean: 15, count: 2, deviation: Math.sqrt(50) });
     expect(a.toNone).toMatchObject({ mean: -15, count: 2 });
     expect([a.toBest, none.toNone, c.toBest, c.test, c.chosen]).toEqual(Array(5).fill(undefined));
   });

@@ -4,9 +4,10 @@ import { parseDropout } from 'lethe/dropout';
 
 /**
  * The methods of a list in their order. A piece such as `recurrent=.2`, without a method in front, belongs to the method before it.
+ * @param option that the list was given to
  * @throws ConfigError for an unknown method or setting, with the nearest, for one that stands there twice, and for none
  */
-export function methodList(text: string): string[] {
+export function methodList(text: string, option = '--methods'): string[] {
   const methods: string[] = [];
   for (const piece of text.split(',').map((piece) => piece.trim())) {
     const isSetting = /^[A-Za-z]+\s*=/.test(piece);
@@ -16,11 +17,11 @@ export function methodList(text: string): string[] {
   const empty = methods.indexOf('');
   if (empty >= 0) {
     throw new ConfigError(
-      `--methods expects methods with commas between them, such as none,variational,fast; found nothing in place ${empty + 1}`,
+      `${option} expects methods with commas between them, such as none,variational,fast; found nothing in place ${empty + 1}`,
     );
   }
   for (const method of methods) parseDropout(method);
   const twice = methods.find((method, i) => methods.indexOf(method) !== i);
-  if (twice !== undefined) throw new ConfigError(`--methods expects ${twice} once, found it twice`);
+  if (twice !== undefined) throw new ConfigError(`${option} expects ${twice} once, found it twice`);
   return methods;
 }

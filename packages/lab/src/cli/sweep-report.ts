@@ -1,0 +1,66 @@
+/** What `sweep` shows: the trainings as they end, then the best points. */
+import type { Study } from '../experiments/search/study.ts';
+import { spreadText } from '../studies/figures.ts';
+import { type SweepPoint, sweepOf } from '../studies/sweep.ts';
+import type { Output } from './output.ts';
+import { clock } from './progress.ts';
+import { countStates, SearchReport } from './search-report.ts';
+import { writeStudyReport } from './study-report.ts';
+
+/** Points in the table at the end. */
+const shownPoints = 10;
+
+/** Follows a sweep and prints it. */
+export class SweepReport extends SearchReport {
+  readonly #output: Output;
+  readonly #study: Study;
+
+  constructor(output: Output, study: Study, trials: number) {
+    super(output, study, trials);
+    this.#output = output;
+    this.#study = study;
+  }
+
+  /** The table of the best points, and the report. */
+  async conclude(seconds: number): Promise<void> {
+    const { directory, about, trials } = this.#study;
+    const sweep = sweepOf({ about, trials });
+    const { axes, points, seeds } = sweep;
+    const report = await writeStudyReport(directory);
+    const out = this.#output;
+    const states = countStates(trials);
+    const eventOf = ({ at, trials, train, valid, test }: SweepPoint) => ({
+      parameters: Object.fromEntries(axes.map(({ key }, i) => [key, at[i]])),
+      trials: trials.map(({ number }) => number),
+      train: train ?? null,
+      valid: valid ?? null,
+      test: test ?? null,
+    });
+    out.event({
+      ...{ event: 'done', study: directory, states, metric: about.shown.metric, seeds },
+      points: points.map(eventOf),
+      best: sweep.best ? eventOf(sweep.best) : null,
+      ...{ report, seconds },
+    });
+    const done = points.filter(({ deciding }) => deciding !== undefined);
+    const best = done.toSorted((a, b) => a.deciding! - b.deciding!).slice(0, shownPoints);
+    out.say();
+    out.table(
+      best.map(({ at, valid, test, train }) => [
+        ...at.map((value) => String(value ?? 'none')),
+        String(valid?.count ?? 0),
+        ...[train, valid, test].map(spreadText),
+      ]),
+      {
+        header: [...axes.map(({ key }) => key), 'seeds', 'train', 'valid', 'test'],
+        align: `${'r'.repeat(axes.length)}rrrr`,
+      },
+    );
+    const which =
+      done.length > shownPoints ? `the best ${shownPoints} of ${done.length} points` : 'all points';
+    const spread = seeds.length > 1 ? `; mean ± deviation over ${seeds.length} seeds` : '; one seed';
+    out.say(`(${about.shown.unit}; ${which} by validation${spread}; train as trained, with noise)`);
+    const failed = states.failed > 0 ? `, ${states.failed} failed` : '';
+    out.say(`${states.complete} trainings${failed}, ${clock(seconds)}; report in ${report}`);
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { StudyEvent } from './journal.ts';
+import type { Parameters } from './space.ts';
+import type { Trial } from './study-record.ts';
+import { alongAxis, baseOf, sweepOf } from './sweep.ts';
+
+const about = (alone: boolean) =>
+  ({
+    event: 'study',
+    metric: 'nll',
+    shown: { metric: 'bits', label: 'bits', unit: 'bits' },
+    plan: {
+      ...{ kind: 'sweep', alone },
+      axes: [
+        { key: 'a', values: [2, 1], base: 1 },
+        { key: 'b', values: ['y', 'x'], base: 'x' },
+      ],
+    },
+  }) as unknown as StudyEvent;
+
+let number = 0;
+function trial(parameters: Parameters, nll: number | null): Trial {
+  const metrics = { nll: nll ?? 0, bits: 10 * (nll ?? 0) };
+  return {
+    ...{ number: ++number, parameters, reports: [], directory: '', worker: null, repeats: null, reason: '' },
+    state: nll === null ? 'failed' : 'complete',
+    best: nll === null ? null : { epoch: 1, train: metrics, valid: metrics, test: metrics },
+    seconds: 1,
+  };
+}
+
+test('points are in the order of their values, with mean and deviation over seeds', () => {
+  const trials = [
+    ...[trial({ a: 2, b: 'y', seed: 1 }, 5), trial({ a: 1, b: 'y', seed: 1 }, 4)],
+    ...[trial({ a: 2, b: 'x', seed: 1 }, 3), trial({ a: 2, b: 'y', seed: 2 }, 7)],
+    ...[trial({ a: 2, b: 'x', seed: 2 }, null), trial({ a: 1, b: 'y', seed: 2 }, 4.5)],
+  ];
+  const sweep = sweepOf({ about: about(false), trials });
+  // Numbers by size, words as they were given.
+  expect(sweep.points.map(({ at }) => at)).toEqual([
+    [1, 'y'],
+    [2, 'y'],
+    [2, 'x'],
+  ]);
+  expect(sweep.seeds).toEqual([1, 2]);
+  expect(sweep.points[1].valid).toEqual({ mean: 60, deviation: Math.sqrt(200), count: 2 });
+  // One seed failed: its point has the other, and is not the best, which has them all.
+  expect(sweep.points[2].test).toEqual({ mean: 30, count: 1 });
+  expect(sweep.best!.at).toEqual([1, 'y']);
+  expect(alongAxis(sweep, 0, [null, 'y']).map(({ at }) => at[0])).toEqual([1, 2]);
+});
+
+test('along an axis alone the others are at their base', () => {
+  const at: Parameters[] = [
+    { a: 2, b: 'x' },
+    { a: 1, b: 'x' },
+    { a: 1, b: 'y' },
+  ];
+  const sweep = sweepOf({ about: about(true), trials: at.map((one, i) => trial({ ...one, seed: 1 }, i)) });
+  expect(alongAxis(sweep, 0, baseOf(sweep)).map(({ at }) => at)).toEqual([
+    [1, 'x'],
+    [2, 'x'],
+  ]);
+  expect(alongAxis(sweep, 1, baseOf(sweep)).map(({ at }) => at)).toEqual([
+    [1, 'y'],
+    [1, 'x'],
+  ]);
+});
