@@ -17,6 +17,7 @@ const commands = [
   'calibrate',
   'compare',
   'search',
+  'ui',
   'worker',
   'bench',
   'report',
