@@ -19,8 +19,11 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'tunes.ts',
     'settings.ts',
   ],
+  dashboard: ['index.ts', 'server', 'files', 'shared'],
   lab: [
     'index.ts',
+    'internal.ts',
+    'scales.ts',
     'cli',
     'experiments/reproduce',
     'experiments/compare',

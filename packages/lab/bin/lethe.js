@@ -11,4 +11,4 @@ try {
   );
   process.exitCode = 1;
 }
-if (main) process.exitCode = await main(process.argv.slice(2));
+if (main) process.exitCode = await main(process.argv.slice(2), undefined, () => import('@lethe/dashboard'));

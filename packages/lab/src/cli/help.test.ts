@@ -18,6 +18,7 @@ const commands = [
   'compare',
   'sweep',
   'search',
+  'ui',
   'worker',
   'bench',
   'report',

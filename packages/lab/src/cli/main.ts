@@ -30,14 +30,18 @@ import { addStart } from './start.ts';
 import { addSweep } from './sweep.ts';
 import { examplesOf } from './task-options.ts';
 import { addTrain } from './train.ts';
+import { addUi, type DashboardRoom } from './ui.ts';
 import { version } from './version.ts';
 import { addWorker } from './worker.ts';
 
-/** Runs the command with the arguments after its name and gives the exit code; never throws. */
-export async function main(argv: string[], io: Io = processIo()): Promise<number> {
+/**
+ * Runs the command with the arguments after its name and gives the exit code; never throws.
+ * @param dashboard what `lethe ui` opens: the room stands above this one, so whoever starts the command hands it in
+ */
+export async function main(argv: string[], io: Io = processIo(), dashboard?: DashboardRoom): Promise<number> {
   const path = ['lethe'];
   try {
-    await program(io, path).parseAsync(argv, { from: 'user' });
+    await program(io, path, dashboard).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     const failure = failureOf(error, path.join(' '));
@@ -50,7 +54,7 @@ export async function main(argv: string[], io: Io = processIo()): Promise<number
 // --- internal ---
 
 /** The parser; `path` follows the command in use, for messages. */
-function program(io: Io, path: string[]): Command {
+function program(io: Io, path: string[], dashboard: DashboardRoom | undefined): Command {
   const lethe = new Command('lethe')
     .description('Trains recurrent networks that do not overfit.')
     .version(version(), '-V, --version', 'print the version')
@@ -103,6 +107,7 @@ function program(io: Io, path: string[]): Command {
     addHelp,
   ];
   for (const add of adders) add(lethe, io);
+  addUi(lethe, io, dashboard);
   refuseEmpty(lethe);
   follow(lethe, path);
   return lethe;

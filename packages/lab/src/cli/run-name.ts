@@ -9,13 +9,18 @@ import { numberedNames } from '../runs/run-directory.ts';
 
 /** The names for a run, in the order in which they are to be tried. */
 export function defaultRun(config: Config): Iterable<string> {
+  return numberedNames(path.join('runs', defaultRunName(config)));
+}
+
+/** `<dataset>-<method>-<seed>` */
+export function defaultRunName(config: Config): string {
   // `fast:input=.1+standard:output=.2` is the method fast+standard
   const method = config.model.dropout
     .split('+')
     .map((part) => part.split(':')[0])
     .join('+');
   const dataset = path.basename(path.resolve(config.dataset));
-  return numberedNames(path.join('runs', `${plain(dataset)}-${plain(method)}-${config.seed}`));
+  return `${plain(dataset)}-${plain(method)}-${config.seed}`;
 }
 
 /**

@@ -36,6 +36,13 @@ export function lock(directory: string): Unlock {
   throw held(directory, readOwner(file).holder);
 }
 
+/** Who writes a directory: the number of a living process of this machine, `elsewhere` for one that cannot be asked, or nobody. */
+export function writerOf(directory: string): number | 'elsewhere' | undefined {
+  const { holder } = readOwner(path.join(directory, lockName));
+  if (!holder || !isAlive(holder)) return undefined;
+  return holder.host === os.hostname() ? holder.pid : 'elsewhere';
+}
+
 /** Whether a file of a locked directory belongs to the lock. */
 export function isLockFile(name: string): boolean {
   return name === lockName || name.startsWith(`${lockName}.`);

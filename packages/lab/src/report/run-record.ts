@@ -55,7 +55,7 @@ export function readRun(directory: string): RunRecord {
       `${run.config}: expected format ${knownFormat}, found ${formatText(tree.format)}; read it with the version of lethe that made it`,
     );
   }
-  const config = flat(whole(tree));
+  const config = flatConfig(tree);
   const { events, notes } = readHistory(run.metrics);
   const { environment, note } = environmentOf(run);
   const epochs = events.filter((event) => event.event === 'epoch');
@@ -75,6 +75,15 @@ export function readRun(directory: string): RunRecord {
     metric: shownMetric(tree, chosen?.valid ?? chosen?.train ?? {}),
     notes: [...notes, ...note, ...(!done && fs.existsSync(path.join(directory, 'lock')) ? [locked] : [])],
   };
+}
+
+/** Values of a configuration by path; of an older one with what its schema has for the keys that it lacks. */
+export const flatConfig = (tree: Tree): Map<string, unknown> => flat(whole(tree));
+
+/** The metric that people are shown: the one of its task; of a run without it the first that it has. */
+export function shownMetric(tree: Tree, metrics: Metrics): string | undefined {
+  const metric = findKind(tree.task)?.metric(lookupIn(tree)).shown.metric;
+  return metric !== undefined && metric in metrics ? metric : Object.keys(metrics)[0];
 }
 
 /** Seconds as people say them. */
@@ -119,12 +128,6 @@ function environmentOf(run: ReturnType<typeof runPaths>): { environment?: Enviro
     const reason = (error as Error).message.split('\n')[0].slice(0, 200);
     return { note: [`The environment is not shown: ${path.basename(run.environment)}: ${reason}.`] };
   }
-}
-
-/** The one of its task; of a run without it the first that it has. */
-function shownMetric(tree: Tree, metrics: Metrics): string | undefined {
-  const metric = findKind(tree.task)?.metric(lookupIn(tree)).shown.metric;
-  return metric !== undefined && metric in metrics ? metric : Object.keys(metrics)[0];
 }
 
 /**

@@ -10,6 +10,9 @@ import { findKind, taskKinds } from '../tasks/registry.ts';
 import { figureHtml, htmlTable, paragraph } from './html.ts';
 import type { RunRecord } from './run-record.ts';
 
+/** What is needed of a run. */
+type Shown = Pick<RunRecord, 'config' | 'directory' | 'environment'>;
+
 /** Samples that a page shows. */
 const mostSamples = 6;
 
@@ -25,6 +28,11 @@ export function sectionsHtml(run: RunRecord): string {
     .join('\n');
 }
 
+/** The same as parts, for whoever shows them another way. */
+export function partsOf(run: Shown): { samples: ReportPart[]; sections: ReportSection[] } {
+  return { samples: samplesOf(run), sections: sectionsOf(run) };
+}
+
 /** All pictures in them. */
 export function sectionPictures(run: RunRecord): Picture[] {
   const parts = [...samplesOf(run), ...sectionsOf(run).flatMap((section) => section.parts)];
@@ -33,17 +41,17 @@ export function sectionPictures(run: RunRecord): Picture[] {
 
 // --- internal ---
 
-const shownRun = ({ config, directory, environment }: RunRecord): ShownRun => ({
+const shownRun = ({ config, directory, environment }: Shown): ShownRun => ({
   ...{ directory, environment },
   config: (key) => config.get(key),
 });
 
-function sectionsOf(run: RunRecord): ReportSection[] {
+function sectionsOf(run: Shown): ReportSection[] {
   return findKind(run.config.get('task'))?.sections?.(shownRun(run)) ?? [];
 }
 
 /** What a run made, in the forms that any task knows. A file that cannot be read is said to be so; the report goes on. */
-function samplesOf(run: RunRecord): ReportPart[] {
+function samplesOf(run: Shown): ReportPart[] {
   const folder = runPaths(run.directory).samples;
   const files = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
   return files.flatMap((name): ReportPart[] => {

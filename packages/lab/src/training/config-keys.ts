@@ -10,6 +10,8 @@ export interface ConfigKey {
   key: string;
   /** in words, e.g. `whole number, at least 1, or none` */
   type: string;
+  /** the values that it may have, where these are few */
+  choices?: string[];
   default: unknown;
   meaning: string;
   /** the variants that have it, e.g. `['rmsprop', 'sgd']` of optimizer.momentum; absent: always there */
@@ -69,6 +71,7 @@ function keysOf(schema: Schema, path: readonly string[], defaults: DefaultsTree)
       {
         key: here.join('.'),
         type: typeInWords(inner),
+        ...choicesOf(inner),
         default: value ?? null,
         meaning: inner.description ?? '',
       },
@@ -108,11 +111,22 @@ function variantKeys(
   const naming: ConfigKey = {
     key: [...path, discriminator].join('.'),
     type: names.join(', '),
+    choices: names,
     default: defaults?.[discriminator] ?? null,
     meaning: first.properties![discriminator].description ?? '',
   };
   const all = [...rows.values()].map(({ of, ...row }) => (of.length === names.length ? row : { ...row, of }));
   return [naming, ...all];
+}
+
+/** Of an enumeration and of what is true or false, `none` last where there may be none. */
+function choicesOf(schema: Schema): { choices?: string[] } {
+  const variants = schema.anyOf ?? schema.oneOf ?? [schema];
+  const some = variants.filter(({ type }) => type !== 'null');
+  if (some.length !== 1) return {};
+  const [{ enum: values, type }] = some;
+  const choices = values?.map(String) ?? (type === 'boolean' ? ['true', 'false'] : undefined);
+  return choices ? { choices: [...choices, ...(some.length < variants.length ? ['none'] : [])] } : {};
 }
 
 function typeInWords(schema: Schema): string {

@@ -1,0 +1,62 @@
+/** The page: what the address asks for, under a bar with the way to everything else. */
+import { render } from 'preact';
+import { goTo } from '../src/shared/view.ts';
+import { Diff } from './diff.tsx';
+import { Link } from './link.tsx';
+import { RunList } from './run-list.tsx';
+import { RunPage } from './run-page.tsx';
+import { takeToken } from './server.ts';
+import { StartPage } from './start-page.tsx';
+import { about, connection, open, studies, view } from './state.ts';
+import { Studies } from './studies.tsx';
+import { StudyPage } from './study-page.tsx';
+
+function App() {
+  const { page, sel } = view.value;
+  return (
+    <>
+      <header>
+        <nav aria-label="pages">
+          <Link to={goTo('runs')} current={page === 'runs'}>
+            Runs
+          </Link>
+          {studies.value.size > 0 && (
+            <Link to={goTo('studies')} current={page === 'studies' || page === 'study'}>
+              Studies
+            </Link>
+          )}
+          {sel !== '' && (
+            <Link to={goTo('diff', { sel })} current={page === 'diff'}>
+              Compare
+            </Link>
+          )}
+          <Link to={goTo('start')} current={page === 'start'}>
+            Start
+          </Link>
+        </nav>
+        <span class="place">{about.value.name}</span>
+        <span class={`live ${connection.value}`} role="status">
+          {connection.value === 'live'
+            ? 'live'
+            : connection.value === 'lost'
+              ? 'no connection, trying again'
+              : 'opening'}
+        </span>
+      </header>
+      <Page page={page} />
+    </>
+  );
+}
+
+function Page({ page }: { page: string }) {
+  if (page === 'run') return <RunPage />;
+  if (page === 'studies') return <Studies />;
+  if (page === 'study') return <StudyPage />;
+  if (page === 'diff') return <Diff />;
+  if (page === 'start') return <StartPage />;
+  return <RunList />;
+}
+
+takeToken();
+await open();
+render(<App />, document.body);

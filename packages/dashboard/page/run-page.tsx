@@ -1,0 +1,314 @@
+/** One run: its state, what can be done with it, all its curves, what its task shows, its settings. */
+
+import { useEffect, useState } from 'preact/hooks';
+import type { RunPage as Page, RunRow, ShownSection } from '../src/shared/api.ts';
+import { type Panel, panelsOf } from '../src/shared/panels.ts';
+import { goTo } from '../src/shared/view.ts';
+import { Chart, Legend, type Line } from './chart.tsx';
+import { Link } from './link.tsx';
+import { Make } from './make.tsx';
+import { Words } from './read-text.tsx';
+import { axisWords } from './run-curves.tsx';
+import { State } from './run-table.tsx';
+import { hasToken, Refused, read, send } from './server.ts';
+import { about, generation, runs, show, view } from './state.ts';
+import { useSeries } from './use-series.ts';
+import { Lines, Wide } from './wide.tsx';
+import { cellText, columnWords, duration, metricWords } from './words.ts';
+
+export function RunPage() {
+  const { id } = view.value;
+  const row = runs.value.get(id);
+  const { page, error } = usePage(id, row);
+  if (!row)
+    return (
+      <main>
+        <p>
+          There is no such run any more. <Link to={goTo('runs')}>All runs</Link>
+        </p>
+      </main>
+    );
+  const { columns = [], sections = [] } = page ?? {};
+  return (
+    <main>
+      <h1>{row.name}</h1>
+      <p>
+        <State row={row} /> · {row.path} · {row.epoch} {row.epoch === 1 ? 'epoch' : 'epochs'} ·{' '}
+        {duration(row.seconds)}
+        {row.created && <> · made {row.created.slice(0, 16).replace('T', ' ')}</>}
+      </p>
+      {row.notes.map((note) => (
+        <p key={note} class="alert-box" role="alert">
+          {note}
+        </p>
+      ))}
+      <Actions row={row} page={page} />
+      {error && <p class="error">{error}</p>}
+      <Best row={row} />
+      <h2>Curves</h2>
+      <div class="gallery">
+        {panelsOf(columns, row.metric, metricWords).map((panel) => (
+          <RunPanel key={`${id} ${panel.title} ${panel.columns.length}`} panel={panel} id={id} />
+        ))}
+      </div>
+      {page?.able.sample && <Make id={id} options={page.able.sample} name={row.name} />}
+      {page?.able.predictsText && <Words id={id} />}
+      {sections.map((section) => (
+        <Section key={section.title} section={section} />
+      ))}
+      <h2>Settings</h2>
+      <Settings title="configuration" values={row.config} />
+      {page && <Settings title="environment" values={page.environment} />}
+      {page && page.log.length > 0 && (
+        <details>
+          <summary>log</summary>
+          <Lines text={page.log.join('\n')} />
+        </details>
+      )}
+    </main>
+  );
+}
+
+// --- internal ---
+
+/** Read again when the run's state changes and, while it grows, now and then. */
+function usePage(id: string, row: RunRow | undefined): { page?: Page; error?: string } {
+  const [found, setFound] = useState<{ page?: Page; error?: string; id?: string }>({});
+  const grown =
+    row === undefined
+      ? ''
+      : `${row.state} ${Math.floor(Math.log2(row.epoch + 1))} ${row.bestEpoch === undefined}`;
+  useEffect(() => {
+    const controller = new AbortController();
+    read<Page>(`/api/runs/${id}`, controller.signal)
+      .then((page) => setFound({ page, id }))
+      .catch((error: unknown) => {
+        if (error instanceof Refused) setFound({ error: error.message, id });
+      });
+    return () => controller.abort();
+  }, [id, grown, generation.value]);
+  return found.id === id ? found : {};
+}
+
+/** A chart of one run. */
+function RunPanel({ panel, id }: { panel: Panel; id: string }) {
+  const { logx, logy, x } = view.value;
+  const lines = panel.columns.flatMap((column, i) => useLine(id, column, i, x));
+  return (
+    <div>
+      <Chart
+        title={panel.title}
+        x={axisWords(x)}
+        y={panel.unit}
+        lines={lines}
+        logX={logx !== ''}
+        logY={logy !== ''}
+        whole={x === 'epoch'}
+        height={240}
+      />
+      {lines.length > 1 && <Legend lines={lines} />}
+    </div>
+  );
+}
+
+function useLine(
+  id: string,
+  { key, name }: { key: string; name: string },
+  colour: number,
+  x: string,
+): Line[] {
+  const { series } = useSeries({ runs: [id], y: key, x, smooth: 0 });
+  return series.map((one) => ({ name, colour, x: one.x, y: one.y }));
+}
+
+function Actions({ row, page }: { row: RunRow; page: Page | undefined }) {
+  const [said, setSaid] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const act = (what: 'stop' | 'resume', words: string) => async (): Promise<void> => {
+    setBusy(true);
+    setSaid('');
+    try {
+      await send(`/api/runs/${row.id}/${what}`, {});
+      setSaid(words);
+    } catch (error) {
+      setSaid((error as Error).message);
+    }
+    setBusy(false);
+  };
+  const copy = (text: string) => async (): Promise<void> => {
+    await navigator.clipboard.writeText(text).then(
+      () => setSaid('copied'),
+      () => setSaid(text),
+    );
+  };
+  const isRunning = row.state === 'running';
+  const mayAct = !about.value.readOnly && hasToken();
+  return (
+    <div class="bar">
+      {mayAct && isRunning && (
+        <button type="button" disabled={isBusy} onClick={act('stop', 'asked to save and stop')}>
+          Stop
+        </button>
+      )}
+      {mayAct && !isRunning && row.state !== 'unreadable' && row.state !== 'finished' && (
+        <button type="button" disabled={isBusy} onClick={act('resume', 'goes on')}>
+          Resume
+        </button>
+      )}
+      {page && (
+        <>
+          <button type="button" onClick={copy(page.commands.train ?? page.commands.resume)}>
+            Copy as command
+          </button>
+          <button type="button" onClick={copy(page.commands.resume)}>
+            Copy resume command
+          </button>
+        </>
+      )}
+      {mayAct && (
+        <button type="button" onClick={() => show(startLike(row), { step: true })}>
+          Start one like it
+        </button>
+      )}
+      <span role="status">{said}</span>
+    </div>
+  );
+}
+
+/** The form with the settings of a run. */
+function startLike({ config }: RunRow) {
+  const set = Object.entries(config)
+    .filter(([key]) => !/^(format|task|dataset|recipe(\..*)?)$/.test(key))
+    .map(
+      ([key, value]) =>
+        `${key}=${value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+  return goTo('start', { target: `${config.task}/${config.dataset}`, set: set.join('\n') });
+}
+
+function Best({ row }: { row: RunRow }) {
+  const metrics = [
+    ...new Set(
+      Object.keys(row.best)
+        .filter((key) => /^(train|valid|test)\./.test(key))
+        .map((key) => key.replace(/^\w+\./, '')),
+    ),
+  ];
+  if (metrics.length === 0) return null;
+  return (
+    <Wide label="best figures">
+      <table>
+        <caption>
+          At epoch {row.bestEpoch}, the best by validation{row.reading ? ' of what was read so far' : ''}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">figure</th>
+            {['train', 'valid', 'test'].map((split) => (
+              <th scope="col" class="number" key={split}>
+                {split}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {metrics.map((metric) => (
+            <tr key={metric}>
+              <th scope="row">{metricWords(metric)}</th>
+              {['train', 'valid', 'test'].map((split) => (
+                <td key={split} class="number">
+                  {cellText(`${split}.${metric}`, row.best[`${split}.${metric}`])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+/** What a task shows of a run. */
+function Section({ section: { title, parts } }: { section: ShownSection }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      <div class="gallery">
+        {parts.map((part, i) => {
+          if (part.kind === 'note') return <p key={i}>{part.note}</p>;
+          if (part.kind === 'document') {
+            return (
+              <figure key={i}>
+                <figcaption>{part.title}</figcaption>
+                <Lines text={part.content} />
+              </figure>
+            );
+          }
+          if (part.kind === 'table') {
+            const { header, rows, align } = part;
+            const side = (c: number): string | undefined => (align[c] === 'r' ? 'number' : undefined);
+            return (
+              <Wide key={i} label={title}>
+                <table>
+                  <thead>
+                    <tr>
+                      {header.map((text, c) => (
+                        <th scope="col" key={c} class={side(c)}>
+                          {text}
+                        </th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rows.map((row, r) => (
+                      <tr key={r}>
+                        {row.map((text, c) => (
+                          <td key={c} class={side(c)}>
+                            {text}
+                          </td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Wide>
+            );
+          }
+          return (
+            <figure key={i} class={part.wide ? 'paper whole' : 'paper'}>
+              <img src={part.src} alt={part.title} loading="lazy" />
+              <figcaption>
+                <a href={part.csv} download>
+                  CSV
+                </a>{' '}
+                <a href={part.src} download>
+                  SVG
+                </a>
+              </figcaption>
+            </figure>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+function Settings({ title, values }: { title: string; values: Record<string, unknown> }) {
+  return (
+    <details>
+      <summary>{title}</summary>
+      <table>
+        <tbody>
+          {Object.entries(values).map(([key, value]) => (
+            <tr key={key}>
+              <th scope="row">{columnWords(key)}</th>
+              <td>
+                {value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

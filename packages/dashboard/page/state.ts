@@ -1,0 +1,95 @@
+/** What all parts of the page share: the view in the address, the runs, and what happens to them. */
+import { computed, signal } from '@preact/signals';
+import type { Points, RunList, RunRow, ServerEvent, ServerState, StudyRow } from '../src/shared/api.ts';
+import { searchOf, type View, viewOf } from '../src/shared/view.ts';
+import { read } from './server.ts';
+
+export const view = signal<View>(viewOf(location.search));
+export const about = signal<ServerState>({ name: '', readOnly: true, words: {} });
+export const runs = signal<ReadonlyMap<string, RunRow>>(new Map());
+export const studies = signal<ReadonlyMap<string, StudyRow>>(new Map());
+export const leftOut = signal<RunList['leftOut']>([]);
+/** whether the server answers */
+export const connection = signal<'opening' | 'live' | 'lost'>('opening');
+/** counts how often everything was read anew: curves are read again, too */
+export const generation = signal(0);
+
+export const rows = computed(() => [...runs.value.values()]);
+
+/** Changes the view; what was typed or dragged replaces the address, a step to something else is one to go back from. */
+export function show(change: Partial<View> | View, { step = false } = {}): void {
+  const next = { ...view.value, ...change };
+  const address = location.pathname + searchOf(next);
+  if (step) history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
+  view.value = next;
+}
+
+type Listener = (id: string, points: Points) => void;
+const listeners = new Set<Listener>();
+
+/** Calls `listener` with new points of runs until the returned function is called. */
+export function onPoints(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Reads everything, and goes on with what happens from there. */
+export async function open(): Promise<void> {
+  addEventListener('popstate', () => {
+    view.value = viewOf(location.search);
+  });
+  about.value = await read<ServerState>('/api/state');
+  const after = await readAll();
+  const source = new EventSource(`/api/events?after=${encodeURIComponent(after)}`);
+  source.onopen = () => {
+    connection.value = 'live';
+  };
+  source.onerror = () => {
+    connection.value = 'lost';
+  };
+  for (const type of ['run', 'gone', 'study', 'reset'] as const) {
+    source.addEventListener(type, ({ data }) => happened(JSON.parse(data) as ServerEvent));
+  }
+}
+
+// --- internal ---
+
+async function readAll(): Promise<string> {
+  const list = await read<RunList>('/api/runs');
+  runs.value = new Map(list.runs.map((row) => [row.id, row]));
+  studies.value = new Map(list.studies.map((row) => [row.id, row]));
+  leftOut.value = list.leftOut;
+  return list.after;
+}
+
+/** Rows that changed; shown together with the next picture, however many there are. */
+const waiting = new Map<string, RunRow | undefined>();
+
+function happened(event: ServerEvent): void {
+  if (event.type === 'reset') {
+    waiting.clear();
+    void readAll().then(() => {
+      generation.value++;
+    });
+  } else if (event.type === 'study') {
+    studies.value = new Map(studies.value).set(event.row.id, event.row);
+  } else {
+    if (waiting.size === 0) requestAnimationFrame(flush);
+    if (event.type === 'gone') waiting.set(event.id, undefined);
+    else {
+      waiting.set(event.row.id, event.row);
+      if (event.points) for (const listener of listeners) listener(event.row.id, event.points);
+    }
+  }
+}
+
+function flush(): void {
+  const next = new Map(runs.value);
+  for (const [id, row] of waiting) {
+    if (row) next.set(id, row);
+    else next.delete(id);
+  }
+  waiting.clear();
+  runs.value = next;
+}

@@ -1,0 +1,203 @@
+/** A search: its history, parallel coordinates, which settings matter, slices. */
+
+import { rampColour } from '@lethe/lab/scales';
+import { useEffect, useState } from 'preact/hooks';
+import type { StudyPage as Page, ShownTrial } from '../src/shared/api.ts';
+import { goTo } from '../src/shared/view.ts';
+import { Chart, type Line } from './chart.tsx';
+import { Coordinates } from './coordinates.tsx';
+import { Link } from './link.tsx';
+import { Choice } from './run-curves.tsx';
+import { Refused, read } from './server.ts';
+import { generation, show, studies, view } from './state.ts';
+import { Wide } from './wide.tsx';
+import { cellText, duration, metricWords } from './words.ts';
+
+export function StudyPage() {
+  const { id, slice, logy } = view.value;
+  const row = studies.value.get(id);
+  const [found, setFound] = useState<{ page?: Page; error?: string }>({});
+  useEffect(() => {
+    const controller = new AbortController();
+    read<Page>(`/api/studies/${id}`, controller.signal)
+      .then((page) => setFound({ page }))
+      .catch((error: unknown) => {
+        if (error instanceof Refused) setFound({ error: error.message });
+      });
+    return () => controller.abort();
+  }, [id, row, generation.value]);
+  const { page, error } = found;
+  if (error)
+    return (
+      <main>
+        <p class="error">{error}</p>
+      </main>
+    );
+  if (!page) return <main aria-busy="true" />;
+  const { trials, importance, logarithmic } = page;
+  const metric = `validation ${metricWords(page.row.metric)}`;
+  const measured = trials.filter((trial) => trial.value !== null);
+  const parameters = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
+  const parameter = parameters.includes(slice) ? slice : (importance[0]?.parameter ?? parameters[0] ?? '');
+  const isLogY = logy !== '';
+  return (
+    <main>
+      <h1>{page.row.name}</h1>
+      <p>
+        {trials.length} trials, {measured.length} with a result{' '}
+        <label>
+          <input
+            type="checkbox"
+            checked={isLogY}
+            onChange={(event) => show({ logy: event.currentTarget.checked ? '1' : '' })}
+          />{' '}
+          log y
+        </label>
+      </p>
+      <div class="gallery">
+        <Chart
+          title="History"
+          x="trial"
+          y={metric}
+          lines={history(measured)}
+          logY={isLogY}
+          whole
+          height={280}
+        />
+        <div>
+          <Chart
+            title={`Slice: ${parameter}`}
+            x={parameter}
+            y={metric}
+            {...sliceOf(measured, parameter)}
+            logX={logarithmic.includes(parameter)}
+            logY={isLogY}
+            height={280}
+          />
+          <Choice
+            label="Setting"
+            value={parameter}
+            options={parameters}
+            onChange={(value) => show({ slice: value })}
+          />
+        </div>
+      </div>
+      <h2>Parallel coordinates</h2>
+      <Coordinates trials={measured} parameters={parameters} logarithmic={logarithmic} metric={metric} />
+      <h2>Importance</h2>
+      {importance.length === 0 ? (
+        <p class="note">It takes six trials with a result.</p>
+      ) : (
+        <table>
+          <caption>
+            Share of the variance of the result that a setting alone explains (ω² of a one-way analysis of
+            variance, numbers in five groups).
+          </caption>
+          <tbody>
+            {importance.map(({ parameter, share }) => (
+              <tr key={parameter}>
+                <th scope="row">{parameter}</th>
+                <td>
+                  <meter
+                    min={0}
+                    max={1}
+                    value={share}
+                    aria-label={`${parameter}: ${(100 * share).toFixed(0)} %`}
+                  />
+                </td>
+                <td class="number">{(100 * share).toFixed(0)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <h2>Trials</h2>
+      <Trials trials={trials} parameters={parameters} metric={metric} />
+    </main>
+  );
+}
+
+/** The colour of a rank among so many, the best darkest. */
+export const rankColour = (rank: number, count: number): string =>
+  rampColour(count < 2 ? 1 : 0.25 + 0.75 * (1 - rank / (count - 1)));
+
+// --- internal ---
+
+function history(measured: readonly ShownTrial[]): Line[] {
+  const inOrder = measured.toSorted((a, b) => a.number - b.number);
+  const x = inOrder.map(({ number }) => number);
+  let best = Number.POSITIVE_INFINITY;
+  const stairs = inOrder.map(({ value }) => (best = Math.min(best, value!)));
+  return [
+    { name: 'trials', colour: 0, x, y: inOrder.map(({ value }) => value), points: true },
+    {
+      name: 'best so far',
+      colour: 1,
+      x: x.flatMap((at, i) => (i === 0 ? [at] : [at, at])),
+      y: stairs.flatMap((value, i) => (i === 0 ? [value] : [stairs[i - 1], value])),
+    },
+  ];
+}
+
+/** Words get places 0, 1, 2, … */
+function sliceOf(measured: readonly ShownTrial[], parameter: string): { lines: Line[]; places?: string[] } {
+  const having = measured.filter(({ parameters }) => parameters[parameter] !== undefined);
+  const values = having.map(({ parameters }) => parameters[parameter]);
+  const places = values.every((value) => typeof value === 'number')
+    ? undefined
+    : [...new Set(values.map(String))].sort();
+  const x = values.map((value) => (places ? places.indexOf(String(value)) : (value as number)));
+  return {
+    lines: [{ name: 'trials', colour: 0, x, y: having.map(({ value }) => value), points: true }],
+    ...(places && { places }),
+  };
+}
+
+function Trials({
+  trials,
+  parameters,
+  metric,
+}: {
+  trials: readonly ShownTrial[];
+  parameters: readonly string[];
+  metric: string;
+}) {
+  const worst = Number.POSITIVE_INFINITY;
+  const ordered = trials.toSorted((a, b) => (a.value ?? worst) - (b.value ?? worst) || a.number - b.number);
+  return (
+    <Wide label="trials">
+      <table class="runs">
+        <thead>
+          <tr>
+            <th scope="col">trial</th>
+            <th scope="col">state</th>
+            <th scope="col" class="number">
+              {metric}
+            </th>
+            {parameters.map((name) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ))}
+            <th scope="col" class="number">
+              time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {ordered.slice(0, 500).map(({ number, state, value, parameters: own, run, seconds }) => (
+            <tr key={number}>
+              <th scope="row">{run ? <Link to={goTo('run', { id: run })}>{number}</Link> : number}</th>
+              <td>{state}</td>
+              <td class="number">{cellText('value', value ?? undefined)}</td>
+              {parameters.map((name) => (
+                <td key={name}>{cellText(name, own[name])}</td>
+              ))}
+              <td class="number">{seconds === undefined ? '–' : duration(seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}

@@ -1,0 +1,41 @@
+/** Histories of the runs that somebody looks at; of others the memory is given back, those first that were asked for longest ago. */
+import { History } from './history.ts';
+import type { Inside } from './inside.ts';
+
+export class Histories {
+  readonly #inside: Inside;
+  readonly #budget: number;
+  /** in the order in which they were asked for */
+  readonly #kept = new Map<string, History>();
+
+  /** @param budget bytes of all of them */
+  constructor(inside: Inside, budget = 120_000_000) {
+    this.#inside = inside;
+    this.#budget = budget;
+  }
+
+  /** The history in a file, up to date. */
+  async of(file: string): Promise<History> {
+    const history = this.#kept.get(file) ?? new History(this.#inside, file);
+    this.#kept.delete(file);
+    this.#kept.set(file, history);
+    await history.update();
+    this.#giveBack();
+    return history;
+  }
+
+  get bytes(): number {
+    let sum = 0;
+    for (const history of this.#kept.values()) sum += history.bytes;
+    return sum;
+  }
+
+  #giveBack(): void {
+    let bytes = this.bytes;
+    for (const [file, history] of this.#kept) {
+      if (bytes <= this.#budget || this.#kept.size === 1) return;
+      bytes -= history.bytes;
+      this.#kept.delete(file);
+    }
+  }
+}

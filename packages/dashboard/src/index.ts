@@ -1,0 +1,101 @@
+/** The dashboard: a server on 127.0.0.1 over a directory of runs and studies, and the page that it serves. */
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { serve } from '@hono/node-server';
+import { cacheDirectory, type DashboardOptions, type OpenedDashboard } from '@lethe/lab/internal';
+import { LetheError } from 'lethe';
+import { Histories } from './files/histories.ts';
+import { Inside } from './files/inside.ts';
+import { app } from './server/app.ts';
+import { assets } from './server/assets.ts';
+import { Feed } from './server/feed.ts';
+import { Library } from './server/library.ts';
+import { keptToken } from './server/token.ts';
+
+/** Milliseconds between two looks at what grows, and between two looks for what is new. */
+const tick = 500;
+const scanEvery = 2000;
+
+/**
+ * Opens a dashboard; its runs go on when it closes.
+ * Throws ConfigError where the page is not built, LetheError `E_IO` when the port is taken.
+ */
+export async function openDashboard(options: DashboardOptions): Promise<OpenedDashboard> {
+  const { directory, readOnly, env, command } = options;
+  const feed = new Feed();
+  const inside = new Inside(directory);
+  const library = new Library(inside, feed.tell);
+  const closing = new AbortController();
+  const token = keptToken(cacheDirectory(env));
+  let port = options.port;
+  const { fetch } = app({
+    ...{ library, feed, token, readOnly, assets: assets() },
+    histories: new Histories(inside),
+    command: { words: command, env, cwd: process.cwd() },
+    name: path.basename(inside.root),
+    port: () => port,
+    closing: closing.signal,
+  });
+  await library.scan();
+  const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+    const made = serve({ fetch, port, hostname: '127.0.0.1' }, (info: AddressInfo) => {
+      port = info.port;
+      resolve(made);
+    });
+    made.on('error', (error: NodeJS.ErrnoException) => reject(notOpened(error, port)));
+  });
+  const following = follow(library, closing.signal, options.log);
+  const address = `http://127.0.0.1:${port}/`;
+  return {
+    url: readOnly ? address : `${address}#token=${token}`,
+    port,
+    async close() {
+      closing.abort();
+      await following;
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      });
+    },
+  };
+}
+
+// --- internal ---
+
+async function follow(
+  library: Library,
+  closing: AbortSignal,
+  log: ((line: string) => void) | undefined,
+): Promise<void> {
+  let scanned = Date.now();
+  while (!closing.aborted) {
+    try {
+      await library.follow();
+      if (Date.now() - scanned >= scanEvery) {
+        await library.scan();
+        scanned = Date.now();
+      }
+    } catch (error) {
+      log?.(`the directory could not be read: ${(error as Error).message}`);
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, tick);
+      closing.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}
+
+function notOpened(error: NodeJS.ErrnoException, port: number): LetheError {
+  const why =
+    error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
+  return new LetheError('E_IO', `port ${port} of 127.0.0.1 ${why}; choose another with --port`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,200 @@
+/**
+ * The runs and studies below a directory: found again and again, followed while they grow. A run goes by an id that is made of its
+ * place; what a request names is looked up here and nowhere else.
+ */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type ReportedStudy, studyRecord } from '@lethe/lab/internal';
+import type { Inside } from '../files/inside.ts';
+import type { RunRow, ServerEvent, StudyRow } from '../shared/api.ts';
+import { RunEntry } from './run-entry.ts';
+
+/** Folders inside of folders that are looked through. */
+const deepest = 6;
+/** Runs that are shown. */
+const mostRuns = 20_000;
+
+interface StudyEntry {
+  id: string;
+  directory: string;
+  /** of its journal, when it was read */
+  size: number;
+  study: ReportedStudy | undefined;
+}
+
+export class Library {
+  readonly inside: Inside;
+  readonly #runs = new Map<string, RunEntry>();
+  readonly #studies = new Map<string, StudyEntry>();
+  readonly #tell: (event: ServerEvent) => void;
+  leftOut: { path: string; reason: string }[] = [];
+  #round = 0;
+
+  constructor(inside: Inside, tell: (event: ServerEvent) => void) {
+    this.inside = inside;
+    this.#tell = tell;
+  }
+
+  get runs(): RunEntry[] {
+    return [...this.#runs.values()];
+  }
+
+  run(id: string): RunEntry | undefined {
+    return this.#runs.get(id);
+  }
+
+  get studies(): StudyRow[] {
+    return [...this.#studies.values()].flatMap((entry) => {
+      const row = this.#studyRow(entry);
+      return row ? [row] : [];
+    });
+  }
+
+  study(id: string): { row: StudyRow; study: ReportedStudy } | undefined {
+    const entry = this.#studies.get(id);
+    const row = entry && this.#studyRow(entry);
+    return row && { row, study: entry.study! };
+  }
+
+  /** The id of a run by its directory, where it is known. */
+  idOf(directory: string): string | undefined {
+    const found = identify(this.inside, directory);
+    return this.#runs.has(found) ? found : undefined;
+  }
+
+  /** Looks for runs and studies that are new, and opens them. */
+  async scan(): Promise<void> {
+    const leftOut: { path: string; reason: string }[] = [];
+    const fresh: RunEntry[] = [];
+    await this.#walk(this.inside.root, 0, undefined, fresh, leftOut);
+    this.leftOut = leftOut;
+    for (let i = 0; i < fresh.length; i += 16) {
+      const some = fresh.slice(i, i + 16);
+      await Promise.all(some.map((entry) => entry.open()));
+      for (const entry of some) {
+        this.#runs.set(entry.id, entry);
+        this.#tell({ type: 'run', row: entry.row });
+      }
+    }
+  }
+
+  /** One round of following: what is alive each time, what is over now and then. */
+  async follow(): Promise<void> {
+    this.#round++;
+    const due = this.runs.filter(
+      (entry, i) => entry.state === 'running' || entry.isReading || (this.#round + i) % 5 === 0,
+    );
+    for (const entry of due) await this.#advance(entry);
+    for (const entry of this.#studies.values()) {
+      if (this.#readStudy(entry)) {
+        const row = this.#studyRow(entry);
+        if (row) this.#tell({ type: 'study', row });
+      }
+    }
+  }
+
+  /** Reads on with a run, now. */
+  async refresh(id: string): Promise<void> {
+    const entry = this.#runs.get(id);
+    if (entry) await this.#advance(entry);
+  }
+
+  // --- internal ---
+
+  async #advance(entry: RunEntry): Promise<void> {
+    const { changed, points, gone } = await entry.advance();
+    if (gone) {
+      this.#runs.delete(entry.id);
+      this.#tell({ type: 'gone', id: entry.id });
+    } else if (changed) this.#tell({ type: 'run', row: entry.row, ...(points && { points }) });
+  }
+
+  async #walk(
+    directory: string,
+    depth: number,
+    study: string | undefined,
+    fresh: RunEntry[],
+    leftOut: { path: string; reason: string }[],
+  ): Promise<void> {
+    if (this.#runs.size + fresh.length >= mostRuns) return;
+    const id = identify(this.inside, directory);
+    if (this.#runs.has(id)) return;
+    let files: fs.Dirent[];
+    try {
+      files = await fs.promises.readdir(directory, { withFileTypes: true });
+    } catch {
+      return; // gone, or not ours to read
+    }
+    const names = new Set(files.map(({ name }) => name));
+    if (names.has('config.json') && names.has('metrics.jsonl')) {
+      fresh.push(new RunEntry(this.inside, directory, id, study));
+      return;
+    }
+    let within = study;
+    if (names.has('journal.jsonl')) {
+      within = id;
+      if (!this.#studies.has(id)) this.#studies.set(id, { id, directory, size: -1, study: undefined });
+    }
+    if (depth >= deepest) return;
+    for (const file of files) {
+      if (file.name.startsWith('.') || file.name === 'node_modules') continue;
+      const inner = path.join(directory, file.name);
+      if (file.isSymbolicLink()) {
+        if (!isFolder(inner)) continue;
+        const reason = this.inside.holds(inner)
+          ? 'a link to another place that is shown'
+          : 'a link that leads out of the directory';
+        leftOut.push({ path: path.relative(this.inside.root, inner), reason });
+      } else if (file.isDirectory()) await this.#walk(inner, depth + 1, within, fresh, leftOut);
+    }
+  }
+
+  /** Whether a study changed. One that is broken is left out, and said to be. */
+  #readStudy(entry: StudyEntry): boolean {
+    const journal = path.join(entry.directory, 'journal.jsonl');
+    const stat = this.inside.holds(journal) ? fs.statSync(journal, { throwIfNoEntry: false }) : undefined;
+    if (!stat?.isFile()) {
+      this.#studies.delete(entry.id);
+      return false;
+    }
+    if (stat.size === entry.size) return false;
+    entry.size = stat.size;
+    try {
+      entry.study = studyRecord(entry.directory);
+    } catch (error) {
+      entry.study = undefined;
+      const reason = (error as Error).message.slice(0, 300);
+      this.leftOut.push({ path: path.relative(this.inside.root, entry.directory), reason });
+    }
+    return true;
+  }
+
+  #studyRow(entry: StudyEntry): StudyRow | undefined {
+    if (entry.size < 0) this.#readStudy(entry);
+    const { study, id, directory } = entry;
+    if (!study) return undefined;
+    return {
+      id,
+      name: study.name,
+      path: path.relative(this.inside.root, directory) || '.',
+      trials: study.trials.length,
+      metric: study.metric,
+    };
+  }
+}
+
+/** A name for a place that says nothing of it, and is the same after a restart. */
+function identify(inside: Inside, directory: string): string {
+  return createHash('sha256').update(path.relative(inside.root, directory)).digest('hex').slice(0, 16);
+}
+
+function isFolder(link: string): boolean {
+  try {
+    return fs.statSync(link).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export type { RunRow };

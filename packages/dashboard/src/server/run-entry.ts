@@ -1,0 +1,174 @@
+/** A run that the dashboard knows: its directory, its configuration, and what was read of its history so far. */
+import path from 'node:path';
+import { flatConfig, isTree, runPaths, shownMetric, type Tree, writerOf } from '@lethe/lab/internal';
+import type { FiguresEvent } from '../files/event-figures.ts';
+import type { Inside } from '../files/inside.ts';
+import { LineReader } from '../files/line-reader.ts';
+import type { Points, RunRow, RunState } from '../shared/api.ts';
+import { Summary } from './summary.ts';
+
+/** Bytes at the end of a history that say how a run ended. */
+const tailBytes = 16_384;
+/** A history up to this size is read at once. */
+const smallBytes = 400_000;
+/** Pieces of a long history that are read at a time, so that others have their turn. */
+const piecesAtATime = 4;
+
+export class RunEntry {
+  readonly id: string;
+  readonly directory: string;
+  readonly path: string;
+  readonly study: string | undefined;
+  /** its history is looked at: new points are handed on */
+  summary = new Summary();
+  state: RunState = 'waiting';
+  tree: Tree = {};
+  #config: Record<string, unknown> = {};
+  #created: string | undefined;
+  #problem: string | undefined;
+  #reader: LineReader;
+  /** what the table shows is known, though not every line was read */
+  #isSettled = false;
+  #isRead = false;
+  readonly #inside: Inside;
+
+  constructor(inside: Inside, directory: string, id: string, study?: string) {
+    this.#inside = inside;
+    this.directory = directory;
+    this.path = path.relative(inside.root, directory) || '.';
+    this.id = id;
+    this.study = study;
+    this.#reader = new LineReader(inside, runPaths(directory).metrics);
+  }
+
+  /** the file of its history */
+  get metrics(): string {
+    return runPaths(this.directory).metrics;
+  }
+
+  /** whether lines are still to be read before the row is true */
+  get isReading(): boolean {
+    return !this.#isRead && !this.#isSettled;
+  }
+
+  /** Reads the configuration, and of the history what a row of the table needs. */
+  async open(): Promise<void> {
+    const run = runPaths(this.directory);
+    const config = await this.#inside.text(run.config);
+    if (config === undefined)
+      this.#problem = 'config.json cannot be read: it leads out of the directory, or is too large.';
+    else {
+      try {
+        const tree: unknown = JSON.parse(config);
+        if (!isTree(tree)) throw new Error('no object');
+        this.tree = tree;
+        this.#config = Object.fromEntries(flatConfig(tree));
+      } catch {
+        this.#problem = 'config.json holds no configuration.';
+      }
+    }
+    const environment = await this.#inside.text(run.environment);
+    try {
+      const made = (JSON.parse(environment ?? 'null') as { created?: unknown } | null)?.created;
+      if (typeof made === 'string' && made.length < 40) this.#created = made;
+    } catch {
+      // the row goes without
+    }
+    const tail = await this.#reader.tail(tailBytes);
+    if (tail && tail.size > smallBytes) {
+      // The end of a long history says enough of a run that is over; all others are read from the beginning, later.
+      this.summary.add(tail.lines);
+      this.#isSettled = this.summary.ended === 'finished';
+      this.summary.broken = 0;
+      if (this.#isSettled) this.#settledSize = tail.size;
+    } else await this.advance();
+    this.#look();
+  }
+
+  /** Reads on, some pieces. Gives what changed: nothing, or the row and new points; `gone` where there is no run any more. */
+  async advance(): Promise<{ changed: boolean; points?: Points; gone?: boolean }> {
+    if (this.#isSettled) {
+      const tail = await this.#reader.tail(1);
+      if (tail?.size === this.#settledSize) return { changed: this.#look() };
+      this.#isSettled = false;
+    }
+    const wasRead = this.#isRead;
+    const events: FiguresEvent[] = [];
+    let summary = this.#isRead || this.#isStarted ? this.summary : new Summary();
+    let isNew = false;
+    const { found, atEnd } = await this.#reader.read(
+      (lines) => {
+        if (!this.#isStarted) this.#isStarted = true;
+        const some = summary.add(lines);
+        if (wasRead) events.push(...some);
+      },
+      () => {
+        summary = new Summary();
+        isNew = true;
+      },
+      wasRead ? Number.POSITIVE_INFINITY : piecesAtATime,
+    );
+    if (found === 'gone' && !this.#inside.holds(runPaths(this.directory).config)) {
+      return { changed: true, gone: true };
+    }
+    this.summary = summary;
+    if (found !== 'gone') this.#isRead = atEnd;
+    const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead;
+    this.#look();
+    return { changed, ...(wasRead && !isNew && events.length > 0 && { points: pointsOf(events) }) };
+  }
+
+  get row(): RunRow {
+    const { summary } = this;
+    const { best, bestEpoch, last, epoch, seconds } = summary;
+    const figures = Object.keys(best).length > 0 ? best : last;
+    const names = Object.keys(figures).filter((key) => key.startsWith('valid.') || key.startsWith('train.'));
+    const metric = this.#problem
+      ? undefined
+      : shownMetric(this.tree, Object.fromEntries(names.map((key) => [key.slice(key.indexOf('.') + 1), 0])));
+    return {
+      id: this.id,
+      name: path.basename(this.directory),
+      path: this.path,
+      task: typeof this.tree.task === 'string' ? this.tree.task : '',
+      state: this.#problem ? 'unreadable' : this.state,
+      config: this.#config,
+      ...{ metric, best, bestEpoch, last, epoch, seconds },
+      created: this.#created,
+      study: this.study,
+      ...(this.isReading && { reading: true }),
+      notes: this.#notes(),
+    };
+  }
+
+  // --- internal ---
+
+  #isStarted = false;
+  #settledSize = 0;
+
+  /** Whether the state is another than before. */
+  #look(): boolean {
+    const before = this.state;
+    this.state = writerOf(this.directory) === undefined ? this.summary.rest : 'running';
+    return before !== this.state;
+  }
+
+  #notes(): string[] {
+    const { infiniteAt, broken } = this.summary;
+    const skipped = this.#reader.skipped;
+    return [
+      ...(this.#problem ? [this.#problem] : []),
+      ...(infiniteAt === undefined ? [] : [`A figure of epoch ${infiniteAt} is no finite number.`]),
+      ...(broken > 0 ? [`metrics.jsonl: ${broken} lines are no events of a training and left out.`] : []),
+      ...(skipped > 0 ? ['metrics.jsonl: a line is longer than a megabyte and left out.'] : []),
+    ];
+  }
+}
+
+function pointsOf(events: readonly FiguresEvent[]): Points {
+  const some = events.filter(({ figures }) => figures.size > 0);
+  const names = [...new Set(some.flatMap(({ figures }) => [...figures.keys()]))];
+  return Object.fromEntries(
+    names.map((name) => [name, some.map(({ figures }) => figures.get(name) ?? null)]),
+  );
+}

@@ -1,0 +1,144 @@
+/** All that the page of one run shows besides its curves. */
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  configText,
+  csvOf,
+  type Environment,
+  findKind,
+  isTree,
+  partsOf,
+  type ReportPart,
+  runPaths,
+  shellWord,
+} from '@lethe/lab/internal';
+import type { History } from '../files/history.ts';
+import type { Inside } from '../files/inside.ts';
+import type { RunPage, ShownPart, ShownSection, TaskOptionShown } from '../shared/api.ts';
+import { settingWord } from './control.ts';
+import type { RunEntry } from './run-entry.ts';
+
+/** Samples that a page shows, and lines of the log. */
+const mostSamples = 6;
+const mostLines = 40;
+
+/** A picture of a run's page: its SVG and its numbers. */
+export interface PagePicture {
+  svg: string;
+  csv: string;
+}
+
+/** The page, and the pictures that it names by their place. */
+export async function runPage(
+  entry: RunEntry,
+  inside: Inside,
+  history: History | undefined,
+): Promise<{ page: RunPage; pictures: PagePicture[] }> {
+  const pictures: PagePicture[] = [];
+  const kind = findKind(entry.tree.task);
+  const environment = await environmentOf(entry, inside);
+  const sections = shownSections(entry, inside, environment, pictures);
+  const options = kind?.sampling?.options;
+  const page: RunPage = {
+    row: entry.row,
+    columns: history?.columns ?? [],
+    environment,
+    sections,
+    able: {
+      ...(options && inside.holds(runPaths(entry.directory).best) && { sample: options.map(optionOf) }),
+      predictsText: (kind?.prediction?.options ?? []).some(({ flags }) => flags.startsWith('--text ')),
+    },
+    commands: { resume: `lethe resume ${shellWord(entry.path)}`, ...trainCommand(entry) },
+    log: await logOf(entry, inside),
+  };
+  return { page, pictures };
+}
+
+// --- internal ---
+
+/** The settings of a run over the defaults of its data, as a command that makes the same. */
+function trainCommand({ tree, row }: RunEntry): { train?: string } {
+  if (typeof tree.task !== 'string' || typeof tree.dataset !== 'string') return {};
+  const words = Object.entries(row.config)
+    .filter(([key, value]) => !/^(format|task|dataset|recipe(\..*)?)$/.test(key) && value !== undefined)
+    .map(([key, value]) => `${key}=${configText(value)}`);
+  const target = `${tree.task}/${tree.dataset}`;
+  return {
+    train: ['lethe train', shellWord(target), ...words.map((one) => `--set ${settingWord(one)}`)].join(' '),
+  };
+}
+
+function optionOf({ flags, description }: { flags: string; description: string }): TaskOptionShown {
+  const [name] = flags.split(' ');
+  return { name: name.slice(2), description, takesValue: flags.includes('<') };
+}
+
+async function environmentOf(entry: RunEntry, inside: Inside): Promise<Record<string, unknown>> {
+  const text = await inside.text(runPaths(entry.directory).environment);
+  try {
+    const found: unknown = JSON.parse(text ?? '{}');
+    return isTree(found) ? found : {};
+  } catch {
+    return {};
+  }
+}
+
+async function logOf(entry: RunEntry, inside: Inside): Promise<string[]> {
+  const text = await inside.text(runPaths(entry.directory).log);
+  return (text ?? '')
+    .split('\n')
+    .slice(-mostLines - 1)
+    .filter((line) => line !== '')
+    .map((line) => line.slice(0, 2000));
+}
+
+/** What the run made, and what its task has to show. Files that a link brings in from elsewhere are not opened. */
+function shownSections(
+  entry: RunEntry,
+  inside: Inside,
+  environment: Record<string, unknown>,
+  pictures: PagePicture[],
+): ShownSection[] {
+  if (entry.row.state === 'unreadable') return [];
+  if (leadsOut(entry.directory, inside)) {
+    const note =
+      'A file of the run is a link that leads out of the directory of the dashboard: nothing that it made is shown.';
+    return [{ title: 'Samples', parts: [{ kind: 'note', note }] }];
+  }
+  const { samples, sections } = partsOf({
+    directory: entry.directory,
+    config: new Map(Object.entries(entry.row.config)),
+    environment: environment as unknown as Environment,
+  });
+  const some = samples.slice(0, mostSamples);
+  const left = samples.length - some.length;
+  if (left > 0) some.push({ kind: 'note', note: `${left} more in samples/ of the run.` });
+  const all = [...(some.length > 0 ? [{ title: 'Samples', parts: some }] : []), ...sections];
+  return all.map(({ title, parts }) => ({
+    title,
+    parts: parts.map((part) => shown(part, entry.id, pictures)),
+  }));
+}
+
+/** Whether a file of the run, or one that it made, is a link to a place outside. */
+function leadsOut(directory: string, inside: Inside): boolean {
+  const folders = [directory, runPaths(directory).samples, runPaths(directory).observations];
+  return folders.some((folder) => {
+    if (!fs.existsSync(folder)) return false;
+    return fs
+      .readdirSync(folder, { withFileTypes: true })
+      .some((file) => file.isSymbolicLink() && !inside.holds(path.join(folder, file.name)));
+  });
+}
+
+function shown(part: ReportPart, id: string, pictures: PagePicture[]): ShownPart {
+  if (part.kind === 'table') return { kind: 'table', ...part.table };
+  if (part.kind !== 'picture') return part;
+  const { title, svg, data, wide = false } = part.picture;
+  const place = pictures.push({ svg, csv: csvOf(data) }) - 1;
+  return {
+    ...{ kind: 'picture', title, wide },
+    src: `/api/runs/${id}/pictures/${place}.svg`,
+    csv: `/api/runs/${id}/pictures/${place}.csv`,
+  };
+}

@@ -1,0 +1,73 @@
+/** Curves for charts: columns of histories, thinned to what a screen shows. */
+import type { Histories } from '../files/histories.ts';
+import type { History } from '../files/history.ts';
+import type { GroupSeries, GroupsQuery, Series, SeriesQuery } from '../shared/api.ts';
+import { Smoother } from '../shared/smooth.ts';
+import { spread } from '../shared/spread.ts';
+import { numbersAt, thin, thinRows } from '../shared/thin.ts';
+import type { Library } from './library.ts';
+
+/** The curves of runs; of one that is gone, or has no such column, an empty one. */
+export async function seriesOf(
+  library: Library,
+  histories: Histories,
+  { runs, x, y, points, smooth, from, to }: SeriesQuery,
+): Promise<Series[]> {
+  const stretch = [from ?? Number.NEGATIVE_INFINITY, to ?? Number.POSITIVE_INFINITY] as const;
+  const smoothed = (xs: Float64Array, ys: Float64Array): Pick<Series, 'smooth'> => {
+    if (smooth === 0) return {};
+    const smoother = new Smoother(smooth);
+    const { x, y } = thin(xs, ys.map(smoother.next), points, stretch);
+    return { smooth: { x, y, seen: smoother.seen } };
+  };
+  return Promise.all(
+    runs.map(async (id) => {
+      const history = await historyOf(library, histories, id);
+      const [xs, ys] = [history?.column(x), history?.column(y)];
+      return {
+        id,
+        ...(xs && ys
+          ? { ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) }
+          : { x: [], y: [], count: 0 }),
+      };
+    }),
+  );
+}
+
+/** Mean and spread of groups of runs, over all their points, thinned afterwards. */
+export async function groupsOf(
+  library: Library,
+  histories: Histories,
+  { groups, x, y, points }: GroupsQuery,
+): Promise<GroupSeries[]> {
+  const all: GroupSeries[] = [];
+  for (const ids of groups) {
+    const found = await Promise.all(ids.map((id) => historyOf(library, histories, id)));
+    const curves = found.flatMap((history) => {
+      const [xs, ys] = [history?.column(x), history?.column(y)];
+      return xs && ys ? [{ x: xs, y: ys }] : [];
+    });
+    const { x: at, mean, low, high } = spread(curves);
+    const rows = thinRows(
+      at.map((_, i) => i),
+      [mean, low, high],
+      points,
+    );
+    all.push({
+      x: rows.map((row) => at[row]),
+      ...{ mean: numbersAt(mean, rows), low: numbersAt(low, rows), high: numbersAt(high, rows) },
+      runs: curves.length,
+    });
+  }
+  return all;
+}
+
+/** Of a run, or nothing. */
+export async function historyOf(
+  library: Library,
+  histories: Histories,
+  id: string,
+): Promise<History | undefined> {
+  const entry = library.run(id);
+  return entry && histories.of(entry.metrics);
+}

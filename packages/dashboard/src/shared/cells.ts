@@ -1,0 +1,72 @@
+/** What stands in a column of the table for a run: any setting, any figure at the best epoch, and what every run has. */
+import type { RunRow } from './api.ts';
+
+export type Cell = string | number | boolean | null | undefined;
+
+/** The value of a column; undefined where the run has none. */
+export function cellOf(row: RunRow, key: string): Cell {
+  if (Object.hasOwn(own, key)) return own[key](row);
+  if (Object.hasOwn(row.best, key)) return row.best[key];
+  if (Object.hasOwn(row.last, key)) return row.last[key];
+  if (!Object.hasOwn(row.config, key)) return undefined;
+  const value = row.config[key];
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Cell);
+}
+
+/** The columns that any of the runs has: of every run, figures, settings. */
+export function columnsOf(rows: readonly RunRow[]): { own: string[]; figures: string[]; settings: string[] } {
+  const figures = new Set<string>();
+  const settings = new Set<string>();
+  for (const row of rows) {
+    for (const key of Object.keys(row.best)) figures.add(key);
+    for (const key of Object.keys(row.last)) figures.add(key);
+    for (const key of Object.keys(row.config)) settings.add(key);
+  }
+  for (const key of Object.keys(own)) figures.delete(key);
+  return { own: Object.keys(own), figures: [...figures].sort(), settings: [...settings].sort() };
+}
+
+/** Columns for a table that nobody chose: the metric of the first run, what the runs differ in, and what every run has. */
+export function usualColumns(rows: readonly RunRow[]): string[] {
+  const metric = rows.find((row) => row.metric !== undefined)?.metric;
+  const figures = metric === undefined ? [] : ['valid', 'test'].map((split) => `${split}.${metric}`);
+  const differ = telling.filter((key) => new Set(rows.map((row) => String(row.config[key]))).size > 1);
+  return ['state', ...figures, 'bestEpoch', ...differ, 'seed', 'epoch', 'seconds'];
+}
+
+/** Rows in the order of a column, `-` in front from above; what is not there comes last either way. */
+export function sorted(rows: readonly RunRow[], by: string): RunRow[] {
+  const isDown = by.startsWith('-');
+  const key = isDown ? by.slice(1) : by;
+  const sign = isDown ? -1 : 1;
+  const cells = new Map(rows.map((row) => [row, cellOf(row, key)]));
+  return rows.toSorted((one, other) => {
+    const [a, b] = [cells.get(one), cells.get(other)];
+    const [noA, noB] = [a === undefined || a === null, b === undefined || b === null];
+    if (noA || noB) return Number(noA) - Number(noB);
+    if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+    return sign * collator.compare(String(a), String(b));
+  });
+}
+
+// --- internal ---
+
+const own: Readonly<Record<string, (row: RunRow) => Cell>> = {
+  name: ({ name }) => name,
+  path: ({ path }) => path,
+  state: ({ state }) => state,
+  task: ({ task }) => task,
+  epoch: ({ epoch }) => epoch,
+  bestEpoch: ({ bestEpoch }) => bestEpoch,
+  seconds: ({ seconds }) => seconds,
+  created: ({ created }) => created,
+  study: ({ study }) => study,
+};
+
+/** Settings that say most about a run. */
+const telling = [
+  ...['dataset', 'model.dropout', 'model.cell', 'model.hidden', 'model.layers'],
+  ...['optimizer.name', 'optimizer.stepRate'],
+];
+
+const collator = new Intl.Collator('en', { numeric: true });
