@@ -12,7 +12,7 @@ const examples = Array.from({ length: 1000 }, (_, i) => {
 const [train, valid, kept, test] = [0, 250, 500, 750].map((n) => examples.slice(n, n + 250));
 const truth = (all: typeof train) => Float32Array.from(all, ({ target }) => target);
 
-const dropout = parseDropout('fast:input=.02,recurrent=.02,output=.05');
+const dropout = parseDropout('fast:input=.02,recurrent=.02,output=.05,form=probit');
 const shape = { input: { features: 2 }, hiddenSizes: [24], outputs: 1 };
 const model = lethe.sequenceModel({ ...shape, cell: 'rnn', pooling: 'mean', dropout }, noise);
 const parameters = { ...model.parameters, logDeviation: lethe.tensor([-1]) };
