@@ -1,17 +1,13 @@
 /** The library in a real browser: bundled, in a worker of a page, on the WebAssembly engine, with threads and without. */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, host, inBrowser, launch } from './chromium.mts';
 
-const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
 const folder = mkdtempSync(join(tmpdir(), 'lethe-browser-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,87 +22,157 @@ interface Trained {
   isolated: boolean;
 }
 
-const types: Record<string, string> = { js: 'text/javascript', html: 'text/html' };
-const page = `<!doctype html><title>training</title><script type="module">
-const worker = new Worker('/training.js', { type: 'module' });
-const tell = (result) => fetch('/result', { method: 'POST', body: JSON.stringify({ ...result, isolated: crossOriginIsolated }) });
-worker.onmessage = ({ data }) => tell(data);
-worker.onerror = ({ message }) => tell({ error: message });
+/** As an application is bundled. */
+const bundled: BuildOptions = {
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  conditions: ['lethe-source'],
+  logLevel: 'silent',
+};
+
+/** Pages whose workers train, and whose titles then say how it went. */
+const titled = (...workers: string[]) => `<!doctype html><title>training</title><script type="module">
+const trained = (name) => new Promise((resolve) => {
+  const worker = new Worker(name, { type: 'module' });
+  worker.onmessage = ({ data }) => resolve({ ...data, isolated: crossOriginIsolated });
+  worker.onerror = ({ message }) => resolve({ error: message });
+});
+document.title = JSON.stringify(await Promise.all(${JSON.stringify(workers)}.map(trained)));
 </script>`;
 
-/** Opens the page in a browser of its own, and waits for what its worker tells. */
-async function trained(isolated: boolean): Promise<Trained> {
-  const headers = isolated
-    ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-    : {};
-  const result = {} as {
-    resolve(told: Trained): void;
-    reject(error: Error): void;
-    promise: Promise<Trained>;
-  };
-  result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
-  const server = createServer((request, response) => {
-    const name = (request.url ?? '/').slice(1) || 'index.html';
-    if (request.method === 'POST') {
-      let body = '';
-      request.on('data', (piece) => {
-        body += piece;
-      });
-      request.on('end', () => result.resolve(JSON.parse(body) as Trained));
-      response.end();
-      return;
-    }
-    const content =
-      name === 'index.html' ? page : name.endsWith('.js') ? readFileSync(join(folder, name)) : '';
-    response.writeHead(200, { ...headers, 'Content-Type': types[name.split('.').at(-1)!] ?? 'text/plain' });
-    response.end(content);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  const profile = mkdtempSync(join(folder, 'profile-'));
-  const options = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`];
-  const started = spawn(browser!, [...options, `http://127.0.0.1:${port}/`], {
-    stdio: 'ignore',
-    detached: true,
-  });
-  started.on('error', result.reject);
-  const late = setTimeout(() => result.reject(new Error('the page told nothing for 100 s')), 100_000);
-  try {
-    return await result.promise;
-  } finally {
-    clearTimeout(late);
-    if (started.pid) process.kill(-started.pid, 'SIGKILL');
-    server.close();
-    server.closeAllConnections();
-  }
-}
-
-describe.skipIf(!browser)(`in a browser (${browser ?? 'skipped: there is no Chromium'})`, () => {
+describe.skipIf(!command)(`in a browser (${inBrowser})`, { timeout: 120_000 }, () => {
+  let browser: Browser;
   beforeAll(async () => {
-    await build({
-      entryPoints: [resolve(import.meta.dirname, 'browser', 'training.ts')],
-      bundle: true,
-      splitting: true,
-      minify: true,
-      format: 'esm',
-      platform: 'browser',
-      conditions: ['lethe-source'],
-      outdir: folder,
-      logLevel: 'silent',
-    });
-  });
+    const here = (name: string): string => resolve(import.meta.dirname, 'browser', name);
+    await build({ ...bundled, entryPoints: [here('training.ts'), here('engine.ts')], outdir: folder });
+    writeFileSync(join(folder, 'index.html'), titled('/training.js'));
+    writeFileSync(
+      join(folder, 'engine.html'),
+      '<!doctype html><script type="module" src="/engine.js"></script>',
+    );
+    browser = await launch();
+  }, 60_000);
+  afterAll(() => browser?.close());
 
-  it('trains on all cores of an isolated page, on one of another, to the same bits', {
-    timeout: 250_000,
-  }, async () => {
-    const alone = await trained(false);
+  /** What the workers of a page tell. */
+  async function trained(place: string, isolated: boolean): Promise<Trained[]> {
+    const server = await host(place, { isolated });
+    const page = await browser.newPage();
+    try {
+      await page.goto(server.url);
+      await page.waitForFunction("document.title.startsWith('[')", null, { timeout: 100_000 });
+      return JSON.parse(await page.title()) as Trained[];
+    } finally {
+      await page.close();
+      server.close();
+    }
+  }
+
+  it('trains on all cores of an isolated page, on one of another, to the same bits', async () => {
+    const [alone] = await trained(folder, false);
     expect(alone.error).toBeUndefined();
-    expect(alone).toMatchObject({ engine: 'wasm', isolated: false });
+    expect(alone).toMatchObject({ engine: 'wasm', isolated: false, threads: 1 });
     // a wave of amplitude 1 has variance .5: what an answer of 0 leaves
     expect(alone.first).toBeGreaterThan(0.05);
     expect(alone.last).toBeLessThan(0.02);
-    const together = await trained(true);
+    const [together] = await trained(folder, true);
     expect(together).toMatchObject({ engine: 'wasm', isolated: true, last: alone.last, sum: alone.sum });
+  });
+
+  it('two copies of the library in one page both work, at the same time', async () => {
+    const place = mkdtempSync(join(folder, 'copies-'));
+    for (const name of readdirSync(folder).filter((one) => one.endsWith('.js'))) {
+      writeFileSync(join(place, name), readFileSync(join(folder, name)));
+    }
+    const other = resolve(import.meta.dirname, 'browser/training.ts');
+    await build({ ...bundled, entryPoints: { other }, outdir: place, chunkNames: 'other-[hash]' });
+    writeFileSync(join(place, 'index.html'), titled('/training.js', '/other.js'));
+    const [first, second] = await trained(place, true);
+    expect(first.error).toBeUndefined();
+    expect(second).toEqual(first);
+  });
+
+  /** What is wrong: with the files that the host gives, or with the browser, in which a script runs before the page's. */
+  const faults: [string, { file?: (text: string) => string; script?: string }, RegExp][] = [
+    [
+      'the file of the module is a page',
+      { file: () => '<!doctype html><title>404</title>' },
+      /the script that holds them does not load \(.+\); put all built files on the server/,
+    ],
+    [
+      'the file of the module is cut off',
+      { file: (text) => text.slice(0, 50_000) },
+      /the script that holds them does not load \(.+\); put all built files on the server/,
+    ],
+    [
+      'the packed module is cut off',
+      { file: (text) => text.replace(/"[A-Za-z0-9+/=]{50000,}"/, (packed) => `${packed.slice(0, 40_001)}"`) },
+      /their module is damaged \(.+\); build and copy it anew/,
+    ],
+    [
+      'the browser has no vectors',
+      { script: 'WebAssembly.validate = () => false' },
+      /this browser has no WebAssembly with vectors \(SIMD\)/,
+    ],
+    [
+      'the browser has no WebAssembly',
+      { script: 'delete globalThis.WebAssembly' },
+      /this browser has no WebAssembly with vectors \(SIMD\)/,
+    ],
+    [
+      'the device has no memory',
+      { script: "WebAssembly.Memory = function () { throw new RangeError('could not allocate memory') }" },
+      /there is no memory of 4 MB: could not allocate memory/,
+    ],
+  ];
+  it.each(faults)(
+    'where %s, that is said and the portable engine goes on',
+    async (_, { file, script }, sentence) => {
+      const names = readdirSync(folder).filter((name) => /^(simd128|relaxed)-.*\.js$/.test(name));
+      expect(names).toHaveLength(2);
+      const files = file
+        ? Object.fromEntries(names.map((name) => [name, file(readFileSync(join(folder, name), 'utf8'))]))
+        : {};
+      const server = await host(folder, { files });
+      const page = await browser.newPage();
+      if (script) await page.addInitScript(script);
+      await page.goto(`${server.url}engine.html`);
+      await page.waitForFunction('globalThis.load !== undefined');
+      const told = (await page.evaluate('load()')) as { problem: { code: string; message: string } };
+      expect(told).toMatchObject({
+        engine: 'portable',
+        threads: 1,
+        product: 11,
+        problem: { code: 'E_ENGINE' },
+      });
+      expect(told.problem.message).toMatch(
+        /^useWasm: expected the kernels of WebAssembly to load, but .*; the portable engine goes on$/,
+      );
+      expect(told.problem.message).toMatch(sentence);
+      await page.close();
+      server.close();
+    },
+  );
+
+  it('a worker of an isolated page that is ended in the middle of a step leaves the others and the page at work', async () => {
+    const server = await host(folder, { isolated: true });
+    const page = await browser.newPage();
+    await page.goto(`${server.url}engine.html`);
+    const ended = (await page.evaluate(`
+      (async () => {
+        const worker = new Worker('/training.js', { type: 'module' });
+        await new Promise((resolve) => setTimeout(resolve, 500)); // it has threads by then, and is training
+        worker.terminate();
+        const again = new Worker('/training.js', { type: 'module' });
+        return new Promise((resolve) => { again.onmessage = ({ data }) => resolve(data); });
+      })()`)) as Trained;
+    expect(ended).toMatchObject({ engine: 'wasm' });
+    expect(ended.last).toBeLessThan(0.02);
+    await page.close();
+    server.close();
   });
 });
 
@@ -117,13 +183,13 @@ describe('a bundle for browsers', () => {
       ...{ bundle: true, minify: true, write: false, metafile: true },
       ...{ format: 'esm', platform: 'browser', conditions: ['lethe-source'], treeShaking: true },
     });
-    const bytes = (name: string) =>
-      Object.values(metafile.outputs)
-        .flatMap(({ inputs }) => Object.entries(inputs))
-        .filter(([file]) => file.endsWith(name))
-        .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
-    expect(bytes('nn/cells/lstm.ts')).toBeGreaterThan(0);
-    for (const other of ['nn/cells/gru.ts', 'nn/cells/rnn.ts']) expect(bytes(other), other).toBe(0);
+    const files = Object.values(metafile.outputs)
+      .flatMap(({ inputs }) => Object.entries(inputs))
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file.replace(/.*\/lethe\/src\//, ''));
+    expect(files).toContain('nn/cells/lstm.ts');
+    expect(files).toContain('kernels/portable/lstm.ts');
+    expect(files.filter((file) => /\b(gru|rnn)\b/.test(file))).toEqual([]);
   });
 
   it('reaches no module of Node.js by import, and stays below its size', async () => {

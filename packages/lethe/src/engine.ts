@@ -3,9 +3,10 @@
 export type { CallSettings, Engine } from './kernels/contract/engine.ts';
 export type { Active, Mask } from './kernels/contract/fields.ts';
 export type { Kernels } from './kernels/contract/kernels.ts';
-export { type EngineInUse, type EngineName, engineInUse, kernels, useEngine } from './kernels/engine.ts';
+export { type EngineInUse, type EngineName, engineInUse } from './kernels/engine.ts';
 export { type FixedWeights, fixedWeights } from './kernels/fixed-weights.ts';
 export { nativeProblem } from './kernels/native.ts';
 export { type Precision, useThreads, withPrecision, withThreads } from './kernels/settings.ts';
 export { wasmProblem } from './kernels/wasm.ts';
+export { kernels, useEngine } from './kernels/whole-engine.ts';
 export { dtype, realFrom, realZeros } from './tensor/dtype.ts';

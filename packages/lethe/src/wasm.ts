@@ -41,8 +41,8 @@ export async function useWasm(): Promise<EngineInUse> {
       .catch((cause) => {
         throw new Error(`their module is damaged (${cause.message}); build and copy it anew`, { cause });
       });
-    const cores =
-      (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+    const { navigator, crossOriginIsolated } = globalThis as BrowserScope;
+    const cores = crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;
     const description = layout as readonly KernelDescription[];
     provideWasm(wasmEngine(name, module, description, cores), description);
   } catch (cause) {
@@ -53,6 +53,12 @@ export async function useWasm(): Promise<EngineInUse> {
 }
 
 // --- internal ---
+
+/** What of a browser is asked here; the library is not compiled against one. */
+interface BrowserScope {
+  navigator?: { hardwareConcurrency?: number };
+  crossOriginIsolated?: boolean;
+}
 
 function refused(reason: string, cause?: unknown): LetheError {
   return new LetheError(

@@ -5,9 +5,10 @@
 import { ConfigError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeMemoryFrom } from '../tensor/dtype.ts';
-import type { Engine } from './contract/engine.ts';
+import type { CellKernel, CommonEngine, Engine } from './contract/engine.ts';
+import type { Kernels } from './contract/kernels.ts';
 import { loadNative, nativeProblem } from './native.ts';
-import { portable } from './portable/index.ts';
+import { common } from './portable/common.ts';
 import { loadWasm, wasmProblem } from './wasm.ts';
 
 /** An engine by its name. */
@@ -29,8 +30,18 @@ export interface EngineInUse {
  * The kernels of the engine in use, chosen on the first call.
  * @throws ConfigError if the environment asks for an engine that is unknown or does not load
  */
-export function kernels(): Engine {
+export function kernels(): CommonEngine {
   return (inUse ??= put(choose()));
+}
+
+/**
+ * Kernels of a cell by the engine in use.
+ * @param portable what the portable engine runs of them, brought by the cell, so that a bundle has those of the cells in it and no others
+ */
+export function cellKernels<Name extends CellKernel>(portable: Pick<Kernels, Name>): Pick<Kernels, Name> {
+  const engine = kernels();
+  // Whatever is not the portable engine is whole.
+  return engine.engine === 'portable' ? portable : (engine as Engine);
 }
 
 /**
@@ -46,7 +57,7 @@ export function engineInUse(): EngineInUse {
  * Puts another engine in use for this process, and returns it.
  * @throws ConfigError if it is unknown or does not load
  */
-export function useEngine(name: EngineName): Engine {
+export function useEngine(name: EngineName): CommonEngine {
   checkWord('useEngine', 'engine', name, engineNames);
   return (inUse = put(engineNamed(name)));
 }
@@ -55,17 +66,17 @@ export function useEngine(name: EngineName): Engine {
 
 const engineNames: readonly EngineName[] = ['native', 'wasm', 'portable'];
 
-let inUse: Engine | undefined;
+let inUse: CommonEngine | undefined;
 
 function environment(name: string): string | undefined {
   const value = globalThis.process?.env?.[name];
   return value === '' ? undefined : value;
 }
 
-function choose(): Engine {
+function choose(): CommonEngine {
   const wanted = environment('LETHE_ENGINE');
   if (wanted !== undefined) return engineNamed(wanted);
-  if (dtype === 'f64') return portable;
+  if (dtype === 'f64') return common;
   const native = loadNative();
   if (native) return native;
   const wasm = loadWasm();
@@ -75,11 +86,11 @@ function choose(): Engine {
       : `nor those of WebAssembly: ${wasmProblem()}; the portable engine runs, many times slower`;
     console.error(`lethe: the native kernels do not load: ${nativeProblem()}; ${instead}`);
   }
-  return wasm ?? portable;
+  return wasm ?? common;
 }
 
-function engineNamed(name: string): Engine {
-  if (name === 'portable') return portable;
+function engineNamed(name: string): CommonEngine {
+  if (name === 'portable') return common;
   if (name !== 'native' && name !== 'wasm') {
     throw new ConfigError(`engine: expected LETHE_ENGINE to be native, wasm or portable, got "${name}"`);
   }
@@ -105,7 +116,7 @@ function engineNamed(name: string): Engine {
 }
 
 /** Gives an engine its threads and lets it supply the scratch memory. */
-function put(engine: Engine): Engine {
+function put(engine: CommonEngine): CommonEngine {
   const wanted = environment('LETHE_THREADS');
   if (wanted !== undefined) {
     const count = Number(wanted);

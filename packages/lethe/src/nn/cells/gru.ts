@@ -11,7 +11,9 @@ import {
   recordOperation,
 } from '../../autograd/tape.ts';
 import type { Active, MomentRule } from '../../kernels/contract/fields.ts';
-import { kernels } from '../../kernels/engine.ts';
+import { cellKernels } from '../../kernels/engine.ts';
+import { gruBackward, gruForward } from '../../kernels/portable/gru.ts';
+import { momentsGruBackward, momentsGruForward } from '../../kernels/portable/moments-gru.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
 import { collectLayer } from '../../moments/decomposition.ts';
 import type { Gaussian } from '../../moments/gaussian.ts';
@@ -30,6 +32,9 @@ import type {
 } from './cell.ts';
 import { block, gaussianGradient, lastStep, parts, statesBefore, sumOf } from './gaussian-parts.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
+
+/** What runs where no engine has these kernels. */
+const portable = { gruForward, gruBackward, momentsGruForward, momentsGruBackward };
 
 export function gruCell(resetAfter: boolean): Cell {
   return {
@@ -94,7 +99,7 @@ export function gruSequence(
     recurrentCandidate: allocate(size),
     h,
   };
-  kernels().gruForward({ ...call, y });
+  cellKernels(portable).gruForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   recordOperation(
@@ -114,7 +119,13 @@ export function gruSequence(
         dx,
       };
       // What backward computes takes the place of what forward kept: nobody reads that again.
-      kernels().gruBackward({ ...call, ...given, ...wanted, da: call.gates, daRec: call.recurrentCandidate });
+      cellKernels(portable).gruBackward({
+        ...call,
+        ...given,
+        ...wanted,
+        da: call.gates,
+        daRec: call.recurrentCandidate,
+      });
     },
   );
   return { ...outputs, state: { hidden } };
@@ -162,7 +173,7 @@ export function gruMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  kernels().momentsGruForward(call);
+  cellKernels(portable).momentsGruForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [
@@ -192,7 +203,12 @@ export function gruMoments(
       const given = gaussianGradient(output, hidden);
       const wanted = { ...given, dwIn, dwRec, dbias, dbiasRec, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      kernels().momentsGruBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+      cellKernels(portable).momentsGruBackward({
+        ...call,
+        ...wanted,
+        daMean: call.aMean,
+        daVariance: call.aVariance,
+      });
       // Units: r, z, and the candidate's input and recurrent side.
       const blocks = (...used: number[]) => ({ count: 4, used });
       collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [

@@ -9,7 +9,9 @@ import {
   recordOperation,
 } from '../../autograd/tape.ts';
 import type { Activation, Active, MomentRule } from '../../kernels/contract/fields.ts';
-import { kernels } from '../../kernels/engine.ts';
+import { cellKernels } from '../../kernels/engine.ts';
+import { lstmBackward, lstmForward } from '../../kernels/portable/lstm.ts';
+import { momentsLstmBackward, momentsLstmForward } from '../../kernels/portable/moments-lstm.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
 import { collectLayer } from '../../moments/decomposition.ts';
 import type { Gaussian } from '../../moments/gaussian.ts';
@@ -30,6 +32,9 @@ import type {
 } from './cell.ts';
 import { block, gaussianGradient, lastStep, parts, statesBefore, sumOf } from './gaussian-parts.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
+
+/** What runs where no engine has these kernels. */
+const portable = { lstmForward, lstmBackward, momentsLstmForward, momentsLstmBackward };
 
 export const lstmCell: Cell = {
   name: 'lstm',
@@ -81,7 +86,7 @@ export function lstmSequence(
     c,
     h,
   };
-  kernels().lstmForward({ ...call, y });
+  cellKernels(portable).lstmForward({ ...call, y });
   const last = (T - 1) * B * H;
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray(last) as Real);
@@ -107,7 +112,7 @@ export function lstmSequence(
         dx,
       };
       // The gradients of the pre-activations take the place of the gates: nobody reads those again.
-      kernels().lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
+      cellKernels(portable).lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
     },
   );
   return { ...outputs, state: { hidden, cell } };
@@ -157,7 +162,7 @@ export function lstmMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  kernels().momentsLstmForward(call);
+  cellKernels(portable).momentsLstmForward(call);
   const tensor = (data: typeof call.hMean) => new Tensor([T, B, H], data);
   const output = { mean: tensor(call.hMean), variance: tensor(call.hVariance) };
   const hidden = lastStep(output);
@@ -195,7 +200,12 @@ export function lstmMoments(
       };
       const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dc0, dc0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      kernels().momentsLstmBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+      cellKernels(portable).momentsLstmBackward({
+        ...call,
+        ...wanted,
+        daMean: call.aMean,
+        daVariance: call.aVariance,
+      });
       collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
         { weight: weightIn, noise: noise.noiseInput, mean: call.x, variance: call.xVariance },
         { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call) },

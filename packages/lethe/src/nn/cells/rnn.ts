@@ -2,7 +2,9 @@
 
 import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../../autograd/tape.ts';
 import type { Activation, Active, MomentFunction } from '../../kernels/contract/fields.ts';
-import { kernels } from '../../kernels/engine.ts';
+import { cellKernels } from '../../kernels/engine.ts';
+import { momentsRnnBackward, momentsRnnForward } from '../../kernels/portable/moments-rnn.ts';
+import { rnnBackward, rnnForward } from '../../kernels/portable/rnn.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
 import { collectLayer } from '../../moments/decomposition.ts';
 import type { Gaussian } from '../../moments/gaussian.ts';
@@ -12,6 +14,9 @@ import { Tensor } from '../../tensor/tensor.ts';
 import type { Cell, CellNoise, CellWeights, GaussianOutput, IntegratedNoise, PlainOutput } from './cell.ts';
 import { gaussianGradient, lastStep, parts, statesBefore, sumOf } from './gaussian-parts.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
+
+/** What runs where no engine has these kernels. */
+const portable = { rnnForward, rnnBackward, momentsRnnForward, momentsRnnBackward };
 
 export function rnnCell(activation: Activation): Cell {
   return {
@@ -67,7 +72,7 @@ export function rnnSequence(
     n,
     h,
   };
-  kernels().rnnForward({ ...call, y });
+  cellKernels(portable).rnnForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   recordOperation(
@@ -84,7 +89,7 @@ export function rnnSequence(
       ]);
       const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
       const wanted = { dwIn, dwRec, dbias, dh0, dx };
-      kernels().rnnBackward({ ...call, ...given, ...wanted, da: allocate(size) });
+      cellKernels(portable).rnnBackward({ ...call, ...given, ...wanted, da: allocate(size) });
     },
   );
   return { ...outputs, state: { hidden } };
@@ -129,7 +134,7 @@ export function rnnMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  kernels().momentsRnnForward(call);
+  cellKernels(portable).momentsRnnForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [input.mean, input.variance, initial.mean, initial.variance, weightIn, weightRec, bias];
@@ -149,7 +154,12 @@ export function rnnMoments(
       const given = gaussianGradient(output, hidden);
       const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      kernels().momentsRnnBackward({ ...call, ...wanted, daMean: call.aMean, daVariance: call.aVariance });
+      cellKernels(portable).momentsRnnBackward({
+        ...call,
+        ...wanted,
+        daMean: call.aMean,
+        daVariance: call.aVariance,
+      });
       collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
         { weight: weightIn, noise: noise.noiseInput, mean: call.x, variance: call.xVariance },
         { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call) },
