@@ -215,4 +215,33 @@ describe.skipIf(!hasRedis)('a search over a queue', () => {
     only.child.kill('SIGINT');
     await only.ended;
   }, 240_000);
+
+  it('runs comparisons and sweeps, with the results that they have without a queue', async () => {
+    const small = ['--hidden', '6', '--epochs', '1', '--set', 'model.maxIncoming=none', '--json'];
+    const commands = {
+      compare: ['compare', 'music/folk', '--methods', 'none,fast', '--trials', '2', '--seeds', '2', ...small],
+      sweep: [
+        'sweep',
+        'music/folk',
+        '--dropout',
+        'fast',
+        '--vary',
+        'dropout.input=0,.4',
+        '--seeds',
+        '2',
+        ...small,
+      ],
+    };
+    const helper = worker('helper');
+    for (const [name, args] of Object.entries(commands)) {
+      const [far, near] = [study(`${name}-far`), study(`${name}-near`)];
+      expect(await run([...args, '--out', far, '--queue', url]).ended).toMatchObject({ code: 0 });
+      expect(await run([...args, '--out', near, '--workers', '1']).ended).toMatchObject({ code: 0 });
+      expect(findings(far)).toEqual(findings(near));
+      expect(readStudy(far).trials.every((trial) => trial.worker === 'helper')).toBe(true);
+      expect(existsSync(join(far, 'report.html'))).toBe(true);
+    }
+    helper.child.kill('SIGINT');
+    await helper.ended;
+  }, 240_000);
 });

@@ -6,6 +6,8 @@ import { makeDirectory } from '../files/make-directory.ts';
 import { fileNames } from '../pictures/picture.ts';
 import { type ComparedResult, comparisonOf, settingText } from '../studies/comparison.ts';
 import { differenceText, spreadText } from '../studies/figures.ts';
+import type { StudyEvent } from '../studies/journal.ts';
+import { decidingWords, metricWords } from '../tasks/metric-words.ts';
 import type { Output } from './output.ts';
 import { clock } from './progress.ts';
 import { countStates, SearchReport } from './search-report.ts';
@@ -53,6 +55,7 @@ export class ComparisonReport extends SearchReport {
       report,
       seconds,
     });
+    const hasNone = methods.some(({ toNone }) => toNone !== undefined);
     out.say();
     out.table(
       methods.map((one, i) => [
@@ -62,15 +65,24 @@ export class ComparisonReport extends SearchReport {
         spreadText(one.test),
         `${one.finals.filter(({ best }) => best !== null).length}`,
         differenceText(one.toBest),
-        differenceText(one.toNone),
+        ...(hasNone ? [differenceText(one.toNone)] : []),
         clock(one.seconds),
       ]),
       {
-        header: ['', 'method', 'valid', 'test', 'seeds', 'to the best', 'to none', 'work'],
+        header: [
+          '',
+          'method',
+          'valid',
+          'test',
+          'seeds',
+          'to the best',
+          ...(hasNone ? ['to none'] : []),
+          'work',
+        ],
         align: 'rlrrrrrr',
       },
     );
-    for (const line of readingOf(about.shown, seeds.length)) out.say(line);
+    for (const line of readingOf(about, seeds.length)) out.say(line);
     out.say();
     for (const { name, chosen, searched } of methods) {
       const failed = searched.find(({ state }) => state === 'failed');
@@ -98,13 +110,15 @@ export class ComparisonReport extends SearchReport {
 }
 
 /** How the table is to be read. */
-function readingOf({ unit }: { unit: string }, seeds: number): string[] {
+function readingOf({ shown, metric }: StudyEvent, seeds: number): string[] {
+  const { better } = metricWords(shown.metric);
   const last =
     seeds === 1
       ? ' it has no spread: differences without an interval say little)'
       : ` differences of test, this method minus the other, seed by seed, with their 95 % interval: mean ± t s/√n, t of n − 1 = ${seeds - 1} degrees of freedom)`;
   return [
-    `(${unit}; ${seeds === 1 ? 'one seed' : `mean ± deviation over ${seeds} seeds`} that no search has seen; order and weights by the validation alone, test measured once;`,
+    `(${shown.unit}${better ? `, ${better} is better` : ''}; ${seeds === 1 ? 'one seed' : `mean ± deviation over ${seeds} seeds`} that no search has seen;`,
+    ` order and weights by the validation${decidingWords(metric, shown.metric)} alone, test measured once;`,
     last,
   ];
 }

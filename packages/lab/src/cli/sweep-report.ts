@@ -2,6 +2,7 @@
 import type { Study } from '../experiments/search/study.ts';
 import { spreadText } from '../studies/figures.ts';
 import { type SweepPoint, sweepOf } from '../studies/sweep.ts';
+import { decidingWords } from '../tasks/metric-words.ts';
 import type { Output } from './output.ts';
 import { clock } from './progress.ts';
 import { countStates, SearchReport } from './search-report.ts';
@@ -59,7 +60,9 @@ export class SweepReport extends SearchReport {
     const which =
       done.length > shownPoints ? `the best ${shownPoints} of ${done.length} points` : 'all points';
     const spread = seeds.length > 1 ? `; mean ± deviation over ${seeds.length} seeds` : '; one seed';
-    out.say(`(${about.shown.unit}; ${which} by validation${spread}; train as trained, with noise)`);
+    out.say(
+      `(${about.shown.unit}; ${which} by validation${decidingWords(about.metric, about.shown.metric)}${spread}; train as trained, with noise)`,
+    );
     const failed = states.failed > 0 ? `, ${states.failed} failed` : '';
     out.say(`${states.complete} trainings${failed}, ${clock(seconds)}; report in ${report}`);
   }

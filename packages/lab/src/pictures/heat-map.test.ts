@@ -22,7 +22,7 @@ const map = (
     label: 'NLL per time step (nats), validation',
     column: 'valid_nll',
     values: rows.map((_, r) => columns.map((_, c) => of(c, r))),
-    best: { column: 0, row: 0 },
+    best: { column: 0, row: 0, name: 'best mean validation' },
     ...more,
   });
 

@@ -26,8 +26,8 @@ export interface HeatMapOptions {
   column: string;
   /** by row (y) and column (x); undefined where nothing was measured */
   values: readonly (readonly (number | undefined)[])[];
-  /** the cell that is framed */
-  best?: { column: number; row: number };
+  /** the cell that is framed, and what it is */
+  best?: { column: number; row: number; name: string };
 }
 
 /** Steps of the colour bar. */
@@ -75,7 +75,7 @@ export function heatMap({ title, x, y, label, column, values, best }: HeatMapOpt
       best.row + 0.46,
     ];
     marks.push({
-      ...{ kind: 'line', colour: '#d55e00', width: 2.5, name: 'lowest mean validation' },
+      ...{ kind: 'line', colour: '#d55e00', width: 2.5, name: best.name },
       x: [left, right, right, left, left],
       y: [bottom, bottom, top, top, bottom],
     });

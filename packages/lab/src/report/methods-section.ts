@@ -12,7 +12,7 @@ import { panel } from '../pictures/svg/panel.ts';
 import { type ComparedResult, type ComparisonResult, settingText } from '../studies/comparison.ts';
 import { differenceText, spreadText } from '../studies/figures.ts';
 import type { Trial } from '../studies/study-record.ts';
-import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
+import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
@@ -23,7 +23,7 @@ export type ReportedComparison = ReportedStudy & { comparison: ComparisonResult 
 
 /** A comparison as HTML. */
 export function methodsSection(study: ReportedComparison): string {
-  const { name, comparison, metric, trials } = study;
+  const { name, comparison, trials } = study;
   const { methods, seeds, searches } = comparison;
   const ended = trials.filter(({ state }) => state !== 'running').length;
   const parts = [
@@ -33,7 +33,7 @@ export function methodsSection(study: ReportedComparison): string {
     ),
   ];
   if (!methods.some(({ chosen }) => chosen)) parts.push(paragraph('No trial has a validation yet.'));
-  else parts.push(tableHtml(study, metric), gallery(methodsPictures(study)));
+  else parts.push(tableHtml(study), gallery(methodsPictures(study)));
   return [...parts, '</section>'].join('\n');
 }
 
@@ -84,8 +84,9 @@ export function methodsTable({ methods }: ComparisonResult): DataTable {
 
 // --- internal ---
 
-function tableHtml({ name, comparison }: ReportedComparison, metric: string): string {
+function tableHtml({ name, comparison, deciding, metric }: ReportedComparison): string {
   const { methods, seeds } = comparison;
+  const hasNone = methods.some(({ toNone }) => toNone !== undefined);
   const rows = methods.map((one, i) => [
     String(i + 1),
     one.name,
@@ -104,7 +105,7 @@ function tableHtml({ name, comparison }: ReportedComparison, metric: string): st
     'test',
     'seeds',
     'to the best',
-    'to none',
+    ...(hasNone ? ['to none'] : []),
     'work',
     'best setting',
   ];
@@ -114,10 +115,10 @@ function tableHtml({ name, comparison }: ReportedComparison, metric: string): st
       : 'One seed has no spread: differences without an interval say little.';
   return [
     paragraph(
-      `${metricHeading(metric)}; mean ± deviation over seeds. In the order of validation; weights are chosen by validation, test is measured once with them. ${interval}`,
+      `${metricHeading(metric)}; mean ± deviation over seeds. In the order of validation${decidingWords(deciding ?? metric, metric)}; weights are chosen by it, test is measured once with them. ${interval}`,
       'note',
     ),
-    htmlTable(header, rows, 'rlrrrrrrrl'),
+    htmlTable(header, rows, `rlrrrrr${hasNone ? 'r' : ''}rl`),
     saved(`${name} methods`, methodsTable(comparison)),
   ].join('');
 }

@@ -25,12 +25,14 @@ function study(plan: TrialPlan, count: number, of: (parameters: Parameters) => n
   const write = (event: JournalEvent): void =>
     fs.appendFileSync(journalFile(directory), `${JSON.stringify(event)}\n`);
   write(plan.about);
+  const { metric, shown } = plan.about;
   for (let number = 1; number <= count; number++) {
     const parameters = plan.parametersOf(number, readStudy(directory).trials);
     if (!parameters) continue;
     write({ event: 'trial', number, parameters });
     const nll = of(parameters);
-    const at = (value: number) => ({ nll_per_step: value });
+    // Where people are shown another metric, a higher one is better.
+    const at = (value: number) => ({ [shown.metric]: 1 - value / 100, [metric]: value });
     for (const epoch of nll === undefined ? [] : [1, 2]) {
       const valid = at(nll! + 2 - epoch);
       write({ event: 'report', number, epoch, train: valid, valid, seconds: epoch });
@@ -123,6 +125,14 @@ describe('the report on a comparison', () => {
     for (const directory of [early, one, failing, nothing]) expect(legible(directory)).toEqual([]);
   });
 
+  test('has no column for none where that is not compared', () => {
+    const two = methods.slice(2, 4);
+    const without = comparisonPlan({ title: 't', base: base(), methods: two, trials: 1, seed: 1 });
+    const html = reportHtml(readReport([study(without, 6, worth)]));
+    expect(rows(html)[0]).not.toContain('to none');
+    expect(rows(html)[2][6]).toMatch(/^\+/);
+  });
+
   test('names the best where it is not none', () => {
     const worse = study(
       plan,
@@ -212,5 +222,18 @@ describe('the report on a sweep', () => {
     expect(legible(half)).toEqual([]);
     const none = study(plan, 0, bowl);
     expect(reportHtml(readReport([none]))).toContain('No training has a validation yet.');
+  });
+
+  test('names the metric that decides where people are shown another', () => {
+    const plan = sweepPlan({
+      ...{ title: 'Sweep', alone: false, base: { ...base(), target: 'classify/reviews' } },
+      varied: ['model.hidden=10,20', 'optimizer.stepRate=.01,.1'].map(readVaried),
+    });
+    const directory = study(plan, plan.points, bowl);
+    expect(reportHtml(readReport([directory]))).toContain('weights chosen by validation of NLL (nats)');
+    const [surface] = reportPictures(readReport([directory]));
+    expect(textsOf(surface.svg).map(({ text }) => text)).toContain('best mean validation of NLL (nats)');
+    expect(surface.data.header.at(-1)).toBe('valid_accuracy');
+    expect(legible(directory)).toEqual([]);
   });
 });

@@ -18,6 +18,7 @@ export function studyRecord(directory: string): ReportedStudy {
     name: `${about.title} (${path.basename(path.resolve(directory))})`,
     directory,
     metric: shown,
+    deciding: about.metric,
     method: methods ? methods.join('+') : config.model.dropout,
     ...(plan?.kind === 'compare' && { comparison: comparisonOf(record) }),
     ...(plan?.kind === 'sweep' && { sweep: sweepOf(record) }),

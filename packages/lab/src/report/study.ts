@@ -28,6 +28,8 @@ export interface ReportedStudy {
   /** hyper-parameters that are drawn on a logarithmic scale */
   logarithmic: readonly string[];
   trials: readonly ReportedTrial[];
+  /** the metric of the validation that decides, where that is another */
+  deciding?: string;
   /** the method of dropout that trials have in common, in words, or those that they have, joined */
   method: string;
   /** of a study that compares methods: what it found */

@@ -16,7 +16,7 @@ import { spreadText } from '../studies/figures.ts';
 import { settingUnit } from '../studies/setting-words.ts';
 import type { Value } from '../studies/space.ts';
 import { alongAxis, baseOf, type SweepPoint, type SweepResult } from '../studies/sweep.ts';
-import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
+import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import type { ReportedStudy } from './study.ts';
 
@@ -30,7 +30,7 @@ const mostLines = 8;
 
 /** A sweep as HTML. */
 export function sweepSection(study: ReportedSweep): string {
-  const { name, sweep, metric } = study;
+  const { name, sweep, metric, deciding = metric } = study;
   const { axes, alone, points, seeds } = sweep;
   const done = points.filter(({ valid }) => valid !== undefined);
   const how = alone
@@ -41,7 +41,7 @@ export function sweepSection(study: ReportedSweep): string {
   const parts = [
     `<section><h2>${escaped(name)}</h2>`,
     paragraph(
-      `${counted(points.length, 'point')}, ${how}, ${counted(seeds.length, 'seed')}. ${metricHeading(metric)}; weights chosen by validation, test measured once with these; training as trained, with its noise. Lines are means over seeds, bands one deviation around them.`,
+      `${counted(points.length, 'point')}, ${how}, ${counted(seeds.length, 'seed')}. ${metricHeading(metric)}; weights chosen by validation${decidingWords(deciding, metric)}, test measured once with these; training as trained, with its noise. Lines are means over seeds, bands one deviation around them.`,
     ),
   ];
   const failed = study.trials.filter(({ state }) => state === 'failed').length;
@@ -53,10 +53,10 @@ export function sweepSection(study: ReportedSweep): string {
 }
 
 /** The pictures of a sweep; none before a training has a figure. */
-export function sweepPictures({ sweep, metric, method }: ReportedSweep): Picture[] {
+export function sweepPictures({ sweep, metric, method, deciding = metric }: ReportedSweep): Picture[] {
   const { axes, alone, best } = sweep;
   if (!best) return [];
-  const words: Words = { metric, method };
+  const words: Words = { metric, method, framed: `best mean validation${decidingWords(deciding, metric)}` };
   // Along the recipe where each is alone, else through the best point.
   const at = alone ? baseOf(sweep) : best.at;
   const single = axes.map((_, i) => linePicture(sweep, i, at, words));
@@ -93,6 +93,8 @@ export function sweepTable({ axes, points }: SweepResult): DataTable {
 interface Words {
   metric: string;
   method: string;
+  /** what the framed cell of a surface is */
+  framed: string;
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -263,7 +265,7 @@ function surface(
   [first, second]: [number, number],
   best: SweepPoint,
   split: 'valid' | 'test',
-  { metric, method }: Words,
+  { metric, method, framed }: Words,
 ): Picture {
   const { axes, points } = sweep;
   const side = (i: number): Value[] => {
@@ -287,7 +289,7 @@ function surface(
     label: `${metricLabel(metric)}, ${called}`,
     column: `${split}_${metric}`,
     values: rows.map((row) => columns.map((column) => at(column, row)?.[split]?.mean)),
-    best: { column: columns.indexOf(best.at[first]), row: rows.indexOf(best.at[second]) },
+    best: { column: columns.indexOf(best.at[first]), row: rows.indexOf(best.at[second]), name: framed },
   });
 }
 

@@ -44,6 +44,11 @@ export function wayOf(name: string): (typeof evaluationWays)[number] | undefined
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
 }
 
+/** ` of NLL (nats)` behind the word validation, where another metric decides than people are shown; nothing where it is the same. */
+export function decidingWords(metric: string, shown: string): string {
+  return metric === shown ? '' : ` of ${metricLabel(metric)}`;
+}
+
 // --- internal ---
 
 /** Of any task. */

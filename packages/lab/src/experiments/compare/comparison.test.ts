@@ -75,9 +75,13 @@ describe('what a method searches', () => {
       'dropout.recurrent': 0.2,
       'dropout.output': 0.4,
     });
-    // Without usual rates, or with some that have no place here, it is drawn.
+    // The paper's, of which a plain cell has a place for h alone.
+    expect(spaceOf('zoneout', { 'model.cell': 'rnn' }).first).toEqual({
+      'optimizer.stepRate': 0.001,
+      'dropout.hidden': 0.05,
+    });
+    // Without usual rates it is drawn.
     expect(spaceOf('rnndrop').first).toBeNull();
-    expect(spaceOf('zoneout', { 'model.cell': 'rnn' }).first).toBeNull();
   });
 
   test('is refused with the reason where the method cannot be trained', () => {

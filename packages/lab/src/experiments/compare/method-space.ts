@@ -3,7 +3,7 @@
  * place for. Both stand in the method's keys as data, so that no method is compared without a search of its own.
  */
 import { ConfigError } from 'lethe';
-import { settledDropout } from 'lethe/dropout';
+import { parseDropout, settledDropout } from 'lethe/dropout';
 import type { Config } from '../../runs/config.ts';
 import { dropoutParameters, isDropoutKey, settingIn, withSetting } from '../../studies/dropout-words.ts';
 import type { ComparedMethod } from '../../studies/journal.ts';
@@ -61,16 +61,17 @@ export function methodSpace(words: string, config: Config, check: (words: string
     'optimizer.stepRate': { logUniform: [digits(stepRate / halfDecade), digits(stepRate * halfDecade)] },
     ...Object.fromEntries(all.map(({ parameter, drawn }) => [parameter, drawn])),
   };
+  // Its usual rates, as far as there is a place for them.
   const usual = settledDropout(words);
-  const obstacle = able(usual);
-  if (obstacle && all.length === 0)
+  const chosen = usualOf(usual, stepRate, Object.keys(space));
+  const own = Object.entries(chosen).filter(([key]) => isDropoutKey(key));
+  const first = own.reduce((text, [key, value]) => withSetting(text, key, value), words);
+  const obstacle = able(all.length === 0 ? usual : first);
+  if (obstacle && all.length === 0) {
     throw new ConfigError(`${words}: ${obstacle.message}`, { cause: obstacle });
-  return {
-    name: words,
-    space,
-    first: obstacle ? null : usualOf(usual, stepRate, Object.keys(space)),
-    leftOut,
-  };
+  }
+  const isUsual = !obstacle && parseDropout(usual).lacks === undefined;
+  return { name: words, space, first: isUsual ? chosen : null, leftOut };
 }
 
 // --- internal ---
