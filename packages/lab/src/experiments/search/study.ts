@@ -78,7 +78,7 @@ export class Study {
   ask(count: number): { number: number; parameters: Parameters } | undefined {
     for (; this.#next <= count; this.#next++) {
       const number = this.#next;
-      const parameters = this.#plan.parametersOf(number, this.trials);
+      const parameters = this.#plan.parametersOf(number, [...this.#trials.values()]);
       if (!parameters) continue;
       const first = this.#firstOf(number, parameters);
       const trial = this.#trials.get(number);

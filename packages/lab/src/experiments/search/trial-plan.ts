@@ -12,7 +12,7 @@ export interface TrialPlan {
   /** the first line of the journal */
   readonly about: StudyEvent;
   /**
-   * What trial `number` (from 1) tries, the same whenever it is asked for: a function of the number, and of trials that have ended.
+   * What trial `number` (from 1) tries, the same whenever it is asked for: a function of the number, and of trials that have ended (in any order).
    * Undefined where there is no such trial, because what it would follow from has no result.
    */
   parametersOf(number: number, trials: readonly Trial[]): Parameters | undefined;
