@@ -80,7 +80,7 @@ test('without Python that is the cause, and what else is missing is named with i
   expect(said).toMatch(
     /native kernels not built: the build needs Python 3\.8 .*install python3, make, g\+\+, then/,
   );
-  expect(said).toContain('portable engine');
+  expect(said).toContain('on WebAssembly');
   expect(reason).toMatch(/^they are not built: the build needs Python/);
 });
 

@@ -1,11 +1,12 @@
-// Builds the native kernels where a compiler is found, and shows how far it is. Always exits 0: without the
-// kernels the portable engine runs. Why they are missing is kept in build/problem.txt, for whoever asks later.
+#!/usr/bin/env node
+// `lethe-build-native`: builds the native kernels from source where a compiler is found, and shows how far it is. Always exits 0: without the
+// kernels WebAssembly runs. Why they are missing is kept in build/problem.txt, for whoever asks later.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { causeOf } from './install-cause.mjs';
 import { compilerOf, isOnPath } from './install-compiler.mjs';
 import { followBuild, speaker } from './install-progress.mjs';
@@ -16,26 +17,15 @@ const problemFile = join(here, 'build', 'problem.txt');
 const compilerMemory = 450 * 2 ** 20;
 
 const say = speaker();
-if (leftToPrepare()) process.exit(0);
 const problem = await build();
 if (problem) {
   mkdirSync(dirname(problemFile), { recursive: true });
   writeFileSync(problemFile, `${problem.reason}\n`);
   say(`lethe: native kernels not built: ${problem.reason}`);
   if (problem.details) say(problem.details.replace(/^/gm, '  '));
-  say('lethe: everything works without them, on the portable engine, many times slower');
+  say('lethe: everything works without them, on WebAssembly, some times slower');
 } else {
   rmSync(problemFile, { force: true });
-}
-
-/**
- * npm hides what the scripts of workspaces print, and not what the repository's own `prepare` prints, which
- * builds the same and runs right afterwards.
- */
-function leftToPrepare() {
-  const { npm_lifecycle_event: script, npm_command: command } = process.env;
-  if (script !== 'install' || (command !== 'ci' && command !== 'install')) return false;
-  return isCheckout();
 }
 
 function isCheckout() {
@@ -43,14 +33,25 @@ function isCheckout() {
   return existsSync(repository) && JSON.parse(readFileSync(repository, 'utf8')).name === 'lethe-repository';
 }
 
+/** Beside this package, or where the command was called. */
+function nodeGyp() {
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json'))]) {
+    try {
+      return createRequire(from).resolve('node-gyp/bin/node-gyp.js');
+    } catch {}
+  }
+  return undefined;
+}
+
 /** Builds what is not up to date; the reason when that failed. */
 async function build() {
   if (process.env.LETHE_SKIP_NATIVE) return { reason: 'LETHE_SKIP_NATIVE is set' };
-  let gyp;
-  try {
-    gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
-  } catch {
-    return { reason: 'the package node-gyp is not installed' };
+  const gyp = nodeGyp();
+  if (!gyp) {
+    return {
+      reason:
+        'the package node-gyp is not installed; npm install --save-dev node-gyp, then npx lethe-build-native',
+    };
   }
   // Headers that came with this Node spare a download.
   const prefix = join(dirname(process.execPath), '..');
@@ -63,7 +64,7 @@ async function build() {
       env: { ...process.env, ...compiler.environment, npm_config_loglevel: 'error' },
     });
   const configured = await run('configure');
-  const command = isCheckout() ? 'npm run build' : 'npm rebuild @lethe/native';
+  const command = isCheckout() ? 'npm run build' : 'npx lethe-build-native';
   const found = { configured: configured.code === 0, compiler, isOnPath, command };
   if (configured.code !== 0 || !compiler.name) return causeOf(configured.text, found);
   const follower = followBuild(here, { say, compiler, jobs });
