@@ -121,7 +121,13 @@ describe('the charts of a run', () => {
       (name) => name,
     );
     expect(panels.map(({ title }) => title)).toEqual([
-      ...['loss', 'Gap: validation minus training', 'other', 'Norm of the gradients', 'Step rate'],
+      ...[
+        'loss',
+        'Gap: validation minus training',
+        'other',
+        'Norm of the gradients, mean of an epoch',
+        'Step rate',
+      ],
       ...['spectral radius: recurrent', 'decomposition: ratio'],
     ]);
     expect(panels[0].columns.map(({ key }) => key)).toEqual(['train.loss', 'valid.loss']);
