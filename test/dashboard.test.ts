@@ -1,6 +1,6 @@
 /** The dashboard in a real browser: over runs that it did not start, and with one that it starts, follows, stops and goes on with. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -48,11 +48,15 @@ interface Served {
   url: string;
 }
 
+/** The command on the sources. */
+const command = [
+  ...['--import', createRequire(import.meta.url).resolve('tsx'), '--conditions', 'lethe-source'],
+  join(root, 'test/lethe.mts'),
+];
+
 /** Starts `lethe ui` on a directory. */
 async function serve(directory: string, ...options: string[]): Promise<Served> {
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const words = ['--import', tsx, '--conditions', 'lethe-source', join(root, 'test/lethe.mts')];
-  const child = spawn(process.execPath, [...words, 'ui', directory, '--json', ...options], {
+  const child = spawn(process.execPath, [...command, 'ui', directory, '--json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
   });
@@ -68,6 +72,13 @@ async function serve(directory: string, ...options: string[]): Promise<Served> {
     });
     child.on('close', () => failed(new Error(`lethe ui ended: ${err}`)));
   });
+}
+
+/** Trains a small run to its end. */
+async function trained(out: string, target: string): Promise<void> {
+  const words = ['train', target, '--hidden', '5', '--epochs', '2', '--out', out];
+  const child = spawn(process.execPath, [...command, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+  expect(await new Promise((done) => child.on('close', done))).toBe(0);
 }
 
 async function end({ child }: Served, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
@@ -155,6 +166,112 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await expect.poll(names).toHaveLength(2);
     expect(await page.getByLabel('Group by').inputValue()).toBe('seed');
   });
+
+  it('shows what hostile runs hold as text, and compares the settings of ticked runs', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'hostile');
+    const script = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+    const first = makeRun(runs, script.replaceAll('/', ''), [
+      { ...epoch(1, 2, 3, true), valid: { nll_per_step: 3, [script]: 1 } },
+      { event: 'observe', name: script, epoch: 1, step: 2, values: { [script]: 1 } },
+    ]);
+    writeFileSync(join(first, 'samples', 'evil.txt'), script);
+    writeFileSync(join(first, 'log.txt'), script);
+    makeRun(runs, 'plain', [epoch(1, 2, 4, true)], ['model.layers=2']);
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    for (const box of await page.locator('table.runs tbody input').all()) await box.check();
+    await page.getByRole('button', { name: 'Compare settings' }).click();
+    const differs = page.getByRole('row').filter({ hasText: 'model.layers' });
+    await expect.poll(() => differs.locator('td').allTextContents()).toEqual(['1', '2']);
+    await page.getByRole('link', { name: '<img' }).click();
+    await expect.poll(() => page.locator('pre').filter({ hasText: 'onerror' }).count()).toBeGreaterThan(0);
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(await page.title()).toBe('Lethe');
+    // Neither does the page run what somebody slips into it.
+    await page.evaluate(
+      `document.body.append(Object.assign(document.createElement('script'), { textContent: "document.title = 'owned'" }))`,
+    );
+    expect(await page.title()).toBe('Lethe');
+  });
+
+  it('lets a run make a piece and plays it', { timeout: 240_000 }, async () => {
+    const runs = join(folder, 'music');
+    await trained(join(runs, 'piece'), 'music/folk');
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    await page.getByRole('link', { name: 'piece' }).click();
+    await page.getByLabel('Length').fill('12');
+    await page.getByRole('button', { name: 'Make one' }).click();
+    await page.getByRole('img', { name: /^piano roll: 12 steps/ }).waitFor({ timeout: 60_000 });
+    const notes = await page.locator('svg[aria-label^="piano roll"] rect[fill^="var(--series"]').count();
+    await page.getByRole('button', { name: 'Play' }).click();
+    // the context of Web Audio is started, and as many notes are scheduled as are drawn
+    await expect.poll(() => page.evaluate('document.body.dataset.audio')).toBe(`running ${notes}`);
+    expect(notes).toBeGreaterThan(0);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'MIDI' }).click(),
+    ]);
+    expect(
+      readFileSync((await download.path())!)
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('MThd');
+    const drawn = (): Promise<string | null> => page.locator('svg[aria-label^="piano roll"]').innerHTML();
+    const before = await drawn();
+    await page.getByLabel('Temperature').fill('0.5');
+    await page.getByLabel('Temperature').dispatchEvent('change');
+    await expect.poll(drawn, { timeout: 60_000 }).not.toBe(before);
+    expect(new URL(page.url()).searchParams.get('temperature')).toBe('0.5');
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious finding of axe, %s',
+    { timeout: 240_000 },
+    async (colorScheme) => {
+      const runs = join(folder, `axe-${colorScheme}`);
+      makeRun(runs, 'one', [epoch(1, 3, 4, true), epoch(2, 2, 3, true)]);
+      makeRun(runs, 'two', [epoch(1, 3, null, true)], ['seed=2']);
+      const { url } = await serve(runs, '--port', '0');
+      await openPage(url, { colorScheme, bypassCSP: true });
+      const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+      const { runs: rows } = (await (await fetch(new URL('/api/runs', url))).json()) as {
+        runs: { id: string }[];
+      };
+      const ids = rows.map(({ id }) => id);
+      const places = [
+        '?',
+        '?group=seed',
+        `?page=run&id=${ids[0]}`,
+        `?page=diff&sel=${ids}`,
+        '?page=start&target=music%2Ffolk',
+        '?page=studies',
+      ];
+      for (const place of places) {
+        await page.goto(new URL(place, url).href);
+        await page.locator('main').waitFor();
+        await page.waitForTimeout(600);
+        await page.addScriptTag({ path: axe });
+        const found = await page.evaluate(async () => {
+          const { violations } = await (
+            globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+          ).axe.run();
+          return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+          interface Violation {
+            id: string;
+            impact: string;
+            nodes: { html: string }[];
+          }
+        });
+        expect(
+          found.map(({ id, nodes }) => `${id}: ${nodes[0].html}`),
+          place,
+        ).toEqual([]);
+      }
+    },
+  );
 
   it('starts a run, follows it, stops it, goes on with it', { timeout: 240_000 }, async () => {
     const runs = join(folder, 'started');

@@ -1,6 +1,7 @@
 /** The dashboard: a server on 127.0.0.1 over a directory of runs and studies, and the page that it serves. */
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { cacheDirectory, type DashboardOptions, type OpenedDashboard } from '@lethe/lab/internal';
 import { LetheError } from 'lethe';
@@ -78,17 +79,7 @@ async function follow(
     } catch (error) {
       log?.(`the directory could not be read: ${(error as Error).message}`);
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, tick);
-      closing.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+    await setTimeout(tick, undefined, { signal: closing }).catch(() => {}); // closing ends the wait
   }
 }
 

@@ -9,17 +9,17 @@ export class Histories {
   readonly #kept = new Map<string, History>();
 
   /** @param budget bytes of all of them */
-  constructor(inside: Inside, budget = 120_000_000) {
+  constructor(inside: Inside, budget = 80_000_000) {
     this.#inside = inside;
     this.#budget = budget;
   }
 
-  /** The history in a file, up to date. */
-  async of(file: string): Promise<History> {
+  /** The history in a file, up to date, with some columns. */
+  async of(file: string, ...columns: readonly string[]): Promise<History> {
     const history = this.#kept.get(file) ?? new History(this.#inside, file);
     this.#kept.delete(file);
     this.#kept.set(file, history);
-    await history.update();
+    await history.update(...columns);
     this.#giveBack();
     return history;
   }

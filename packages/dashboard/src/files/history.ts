@@ -1,37 +1,53 @@
-/** The whole history of a run in columns of numbers, read on demand and kept up by its cursor. */
+/** The history of a run in columns of numbers: those that somebody asked for, kept up by a cursor. */
 import { Column } from './column.ts';
 import { figuresOf } from './event-figures.ts';
 import type { Inside } from './inside.ts';
-import { type Found, LineReader } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
+import { LineTemplate } from './line-template.ts';
 
 /** What one run may have: beyond that columns are left out. */
 const mostColumns = 500;
+/** Kinds of lines that are known at a time. */
+const mostTemplates = 8;
+
+const newline = 10;
 
 export class History {
   readonly #reader: LineReader;
+  readonly #wanted = new Set<string>();
+  readonly #names = new Set<string>();
   readonly #columns = new Map<string, Column>();
+  #templates: KnownLine[] = [];
   #rows = 0;
-  #reading: Promise<Found> | undefined;
+  #lastEpoch = Number.NaN;
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(inside: Inside, file: string) {
     this.#reader = new LineReader(inside, file, 1024 * 1024);
   }
 
-  /** Reads what is new; calls at the same time share one reading. */
-  update(): Promise<Found> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+  /** Reads what is new, and all of it again for a column that nobody asked for before. */
+  async update(...columns: readonly string[]): Promise<void> {
+    const missing = columns.flatMap(sourcesOf).filter((name) => !this.#wanted.has(name));
+    if (missing.length > 0) {
+      for (const name of missing) this.#wanted.add(name);
+      this.#reading = this.#reading.then(() => {
+        this.#reader.rewind();
+        this.#forget();
+      });
+    }
+    this.#reading = this.#reading.then(() => this.#read());
+    await this.#reading;
   }
 
-  /** numbers of rows: epochs, and what was observed beside them */
+  /** rows so far: epochs, with what was observed beside them */
   get rows(): number {
     return this.#rows;
   }
 
-  get columns(): string[] {
-    return [...this.#columns.keys()];
+  /** the names of all columns, also of those that were not asked for */
+  get names(): string[] {
+    return [...this.#names];
   }
 
   /** bytes that it takes */
@@ -41,44 +57,103 @@ export class History {
     return sum;
   }
 
-  /** A column, as long as there are rows: not a number where a row lacks it, infinite where it was none. */
+  /**
+   * A column that was asked for, as long as there are rows: not a number where a row lacks it, infinite where it was none. `gap.METRIC` is
+   * how much worse the validation is than the training.
+   */
   column(name: string): Float64Array | undefined {
-    const found = this.#columns.get(name)?.values(this.#rows);
-    if (found || !name.startsWith('gap.')) return found;
-    // How much worse the validation is than the training: no figure of the file.
-    const [valid, train] = ['valid', 'train'].map((split) => this.column(split + name.slice(3)));
+    if (!name.startsWith('gap.')) return this.#columns.get(name)?.values(this.#rows);
+    const [valid, train] = sourcesOf(name).map((source) => this.column(source));
     return valid && train && valid.map((value, row) => value - train[row]);
   }
 
   // --- internal ---
 
-  async #read(): Promise<Found> {
-    const { found } = await this.#reader.read(
-      (lines) => {
-        for (const line of lines) this.#add(line);
-      },
-      () => {
-        this.#columns.clear();
-        this.#rows = 0;
-      },
-    );
-    return found;
+  #forget(): void {
+    this.#columns.clear();
+    this.#names.clear();
+    this.#templates = [];
+    this.#rows = 0;
+    this.#lastEpoch = Number.NaN;
   }
 
-  #add(line: string): void {
-    const event = figuresOf(line);
-    if (!event || event.figures.size === 0) return;
-    // What was observed after an epoch stands in its row.
-    const last = this.#columns.get('epoch')?.at(this.#rows - 1);
-    const row = event.event === 'observe' && last === event.epoch ? this.#rows - 1 : this.#rows++;
-    for (const [name, value] of event.figures) {
-      let column = this.#columns.get(name);
-      if (!column) {
-        if (this.#columns.size >= mostColumns) continue;
-        column = new Column();
-        this.#columns.set(name, column);
+  async #read(): Promise<void> {
+    await this.#reader.read(
+      (bytes) => this.#add(bytes),
+      () => this.#forget(),
+    );
+  }
+
+  #add(bytes: Buffer): void {
+    let at = 0;
+    while (at < bytes.length) {
+      const next = this.#addKnown(bytes, at);
+      if (next > at) {
+        at = next;
+        continue;
       }
-      column.set(row, value ?? Number.POSITIVE_INFINITY);
+      const end = bytes.indexOf(newline, at);
+      const line = bytes.subarray(at, end);
+      this.#addUnknown(line);
+      at = end + 1;
     }
   }
+
+  /** A line like one before it; gives the place behind it, or -1. */
+  #addKnown(bytes: Buffer, at: number): number {
+    for (const { template, isWanted, columns, values, epochPlace } of this.#templates) {
+      const next = template.read(bytes, at, isWanted, values);
+      if (next < 0) continue;
+      const row = this.#rowOf(template.event, values[epochPlace]);
+      for (let i = 0; i < columns.length; i++) columns[i]?.set(row, values[i]);
+      return next;
+    }
+    return -1;
+  }
+
+  #addUnknown(line: Buffer): void {
+    const event = figuresOf(line.toString());
+    if (!event || event.figures.size === 0) return;
+    for (const name of event.figures.keys()) if (this.#names.size < mostColumns) this.#names.add(name);
+    const row = this.#rowOf(event.event, event.epoch);
+    for (const [name, value] of event.figures)
+      this.#columnOf(name)?.set(row, value ?? Number.POSITIVE_INFINITY);
+    const template = LineTemplate.of(line);
+    if (!template) return;
+    const epochPlace = template.columns.indexOf('epoch');
+    this.#templates.unshift({
+      ...{ template, epochPlace },
+      isWanted: template.columns.map((name) => name === 'epoch' || this.#wanted.has(name)),
+      columns: template.columns.map((name) => this.#columnOf(name)),
+      values: new Float64Array(template.columns.length),
+    });
+    this.#templates.length = Math.min(mostTemplates, this.#templates.length);
+  }
+
+  /** What was observed after an epoch stands in its row. */
+  #rowOf(event: string, epoch: number): number {
+    if (event === 'observe' && epoch === this.#lastEpoch) return this.#rows - 1;
+    this.#lastEpoch = epoch;
+    return this.#rows++;
+  }
+
+  /** Of one that is wanted. */
+  #columnOf(name: string): Column | undefined {
+    if (!this.#wanted.has(name)) return undefined;
+    const column = this.#columns.get(name) ?? new Column();
+    this.#columns.set(name, column);
+    return column;
+  }
 }
+
+interface KnownLine {
+  template: LineTemplate;
+  isWanted: readonly boolean[];
+  columns: readonly (Column | undefined)[];
+  values: Float64Array;
+  epochPlace: number;
+}
+
+/** The columns that one is made of. */
+const sourcesOf = (name: string): string[] =>
+  name.startsWith('gap.') ? ['valid', 'train'].map((split) => split + name.slice(3)) : [name];

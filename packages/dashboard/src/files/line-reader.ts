@@ -8,7 +8,12 @@ import type { Inside } from './inside.ts';
 export type Found = 'same' | 'grown' | 'replaced' | 'gone';
 
 const longestLine = 1_000_000;
+const largestPiece = 1024 * 1024;
 const newline = 10;
+const nothing = Buffer.alloc(0);
+
+/** Memory for pieces: as much as there are readings at a time, and no more. */
+const pool: Buffer[] = [];
 
 export class LineReader {
   readonly #inside: Inside;
@@ -19,13 +24,13 @@ export class LineReader {
   /** of the file, its number in the file system */
   #inode = 0n;
   /** the beginning of a line whose end is not there yet */
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = nothing;
   /** within a line that is too long */
   #skipping = false;
   /** lines that were too long */
   skipped = 0;
 
-  /** @param piece bytes that are read, and handed on, at a time */
+  /** @param piece bytes that are read, and handed on, at a time; at most a megabyte */
   constructor(inside: Inside, file: string, piece = 256 * 1024) {
     this.#inside = inside;
     this.#file = file;
@@ -34,10 +39,11 @@ export class LineReader {
 
   /**
    * Reads what is new, piece by piece, with a breath in between. `restart` comes before the lines of a file that is another than
-   * before; `limit` pieces at most, the rest is for the next call.
+   * before; `limit` pieces at most, the rest is for the next call. What is handed on are whole lines,
+   * each with its end, in memory that is used again.
    */
   async read(
-    lines: (lines: string[]) => void,
+    lines: (bytes: Buffer) => void,
     restart: () => void,
     limit = Number.POSITIVE_INFINITY,
   ): Promise<{ found: Found; atEnd: boolean }> {
@@ -54,15 +60,21 @@ export class LineReader {
         }
         this.#begin(stat.ino);
       }
-      const buffer = Buffer.allocUnsafe(this.#piece);
       for (let pieces = 0; this.#offset < size; pieces++) {
         if (pieces >= limit) return { found: found === 'same' ? 'grown' : found, atEnd: false };
-        const { bytesRead } = await handle.read(buffer, 0, this.#piece, this.#offset);
-        if (bytesRead === 0) break; // cut meanwhile
-        this.#offset += bytesRead;
-        if (found === 'same') found = 'grown';
-        const whole = this.#linesOf(buffer.subarray(0, bytesRead));
-        if (whole.length > 0) lines(whole);
+        const buffer = pool.pop() ?? Buffer.allocUnsafeSlow(longestLine + largestPiece);
+        try {
+          // What was left of the last piece stands in front of this one.
+          const before = this.#rest.copy(buffer);
+          const { bytesRead } = await handle.read(buffer, before, this.#piece, this.#offset);
+          if (bytesRead === 0) break; // cut meanwhile
+          this.#offset += bytesRead;
+          if (found === 'same') found = 'grown';
+          const whole = this.#linesOf(buffer.subarray(0, before + bytesRead));
+          if (whole) lines(whole);
+        } finally {
+          pool.push(buffer);
+        }
         await new Promise((resolve) => setImmediate(resolve));
       }
       return { found, atEnd: true };
@@ -99,34 +111,27 @@ export class LineReader {
   #begin(inode: bigint): void {
     this.#inode = inode;
     this.#offset = 0;
-    this.#rest = Buffer.alloc(0);
+    this.#rest = nothing;
     this.#skipping = false;
     this.skipped = 0;
   }
 
-  #linesOf(piece: Buffer): string[] {
+  /** The whole lines of a piece; the rest is kept for the next. */
+  #linesOf(piece: Buffer): Buffer | undefined {
     let from = 0;
     if (this.#skipping) {
-      const end = piece.indexOf(newline);
-      if (end < 0) return [];
+      from = piece.indexOf(newline) + 1;
+      if (from === 0) return undefined;
       this.#skipping = false;
-      from = end + 1;
     }
-    const last = piece.lastIndexOf(newline);
-    if (last < from) {
-      this.#keep(Buffer.concat([this.#rest, piece.subarray(from)]));
-      return [];
-    }
-    const text = Buffer.concat([this.#rest, piece.subarray(from, last)]).toString();
-    this.#keep(Buffer.from(piece.subarray(last + 1)));
-    return text.split('\n');
+    const end = piece.lastIndexOf(newline) + 1;
+    this.#keep(piece.subarray(Math.max(from, end)));
+    return end > from ? piece.subarray(from, end) : undefined;
   }
 
   #keep(rest: Buffer): void {
-    this.#rest = rest;
-    if (rest.length <= longestLine) return;
-    this.#rest = Buffer.alloc(0);
-    this.#skipping = true;
-    this.skipped++;
+    this.#skipping = rest.length > longestLine;
+    if (this.#skipping) this.skipped++;
+    this.#rest = this.#skipping ? nothing : Buffer.from(rest);
   }
 }

@@ -12,6 +12,8 @@ import { RunEntry } from './run-entry.ts';
 
 /** Folders inside of folders that are looked through. */
 const deepest = 6;
+/** Milliseconds of a round in which long histories are read. */
+const readingTime = 200;
 /** Runs that are shown. */
 const mostRuns = 20_000;
 
@@ -79,13 +81,18 @@ export class Library {
     }
   }
 
-  /** One round of following: what is alive each time, what is over now and then. */
+  /** One round of following: what is alive each time, what is over now and then, long histories as far as the time allows. */
   async follow(): Promise<void> {
     this.#round++;
-    const due = this.runs.filter(
-      (entry, i) => entry.state === 'running' || entry.isReading || (this.#round + i) % 5 === 0,
-    );
-    for (const entry of due) await this.#advance(entry);
+    const all = this.runs;
+    const isAlive = ({ state }: RunEntry): boolean => state === 'running';
+    const due = all.filter((entry, i) => !isAlive(entry) && !entry.isReading && (this.#round + i) % 5 === 0);
+    for (const entry of [...all.filter(isAlive), ...due]) await this.#advance(entry);
+    const until = performance.now() + readingTime;
+    for (const entry of all) {
+      if (performance.now() > until) break;
+      if (entry.isReading && !isAlive(entry)) await this.#advance(entry);
+    }
     for (const entry of this.#studies.values()) {
       if (this.#readStudy(entry)) {
         const row = this.#studyRow(entry);

@@ -1,4 +1,5 @@
 /** A run that the dashboard knows: its directory, its configuration, and what was read of its history so far. */
+import fs from 'node:fs';
 import path from 'node:path';
 import { flatConfig, isTree, runPaths, shownMetric, type Tree, writerOf } from '@lethe/lab/internal';
 import type { FiguresEvent } from '../files/event-figures.ts';
@@ -88,8 +89,8 @@ export class RunEntry {
   /** Reads on, some pieces. Gives what changed: nothing, or the row and new points; `gone` where there is no run any more. */
   async advance(): Promise<{ changed: boolean; points?: Points; gone?: boolean }> {
     if (this.#isSettled) {
-      const tail = await this.#reader.tail(1);
-      if (tail?.size === this.#settledSize) return { changed: this.#look() };
+      const stat = await fs.promises.stat(this.metrics).catch(() => undefined);
+      if (stat?.size === this.#settledSize) return { changed: this.#look() };
       this.#isSettled = false;
     }
     const wasRead = this.#isRead;
@@ -97,9 +98,9 @@ export class RunEntry {
     let summary = this.#isRead || this.#isStarted ? this.summary : new Summary();
     let isNew = false;
     const { found, atEnd } = await this.#reader.read(
-      (lines) => {
-        if (!this.#isStarted) this.#isStarted = true;
-        const some = summary.add(lines);
+      (bytes) => {
+        this.#isStarted = true;
+        const some = summary.add(bytes.toString().split('\n'));
         if (wasRead) events.push(...some);
       },
       () => {

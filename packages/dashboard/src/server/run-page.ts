@@ -41,7 +41,7 @@ export async function runPage(
   const options = kind?.sampling?.options;
   const page: RunPage = {
     row: entry.row,
-    columns: history?.columns ?? [],
+    columns: history?.names ?? [],
     environment,
     sections,
     able: {

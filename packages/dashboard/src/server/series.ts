@@ -3,7 +3,7 @@ import type { Histories } from '../files/histories.ts';
 import type { History } from '../files/history.ts';
 import type { GroupSeries, GroupsQuery, Series, SeriesQuery } from '../shared/api.ts';
 import { Smoother } from '../shared/smooth.ts';
-import { spread } from '../shared/spread.ts';
+import { Spread } from '../shared/spread.ts';
 import { numbersAt, thin, thinRows } from '../shared/thin.ts';
 import type { Library } from './library.ts';
 
@@ -20,18 +20,12 @@ export async function seriesOf(
     const { x, y } = thin(xs, ys.map(smoother.next), points, stretch);
     return { smooth: { x, y, seen: smoother.seen } };
   };
-  return Promise.all(
-    runs.map(async (id) => {
-      const history = await historyOf(library, histories, id);
-      const [xs, ys] = [history?.column(x), history?.column(y)];
-      return {
-        id,
-        ...(xs && ys
-          ? { ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) }
-          : { x: [], y: [], count: 0 }),
-      };
-    }),
-  );
+  return eachOf(runs, async (id) => {
+    const history = await historyOf(library, histories, id, x, y);
+    const [xs, ys] = [history?.column(x), history?.column(y)];
+    if (!xs || !ys) return { id, x: [], y: [], count: 0 };
+    return { id, ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) };
+  });
 }
 
 /** Mean and spread of groups of runs, over all their points, thinned afterwards. */
@@ -42,12 +36,13 @@ export async function groupsOf(
 ): Promise<GroupSeries[]> {
   const all: GroupSeries[] = [];
   for (const ids of groups) {
-    const found = await Promise.all(ids.map((id) => historyOf(library, histories, id)));
-    const curves = found.flatMap((history) => {
+    const spread = new Spread();
+    for (const id of ids) {
+      const history = await historyOf(library, histories, id, x, y);
       const [xs, ys] = [history?.column(x), history?.column(y)];
-      return xs && ys ? [{ x: xs, y: ys }] : [];
-    });
-    const { x: at, mean, low, high } = spread(curves);
+      if (xs && ys) spread.add(xs, ys);
+    }
+    const { x: at, mean, low, high } = spread.curve();
     const rows = thinRows(
       at.map((_, i) => i),
       [mean, low, high],
@@ -56,18 +51,34 @@ export async function groupsOf(
     all.push({
       x: rows.map((row) => at[row]),
       ...{ mean: numbersAt(mean, rows), low: numbersAt(low, rows), high: numbersAt(high, rows) },
-      runs: curves.length,
+      runs: spread.runs,
     });
   }
   return all;
 }
 
-/** Of a run, or nothing. */
+/** Of a run, with some columns, or nothing. */
 export async function historyOf(
   library: Library,
   histories: Histories,
   id: string,
+  ...columns: readonly string[]
 ): Promise<History | undefined> {
   const entry = library.run(id);
-  return entry && histories.of(entry.metrics);
+  return entry && histories.of(entry.metrics, ...columns);
+}
+
+// --- internal ---
+
+/** Histories that are read at a time: one computes while the other waits for the disk; more would only take more memory. */
+const atATime = 2;
+
+async function eachOf<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(all.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < all.length; i = next++) results[i] = await work(all[i]);
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+  return results;
 }

@@ -43,7 +43,8 @@ export function panelsOf(
 // --- internal ---
 
 const known = [
-  ['gradient.norm', 'Norm of the gradients', 'norm'],
+  ['gradient.norm', 'Norm of the gradients, mean of an epoch', 'norm'],
+  ['gradient.largest', 'Norm of the gradients, largest of an epoch', 'norm'],
   ['gradient.clipped', 'Steps that were clipped', 'share of the steps'],
   ['stepRate', 'Step rate', 'step rate'],
   ['rates', 'Rates of dropping', 'probability'],

@@ -1,5 +1,5 @@
 /** Mean and standard deviation of several curves, at every x that all of them have. */
-export interface Spread {
+export interface SpreadCurve {
   x: number[];
   mean: number[];
   low: number[];
@@ -7,37 +7,52 @@ export interface Spread {
 }
 
 /**
- * One standard deviation (n - 1) around the mean, over all points; curves that end earlier end the mean. A value that is none (an
- * infinite loss) makes the mean none.
+ * One standard deviation (n - 1) around the mean, over all points; curves that end earlier end the mean. Added curve by curve (Welford,
+ * 1962), so that none has to be kept. A value that is none (an infinite loss) makes the mean none.
  */
-export function spread(curves: readonly { x: ArrayLike<number>; y: ArrayLike<number> }[]): Spread {
-  const out: Spread = { x: [], mean: [], low: [], high: [] };
-  const [first, ...others] = curves;
-  if (!first) return out;
-  const maps = others.map(({ x, y }) => {
-    const map = new Map<number, number>();
-    for (let i = 0; i < x.length; i++) if (!Number.isNaN(y[i])) map.set(x[i], y[i]);
-    return map;
-  });
-  for (let i = 0; i < first.x.length; i++) {
-    const at = first.x[i];
-    if (!Number.isFinite(at) || Number.isNaN(first.y[i])) continue;
-    let sum = first.y[i];
-    let missing = false;
-    for (const map of maps) {
-      const value = map.get(at);
-      if (value === undefined) missing = true;
-      else sum += value;
+export class Spread {
+  /** curves so far */
+  runs = 0;
+  readonly #places = new Map<number, Place>();
+
+  /** A row without a number of x, or without y, is left out; of several rows with one x the last counts. */
+  add(x: ArrayLike<number>, y: ArrayLike<number>): void {
+    const run = ++this.runs;
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isFinite(x[i]) || Number.isNaN(y[i]) || (i + 1 < x.length && x[i + 1] === x[i])) continue;
+      const place = this.#places.get(x[i]);
+      if (!place) {
+        if (run === 1) this.#places.set(x[i], { run, mean: y[i], squares: 0 });
+      } else if (place.run === run - 1) {
+        const before = y[i] - place.mean;
+        place.mean += before / run;
+        place.squares += before * (y[i] - place.mean);
+        place.run = run;
+      }
     }
-    if (missing) continue;
-    const mean = sum / curves.length;
-    let squares = (first.y[i] - mean) ** 2;
-    for (const map of maps) squares += (map.get(at)! - mean) ** 2;
-    const deviation = curves.length > 1 ? Math.sqrt(squares / (curves.length - 1)) : 0;
-    out.x.push(at);
-    out.mean.push(mean);
-    out.low.push(mean - deviation);
-    out.high.push(mean + deviation);
   }
-  return out;
+
+  /** In the order of the first curve. */
+  curve(): SpreadCurve {
+    const out: SpreadCurve = { x: [], mean: [], low: [], high: [] };
+    for (const [x, { run, mean, squares }] of this.#places) {
+      if (run !== this.runs) continue;
+      const deviation = run > 1 ? Math.sqrt(squares / (run - 1)) : 0;
+      out.x.push(x);
+      out.mean.push(mean);
+      out.low.push(mean - deviation);
+      out.high.push(mean + deviation);
+    }
+    return out;
+  }
+}
+
+// --- internal ---
+
+interface Place {
+  /** the last curve that had it */
+  run: number;
+  mean: number;
+  /** summed squares of deviations */
+  squares: number;
 }

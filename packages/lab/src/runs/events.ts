@@ -64,6 +64,10 @@ export interface EpochEvent {
   train: Metrics;
   /** mean of each penalty in the loss, by its name; absent without penalties */
   penalties?: Metrics;
+  /** of the gradients of its steps: mean and largest global norm, and the share of steps that were clipped; absent in runs from before it was kept */
+  gradient?: Metrics;
+  /** of its last step, the schedule applied */
+  stepRate?: number;
   valid?: Metrics;
   /** whether this is the best validation so far */
   best?: boolean;

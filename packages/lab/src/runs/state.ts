@@ -22,6 +22,12 @@ export const stateSchema = z.strictObject({
     penalties: z.record(z.string(), z.number()).default({}),
     /** what a penalty's sum is divided by; a state from before it was kept goes on with the terms */
     penaltySteps: z.record(z.string(), z.number()).default({}),
+    /** of the global norm of the gradients, the largest of them, steps that were clipped, and all steps; a state from before has none */
+    gradients: z
+      .strictObject({ norm: z.number(), largest: z.number(), clipped: z.int().min(0), steps: z.int().min(0) })
+      .default({ norm: 0, largest: 0, clipped: 0, steps: 0 }),
+    /** the step rate of the last step */
+    stepRate: z.number().nullable().default(null),
   }),
   best: z
     .strictObject({
@@ -39,6 +45,14 @@ export const stateSchema = z.strictObject({
 /** The state in a checkpoint's metadata. */
 export type TrainingState = z.infer<typeof stateSchema>;
 
+/** Sums before the first step of an epoch. */
+export const noSums = (): TrainingState['sums'] => ({
+  // In the order of the schema: checkpoints are compared by their bytes.
+  ...{ nll: 0, terms: 0, penalties: {}, penaltySteps: {} },
+  gradients: { norm: 0, largest: 0, clipped: 0, steps: 0 },
+  stepRate: null,
+});
+
 /** The state before the first step. */
 export function initialState(): TrainingState {
   return {
@@ -46,7 +60,7 @@ export function initialState(): TrainingState {
     epoch: 0,
     position: 0,
     step: 0,
-    sums: { nll: 0, terms: 0, penalties: {}, penaltySteps: {} },
+    sums: noSums(),
     best: null,
     validations: [],
     finished: null,

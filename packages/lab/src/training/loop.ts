@@ -21,6 +21,7 @@ import type {
 import { appendMetrics, readMetrics } from '../runs/metrics.ts';
 import { appendObservation } from '../runs/observations.ts';
 import { log, type RunPaths } from '../runs/run-directory.ts';
+import { noSums, type TrainingState } from '../runs/state.ts';
 import type { Baseline, Metrics } from '../runs/task.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { breathe, type Clock, startClock } from './clock.ts';
@@ -126,7 +127,7 @@ function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   const { session, clock } = work;
   const { state, task, optimizer } = session;
   const number = state.epoch + 1;
-  const { nll, terms, penalties, penaltySteps } = state.sums;
+  const { nll, terms, penalties, penaltySteps, gradients, stepRate } = state.sums;
   const means = Object.entries(penalties).map(([name, sum]) => [name, sum / penaltySteps[name]] as const);
   const train = task.trainMetrics(nll / terms);
   const event: EpochEvent = {
@@ -137,6 +138,8 @@ function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
     seconds: clock.seconds(),
   };
   if (means.length > 0) event.penalties = Object.fromEntries(means);
+  if (gradients.steps > 0) event.gradient = gradientOf(gradients);
+  if (stepRate !== null) event.stepRate = stepRate;
   if (valid) {
     event.valid = valid;
     event.best = isBetter(valid[task.choice], state.best, task.choice);
@@ -149,8 +152,13 @@ function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   }
   state.epoch = number;
   state.position = 0;
-  state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
+  state.sums = noSums();
   tell(work, event);
+}
+
+/** Over the steps of an epoch. */
+function gradientOf({ norm, largest, clipped, steps }: TrainingState['sums']['gradients']): Metrics {
+  return { norm: norm / steps, largest, clipped: clipped / steps };
 }
 
 /** Asks the observers. One that fails has a line in the log: the run matters more. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noSums } from '../runs/state.ts';
 import type { MusicTask } from '../tasks/music/task.ts';
 import { resolveConfig } from './resolve.ts';
 import { openSession } from './session.ts';
@@ -77,11 +78,27 @@ test.each(['sgd', 'adam', 'adamw', 'rmsprop'])('%s lowers the training NLL', (na
   const nll = (): number => {
     trainStep(session);
     const { nll, terms } = session.state.sums;
-    session.state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
+    session.state.sums = noSums();
     session.state.position = 0; // the same minibatch again
     return nll / terms;
   };
   const first = nll();
   for (let i = 0; i < 10; i++) nll();
   expect(nll()).toBeLessThan(first);
+});
+
+test('a step notes the norm of its gradients before clipping, whether it was clipped, and its rate', () => {
+  const seen = (...set: string[]) => {
+    const session = openSession(tinyConfig('optimizer.name=sgd', 'optimizer.stepRate=1', ...set), data);
+    const before = values(session);
+    trainStep(session);
+    const moved = Math.hypot(...values(session).map((value, i) => value - before[i]));
+    return { moved, ...session.state.sums };
+  };
+  // unclipped and with a step rate of 1 the parameters move by the gradient itself
+  const free = seen('optimizer.clipNorm=none');
+  expect(free.gradients.norm).toBeCloseTo(free.moved, 3);
+  expect(free.gradients).toMatchObject({ largest: free.gradients.norm, clipped: 0, steps: 1 });
+  expect(free.stepRate).toBe(1);
+  expect(seen('optimizer.clipNorm=.25').gradients).toEqual({ ...free.gradients, clipped: 1 });
 });

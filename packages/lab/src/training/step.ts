@@ -40,7 +40,14 @@ export function trainStep(session: Session): void {
         ...{ epoch: state.epoch, validations: state.validations },
         share: state.position / task.stepsIn(state.epoch),
       });
-    optimizer.update(result.gradients, gradientScale(session, norm), rate);
+    const scale = gradientScale(session, norm);
+    optimizer.update(result.gradients, scale, rate);
+    const { gradients: seen } = state.sums;
+    seen.norm += norm;
+    seen.largest = Math.max(seen.largest, norm);
+    seen.clipped += scale < 1 ? 1 : 0;
+    seen.steps += 1;
+    state.sums.stepRate = config.optimizer.stepRate * rate;
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;
     state.sums.terms += counted;

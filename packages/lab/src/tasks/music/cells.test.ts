@@ -1,5 +1,7 @@
 /** Every cell trains with every kind of method, is saved, resumed and sampled from. */
+
 import { describe, expect, it, test } from 'vitest';
+import { noSums } from '../../runs/state.ts';
 import { resolveConfig } from '../../training/resolve.ts';
 import { openSession } from '../../training/session.ts';
 import { inSlices } from '../../training/slices.ts';
@@ -49,7 +51,7 @@ describe.each(['rnn', 'lstm', 'gru'])('the %s', (cell) => {
       const { sums } = session.state;
       for (let i = 0; i < session.task.stepsIn(0); i++) trainStep(session);
       const mean = sums.nll / sums.terms;
-      session.state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
+      session.state.sums = noSums();
       session.state.position = 0;
       session.state.epoch++;
       return mean;

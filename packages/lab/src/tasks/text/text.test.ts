@@ -1,4 +1,5 @@
 /** The language model as a task: it learns, goes on where it was killed, is scored exactly and draws text. */
+
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { kernels } from 'lethe/engine';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { DoneEvent, EpochEvent, TrainingEvent } from '../../runs/events.ts';
 import { runPaths } from '../../runs/run-directory.ts';
+import { noSums } from '../../runs/state.ts';
 import { openSession } from '../../training/session.ts';
 import { inSlices } from '../../training/slices.ts';
 import { trainStep } from '../../training/step.ts';
@@ -50,7 +52,7 @@ describe.each(['lstm', 'gru', 'rnn'])('the %s', (cell) => {
       const { sums } = session.state;
       for (let i = 0; i < session.task.stepsIn(0); i++) trainStep(session);
       const nll = sums.nll / sums.terms;
-      session.state.sums = { nll: 0, terms: 0, penalties: {}, penaltySteps: {} };
+      session.state.sums = noSums();
       session.state.position = 0;
       return nll;
     };

@@ -1,0 +1,136 @@
+/** What server and page agree on. */
+import { describe, expect, it } from 'vitest';
+import type { RunRow } from './api.ts';
+import { cellOf, sorted } from './cells.ts';
+import { filterOf } from './filter.ts';
+import { grouped, meanOf } from './grouping.ts';
+import { panelsOf } from './panels.ts';
+import { Smoother } from './smooth.ts';
+import { Spread } from './spread.ts';
+import { goTo, searchOf, viewOf } from './view.ts';
+
+const row = (
+  name: string,
+  config: Record<string, unknown>,
+  best: Record<string, number | null> = {},
+): RunRow => ({
+  ...{ id: name, name, path: `runs/${name}`, task: 'music', state: 'finished', config, best, last: {} },
+  ...{ epoch: 3, seconds: 1, notes: [] },
+});
+const rows = [
+  row('one', { 'model.hidden': 100, 'model.dropout': 'none', seed: 1 }, { 'valid.loss': 3 }),
+  row('two', { 'model.hidden': 100, 'model.dropout': 'none', seed: 2 }, { 'valid.loss': 5 }),
+  row('three', { 'model.hidden': 20, 'model.dropout': 'fast:input=.1', seed: 1 }, { 'valid.loss': null }),
+];
+const kept = (filter: string): string[] => rows.filter(filterOf(filter)).map(({ name }) => name);
+
+describe('a filter', () => {
+  it.each([
+    ['', ['one', 'two', 'three']],
+    ['fast', ['three']],
+    ['model.hidden>20', ['one', 'two']],
+    ['model.hidden=100 seed=2', ['two']],
+    ['valid.loss<=3', ['one']],
+    ['valid.loss!=3', ['two', 'three']],
+    ['/^runs.t/', ['two', 'three']],
+    ['/T/ seed=1', ['three']],
+    ['model.dropout="fast:input=.1"', ['three']],
+    ['none.such=1', []],
+    ['constructor=1', []],
+  ])('%j keeps %j', (filter, names) => {
+    expect(kept(filter)).toEqual(names);
+  });
+
+  it('says what is wrong with a pattern, and evaluates nothing', () => {
+    expect(() => filterOf('/(/')).toThrow('/(/ is no pattern');
+    expect(kept('process.exit(1)')).toEqual([]);
+  });
+});
+
+describe('the order of a table', () => {
+  it('has what is not there last, either way, and numbers as numbers', () => {
+    expect(sorted(rows, 'valid.loss').map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+    expect(sorted(rows, '-valid.loss').map(({ name }) => name)).toEqual(['two', 'one', 'three']);
+    expect(sorted(rows, 'model.hidden')[0].name).toBe('three');
+  });
+
+  it('knows no column that an object has from elsewhere', () => {
+    expect(cellOf(rows[0], 'toString')).toBeUndefined();
+    expect(cellOf(rows[0], '__proto__')).toBeUndefined();
+  });
+});
+
+describe('groups', () => {
+  it('put runs together that differ in the seed alone', () => {
+    expect(grouped(rows, 'seed').map(({ label, rows }) => [label, rows.length])).toEqual([
+      ['none, hidden 100', 2],
+      ['fast:input=.1, hidden 20', 1],
+    ]);
+    // the deviation of 3 and 5 with n - 1 is the root of 2
+    expect(meanOf(rows, 'valid.loss')).toEqual({ mean: 4, deviation: Math.SQRT2, count: 2 });
+  });
+
+  it('have mean and deviation over all points that their runs share', () => {
+    const spread = new Spread();
+    spread.add([1, 2, 3], [1, 10, 5]);
+    spread.add([1, 2], [3, 10]);
+    spread.add([2, 1, 3], [13, 5, 7]);
+    const { x, mean, high } = spread.curve();
+    expect(x).toEqual([1, 2]);
+    expect(mean).toEqual([3, 11]);
+    // deviations of 1, 3, 5 and of 10, 10, 13
+    expect(high).toEqual([5, 11 + Math.sqrt(3)]);
+  });
+});
+
+describe('the exponential mean', () => {
+  it('begins at the first value and goes on wherever it was left', () => {
+    const whole = new Smoother(0.9);
+    const values = [4, 2, 8, 8, 1];
+    const means = values.map(whole.next);
+    expect(means[0]).toBeCloseTo(4, 12);
+    // (.09 · 4 · … ) by the definition: sum of w^(n-i) y_i over the sum of the weights
+    const weights = values.map((_, i) => 0.9 ** (4 - i));
+    const sum = (some: number[]): number => some.reduce((a, b) => a + b, 0);
+    expect(means[4]).toBeCloseTo(sum(values.map((y, i) => y * weights[i])) / sum(weights), 12);
+    const second = new Smoother(0.9, 3, means[2]);
+    expect(values.slice(3).map(second.next)[1]).toBeCloseTo(means[4], 12);
+  });
+
+  it('keeps what is absent absent', () => {
+    const smoother = new Smoother(0.5);
+    expect([Number.NaN, 2, Number.NaN].map(smoother.next)).toEqual([Number.NaN, 2, Number.NaN]);
+  });
+});
+
+describe('the view', () => {
+  it('comes back from its address, and is not there where it is as by default', () => {
+    expect(searchOf(viewOf(''))).toBe('');
+    const view = goTo('runs', { q: '/a&b=c #%/', sel: 'aa,bb', zoom: '1:5' });
+    expect(viewOf(searchOf(view))).toEqual(view);
+    expect(viewOf('?strange=1&page=run')).toEqual(goTo('run'));
+  });
+});
+
+describe('the charts of a run', () => {
+  it('show train beside valid, the gap, gradients, and what observers saw', () => {
+    const columns = ['epoch', 'train.loss', 'valid.loss', 'valid.other', 'gradient.norm', 'stepRate'];
+    const panels = panelsOf(
+      [...columns, 'observe.spectral-radius.rnn.0.recurrent', 'observe.decomposition.rnn.0.ratio'],
+      'loss',
+      (name) => name,
+    );
+    expect(panels.map(({ title }) => title)).toEqual([
+      ...[
+        'loss',
+        'Gap: validation minus training',
+        'other',
+        'Norm of the gradients, mean of an epoch',
+        'Step rate',
+      ],
+      ...['spectral radius: recurrent', 'decomposition: ratio'],
+    ]);
+    expect(panels[0].columns.map(({ key }) => key)).toEqual(['train.loss', 'valid.loss']);
+    expect(panels[5].columns).toEqual([{ key: 'observe.spectral-radius.rnn.0.recurrent', name: 'rnn.0' }]);
+  });
+});
