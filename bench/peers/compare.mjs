@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const help = `compare.mjs --peer pytorch|tfjs --workload NAME
-  --workload NAME    music-plain, music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
+const help = `compare.mjs --peer pytorch|tfjs|jaxjs --workload NAME
+  --workload NAME    music-plain, and but for jax-js music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
                      lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
@@ -27,6 +27,7 @@ const help = `compare.mjs --peer pytorch|tfjs --workload NAME
   --variant NAME     formulation of the peer (default: its fastest)
   --python PATH      python with torch (default: PEER_PYTHON, else python3)
   --tfjs-dir DIR     folder with tfjs-music.mjs and its node_modules (default: beside this file)
+  --jaxjs-dir DIR    folder with jaxjs-music.mjs and its node_modules (default: beside this file)
   --lethe COMMAND    how to start Lethe (default: npx lethe)
   --force            measure although the machine is not idle
   --json             one JSON document on standard output`;
@@ -40,6 +41,7 @@ const options = {
   variant: { type: 'string', default: 'best' },
   python: { type: 'string', default: process.env.PEER_PYTHON || 'python3' },
   'tfjs-dir': { type: 'string', default: join(here, 'tfjs') },
+  'jaxjs-dir': { type: 'string', default: join(here, 'jaxjs') },
   lethe: { type: 'string', default: 'npx lethe' },
   force: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -75,7 +77,8 @@ async function main() {
   const known =
     (peer === 'pytorch' && (isLm || isSequences)) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
-    (['pytorch', 'tfjs'].includes(peer) && isMusic);
+    (['pytorch', 'tfjs'].includes(peer) && isMusic) ||
+    (peer === 'jaxjs' && workload === 'music-plain' && isMusic);
   if (!known || !(Number(threads) >= 1) || !(pairs >= 1)) {
     console.error(help);
     return 2;
@@ -97,7 +100,7 @@ async function main() {
           values.python,
           join(here, `pytorch_${isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : 'music'}.py`),
         ]
-      : [process.execPath, join(values['tfjs-dir'], 'tfjs-music.mjs')];
+      : [process.execPath, join(values[`${peer}-dir`], `${peer}-music.mjs`)];
   const runPeerAs = (...more) =>
     run(command, [script, ...common, ...theirs, ...more, '--variant', values.variant]);
   const runPeer = () => {
