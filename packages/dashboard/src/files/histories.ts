@@ -14,14 +14,14 @@ export class Histories {
     this.#budget = budget;
   }
 
-  /** The history in a file, up to date, with some columns. */
-  async of(file: string, ...columns: readonly string[]): Promise<History> {
+  /** What `take` finds in the history of a file, up to date, with some columns. */
+  async use<T>(file: string, columns: readonly string[], take: (history: History) => T): Promise<T> {
     const history = this.#kept.get(file) ?? new History(this.#inside, file);
     this.#kept.delete(file);
     this.#kept.set(file, history);
-    await history.update(...columns);
+    const taken = await history.use(columns, take);
     this.#giveBack();
-    return history;
+    return taken;
   }
 
   get bytes(): number {

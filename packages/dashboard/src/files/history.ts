@@ -20,24 +20,33 @@ export class History {
   #templates: KnownLine[] = [];
   #rows = 0;
   #lastEpoch = Number.NaN;
-  #reading: Promise<void> = Promise.resolve();
+  /** ends when nobody reads or looks */
+  #working: Promise<void> = Promise.resolve();
 
   constructor(inside: Inside, file: string) {
     this.#reader = new LineReader(inside, file, 1024 * 1024);
   }
 
-  /** Reads what is new, and all of it again for a column that nobody asked for before. */
-  async update(...columns: readonly string[]): Promise<void> {
-    const missing = columns.flatMap(sourcesOf).filter((name) => !this.#wanted.has(name));
-    if (missing.length > 0) {
-      for (const name of missing) this.#wanted.add(name);
-      this.#reading = this.#reading.then(() => {
+  /**
+   * Reads what is new, and all of it again for a column that nobody asked for before; then `take` may look. One after another: what is taken
+   * belongs to one state of the file.
+   */
+  use<T>(columns: readonly string[], take: (history: History) => T): Promise<T> {
+    const taken = this.#working.then(async () => {
+      const missing = columns.flatMap(sourcesOf).filter((name) => !this.#wanted.has(name));
+      if (missing.length > 0) {
+        for (const name of missing) this.#wanted.add(name);
         this.#reader.rewind();
         this.#forget();
-      });
-    }
-    this.#reading = this.#reading.then(() => this.#read());
-    await this.#reading;
+      }
+      await this.#read();
+      return take(this);
+    });
+    this.#working = taken.then(
+      () => {},
+      () => {},
+    );
+    return taken;
   }
 
   /** rows so far: epochs, with what was observed beside them */

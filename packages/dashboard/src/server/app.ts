@@ -31,7 +31,7 @@ import { importance } from './importance.ts';
 import type { Library } from './library.ts';
 import type { RunEntry } from './run-entry.ts';
 import { runPage } from './run-page.ts';
-import { groupsOf, historyOf, seriesOf } from './series.ts';
+import { groupsOf, seriesOf } from './series.ts';
 
 export interface AppOptions {
   library: Library;
@@ -91,7 +91,7 @@ export function app(options: AppOptions): Hono {
   hono.get('/api/forms', (c) => c.json(forms()));
 
   const pageOf = async (entry: RunEntry) =>
-    runPage(entry, library.inside, await historyOf(library, histories, entry.id));
+    runPage(entry, library.inside, await histories.use(entry.metrics, [], ({ names }) => names));
   hono.get('/api/runs/:id', async (c) => c.json((await pageOf(runOf(c, library))).page));
   hono.get('/api/runs/:id/pictures/:file{[0-9]+\\.(svg|csv)}', async (c) => {
     const [place, ending] = c.req.param('file').split('.');

@@ -227,6 +227,25 @@ describe('a history', () => {
   });
 });
 
+describe('charts that ask at once for different columns', () => {
+  it('all have their curves', async () => {
+    const directory = makeRun(root, 'run', [epoch(1, 5, 6, true), epoch(2, 4, 5, true)]);
+    const opened = await openApp(root);
+    const ask = async (y: string): Promise<(number | null)[]> =>
+      ((await (await opened.get(`/api/series?runs=${opened.id('run')}&y=${y}`)).json()) as Series[])[0].y;
+    const wanted = ['train.nll_per_step', 'valid.nll_per_step', 'gap.nll_per_step', 'step', 'seconds'];
+    expect(await Promise.all(wanted.map(ask))).toEqual([
+      [5, 4],
+      [6, 5],
+      [1, 1],
+      [2, 4],
+      [0.1, 0.2],
+    ]);
+    fs.appendFileSync(path.join(directory, 'metrics.jsonl'), lines([epoch(3, 3, 4, true)]));
+    expect((await Promise.all(wanted.map(ask))).map((y) => y.length)).toEqual([3, 3, 3, 3, 3]);
+  });
+});
+
 describe('the best figure', () => {
   it('is that of the best epoch by validation, of a finished run with the test, never the last', async () => {
     const figures = { nll_per_step: 2 };

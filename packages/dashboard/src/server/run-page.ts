@@ -12,7 +12,6 @@ import {
   runPaths,
   shellWord,
 } from '@lethe/lab/internal';
-import type { History } from '../files/history.ts';
 import type { Inside } from '../files/inside.ts';
 import type { RunPage, ShownPart, ShownSection, TaskOptionShown } from '../shared/api.ts';
 import { settingWord } from './control.ts';
@@ -32,7 +31,7 @@ export interface PagePicture {
 export async function runPage(
   entry: RunEntry,
   inside: Inside,
-  history: History | undefined,
+  columns: string[],
 ): Promise<{ page: RunPage; pictures: PagePicture[] }> {
   const pictures: PagePicture[] = [];
   const kind = findKind(entry.tree.task);
@@ -41,7 +40,7 @@ export async function runPage(
   const options = kind?.sampling?.options;
   const page: RunPage = {
     row: entry.row,
-    columns: history?.names ?? [],
+    columns,
     environment,
     sections,
     able: {

@@ -1,6 +1,5 @@
 /** Curves for charts: columns of histories, thinned to what a screen shows. */
 import type { Histories } from '../files/histories.ts';
-import type { History } from '../files/history.ts';
 import type { GroupSeries, GroupsQuery, Series, SeriesQuery } from '../shared/api.ts';
 import { Smoother } from '../shared/smooth.ts';
 import { Spread } from '../shared/spread.ts';
@@ -21,10 +20,11 @@ export async function seriesOf(
     return { smooth: { x, y, seen: smoother.seen } };
   };
   return eachOf(runs, async (id) => {
-    const history = await historyOf(library, histories, id, x, y);
-    const [xs, ys] = [history?.column(x), history?.column(y)];
-    if (!xs || !ys) return { id, x: [], y: [], count: 0 };
-    return { id, ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) };
+    const none: Series = { id, x: [], y: [], count: 0 };
+    const found = await columnsOf(library, histories, id, [x, y], (xs, ys): Series => {
+      return { id, ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) };
+    });
+    return found ?? none;
   });
 }
 
@@ -38,9 +38,7 @@ export async function groupsOf(
   for (const ids of groups) {
     const spread = new Spread();
     for (const id of ids) {
-      const history = await historyOf(library, histories, id, x, y);
-      const [xs, ys] = [history?.column(x), history?.column(y)];
-      if (xs && ys) spread.add(xs, ys);
+      await columnsOf(library, histories, id, [x, y], (xs, ys) => spread.add(xs, ys));
     }
     const { x: at, mean, low, high } = spread.curve();
     const rows = thinRows(
@@ -57,18 +55,23 @@ export async function groupsOf(
   return all;
 }
 
-/** Of a run, with some columns, or nothing. */
-export async function historyOf(
+// --- internal ---
+
+/** What `take` makes of two columns of a run; undefined where it has them not. */
+async function columnsOf<T>(
   library: Library,
   histories: Histories,
   id: string,
-  ...columns: readonly string[]
-): Promise<History | undefined> {
+  [x, y]: readonly [string, string],
+  take: (x: Float64Array, y: Float64Array) => T,
+): Promise<T | undefined> {
   const entry = library.run(id);
-  return entry && histories.of(entry.metrics, ...columns);
+  if (!entry) return undefined;
+  return histories.use(entry.metrics, [x, y], (history) => {
+    const [xs, ys] = [history.column(x), history.column(y)];
+    return xs && ys ? take(xs, ys) : undefined;
+  });
 }
-
-// --- internal ---
 
 /** Histories that are read at a time: one computes while the other waits for the disk; more would only take more memory. */
 const atATime = 2;
