@@ -56,7 +56,9 @@ export function Chart(props: ChartProps) {
   const kindX: ScaleKind = props.logX ? 'log' : 'linear';
   const kindY: ScaleKind = props.logY ? 'log' : 'linear';
   const xs = lines.map(({ x }) => x);
-  const domainX = places ? ([-0.5, places.length - 0.5] as const) : (zoom ?? tight(kindX, xs));
+  const domainX = places
+    ? ([-0.5, places.length - 0.5] as const)
+    : (zoom ?? (lines.some(({ points }) => points) ? domainOf(kindX, ...xs) : tight(kindX, xs)));
   const ys = lines.flatMap(({ x, y, band }) =>
     [y, ...(band ? [band.low, band.high] : [])].map((part) => within(x, part, domainX)),
   );
