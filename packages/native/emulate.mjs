@@ -68,7 +68,7 @@ const { outputFiles } = await build({
     platform: 'node',
     write: false,
     conditions: ['lethe-source'],
-  ignoreAnnotations: true,
+    ignoreAnnotations: true,
     logLevel: 'error',
   },
   banner: {
