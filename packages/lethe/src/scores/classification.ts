@@ -75,7 +75,7 @@ export type Binning = 'equal-width' | 'equal-mass';
 /**
  * The bins of a reliability diagram. By equal mass the examples, sorted by confidence (stable), are cut into runs, the
  * first N mod bins of them one longer.
- * @param bins how many. @defaultValue 10
+ * @param options.bins how many. @defaultValue 10
  */
 export function reliabilityBins(
   probabilities: Rows,

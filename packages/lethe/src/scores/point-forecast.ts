@@ -33,7 +33,7 @@ export function seasonalDifference(history: ArrayLike<number>, seasonality: numb
  * @param target [N][horizon]; a missing value (NaN) is not scored
  * @param forecast [N][horizon]
  * @param history [N][any length], what was known before
- * @param seasonality m of the scale
+ * @param options.seasonality m of the scale
  * @throws DataError naming a series whose history has no difference to divide by, or that has no target at all; ShapeError, ConfigError
  */
 export function mase(

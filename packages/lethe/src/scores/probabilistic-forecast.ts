@@ -113,7 +113,7 @@ export interface IntervalScores {
 /**
  * Coverage and width of intervals over series.
  * @param target N values, series after series
- * @param horizon steps of a series. @defaultValue 1: every value is a series of its own
+ * @param options.horizon steps of a series. @defaultValue 1: every value is a series of its own
  */
 export function intervalScores(
   target: ArrayLike<number>,

@@ -150,8 +150,8 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
 
 /**
  * A factor of the step rate that rises to 1 over the first share of the steps and falls along a cosine to `last` (Loshchilov and Hutter 2017).
- * @param warmup share of all steps. @defaultValue .1
- * @param last factor at the end. @defaultValue 0
+ * @param options.warmup share of all steps. @defaultValue .1
+ * @param options.last factor at the end. @defaultValue 0
  */
 export function warmupCosine(options: { warmup?: number; last?: number } = {}): (progress: number) => number {
   checkOptionNames('warmupCosine', options, ['warmup', 'last']);

@@ -15,9 +15,9 @@ export interface AdaptiveConformal {
 /**
  * alpha_{t+1} = alpha_t + gamma (alpha - miss_t), miss_t = score_t > conformal quantile of all earlier scores at alpha_t.
  * Over a long time the share of misses goes to alpha, whatever the data do.
- * @param alpha the share that may be missed. @defaultValue .1
- * @param gamma how fast the level follows. @defaultValue .05
- * @param warmUp scores before the level moves. @defaultValue 20
+ * @param options.alpha the share that may be missed. @defaultValue .1
+ * @param options.gamma how fast the level follows. @defaultValue .05
+ * @param options.warmUp scores before the level moves. @defaultValue 20
  * @throws ConfigError for numbers out of range
  */
 export function adaptiveConformal(

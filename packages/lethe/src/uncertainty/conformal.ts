@@ -46,9 +46,9 @@ export interface ConformalIntervals {
  * misses some is left out of the joint one.
  * @param target N values, example after example, `horizon` each
  * @param prediction N values
- * @param deviation N predicted deviations, above 0
- * @param alpha @defaultValue .1: intervals of 90 %
- * @param horizon steps of an example. @defaultValue 1
+ * @param options.deviation N predicted deviations, above 0
+ * @param options.alpha @defaultValue .1: intervals of 90 %
+ * @param options.horizon steps of an example. @defaultValue 1
  */
 export function fitConformalIntervals(
   target: ArrayLike<number>,
@@ -92,7 +92,7 @@ export function fitConformalIntervals(
 
 /**
  * prediction ± radius of the step, times the predicted deviation where the radii are normalised.
- * @param joint the radius that holds whole horizons
+ * @param options.joint the radius that holds whole horizons
  */
 export function conformalIntervals(
   fitted: ConformalIntervals,
@@ -145,7 +145,7 @@ export interface PredictionSets {
  * a number drawn for each example so that coverage is exact.
  * @param probabilities [N][K]
  * @param target N classes
- * @param uniform N numbers from [0, 1), one an example: `adaptive` needs them
+ * @param options.uniform N numbers from [0, 1), one an example: `adaptive` needs them
  */
 export function fitPredictionSets(
   probabilities: Rows,

@@ -37,7 +37,7 @@ export interface InitOptions {
 /**
  * A parameter with its initial values, in memory of its own.
  * @param shape [rows, columns] (row = incoming, column = unit) or [units]
- * @param place layer, and which parameter of the layer; every pair draws numbers of its own. `blocks`: the matrix
+ * @param at layer, and which parameter of the layer; every pair draws numbers of its own. `blocks`: the matrix
  *   is that many blocks of columns, one for each gate. @defaultValue 1
  * @throws ConfigError for an unknown or unfit option, or when a matrix without eigenvalues is to get a radius
  */

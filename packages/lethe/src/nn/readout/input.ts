@@ -14,7 +14,7 @@ import { shapeText, type Tensor } from '../../tensor/tensor.ts';
  * x ∘ m, as a softmax reads it. With a stream the masks of the site `input` are drawn, without one m is their mean; of a Gaussian, where
  * noise is integrated, it is the mean of what the noise leaves, because the softmax has no closed form.
  * @param x [time, batch, features]
- * @param plan of a `linear` cell with the noise of the readout: {@link splitReadout}
+ * @param plan of a `linear` cell with the noise of the readout: `splitReadout` of lethe/dropout
  * @param noise a stream to draw from; absent: the test-time network
  * @throws ShapeError; ConfigError for what is no plan
  */

@@ -31,7 +31,7 @@ export interface RecurrentStackOptions {
   hiddenSizes: readonly number[];
   /** @defaultValue false */
   bidirectional?: boolean;
-  /** Its entries go to the layers that they name: `layers` of {@link NoiseEntry}. @defaultValue none() */
+  /** Its entries go to the layers that they name: `layers` of `NoiseEntry`. @defaultValue none() */
   dropout?: Regularizer;
   /** of the plain cell. @defaultValue 'tanh' */
   activation?: Activation;
@@ -110,7 +110,7 @@ export function recurrentStack(options: RecurrentStackOptions, stream: NoiseStre
   };
 }
 
-/** The plans of all layers, as {@link describe} prints them. */
+/** The plans of all layers, as `describePlan` prints them. */
 export function plansOf(stack: RecurrentStack): Plan[] {
   if (!isObject(stack) || !Array.isArray(stack.layers)) {
     throw new ConfigError(`plansOf: expected a stack as recurrentStack makes it, got ${found(stack)}`);
