@@ -40,8 +40,14 @@ export function kernels(): CommonEngine {
  */
 export function cellKernels<Name extends CellKernel>(portable: Pick<Kernels, Name>): Pick<Kernels, Name> {
   const engine = kernels();
-  // Whatever is not the portable engine is whole.
-  return engine.engine === 'portable' ? portable : (engine as Engine);
+  // Every engine is whole but this one.
+  return engine === common ? portable : (engine as Engine);
+}
+
+/** From now on the portable engine is this one, which has the kernels of all cells; one in use is replaced. */
+export function completePortable(whole: Engine): void {
+  if (inUse === portableEngine) inUse = whole;
+  portableEngine = whole;
 }
 
 /**
@@ -67,6 +73,7 @@ export function useEngine(name: EngineName): CommonEngine {
 const engineNames: readonly EngineName[] = ['native', 'wasm', 'portable'];
 
 let inUse: CommonEngine | undefined;
+let portableEngine: CommonEngine = common;
 
 function environment(name: string): string | undefined {
   const value = globalThis.process?.env?.[name];
@@ -76,7 +83,7 @@ function environment(name: string): string | undefined {
 function choose(): CommonEngine {
   const wanted = environment('LETHE_ENGINE');
   if (wanted !== undefined) return engineNamed(wanted);
-  if (dtype === 'f64') return common;
+  if (dtype === 'f64') return portableEngine;
   const native = loadNative();
   if (native) return native;
   const wasm = loadWasm();
@@ -86,11 +93,11 @@ function choose(): CommonEngine {
       : `nor those of WebAssembly: ${wasmProblem()}; the portable engine runs, many times slower`;
     console.error(`lethe: the native kernels do not load: ${nativeProblem()}; ${instead}`);
   }
-  return wasm ?? common;
+  return wasm ?? portableEngine;
 }
 
 function engineNamed(name: string): CommonEngine {
-  if (name === 'portable') return common;
+  if (name === 'portable') return portableEngine;
   if (name !== 'native' && name !== 'wasm') {
     throw new ConfigError(`engine: expected LETHE_ENGINE to be native, wasm or portable, got "${name}"`);
   }

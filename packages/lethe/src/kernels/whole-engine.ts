@@ -1,6 +1,6 @@
 /** The engine in use with all kernels, for who calls them without a layer. */
-import type { CommonEngine, Engine } from './contract/engine.ts';
-import { kernels as commonKernels, type EngineName, useEngine as useCommonEngine } from './engine.ts';
+import type { Engine } from './contract/engine.ts';
+import { completePortable, type EngineName, kernels as kernelsInUse, useEngine as put } from './engine.ts';
 import { portable } from './portable/index.ts';
 
 /**
@@ -8,7 +8,8 @@ import { portable } from './portable/index.ts';
  * @throws ConfigError if the environment asks for an engine that is unknown or does not load
  */
 export function kernels(): Engine {
-  return whole(commonKernels());
+  completePortable(portable);
+  return kernelsInUse() as Engine;
 }
 
 /**
@@ -16,11 +17,6 @@ export function kernels(): Engine {
  * @throws ConfigError if it is unknown or does not load
  */
 export function useEngine(name: EngineName): Engine {
-  return whole(useCommonEngine(name));
-}
-
-// --- internal ---
-
-function whole(engine: CommonEngine): Engine {
-  return engine.engine === 'portable' ? portable : (engine as Engine);
+  completePortable(portable);
+  return put(name) as Engine;
 }
