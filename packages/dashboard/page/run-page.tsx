@@ -1,7 +1,7 @@
 /** One run: its state, what can be done with it, all its curves, what its task shows, its settings. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { RunPage as Page, RunRow, ShownSection } from '../src/shared/api.ts';
+import type { RunPage as Page, RunRow } from '../src/shared/api.ts';
 import { type Panel, panelsOf } from '../src/shared/panels.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Chart, Legend, type Line } from './chart.tsx';
@@ -10,6 +10,7 @@ import { Make } from './make.tsx';
 import { Words } from './read-text.tsx';
 import { axisWords } from './run-curves.tsx';
 import { State } from './run-table.tsx';
+import { Section } from './section.tsx';
 import { hasToken, Refused, read, send } from './server.ts';
 import { about, generation, runs, show, view } from './state.ts';
 import { useSeries } from './use-series.ts';
@@ -225,71 +226,6 @@ function Best({ row }: { row: RunRow }) {
         </tbody>
       </table>
     </Wide>
-  );
-}
-
-/** What a task shows of a run. */
-function Section({ section: { title, parts } }: { section: ShownSection }) {
-  return (
-    <section>
-      <h2>{title}</h2>
-      <div class="gallery">
-        {parts.map((part, i) => {
-          if (part.kind === 'note') return <p key={i}>{part.note}</p>;
-          if (part.kind === 'document') {
-            return (
-              <figure key={i}>
-                <figcaption>{part.title}</figcaption>
-                <Lines text={part.content} />
-              </figure>
-            );
-          }
-          if (part.kind === 'table') {
-            const { header, rows, align } = part;
-            const side = (c: number): string | undefined => (align[c] === 'r' ? 'number' : undefined);
-            return (
-              <Wide key={i} label={title}>
-                <table>
-                  <thead>
-                    <tr>
-                      {header.map((text, c) => (
-                        <th scope="col" key={c} class={side(c)}>
-                          {text}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {rows.map((row, r) => (
-                      <tr key={r}>
-                        {row.map((text, c) => (
-                          <td key={c} class={side(c)}>
-                            {text}
-                          </td>
-                        ))}
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Wide>
-            );
-          }
-          return (
-            <figure key={i} class={part.wide ? 'paper whole' : 'paper'}>
-              <img src={part.src} alt={part.title} loading="lazy" />
-              <figcaption>
-                <a href={part.csv} download>
-                  CSV
-                </a>{' '}
-                <a href={part.src} download>
-                  SVG
-                </a>
-              </figcaption>
-            </figure>
-          );
-        })}
-      </div>
-    </section>
   );
 }
 

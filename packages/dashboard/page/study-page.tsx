@@ -8,13 +8,14 @@ import { Chart, type Line } from './chart.tsx';
 import { Coordinates } from './coordinates.tsx';
 import { Link } from './link.tsx';
 import { Choice } from './run-curves.tsx';
+import { Section } from './section.tsx';
 import { Refused, read } from './server.ts';
 import { generation, show, studies, view } from './state.ts';
 import { Wide } from './wide.tsx';
 import { cellText, duration, metricWords } from './words.ts';
 
 export function StudyPage() {
-  const { id, slice, logy } = view.value;
+  const { id } = view.value;
   const row = studies.value.get(id);
   const [found, setFound] = useState<{ page?: Page; error?: string }>({});
   useEffect(() => {
@@ -34,17 +35,45 @@ export function StudyPage() {
       </main>
     );
   if (!page) return <main aria-busy="true" />;
-  const { trials, importance, logarithmic } = page;
+  const { trials, sections } = page;
   const metric = `validation ${metricWords(page.row.metric)}`;
   const measured = trials.filter((trial) => trial.value !== null);
   const parameters = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
-  const parameter = parameters.includes(slice) ? slice : (importance[0]?.parameter ?? parameters[0] ?? '');
-  const isLogY = logy !== '';
   return (
     <main>
       <h1>{page.row.name}</h1>
       <p>
-        {trials.length} trials, {measured.length} with a result{' '}
+        {trials.length} trials, {measured.length} with a result
+      </p>
+      {sections.length > 0 ? (
+        sections.map((section) => <Section key={section.title} section={section} />)
+      ) : (
+        <Search page={page} metric={metric} measured={measured} parameters={parameters} />
+      )}
+      <h2>Trials</h2>
+      <Trials trials={trials} parameters={parameters} metric={metric} />
+    </main>
+  );
+}
+
+/** What shows a search: its history, a slice, all settings at once, which of them matter. */
+function Search({
+  page: { importance, logarithmic },
+  metric,
+  measured,
+  parameters,
+}: {
+  page: Page;
+  metric: string;
+  measured: ShownTrial[];
+  parameters: string[];
+}) {
+  const { slice, logy } = view.value;
+  const parameter = parameters.includes(slice) ? slice : (importance[0]?.parameter ?? parameters[0] ?? '');
+  const isLogY = logy !== '';
+  return (
+    <>
+      <p>
         <label>
           <input
             type="checkbox"
@@ -111,9 +140,7 @@ export function StudyPage() {
           </tbody>
         </table>
       )}
-      <h2>Trials</h2>
-      <Trials trials={trials} parameters={parameters} metric={metric} />
-    </main>
+    </>
   );
 }
 

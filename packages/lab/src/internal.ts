@@ -11,6 +11,7 @@ export { configText, flatConfig, shownMetric } from './report/run-record.ts';
 export { partsOf } from './report/sections.ts';
 export type { ReportedStudy, ReportedTrial } from './report/study.ts';
 export { studyRecord } from './report/study-reader.ts';
+export { studyParts } from './report/study-section.ts';
 export type { Environment } from './runs/environment.ts';
 export type { DoneEvent, EpochEvent, ObserveEvent, TrainingEvent } from './runs/events.ts';
 export { numberedNames, runPaths } from './runs/run-directory.ts';

@@ -1,6 +1,6 @@
 /** The requests that are answered. Everything that comes in goes through a schema or is looked up by an opaque id. */
 
-import { metricLabel, metricWords, taskKinds } from '@lethe/lab/internal';
+import { metricLabel, metricWords, studyParts, taskKinds } from '@lethe/lab/internal';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LetheError } from 'lethe';
@@ -29,6 +29,7 @@ import { forms } from './forms.ts';
 import { guard, pictureHeaders } from './guard.ts';
 import { importance } from './importance.ts';
 import type { Library } from './library.ts';
+import { type PagePicture, shownParts } from './page-parts.ts';
 import type { RunEntry } from './run-entry.ts';
 import { runPage } from './run-page.ts';
 import { groupsOf, seriesOf } from './series.ts';
@@ -93,9 +94,8 @@ export function app(options: AppOptions): Hono {
   const pageOf = async (entry: RunEntry) =>
     runPage(entry, library.inside, await histories.use(entry.metrics, [], ({ names }) => names));
   hono.get('/api/runs/:id', async (c) => c.json((await pageOf(runOf(c, library))).page));
-  hono.get('/api/runs/:id/pictures/:file{[0-9]+\\.(svg|csv)}', async (c) => {
-    const [place, ending] = c.req.param('file').split('.');
-    const { pictures } = await pageOf(runOf(c, library));
+  const pictureOf = (c: Context, pictures: readonly PagePicture[]): Response => {
+    const [place, ending] = (c.req.param('file') ?? '').split('.');
     const picture = pictures[Number(place)];
     if (!picture) throw new CannotDo(404, 'there is no such picture');
     return ending === 'svg'
@@ -104,8 +104,14 @@ export function app(options: AppOptions): Hono {
           'Content-Type': 'text/csv; charset=utf-8',
           'Content-Disposition': `attachment; filename="picture-${Number(place)}.csv"`,
         });
-  });
-  hono.get('/api/studies/:id', (c) => c.json(studyPage(library, c.req.param('id'))));
+  };
+  hono.get('/api/runs/:id/pictures/:file{[0-9]+\\.(svg|csv)}', async (c) =>
+    pictureOf(c, (await pageOf(runOf(c, library))).pictures),
+  );
+  hono.get('/api/studies/:id', (c) => c.json(studyPage(library, c.req.param('id')).page));
+  hono.get('/api/studies/:id/pictures/:file{[0-9]+\\.(svg|csv)}', (c) =>
+    pictureOf(c, studyPage(library, c.req.param('id')).pictures),
+  );
 
   hono.post('/api/resolve', async (c) => c.json(resolved(await bodyOf(c, resolveBody))));
   hono.post('/api/start', async (c) => {
@@ -172,7 +178,7 @@ function stateOf({ name, readOnly }: AppOptions): ServerState {
   };
 }
 
-function studyPage(library: Library, id: string): StudyPage {
+function studyPage(library: Library, id: string): { page: StudyPage; pictures: PagePicture[] } {
   const found = library.study(id);
   if (!found) throw new CannotDo(404, 'there is no such study');
   const { row, study } = found;
@@ -184,7 +190,10 @@ function studyPage(library: Library, id: string): StudyPage {
       run: directory === undefined ? undefined : library.idOf(directory),
     };
   });
-  return { row, trials, logarithmic: study.logarithmic, importance: importance(trials) };
+  const pictures: PagePicture[] = [];
+  const sections = shownParts(studyParts(study), `/api/studies/${id}`, pictures);
+  const page = { row, trials, logarithmic: study.logarithmic, importance: importance(trials), sections };
+  return { page, pictures };
 }
 
 function wordsOf(error: z.ZodError): string {

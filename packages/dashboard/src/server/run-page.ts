@@ -3,29 +3,22 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {
   configText,
-  csvOf,
   type Environment,
   findKind,
   isTree,
   partsOf,
-  type ReportPart,
   runPaths,
   shellWord,
 } from '@lethe/lab/internal';
 import type { Inside } from '../files/inside.ts';
-import type { RunPage, ShownPart, ShownSection, TaskOptionShown } from '../shared/api.ts';
+import type { RunPage, ShownSection, TaskOptionShown } from '../shared/api.ts';
 import { settingWord } from './control.ts';
+import { type PagePicture, shownParts } from './page-parts.ts';
 import type { RunEntry } from './run-entry.ts';
 
 /** Samples that a page shows, and lines of the log. */
 const mostSamples = 6;
 const mostLines = 40;
-
-/** A picture of a run's page: its SVG and its numbers. */
-export interface PagePicture {
-  svg: string;
-  csv: string;
-}
 
 /** The page, and the pictures that it names by their place. */
 export async function runPage(
@@ -113,10 +106,7 @@ function shownSections(
   const left = samples.length - some.length;
   if (left > 0) some.push({ kind: 'note', note: `${left} more in samples/ of the run.` });
   const all = [...(some.length > 0 ? [{ title: 'Samples', parts: some }] : []), ...sections];
-  return all.map(({ title, parts }) => ({
-    title,
-    parts: parts.map((part) => shown(part, entry.id, pictures)),
-  }));
+  return shownParts(all, `/api/runs/${entry.id}`, pictures);
 }
 
 /** Whether a file of the run, or one that it made, is a link to a place outside. */
@@ -128,16 +118,4 @@ function leadsOut(directory: string, inside: Inside): boolean {
       .readdirSync(folder, { withFileTypes: true })
       .some((file) => file.isSymbolicLink() && !inside.holds(path.join(folder, file.name)));
   });
-}
-
-function shown(part: ReportPart, id: string, pictures: PagePicture[]): ShownPart {
-  if (part.kind === 'table') return { kind: 'table', ...part.table };
-  if (part.kind !== 'picture') return part;
-  const { title, svg, data, wide = false } = part.picture;
-  const place = pictures.push({ svg, csv: csvOf(data) }) - 1;
-  return {
-    ...{ kind: 'picture', title, wide },
-    src: `/api/runs/${id}/pictures/${place}.svg`,
-    csv: `/api/runs/${id}/pictures/${place}.csv`,
-  };
 }

@@ -243,13 +243,15 @@ export interface ShownTrial {
   seconds?: number;
 }
 
-/** `GET /api/studies/ID` */
+/** `GET /api/studies/ID`; pictures of its sections under `/api/studies/ID/pictures/` */
 export interface StudyPage {
   row: StudyRow;
   trials: ShownTrial[];
   logarithmic: readonly string[];
   /** share of the variance of the metric that a parameter alone explains, the largest first */
   importance: { parameter: string; share: number }[];
+  /** what a comparison or a sweep shows in place of the pictures of a search; empty of a search */
+  sections: ShownSection[];
 }
 
 /** A key of a configuration, as a form asks for it. */

@@ -12,6 +12,7 @@ import { panel } from '../pictures/svg/panel.ts';
 import { type ComparedResult, type ComparisonResult, settingText } from '../studies/comparison.ts';
 import { differenceText, spreadText } from '../studies/figures.ts';
 import type { Trial } from '../studies/study-record.ts';
+import type { ShownTable } from '../tasks/kind.ts';
 import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import { duration } from './run-record.ts';
@@ -82,9 +83,11 @@ export function methodsTable({ methods }: ComparisonResult): DataTable {
   );
 }
 
-// --- internal ---
-
-function tableHtml({ name, comparison, deciding, metric }: ReportedComparison): string {
+/** The table that people read, and how it is to be read. */
+export function shownMethods({ comparison, deciding, metric }: ReportedComparison): {
+  note: string;
+  table: ShownTable;
+} {
   const { methods, seeds } = comparison;
   const hasNone = methods.some(({ toNone }) => toNone !== undefined);
   const rows = methods.map((one, i) => [
@@ -113,13 +116,20 @@ function tableHtml({ name, comparison, deciding, metric }: ReportedComparison): 
     seeds.length > 1
       ? `Differences are of test, this method minus the other, in pairs by seed, with 95 % intervals: mean ± t s/√n, t of Student's distribution with n − 1 degrees of freedom.`
       : 'One seed has no spread: differences without an interval say little.';
+  return {
+    note: `${metricHeading(metric)}; mean ± deviation over seeds. In the order of validation${decidingWords(deciding ?? metric, metric)}; weights are chosen by it, test is measured once with them. ${interval}`,
+    table: { header, rows, align: `rlrrrrr${hasNone ? 'r' : ''}rl` },
+  };
+}
+
+// --- internal ---
+
+function tableHtml(study: ReportedComparison): string {
+  const { note, table } = shownMethods(study);
   return [
-    paragraph(
-      `${metricHeading(metric)}; mean ± deviation over seeds. In the order of validation${decidingWords(deciding ?? metric, metric)}; weights are chosen by it, test is measured once with them. ${interval}`,
-      'note',
-    ),
-    htmlTable(header, rows, `rlrrrrr${hasNone ? 'r' : ''}rl`),
-    saved(`${name} methods`, methodsTable(comparison)),
+    paragraph(note, 'note'),
+    htmlTable(table.header, table.rows, table.align),
+    saved(`${study.name} methods`, methodsTable(study.comparison)),
   ].join('');
 }
 

@@ -9,14 +9,15 @@ import { figure } from '../pictures/svg/figure.ts';
 import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
+import type { ReportSection } from '../tasks/kind.ts';
 import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
-import { methodsPictures, methodsSection, type ReportedComparison } from './methods-section.ts';
+import { methodsPictures, methodsSection, type ReportedComparison, shownMethods } from './methods-section.ts';
 import { results } from './results.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
 import { bestTrial, type ReportedStudy, type ReportedTrial, trialValue } from './study.ts';
-import { type ReportedSweep, sweepPictures, sweepSection } from './sweep-section.ts';
+import { type ReportedSweep, shownPoints, sweepPictures, sweepSection } from './sweep-section.ts';
 
 const bestTrials = 10;
 
@@ -55,6 +56,28 @@ export function mainStudyPicture(study: ReportedStudy): Picture | undefined {
   }
   const measured = measuredTrials(study);
   return measured.length === 0 ? undefined : history(study, measured, `${study.name}: history`);
+}
+
+/** What a comparison or a sweep shows, for pages that show it their own way; of a search nothing, and nothing before a trial has a figure. */
+export function studyParts(study: ReportedStudy): ReportSection[] {
+  const pictures = picturesOfKind(study).map((picture) => ({ kind: 'picture' as const, picture }));
+  if (pictures.length === 0) return [];
+  if (isComparison(study)) {
+    const { note, table } = shownMethods(study);
+    return [{ title: 'Methods', parts: [{ kind: 'note', note }, { kind: 'table', table }, ...pictures] }];
+  }
+  if (!isSweep(study)) return [];
+  const { title, note, table } = shownPoints(study);
+  return [
+    { title: 'What settings do', parts: pictures },
+    {
+      title,
+      parts: [
+        { kind: 'note', note },
+        { kind: 'table', table },
+      ],
+    },
+  ];
 }
 
 // --- internal ---

@@ -16,6 +16,7 @@ import { spreadText } from '../studies/figures.ts';
 import { settingUnit } from '../studies/setting-words.ts';
 import type { Value } from '../studies/space.ts';
 import { alongAxis, baseOf, type SweepPoint, type SweepResult } from '../studies/sweep.ts';
+import type { ShownTable } from '../tasks/kind.ts';
 import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import type { ReportedStudy } from './study.ts';
@@ -48,7 +49,7 @@ export function sweepSection(study: ReportedSweep): string {
   if (failed > 0)
     parts.push(paragraph(`${counted(failed, 'training')} failed; means are over the others.`, 'note'));
   if (done.length === 0) parts.push(paragraph('No training has a validation yet.'));
-  else parts.push(gallery(sweepPictures(study)), tableHtml(study, done));
+  else parts.push(gallery(sweepPictures(study)), tableHtml(study));
   return [...parts, '</section>'].join('\n');
 }
 
@@ -86,6 +87,29 @@ export function sweepTable({ axes, points }: SweepResult): DataTable {
       ),
     })),
   );
+}
+
+/** The best points as a table that people read. */
+export function shownPoints({ sweep }: ReportedSweep): { title: string; note: string; table: ShownTable } {
+  const { axes, points } = sweep;
+  const done = points.filter(({ valid }) => valid !== undefined);
+  const rows = done
+    .toSorted((a, b) => a.deciding! - b.deciding!)
+    .slice(0, mostRows)
+    .map(({ at, train, valid, test }) => [
+      ...at.map(valueText),
+      String(valid?.count ?? 0),
+      ...[train, valid, test].map(spreadText),
+    ]);
+  return {
+    title: done.length > mostRows ? `The best ${mostRows} of ${done.length} points` : 'All points',
+    note: 'Mean ± deviation over seeds; best first by validation.',
+    table: {
+      header: [...axes.map(({ key }) => key), 'seeds', 'train', 'valid', 'test'],
+      rows,
+      align: `${'r'.repeat(axes.length)}rrrr`,
+    },
+  };
 }
 
 // --- internal ---
@@ -295,22 +319,12 @@ function surface(
 
 const capital = (text: string): string => text[0].toUpperCase() + text.slice(1);
 
-function tableHtml({ name, sweep }: ReportedSweep, done: readonly SweepPoint[]): string {
-  const { axes } = sweep;
-  const rows = done
-    .toSorted((a, b) => a.deciding! - b.deciding!)
-    .slice(0, mostRows)
-    .map(({ at, train, valid, test }) => [
-      ...at.map(valueText),
-      String(valid?.count ?? 0),
-      ...[train, valid, test].map(spreadText),
-    ]);
-  const header = [...axes.map(({ key }) => key), 'seeds', 'train', 'valid', 'test'];
-  const isBest = done.length > mostRows ? `The best ${mostRows} of ${done.length} points` : 'All points';
+function tableHtml(study: ReportedSweep): string {
+  const { title, note, table } = shownPoints(study);
   return [
-    `<h3>${isBest}</h3>`,
-    paragraph('Mean ± deviation over seeds; best first by validation.', 'note'),
-    htmlTable(header, rows, `${'r'.repeat(axes.length)}rrrr`),
-    saved(`${name} points`, sweepTable(sweep)),
+    `<h3>${title}</h3>`,
+    paragraph(note, 'note'),
+    htmlTable(table.header, table.rows, table.align),
+    saved(`${study.name} points`, sweepTable(study.sweep)),
   ].join('');
 }

@@ -1,0 +1,80 @@
+/** Studies as pages have them: a sweep with its surfaces and points, a search without. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { resolveConfig } from '@lethe/lab/internal';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { StudyPage } from '../shared/api.ts';
+import { lines, openApp } from './testing.suite.ts';
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-studies-'));
+afterAll(() => fs.rmSync(root, { recursive: true }));
+
+const rates = [0, 0.6];
+const metric = 'nll_per_step';
+/** The journal of a study over two rates, one trial each pair, with `plan` where it is a sweep. */
+function journal(name: string, plan?: object): void {
+  const space = { 'dropout.recurrent': { choice: rates }, 'dropout.input': { choice: rates } };
+  const points = rates.flatMap((recurrent) => rates.map((input) => [recurrent, input]));
+  const trials = points.flatMap(([recurrent, input], i): object[] => {
+    const nll = { [metric]: 8 + recurrent - input / 2 };
+    const best = { epoch: 1, train: nll, valid: nll, test: nll };
+    return [
+      {
+        ...{ event: 'trial', number: i + 1 },
+        parameters: { 'dropout.recurrent': recurrent, 'dropout.input': input, seed: 1 },
+      },
+      { event: 'report', number: i + 1, epoch: 1, train: nll, valid: nll, seconds: 1 },
+      { event: 'end', number: i + 1, state: 'complete', reason: 'all epochs', best, seconds: 1 },
+    ];
+  });
+  const about = {
+    ...{ event: 'study', format: 1, created: '2026-01-01T00:00:00.000Z', title: name, seed: 1 },
+    ...{ base: 'music/folk', set: {}, space, config: resolveConfig('music/folk'), metric },
+    shown: { metric, label: 'NLL', unit: 'NLL per time step, natural log' },
+    ...(plan && { plan }),
+  };
+  fs.mkdirSync(path.join(root, name));
+  fs.writeFileSync(path.join(root, name, 'journal.jsonl'), lines([about, ...trials]));
+}
+
+describe('the page of a study', () => {
+  const axes = [
+    { key: 'dropout.recurrent', values: rates, base: 0 },
+    { key: 'dropout.input', values: rates, base: 0 },
+  ];
+  journal('sweep', { kind: 'sweep', axes, alone: false });
+  journal('search');
+
+  it('has the surfaces of a sweep, with numbers, and its points, the best first', async () => {
+    const { get, library } = await openApp(root);
+    const { id } = library.studies.find(({ name }) => name.startsWith('sweep'))!;
+    const { sections } = (await (await get(`/api/studies/${id}`)).json()) as StudyPage;
+    const [pictures, points] = sections;
+    expect(pictures.parts.map((part) => (part.kind === 'picture' ? part.title : part.kind))).toEqual([
+      'Validation over dropout.recurrent and dropout.input',
+      'Test over dropout.recurrent and dropout.input',
+      'Validation along dropout.recurrent, by dropout.input',
+      'Validation along dropout.input, by dropout.recurrent',
+    ]);
+    const table = points.parts.find((part) => part.kind === 'table')!;
+    // 8 + 0 - .6 / 2 is the least.
+    expect(table.rows[0].slice(0, 2)).toEqual(['0', '0.6']);
+    const [first] = pictures.parts;
+    if (first.kind !== 'picture') throw new Error('expected a picture');
+    const svg = await get(first.src);
+    expect(svg.headers.get('content-type')).toBe('image/svg+xml');
+    expect(await svg.text()).toMatch(/^<svg/);
+    expect((await (await get(first.csv)).text()).split('\n')).toHaveLength(6);
+    expect((await get(`/api/studies/${id}/pictures/99.svg`)).status).toBe(404);
+    expect((await get('/api/studies/nobody/pictures/0.svg')).status).toBe(404);
+  });
+
+  it('leaves a search to its own pictures', async () => {
+    const { get, library } = await openApp(root);
+    const { id } = library.studies.find(({ name }) => name.startsWith('search'))!;
+    const page = (await (await get(`/api/studies/${id}`)).json()) as StudyPage;
+    expect(page.sections).toEqual([]);
+    expect(page.trials).toHaveLength(4);
+  });
+});
