@@ -16,6 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(base, { recursive: true }));
 
+/** Looks for what is new. */
+const follow = ({ library }: Opened) => library.follow();
 const list = async (opened: Opened): Promise<RunList> =>
   (await opened.get('/api/runs')).json() as Promise<RunList>;
 const rowOf = async (opened: Opened, name: string) =>
@@ -141,7 +143,7 @@ describe('a history', () => {
     expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(200);
     for (let round = 0; (await rowOf(opened, 'run')).reading; round++) {
       expect(round).toBeLessThan(2000);
-      await opened.library.follow();
+      await follow(opened);
     }
     const { best, notes } = await rowOf(opened, 'run');
     expect(best['valid.nll_per_step']).toBe(3);
@@ -181,7 +183,7 @@ describe('a history', () => {
     expect(await valid(opened, 'run')).toMatchObject({ x: [1, 2, 3], y: [6, 5, 4] });
     const told: unknown[] = [];
     opened.feed.listen(({ event }) => told.push(event));
-    for (let round = 0; round < 5; round++) await opened.library.follow();
+    for (let round = 0; round < 5; round++) await follow(opened);
     expect(told).toMatchObject([
       {
         type: 'run',
@@ -202,7 +204,7 @@ describe('a history', () => {
     );
     fs.renameSync(`${file}.new`, file);
     expect((await valid(opened, 'run')).y).toEqual([6, 5, 4.5]);
-    for (let round = 0; round < 5; round++) await opened.library.follow();
+    for (let round = 0; round < 5; round++) await follow(opened);
     expect((await rowOf(opened, 'run')).best['valid.nll_per_step']).toBe(4.5);
   });
 
@@ -213,7 +215,7 @@ describe('a history', () => {
     const id = opened.id('gone');
     fs.rmSync(directory, { recursive: true });
     expect(await valid(opened, 'gone')).toMatchObject({ x: [], count: 0 });
-    for (let round = 0; round < 5; round++) await opened.library.follow();
+    for (let round = 0; round < 5; round++) await follow(opened);
     expect((await list(opened)).runs.map(({ name }) => name)).toEqual(['stays']);
     expect((await opened.get(`/api/runs/${id}`)).status).toBe(404);
   });

@@ -1,18 +1,17 @@
 /** `lethe compare`: methods of dropout with one budget each, a search of their own, and the same seeds after it. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { LetheError } from 'lethe';
-import { Interrupted, positiveNumber, wholeNumber } from '../common/usage.ts';
+import { positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { SearchedMethod } from '../experiments/compare/method-space.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
 import type { Study } from '../experiments/search/study.ts';
 import type { StudyBase } from '../experiments/search/study-base.ts';
 import { ComparisonReport } from './comparison-report.ts';
 import { example } from './help.ts';
-import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
+import { runPlanned } from './planned-study.ts';
 import { examplesOf } from './task-options.ts';
 import {
   addBaseOptions,
@@ -84,7 +83,6 @@ async function run(target: string, options: CompareOptions, output: Output): Pro
   const { methodList } = await import('../experiments/search/method-list.ts');
   const { comparisonPlan } = await import('../experiments/compare/comparison-plan.ts');
   const { Study } = await import('../experiments/search/study.ts');
-  const { runSearch } = await import('../experiments/search/run-search.ts');
   const { targetLabel } = await import('./study-name.ts');
   const { trials, seeds, seed, minutes } = options;
   const names = methodList(options.methods);
@@ -108,25 +106,16 @@ async function run(target: string, options: CompareOptions, output: Output): Pro
     study.onEvent = report.event;
     output.event({ ...study.about, study: directory, trials: all });
     sayPlan(methods, study, { ...options, each, slots: executor.slots }, output);
-    const left = await interruptible(
-      output,
-      async (signal) => {
-        const how = { prune: 'none', signal, log: (line: string) => output.notice(line) } as const;
-        await runSearch(study, executor!, { ...how, trials: searched });
-        if (!signal.aborted) await runSearch(study, executor!, { ...how, trials: all });
-        return signal.aborted;
-      },
-      options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
-    ).finally(() => output.live.clear());
-    if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
-    await report.conclude((performance.now() - begun) / 1000);
-    const failed = study.trials.find(({ state }) => state === 'failed');
-    if (failed && study.trials.every(({ best }) => best === null)) {
-      throw new LetheError(
-        'E_SEARCH',
-        `no trial of ${directory} has a result: trial ${failed.number} failed, ${failed.reason}`,
-      );
-    }
+    const conclude = (seconds: number): Promise<void> => report.conclude(seconds);
+    const how = {
+      executor,
+      until: [searched, all],
+      queue: options.queue,
+      thing: 'trial',
+      begun,
+      conclude,
+    } as const;
+    await runPlanned(study, output, how);
   } finally {
     study.close();
     await executor?.close();

@@ -1,18 +1,18 @@
 /** `lethe sweep`: what settings do to the loss, over their values and over seeds. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, LetheError } from 'lethe';
+import { ConfigError } from 'lethe';
 import { largest, least } from '../common/extremes.ts';
-import { collect, Interrupted, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
+import { collect, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
 import type { StudyBase } from '../experiments/search/study-base.ts';
 import type { sweepPlan } from '../experiments/sweep/sweep-plan.ts';
 import type { Value } from '../studies/space.ts';
 import { example } from './help.ts';
-import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
+import { runPlanned } from './planned-study.ts';
 import { SweepReport } from './sweep-report.ts';
 import { examplesOf } from './task-options.ts';
 import {
@@ -83,7 +83,6 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
   const { readVaried } = await import('../experiments/sweep/vary.ts');
   const { sweepPlan } = await import('../experiments/sweep/sweep-plan.ts');
   const { Study } = await import('../experiments/search/study.ts');
-  const { runSearch } = await import('../experiments/search/run-search.ts');
   const { targetLabel } = await import('./study-name.ts');
   if (!options.vary) {
     throw new UsageError('--vary is missing: what to vary, as in --vary dropout.recurrent=0:.8:.1');
@@ -117,24 +116,9 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
     }
     const before = study.trials.filter(({ state }) => state !== 'running').length;
     if (before > 0) output.say(`goes on with ${before} trainings that have ended`);
-    const left = await interruptible(
-      output,
-      async (signal) => {
-        const log = (line: string): void => output.notice(line);
-        await runSearch(study, executor!, { trials: all, prune: 'none', signal, log });
-        return signal.aborted;
-      },
-      options.queue === undefined ? 'stopping: the trials in work save first' : 'leaving: workers go on',
-    ).finally(() => output.live.clear());
-    if (left) throw new Interrupted(`interrupted; the same command goes on with ${directory}`);
-    await report.conclude((performance.now() - begun) / 1000);
-    const failed = study.trials.find(({ state }) => state === 'failed');
-    if (failed && study.trials.every(({ best }) => best === null)) {
-      throw new LetheError(
-        'E_SEARCH',
-        `no training of ${directory} has a result: trial ${failed.number} failed, ${failed.reason}`,
-      );
-    }
+    const conclude = (seconds: number): Promise<void> => report.conclude(seconds);
+    const how = { executor, until: [all], queue: options.queue, thing: 'training', begun, conclude } as const;
+    await runPlanned(study, output, how);
   } finally {
     study.close();
     await executor?.close();
