@@ -81,6 +81,21 @@ export {
 } from './nn/parameters/noisy-weights.ts';
 export { adaptiveCutoffs } from './nn/readout/adaptive.ts';
 export { readoutInput } from './nn/readout/input.ts';
+export {
+  type Nade,
+  type NadeMoments,
+  type NadeOptions,
+  type NadeParameters,
+  type NadeRun,
+  nade,
+} from './nn/readout/nade.ts';
+export {
+  type NadeBiases,
+  type NadeNllOptions,
+  type NadeWeights,
+  nadeNll,
+} from './nn/readout/nade-nll.ts';
+export { type NadeSampleOptions, nadeSample } from './nn/readout/nade-sample.ts';
 export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
 
 export {
