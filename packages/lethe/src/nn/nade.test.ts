@@ -1,16 +1,16 @@
 /** The NADE readout: probabilities, samples, Gaussian states, orders and dropped units. */
 import { describe, expect, it } from 'vitest';
-import { gradients } from '../../autograd/tape.ts';
-import { splitReadout } from '../../dropout/combine.ts';
-import { fast } from '../../dropout/fast.ts';
-import { ConfigError, DataError, ShapeError } from '../../errors.ts';
-import type { Gaussian } from '../../moments/gaussian.ts';
-import { NoiseStream } from '../../random/stream.ts';
-import { realFrom } from '../../tensor/dtype.ts';
-import { Tensor, tensor, zeros } from '../../tensor/tensor.ts';
+import { gradients } from '../autograd/tape.ts';
+import { splitReadout } from '../dropout/combine.ts';
+import { fast } from '../dropout/fast.ts';
+import { ConfigError, DataError, ShapeError } from '../errors.ts';
+import type { Gaussian } from '../moments/gaussian.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { realFrom } from '../tensor/dtype.ts';
+import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { type Nade, type NadeOptions, nade } from './nade.ts';
-import { nadeNll } from './nade-nll.ts';
-import { nadeSample } from './nade-sample.ts';
+import { nadeNll } from './readout/nade-nll.ts';
+import { nadeSample } from './readout/nade-sample.ts';
 
 const stream = new NoiseStream(9);
 const normal = (shape: number[], layer: number, deviation = 1) =>

@@ -4,26 +4,26 @@
  * dimension after the other.
  */
 
-import { markDraws } from '../../autograd/draws-met.ts';
-import { slice } from '../../autograd/ops/shape.ts';
-import type { Regularizer, RunMode } from '../../dropout/noise.ts';
-import type { Plan } from '../../dropout/plan.ts';
-import { ShapeError } from '../../errors.ts';
-import { kernels } from '../../kernels/engine.ts';
-import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
-import { checkNumber, checkOptionNames, checkWord } from '../../options.ts';
-import { drawRows } from '../../random/rows.ts';
-import { checkOptionalStream, checkStream, type NoiseStream } from '../../random/stream.ts';
-import { checkTensor } from '../../tensor/check.ts';
-import { shapeText, type Tensor } from '../../tensor/tensor.ts';
-import { type Linear, linear } from '../linear.ts';
-import type { SequenceLoss } from '../losses/losses.ts';
-import { meanOverSteps } from '../losses/mean-over-steps.ts';
-import type { StepMask } from '../losses/step-mask.ts';
-import { type InitOptions, initialTensor } from '../parameters/init.ts';
-import { checkLayer, checkSize } from '../parameters/size.ts';
-import { type NadeBiases, nadeNll, nadeOrder } from './nade-nll.ts';
-import { nadeSample } from './nade-sample.ts';
+import { markDraws } from '../autograd/draws-met.ts';
+import { slice } from '../autograd/ops/shape.ts';
+import type { Regularizer, RunMode } from '../dropout/noise.ts';
+import type { Plan } from '../dropout/plan.ts';
+import { ShapeError } from '../errors.ts';
+import { kernels } from '../kernels/engine.ts';
+import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
+import { checkNumber, checkOptionNames, checkWord } from '../options.ts';
+import { drawRows } from '../random/rows.ts';
+import { checkOptionalStream, checkStream, type NoiseStream } from '../random/stream.ts';
+import { checkTensor } from '../tensor/check.ts';
+import { shapeText, type Tensor } from '../tensor/tensor.ts';
+import { type Linear, linear } from './linear.ts';
+import type { SequenceLoss } from './losses/losses.ts';
+import { meanOverSteps } from './losses/mean-over-steps.ts';
+import type { StepMask } from './losses/step-mask.ts';
+import { type InitOptions, initialTensor } from './parameters/init.ts';
+import { checkLayer, checkSize } from './parameters/size.ts';
+import { type NadeBiases, nadeNll, nadeOrder } from './readout/nade-nll.ts';
+import { nadeSample } from './readout/nade-sample.ts';
 
 /**
  * What is read of a Gaussian state: its mean, or the logistic of every hidden unit and dimension averaged over its bias,
