@@ -182,6 +182,9 @@ export const rightCalls: Record<string, () => unknown[]> = {
   predictionSets: () => [lethe.fitPredictionSets(pairs(), [0, 1], { score: 'threshold' }), pairs()],
   productMoments: () => [normal(), normal()],
   rateAt: () => [lethe.noiseEntry({ site: 'input', rate: 0.5 }), 3],
+  nade: () => [{ inputSize: 2, outputSize: 2, hiddenSize: 3 }, stream],
+  nadeNll: () => [nadeBiases(), nadeWeights(), lethe.tensor([0, 1], [1, 2])],
+  nadeSample: () => [nadeBiases(), nadeWeights(), stream],
   readoutInput: () => [
     sequence(),
     lethe.dropoutPlan(lethe.standard({ input: 0.5 }), { cell: 'linear' }),
@@ -264,3 +267,14 @@ export const rightCalls: Record<string, () => unknown[]> = {
   zeros: () => [[2]],
   zoneout: () => [{}],
 };
+
+function nadeBiases() {
+  return { hidden: lethe.tensor([1, 2, 3], [1, 3]), visible: lethe.tensor([1, 2], [1, 2]) };
+}
+
+function nadeWeights() {
+  return {
+    weightIn: lethe.tensor([1, 2, 3, 4, 5, 6], [2, 3]),
+    weightOut: lethe.tensor([1, 2, 3, 4, 5, 6], [2, 3]),
+  };
+}

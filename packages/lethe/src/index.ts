@@ -72,6 +72,14 @@ export {
 } from './nn/losses/regularized-loss.ts';
 export { softmaxNll } from './nn/losses/softmax-nll.ts';
 export { type StudentT, studentTNll } from './nn/losses/student-t.ts';
+export {
+  type Nade,
+  type NadeMoments,
+  type NadeOptions,
+  type NadeParameters,
+  type NadeRun,
+  nade,
+} from './nn/nade.ts';
 export { type InitOptions, initialTensor } from './nn/parameters/init.ts';
 export {
   descriptionLength,
@@ -81,6 +89,13 @@ export {
 } from './nn/parameters/noisy-weights.ts';
 export { adaptiveCutoffs } from './nn/readout/adaptive.ts';
 export { readoutInput } from './nn/readout/input.ts';
+export {
+  type NadeBiases,
+  type NadeNllOptions,
+  type NadeWeights,
+  nadeNll,
+} from './nn/readout/nade-nll.ts';
+export { type NadeSampleOptions, nadeSample } from './nn/readout/nade-sample.ts';
 export { type Pooling, type PoolOptions, poolSteps } from './nn/readout/pool-steps.ts';
 
 export {

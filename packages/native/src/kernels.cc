@@ -23,6 +23,7 @@
 #include "moments_gru.h"
 #include "loss.h"
 #include "readout.h"
+#include "nade.h"
 #include "weights.h"
 #include "differences.h"
 #include "rows.h"

@@ -4,6 +4,7 @@
 #include "params/arrays.h"
 #include "params/loss.h"
 #include "params/moments.h"
+#include "params/nade.h"
 #include "params/optim.h"
 #include "params/random.h"
 #include "params/recurrent.h"

@@ -252,6 +252,7 @@ export function networkOf({
       inputVariance: null,
       spectralRadius: null,
       maxIncoming: null,
+      readout: 'bernoulli',
       outputBias: -0.8,
       forgetBias: 1,
       resetAfter: true,

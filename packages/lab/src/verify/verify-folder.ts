@@ -17,6 +17,7 @@ import {
   runLinearSoftmax,
   runSoftmax,
 } from './losses.ts';
+import { runNade } from './nade.ts';
 import { runOptimizer } from './optimizer.ts';
 import { runGru, runLstm, runRnn } from './recurrent.ts';
 import {
@@ -120,6 +121,7 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   'loss.student-t-nll': runStudentT,
   'loss.negative-binomial-nll': runNegativeBinomial,
   'loss.pinball': runPinball,
+  'readout.nade': runNade,
   'metric.classification': runClassification,
   'metric.point-forecast': runPointForecast,
   'metric.probabilistic-forecast': runProbabilisticForecast,

@@ -10,6 +10,7 @@ import { matmulSuite } from './conformance/matmul.suite.ts';
 import { momentsSuite } from './conformance/moments.suite.ts';
 import { momentsGatedSuite } from './conformance/moments-gated.suite.ts';
 import { momentsRnnSuite } from './conformance/moments-rnn.suite.ts';
+import { nadeSuite } from './conformance/nade.suite.ts';
 import { randomSuite } from './conformance/random.suite.ts';
 import { readoutSuite } from './conformance/readout.suite.ts';
 import { rnnSuite } from './conformance/rnn.suite.ts';
@@ -27,6 +28,7 @@ const PARTS = {
   momentsGated: momentsGatedSuite,
   losses: lossSuite,
   readout: readoutSuite,
+  nade: nadeSuite,
   weights: weightsSuite,
   random: randomSuite,
   threads: threadSuite,

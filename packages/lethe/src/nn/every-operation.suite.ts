@@ -32,6 +32,7 @@ import { pinballLoss } from './losses/pinball.ts';
 import { softmaxNll } from './losses/softmax-nll.ts';
 import { studentTNll } from './losses/student-t.ts';
 import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
+import { nadeNll } from './readout/nade-nll.ts';
 import { poolSteps } from './readout/pool-steps.ts';
 import { readoutDistance, readoutNll } from './readout/readout.ts';
 
@@ -79,6 +80,13 @@ function all(run: { output: unknown; states: unknown; state: Cell }): Tensor[] {
     value instanceof Tensor ? [value] : value ? pair(value as { mean: Tensor; variance: Tensor }) : [];
   return [run.output, run.states, run.state.hidden, run.state.cell].flatMap(of);
 }
+
+/** Zeros and ones, in an order that is not that of the dimensions, with dropped hidden units and frames that do not count. */
+const frames = new Tensor(
+  [T, B, n],
+  realFrom(Array.from({ length: T * B * n }, (_, i) => ((i * 7 + 3) % 5) % 2)),
+);
+const nadeOptions = { order: Int32Array.of(2, 0, 3, 1), mask, stepMask: counted };
 
 const observed = new Tensor([B, n], realFrom(new Array(B * n).fill(1.5)));
 const quarters = [0.2, 0.4, 0.6, 0.8];
@@ -178,6 +186,24 @@ export const everyOperation: Record<string, Operation> = {
   readoutDistance: {
     inputs: [square(), square(), square()],
     f: (a, b, weight) => readoutDistance(a, b, { weight }, 0.7),
+  },
+  nadeNll: {
+    inputs: [cube(), cube(), square(), square()],
+    f: (hidden, visible, weightIn, weightOut) =>
+      nadeNll({ hidden, visible }, { weightIn, weightOut }, frames, nadeOptions),
+  },
+  'nadeNll of Gaussian biases': {
+    inputs: [cube(), cube(), cube(), cube(), square(), square()],
+    f: (hidden, hiddenVariance, visible, visibleVariance, weightIn, weightOut) =>
+      nadeNll(
+        {
+          hidden: { mean: hidden, variance: hiddenVariance },
+          visible: { mean: visible, variance: visibleVariance },
+        },
+        { weightIn, weightOut },
+        frames,
+        nadeOptions,
+      ),
   },
   activationPenalty: { inputs: [cube()], f: (y) => activationPenalty(y, 2) },
   temporalPenalty: { inputs: [cube()], f: (h) => temporalPenalty(h, 2) },

@@ -1,12 +1,13 @@
 /**
  * Predictions averaged over draws of the noise, in the space of logarithms: the NLL of a note is -log of the mean of its
- * likelihoods. For methods that test by drawing, and for MC dropout.
+ * likelihoods, and where notes depend on each other that of a frame is. For methods that test by drawing, and for MC dropout.
  */
 import {
   bernoulliMeanOfLogits,
   bernoulliUncertaintyOfLogits,
   keepState,
   type LogBernoulli,
+  logMeanExp,
   NoiseStream,
   scoped,
   streamOfDraw,
@@ -21,27 +22,19 @@ import { keys } from './data/piano-roll.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
 import { type MusicMetrics, type PieceGroup, type PieceWindows, scorePieces } from './score-pieces.ts';
 
-/** Metrics of MC dropout: the NLL of averaged probabilities, and means over scored frames in nats. */
-export interface McMetrics extends MusicMetrics {
-  /** entropy of the averaged prediction, summed over notes */
-  predictive_entropy: number;
-  /** mean entropy of a single draw's prediction */
-  expected_entropy: number;
-  /** their difference */
-  mutual_information: number;
-}
-
 /**
  * MC dropout over whole pieces: masks held over the sequence live for the whole pass of a piece, those of single
  * steps are drawn for their step of the piece, and every piece has draws of its own, so that neither windows nor
- * minibatches change the figures beyond rounding.
+ * minibatches change the figures beyond rounding. The metrics are the NLL of averaged probabilities and, where notes are independent, means
+ * over scored frames in nats: `predictive_entropy` of the averaged prediction, summed over notes, `expected_entropy`, the mean of that of a
+ * single draw's, and `mutual_information`, their difference.
  */
 export function* evaluateMonteCarlo(
   model: MusicModel,
   pieces: readonly Piece[],
   draws: Draws,
   options: PieceWindows = {},
-): Slices<McMetrics> {
+): Slices<MusicMetrics> {
   const seen = new UncertaintySum();
   const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
@@ -54,7 +47,7 @@ export function* evaluateMonteCarlo(
     expected_entropy: Number.NaN,
     mutual_information: Number.NaN,
   };
-  return { ...metrics, ...none, ...seen.metrics() };
+  return { ...metrics, ...(model.readout.independent && none), ...seen.metrics() };
 }
 
 /**
@@ -73,13 +66,26 @@ export function averagedNll(
   const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
   const stream = new NoiseStream(seed).trained(trained).from(at, first);
   const after: MusicState[] = [];
+  const { readout } = model;
+  /** of independent notes the logits of every draw, else the log-likelihoods of its frames */
   const drawn: Float64Array[] = [];
   for (let s = 0; s < samples; s++) {
     const state = states[s] && firstRows(states[s], rows);
-    const result = model.forward(x, { state, noise: streamOfDraw(stream, s), mode, stop });
+    const noise = streamOfDraw(stream, s);
+    const result = model.forward(x, { state, noise, mode, stop });
+    after.push(result.state.map(keepState));
+    if (!readout.independent) {
+      drawn.push(Float64Array.from(readout.rowNll(result.output, targets, stepMask, noise), (nll) => -nll));
+      continue;
+    }
     const logits = isGaussian(result.output) ? result.output.mean : result.output;
     drawn.push(Float64Array.from(logits.data));
-    after.push(result.state.map(keepState));
+  }
+  if (!readout.independent) {
+    for (let m = 0; m < steps * rows; m++) {
+      if (stepMask.data[m] !== 0) sums[m % rows] -= logMeanExp(drawn.map((sample) => sample[m]));
+    }
+    return after;
   }
   for (let m = 0; m < steps * rows; m++) {
     if (stepMask.data[m] === 0) continue;

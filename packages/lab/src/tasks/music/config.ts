@@ -13,6 +13,7 @@ import {
   trainingDefaults,
 } from '../../runs/config.ts';
 import type { ConfigKind, Lookup, TaskOption } from '../kind.ts';
+import { parseReadout, readoutForms } from './readout/words.ts';
 
 const model = z.strictObject({
   ...anyModel,
@@ -29,6 +30,17 @@ const model = z.strictObject({
     'spectral radius that W_rec, or that of each gate, is scaled to; none: as drawn',
   ),
   maxIncoming: orNone(count).describe('number of non-zero incoming recurrent weights of a unit; none: all'),
+  readout: z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parseReadout(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    })
+    .default('bernoulli')
+    .describe(`the distribution of a frame: ${readoutForms}`),
   outputBias: z.number().describe('initial value of every output bias'),
   forgetBias: z.number().default(1).describe('of the LSTM: initial bias of the forget gates'),
   resetAfter: z
@@ -106,6 +118,13 @@ export const stepsPerQuarter: TaskOption = {
   key: 'music.stepsPerQuarter',
 };
 
+/** The option of `train`. */
+const readoutOption: TaskOption = {
+  flags: '--readout <NAME>',
+  description: `of music: ${readoutForms} (default: bernoulli)`,
+  key: 'model.readout',
+};
+
 /**
  * Music: for the plain cell the size and optimizer of Bayer et al. 2013 for JSB Chorales; for gated cells, of which
  * the paper says nothing, what trains them well out of the box.
@@ -126,7 +145,7 @@ export const musicConfig: ConfigKind<MusicConfig> = {
       key: 'model.cell',
     },
   ],
-  options: [stepsPerQuarter],
+  options: [stepsPerQuarter, readoutOption],
   sizes: ['model.hidden', 'model.layers', 'training.batch', 'training.chunk'],
   // What is read shows in the checksum of the data.
   conditions: [],
@@ -151,6 +170,7 @@ function plainMusic(): MusicConfig {
       inputVariance: 0.01,
       spectralRadius: 1.2,
       maxIncoming: 15,
+      readout: 'bernoulli',
       outputBias: -0.8,
       forgetBias: 1,
       resetAfter: true,

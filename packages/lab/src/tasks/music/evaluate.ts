@@ -7,19 +7,16 @@
  *
  * Pieces are not split: long ones run in windows through which the state is carried. Shorter ones in the same
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
- * changes the result.
+ * changes the result. What predictions are unsure of is known where notes are independent; the entropy of a NADE has no closed form.
  */
 import {
   bernoulliLogEntropy,
   bernoulliMeanOfLogits,
   bernoulliUncertaintyOfMoments,
   keepState,
-  type Real,
   scoped,
   type Tensor,
-  zeros,
 } from 'lethe';
-import { kernels } from 'lethe/engine';
 import { isGaussian } from 'lethe/moments';
 import type { Slices } from '../../runs/task.ts';
 import { testDraws } from '../shared/draws.ts';
@@ -70,9 +67,9 @@ function scoreWindow(
 ): MusicState {
   const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
   const result = model.forward(x, { state: state && firstRows(state, rows), stop });
-  const rowLoss = stepNll(result.output, targets, stepMask);
+  const rowLoss = model.readout.rowNll(result.output, targets, stepMask);
   for (let t = 0; t < steps; t++) for (let b = 0; b < rows; b++) sums[b] += rowLoss[t * rows + b];
-  if (look) {
+  if (look && model.readout.independent) {
     for (let m = 0; m < steps * rows; m++) if (stepMask.data[m] === 1) look(uncertaintyAt(result.output, m));
   }
   return result.state.map(keepState);
@@ -83,25 +80,4 @@ function uncertaintyAt(output: ReturnType<MusicModel['forward']>['output'], m: n
   const row = ({ data }: Tensor) => data.subarray(m * keys, (m + 1) * keys);
   if (isGaussian(output)) return bernoulliUncertaintyOfMoments(row(output.mean), row(output.variance));
   return { predictive: bernoulliLogEntropy(bernoulliMeanOfLogits([row(output)])) };
-}
-
-/** The NLL of each step, [time * batch]; 0 where `stepMask` is 0. */
-function stepNll(
-  output: ReturnType<MusicModel['forward']>['output'],
-  targets: Tensor,
-  stepMask: Tensor,
-): Real {
-  const mean = isGaussian(output) ? output.mean : output;
-  const M = stepMask.size;
-  const rowLoss = zeros([M]).data;
-  kernels().bernoulliNllForward({
-    M,
-    K: keys,
-    logits: mean.data,
-    variance: isGaussian(output) ? output.variance.data : undefined,
-    targets: targets.data,
-    stepMask: stepMask.data,
-    rowLoss,
-  });
-  return rowLoss;
 }

@@ -10,6 +10,7 @@ import { musicDataKind } from './data-kind.ts';
 import { musicMetric, musicMetrics } from './metrics.ts';
 import { portableMusic } from './portable.ts';
 import { musicQuickStart } from './quick-start.ts';
+import { parseReadout } from './readout/words.ts';
 import { musicSamples } from './samples.ts';
 import { musicSampling } from './sampling.ts';
 import { musicTask, workingNumbers } from './task.ts';
@@ -27,7 +28,9 @@ export const music: TaskKind<MusicConfig, MusicData> = {
     const { cell, hidden, layers, dropout, initialState } = config.model;
     const hiddenSizes = Array<number>(layers).fill(hidden);
     const states = initialState === 'learned' ? layers * hidden * (cell === 'lstm' ? 2 : 1) : 0;
-    const readout = keys * (hidden + 1);
+    const words = parseReadout(config.model.readout);
+    const own = words.kind === 'nade' ? words.hidden : 0;
+    const readout = (keys + own) * (hidden + 1) + 2 * keys * own;
     return {
       parameters: recurrentParameters({ cell, inputSize: keys, hiddenSizes }) + states + readout,
       working: workingNumbers(config, parseDropout(dropout), chunks(splits.train, config.training.chunk)),
@@ -45,6 +48,7 @@ export const music: TaskKind<MusicConfig, MusicData> = {
     train: [
       'lethe train bayer2013/jsb-fast --minutes 10',
       'lethe train music/jsb-chorales --cell gru --layers 2 --dropout zoneout:hidden=.1',
+      'lethe train music/jsb-chorales --readout nade:hidden=200',
       'lethe train bayer2013/jsb-fast --observe decomposition,spectral-radius',
       'lethe train music/nottingham --hidden 200 --dropout fast:input=.1,recurrent=.2,output=.5 --out runs/mine',
     ],

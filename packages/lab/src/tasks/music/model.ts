@@ -1,14 +1,11 @@
 /**
  * The music model of Bayer et al. (2013), with any cell and depth: recurrent layers and a linear readout with one
- * logit for each of the 88 notes of the next frame. Under fast dropout the readout takes the Gaussian hidden units
- * as they are and the logits are Gaussian too.
+ * logit for each of the 88 notes of the next frame, or the biases of a NADE over them (readout/). Under fast dropout the
+ * readout takes the Gaussian hidden units as they are and what it gives is Gaussian too.
  */
 import {
-  bernoulliNll,
   ConfigError,
   type InitOptions,
-  type Linear,
-  linear,
   NoiseStream,
   plansOf,
   type Recurrent,
@@ -32,13 +29,17 @@ import { layerPrefix } from '../shared/layers.ts';
 import type { Batch } from './batches.ts';
 import type { MusicConfig } from './config.ts';
 import { keys } from './data/piano-roll.ts';
+import { bernoulliReadout } from './readout/bernoulli.ts';
+import type { FrameReadout } from './readout/frame-readout.ts';
+import { nadeReadout } from './readout/nade.ts';
+import { parseReadout } from './readout/words.ts';
 
 /** The carried state of every layer. */
 export type MusicState = readonly RecurrentState[];
 
 /** What the model says. */
 export interface MusicOutput {
-  /** logits of the next frame, [time, batch, 88] */
+  /** what the readout has of the next frame: logits, [time, batch, 88], or the biases of a NADE */
   output: Tensor | Gaussian;
   /** after the last step */
   state: RecurrentState[];
@@ -62,7 +63,7 @@ export interface MusicModel {
   /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias`, … */
   readonly parameters: Record<string, Tensor>;
   readonly layers: readonly Recurrent[];
-  readonly readout: Linear;
+  readonly readout: FrameReadout;
   readonly regularizer: Regularizer;
   /** the noise of every layer, and of the readout where it has some */
   readonly plans: readonly Plan[];
@@ -104,16 +105,16 @@ export function musicModel(
     },
     stream,
   );
-  const readout = linear(
-    {
-      inputSize: stack.outputSize,
-      outputSize: keys,
-      dropout: atReadout,
-      layer: sizes.layers,
-      initial: { weight: init.readout, bias: { kind: 'constant', value: sizes.outputBias } },
-    },
-    stream,
-  );
+  const words = parseReadout(sizes.readout);
+  const options = {
+    inputSize: stack.outputSize,
+    dropout: atReadout,
+    layer: sizes.layers,
+    initial: { weight: init.readout, bias: { kind: 'constant', value: sizes.outputBias } as const },
+  };
+  const readout =
+    words.kind === 'nade' ? nadeReadout(words, options, stream, seed) : bernoulliReadout(options, stream);
+  const { linear } = readout;
   const parameters: Record<string, Tensor> = {};
   for (const [index, layer] of stack.layers.entries()) {
     for (const [name, tensor] of Object.entries(layer.parameters)) {
@@ -127,7 +128,7 @@ export function musicModel(
     return {
       ...hidden,
       hidden: hidden.output,
-      output: readout.forward(hidden.output, noise, { mode: options.mode }),
+      output: linear.forward(hidden.output, noise, { mode: options.mode }),
     };
   };
   return {
@@ -135,7 +136,7 @@ export function musicModel(
     parameters,
     layers: stack.layers,
     readout,
-    plans: [...plansOf(stack), ...(readout.plan.entries.length > 0 ? [readout.plan] : [])],
+    plans: [...plansOf(stack), ...(linear.plan.entries.length > 0 ? [linear.plan] : [])],
     forward: (x, options = {}) => {
       const { output, state } = run(x, options);
       return { output, state };
@@ -145,7 +146,7 @@ export function musicModel(
         regularizer,
         (stream) => {
           const { output, hidden, states, state } = run(x, { noise: stream, start, stop });
-          const nll = bernoulliNll(output, targets, stepMask);
+          const nll = readout.nll(output, targets, stepMask, stream);
           return { output, nll, stepMask, dropped: hidden, states, state };
         },
         noise,

@@ -1,4 +1,5 @@
 /** A music run as other programs can be given it. */
+import { ConfigError } from 'lethe';
 import type { PortableModel } from '../../runs/network.ts';
 import type { TrainedRun } from '../kind.ts';
 import { portableReadout } from '../shared/portable.ts';
@@ -10,7 +11,12 @@ import { loadWeights } from './weights.ts';
 export function portableMusic({ config, weights, where }: TrainedRun<MusicConfig>): PortableModel {
   const model = musicModel(config);
   loadWeights(model, weights, where);
-  const readout = portableReadout(model.readout);
+  if (!model.readout.independent) {
+    throw new ConfigError(
+      `${where}: expected a model whose notes are independent, found model.readout ${config.model.readout}, which draws one note after the other; export a run with bernoulli`,
+    );
+  }
+  const readout = portableReadout(model.readout.linear);
   return {
     networks: [{ input: { features: keys }, layers: model.layers, directions: 1, pooling: 'none', readout }],
     rule: model.regularizer.modes.test,

@@ -1,16 +1,25 @@
 /**
- * Music from a model: every frame is drawn note by note from the Bernoulli probabilities that the model gives
+ * Music from a model: every frame is drawn note by note from the probabilities that the model gives
  * it, and becomes the next input; the state is carried from step to step. Where the test-time rule of the method draws noise, the
- * probabilities are means over draws that live for the whole piece.
+ * probabilities are means over draws that live for the whole piece; of notes that depend on each other whole frames have such
+ * probabilities, so that a frame is drawn from one of the draws, each as likely as the others.
  */
-import { ConfigError, keepState, mcDropout, NoiseStream, type RecurrentState, scoped } from 'lethe';
+import {
+  ConfigError,
+  keepState,
+  mcDropout,
+  NoiseStream,
+  type RecurrentState,
+  scoped,
+  streamOfDraw,
+} from 'lethe';
 import { isGaussian } from 'lethe/moments';
 import type { Draws } from '../../runs/task.ts';
 import { testDraws } from '../shared/draws.ts';
 import { frameTensor } from './batches.ts';
 import type { Piece } from './data/dataset.ts';
 import { keys, lowestNote } from './data/piano-roll.ts';
-import type { MusicModel, MusicState } from './model.ts';
+import type { MusicModel, MusicOutput, MusicState } from './model.ts';
 
 /** What to sample. */
 export interface PieceOptions {
@@ -44,21 +53,29 @@ export function samplePiece(model: MusicModel, options: PieceOptions): Piece {
   const stream = new NoiseStream(seed);
   const frames = [...start];
   const heard = start.length > 0 ? start : [[]];
-  const draws = testDraws(model.regularizer);
-  const hear = draws ? drawing(model, draws, stream) : plain(model);
-  let logits = heard.reduce<number[]>((_, frame) => hear(frame), []);
+  const hear = hearing(model, stream);
+  let next = heard.reduce<DrawFrame | undefined>((_, frame) => hear(frame), undefined)!;
   for (let i = 0; i < length; i++) {
-    const frame = draw(logits, temperature, stream.at(i));
+    const frame = notes(next(stream.at(i), temperature));
     frames.push(frame);
-    if (i + 1 < length) logits = hear(frame);
+    if (i + 1 < length) next = hear(frame);
   }
   return { frames };
 }
 
 // --- internal ---
 
-/** The model hears a frame; the log-odds of the notes that may follow. */
-type Hear = (frame: readonly number[]) => number[];
+/** Draws a frame from what the model expects: 0 or 1 for each note. */
+type DrawFrame = (stream: NoiseStream, temperature: number) => ArrayLike<number>;
+
+/** The model hears a frame, and expects another. */
+type Hear = (frame: readonly number[]) => DrawFrame;
+
+function hearing(model: MusicModel, stream: NoiseStream): Hear {
+  const draws = testDraws(model.regularizer);
+  if (!draws) return plain(model);
+  return model.readout.independent ? averaging(model, draws, stream) : mixing(model, draws, stream);
+}
 
 function primingFrames(prime: Piece, count: number | undefined): number[][] {
   const wanted = count ?? prime.frames.length;
@@ -73,23 +90,22 @@ function primingFrames(prime: Piece, count: number | undefined): number[][] {
 /** The test-time network. */
 function plain(model: MusicModel): Hear {
   let before: MusicState | undefined;
-  return (frame) =>
-    scoped(() => {
-      const { output, state } = model.forward(frameTensor(frame), { state: before });
-      before = state.map(keepState);
-      if (!isGaussian(output)) return output.toArray();
-      // The probability of a Gaussian logit is logistic(mean / sqrt(1 + pi/8 variance)), as in the loss.
-      const { mean, variance } = output;
-      return Array.from(mean.data, (mu, k) => mu / Math.sqrt(1 + (Math.PI / 8) * variance.data[k]));
+  return (frame) => {
+    const output = scoped(() => {
+      const heard = model.forward(frameTensor(frame), { state: before });
+      before = heard.state.map(keepState);
+      return keepOutput(heard.output);
     });
+    return (stream, temperature) => scoped(() => Array.from(model.readout.draw(output, stream, temperature)));
+  };
 }
 
-/** Draws of the noise, probabilities averaged. */
-function drawing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream): Hear {
+/** Draws of the noise, probabilities of notes averaged. */
+function averaging(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream): Hear {
   let states: readonly (readonly RecurrentState[])[] | undefined;
   let position = 0;
-  return (frame) =>
-    scoped(() => {
+  return (frame) => {
+    const logits = scoped(() => {
       const { logProbabilities, logComplements, ...heard } = mcDropout(
         (x, noise, state) => model.forward(x, { state, noise, mode }),
         model.regularizer,
@@ -101,14 +117,42 @@ function drawing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStrea
       states = heard.states;
       return Array.from(logProbabilities, (logOne, k) => logOne - logComplements![k]);
     });
+    return (drawn, temperature) => {
+      const uniform = drawn.uniforms({ site: 'sample' }, keys);
+      return logits.map((logit, k) => (uniform[k] < 1 / (1 + Math.exp(-logit / temperature)) ? 1 : 0));
+    };
+  };
 }
 
-function draw(logits: readonly number[], temperature: number, stream: NoiseStream): number[] {
-  const uniform = stream.uniforms({ site: 'sample' }, keys);
-  const frame: number[] = [];
-  for (let k = 0; k < keys; k++) {
-    const probability = 1 / (1 + Math.exp(-logits[k] / temperature));
-    if (uniform[k] < probability) frame.push(lowestNote + k);
-  }
-  return frame;
+/** Draws of the noise, probabilities of frames averaged. */
+function mixing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream): Hear {
+  let states: MusicState[] = [];
+  let position = 0;
+  return (frame) => {
+    const noise = stream.from(position++);
+    const outputs = scoped(() => {
+      const heard = Array.from({ length: samples }, (_, s) =>
+        model.forward(frameTensor(frame), { state: states[s], noise: streamOfDraw(noise, s), mode }),
+      );
+      states = heard.map(({ state }) => state.map(keepState));
+      return heard.map(({ output }) => keepOutput(output));
+    });
+    return (drawn, temperature) =>
+      scoped(() => {
+        const s = Math.floor(drawn.uniforms({ site: 'sample', entry: 1 }, 1)[0] * samples);
+        return Array.from(model.readout.draw(outputs[Math.min(s, samples - 1)], drawn, temperature));
+      });
+  };
+}
+
+/** An output in memory of its own. */
+function keepOutput(output: MusicOutput['output']): MusicOutput['output'] {
+  return isGaussian(output) ? { mean: output.mean.keep(), variance: output.variance.keep() } : output.keep();
+}
+
+/** The numbers of the notes that sound. */
+function notes(frame: ArrayLike<number>): number[] {
+  const sounding: number[] = [];
+  for (let k = 0; k < keys; k++) if (frame[k] === 1) sounding.push(lowestNote + k);
+  return sounding;
 }

@@ -14,6 +14,7 @@ import { evaluatePieces } from './evaluate.ts';
 import { identifyMusic } from './identity.ts';
 import { musicMetric } from './metrics.ts';
 import { type MusicModel, musicModel } from './model.ts';
+import { parseReadout } from './readout/words.ts';
 import { loadWeights, storedWeights } from './weights.ts';
 
 export interface MusicTask extends Task {
@@ -92,7 +93,10 @@ export function workingNumbers(
   const mode = regularizer.modes.train;
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
   const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
-  return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys));
+  const words = parseReadout(model.readout);
+  // The biases of a NADE with their gradients, as the linear map has them and in parts.
+  const own = words.kind === 'nade' ? 4 * words.hidden + 2 * keys : 0;
+  return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys + own));
 }
 
 // --- internal ---

@@ -4,6 +4,7 @@ import type { Kernels } from '../contract/kernels.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments-rnn.suite.ts';
+import { nadeLayer } from './nade.suite.ts';
 import { allMasks, backwardOf, layer } from './rnn.suite.ts';
 import { engineCopy, Numbers, type Suite, unset } from './support.suite.ts';
 
@@ -61,6 +62,9 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
     c: unset(H * I),
   }).p;
   kernels.matmul(product);
+  const nade = engineCopy(nadeLayer(numbers, [T, B, I, H], 'everything')).p;
+  kernels.nadeForward(nade);
+  kernels.nadeBackward(nade);
   const arrays = [linear.w, linear.mean, product.c];
   const address = { seedLow: 1, seedHigh: 2, step: 3, site: 4, pass: 5 };
   const drawn = { mask: new Float32Array(M * H), normal: new Float32Array(M * H) };
@@ -73,6 +77,7 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
     moments,
     linear,
     product,
+    nade,
     {
       sumSquares: Float64Array.of(kernels.sumSquares(arrays)),
       distance: Float64Array.of(

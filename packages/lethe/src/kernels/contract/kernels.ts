@@ -46,6 +46,7 @@ import type {
   MomentsRnnBackward,
   MomentsRnnForward,
 } from './moments.ts';
+import type { NadeBackward, NadeForward } from './nade.ts';
 import type { AdamUpdate, RmspropUpdate, SgdUpdate } from './optim.ts';
 import type { BernoulliMask, BitsDraw, NormalDraw, UniformDraw } from './random.ts';
 import type { RnnBackward, RnnForward } from './recurrent.ts';
@@ -74,6 +75,8 @@ export interface Kernels {
   readoutNll(p: ReadoutNll): void;
   /** sum_mk z_mk² */
   readoutSquares(p: ReadoutSquares): number;
+  nadeForward(p: NadeForward): void;
+  nadeBackward(p: NadeBackward): void;
   noisyWeights(p: NoisyWeights): void;
   noisyWeightsBackward(p: NoisyWeightsBackward): void;
   /** [sum mean, sum mean², sum variance, sum logDeviation] */

@@ -8,6 +8,11 @@ export function logistic(x: number): number {
   return e / (1 + e);
 }
 
+/** log(1 + e^x) */
+export function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
 /** The function f of an activation. */
 export function activationOf(activation: Activation): (x: number) => number {
   switch (activation) {

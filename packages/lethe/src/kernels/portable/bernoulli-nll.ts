@@ -3,7 +3,7 @@
  * so nothing is clamped; rows with stepMask 0 are not read.
  */
 import type { BernoulliNll, BernoulliNllBackward } from '../contract/loss.ts';
-import { logistic } from './activation.ts';
+import { logistic, softplus } from './activation.ts';
 
 const KAPPA = Math.PI / 8;
 
@@ -37,11 +37,4 @@ export function bernoulliNllBackward(p: BernoulliNllBackward): void {
       if (variance && dVariance) dVariance[i] -= 0.5 * KAPPA * c * c * c * logits[i] * dz;
     }
   }
-}
-
-// --- internal ---
-
-/** log(1 + e^x) */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

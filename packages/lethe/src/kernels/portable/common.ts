@@ -5,6 +5,7 @@ import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { matmul } from './matmul.ts';
 import { momentsActivationBackward, momentsActivationForward } from './moments-activation.ts';
 import { momentsLinearBackward, momentsLinearForward } from './moments-linear.ts';
+import { nadeBackward, nadeForward } from './nade.ts';
 import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { readoutNll, readoutSquares } from './readout.ts';
@@ -30,6 +31,8 @@ export const common: CommonEngine = {
   softmaxNllBackward,
   readoutNll,
   readoutSquares,
+  nadeForward,
+  nadeBackward,
   noisyWeights,
   noisyWeightsBackward,
   gaussianSums,
