@@ -185,6 +185,10 @@ export const rightOptions: Record<
     make: (options) => lethe.poolSteps(sequence(), options),
     options: { pooling: 'last', lengths: Int32Array.of(2), directions: 2 },
   }),
+  bleu: () => ({
+    make: (options) => lethe.corpusBleu(['a b'], ['a b'], options),
+    options: { tokenize: 'none', lowercase: true, smooth: 'floor', smoothValue: 1, effectiveOrder: true },
+  }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),
     options: { batchSize: 2, batchesInBucket: 1, stream },

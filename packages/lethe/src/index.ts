@@ -124,6 +124,15 @@ export { type SgdOptions, sgd } from './optim/sgd.ts';
 export { NoiseStream, type StreamPlace, type StreamRows, type StreamSite } from './random/stream.ts';
 export { type Rows, rowsOf } from './scores/arrays.ts';
 export {
+  type Bleu,
+  type BleuOptions,
+  type BleuSmoothing,
+  bleuText,
+  corpusBleu,
+  sentenceBleu,
+} from './scores/bleu.ts';
+export { type BleuTokenizer, bleuTokens } from './scores/bleu-tokens.ts';
+export {
   accuracy,
   type Binning,
   brierScore,

@@ -21,6 +21,7 @@ import { runOptimizer } from './optimizer.ts';
 import { runGru, runLstm, runRnn } from './recurrent.ts';
 import {
   runAdaptiveConformal,
+  runBleu,
   runClassification,
   runConformal,
   runGaussianForecast,
@@ -120,6 +121,7 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   'loss.student-t-nll': runStudentT,
   'loss.negative-binomial-nll': runNegativeBinomial,
   'loss.pinball': runPinball,
+  'metric.bleu': runBleu,
   'metric.classification': runClassification,
   'metric.point-forecast': runPointForecast,
   'metric.probabilistic-forecast': runProbabilisticForecast,
