@@ -74,6 +74,17 @@ export const rightMethods: Record<string, () => { call: (...given: unknown[]) =>
         }),
       ]),
     ),
+    'subwords.encode': () => {
+      const subwords = lethe.learnSubwords(new Map([['ab', 3]]));
+      return {
+        call: (...given) => subwords.encode(...(given as [string])),
+        args: ['ab', { dropout: 0.5, noise: stream }],
+      };
+    },
+    'subwords.decode': () => {
+      const subwords = lethe.learnSubwords(new Map([['ab', 3]]));
+      return { call: (...given) => subwords.decode(...(given as [number[]])), args: [[3]] };
+    },
     'stream.at': () => ({ call: (...given) => stream.at(...(given as [number])), args: [1, 1] }),
     'tensor.view': () => ({ call: (...given) => matrix().view(...(given as [number[]])), args: [[2], 1] }),
     ...Object.fromEntries(

@@ -189,6 +189,18 @@ export const rightOptions: Record<
     make: (options) => lethe.corpusBleu(['a b'], ['a b'], options),
     options: { tokenize: 'none', lowercase: true, smooth: 'floor', smoothValue: 1, effectiveOrder: true },
   }),
+  subwords: () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]]), options),
+    options: { level: 'bpe', merges: 3, minCount: 1 },
+  }),
+  'subwords of words': () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]]), options),
+    options: { level: 'word', vocabularySize: 5 },
+  }),
+  encode: () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]])).encode('ab', options),
+    options: { dropout: 0.5, noise: stream, sentence: 1 },
+  }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),
     options: { batchSize: 2, batchesInBucket: 1, stream },

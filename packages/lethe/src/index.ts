@@ -164,6 +164,17 @@ export type { Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zeros } from './tensor/tensor.ts';
+export { type BytePairOptions, countWords, learnBytePairs, type Merge } from './text/byte-pairs.ts';
+export {
+  type EncodeOptions,
+  learnSubwords,
+  type SubwordData,
+  type SubwordLevel,
+  type SubwordOptions,
+  type Subwords,
+  specialTokens,
+  subwordsFrom,
+} from './text/subwords.ts';
 export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
 export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
 export {

@@ -13,6 +13,7 @@ const rooms = [
   'kernels/wasm',
   'kernels',
   'random',
+  'text',
   'autograd',
   'autograd/ops',
   'linalg',
