@@ -43,6 +43,8 @@ export const rightCalls: Record<string, () => unknown[]> = {
   addScalar: () => [row(), 1],
   affine: () => [matrix(), matrix(), row()],
   ar: () => [{}],
+  attend: () => [sequence(), { keys: sequence(), values: sequence() }, row()],
+  attention: () => [{ querySize: 2, memorySize: 2 }, stream],
   awd: () => [{}],
   bernoulliEntropy: () => [0.5],
   bernoulliLogEntropy: () => [lethe.bernoulliMeanOfLogits(pairs())],

@@ -74,6 +74,20 @@ export const rightMethods: Record<string, () => { call: (...given: unknown[]) =>
         }),
       ]),
     ),
+    'attention.memory': () => {
+      const layer = lethe.attention({ querySize: 2, memorySize: 2 }, stream);
+      return {
+        call: (...given) => layer.memory(...(given as [lethe.Tensor])),
+        args: [sequence(), Int32Array.of(2)],
+      };
+    },
+    'attention.forward': () => {
+      const layer = lethe.attention({ querySize: 2, memorySize: 2 }, stream);
+      return {
+        call: (...given) => layer.forward(...(given as [lethe.Tensor, lethe.AttentionMemory])),
+        args: [sequence(), layer.memory(sequence())],
+      };
+    },
     'subwords.encode': () => {
       const subwords = lethe.learnSubwords(new Map([['ab', 3]]));
       return {

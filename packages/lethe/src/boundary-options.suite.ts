@@ -201,6 +201,14 @@ export const rightOptions: Record<
     make: (options) => lethe.learnSubwords(new Map([['ab', 3]])).encode('ab', options),
     options: { dropout: 0.5, noise: stream, sentence: 1 },
   }),
+  attention: () => ({
+    make: (options) => lethe.attention(options, stream),
+    options: { kind: 'additive', querySize: 2, memorySize: 2, size: 3, layer: 1 },
+  }),
+  'memory of attention': () => ({
+    make: (options) => lethe.attend(sequence(), options),
+    options: { keys: sequence(), values: sequence(), lengths: Int32Array.of(2) },
+  }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),
     options: { batchSize: 2, batchesInBucket: 1, stream },

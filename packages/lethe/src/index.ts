@@ -42,6 +42,14 @@ export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequence
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
 export type { Activation } from './kernels/contract/fields.ts';
 export { spectralRadius } from './linalg/spectral-radius.ts';
+export { type Attended, type AttentionMemory, attend } from './nn/attention/attend.ts';
+export {
+  type Attention,
+  type AttentionKind,
+  type AttentionOptions,
+  type AttentionParameters,
+  attention,
+} from './nn/attention/attention.ts';
 export type { CellName, RecurrentOutput, RecurrentState } from './nn/cells/cell.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';

@@ -22,6 +22,7 @@ const rooms = [
   'nn/parameters',
   'nn/cells',
   'nn/recurrent',
+  'nn/attention',
   'nn/losses',
   'nn/readout',
   'scores',

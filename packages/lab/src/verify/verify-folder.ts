@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from 'lethe';
+import { runAttention } from './attention.ts';
 import { type GoldenCase, parseCase } from './case-file.ts';
 import { type Computed, compareCase, type Deviation } from './compare.ts';
 import { runNegativeBinomial, runPinball, runStudentT } from './distributions.ts';
@@ -109,6 +110,9 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   rnn: runRnn,
   lstm: runLstm,
   gru: runGru,
+  'attention.additive': runAttention,
+  'attention.general': runAttention,
+  'attention.dot': runAttention,
   'fast-dropout.moments': runMoments,
   'fast-dropout.rnn': runFastRnn,
   'fast-dropout.lstm': runFastLstm,

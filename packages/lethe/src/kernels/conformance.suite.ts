@@ -4,6 +4,7 @@
  * gradients from its finite differences.
  */
 import { describe } from 'vitest';
+import { attentionSuite } from './conformance/attention.suite.ts';
 import { gatedSuite } from './conformance/gated.suite.ts';
 import { lossSuite } from './conformance/losses.suite.ts';
 import { matmulSuite } from './conformance/matmul.suite.ts';
@@ -28,6 +29,7 @@ const PARTS = {
   losses: lossSuite,
   readout: readoutSuite,
   weights: weightsSuite,
+  attention: attentionSuite,
   random: randomSuite,
   threads: threadSuite,
 } satisfies Record<string, (suite: Suite) => void>;
