@@ -46,6 +46,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   attend: () => [sequence(), { keys: sequence(), values: sequence() }, row()],
   attention: () => [{ querySize: 2, memorySize: 2 }, stream],
   awd: () => [{}],
+  beamSearch: () => [{ batch: 1, begin: 0, end: 1, maxLength: 3, beam: 1 }, () => [-1, -2]],
   bernoulliEntropy: () => [0.5],
   bernoulliLogEntropy: () => [lethe.bernoulliMeanOfLogits(pairs())],
   bernoulliMeanOfLogits: () => [pairs()],

@@ -209,6 +209,10 @@ export const rightOptions: Record<
     make: (options) => lethe.attend(sequence(), options),
     options: { keys: sequence(), values: sequence(), lengths: Int32Array.of(2) },
   }),
+  beamSearch: () => ({
+    make: (options) => lethe.beamSearch(options, () => [-1, -2, -1, -2]),
+    options: { batch: 1, begin: 0, end: 1, maxLength: 3, beam: 2, best: 1, lengthPenalty: 1 },
+  }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),
     options: { batchSize: 2, batchesInBucket: 1, stream },
