@@ -7,6 +7,7 @@ import { checkWord } from '../options.ts';
 
 /** `none`: text that is tokenised already; `13a`: detokenised text, by the rules of mteval-v13a. */
 export const bleuTokenizers = ['13a', 'none'] as const;
+/** How the words of a sentence are found. */
 export type BleuTokenizer = (typeof bleuTokenizers)[number];
 
 /**

@@ -7,8 +7,8 @@ import { checkStream, type NoiseStream } from '../random/stream.ts';
 import { charactersOf, checkCounts, learnBytePairs, type Merge, wordEnd, wordsOf } from './byte-pairs.ts';
 import { type Dropped, droppedMerges, ranksOf, segmentWord } from './segment.ts';
 
-/** What a piece is. */
 export const subwordLevels = ['bpe', 'word', 'char'] as const;
+/** What a piece is: a subword by byte-pair encoding, a word, a character. */
 export type SubwordLevel = (typeof subwordLevels)[number];
 
 /** Numbers that stand for no text: what is not known, what begins and what ends a sentence. */

@@ -15,8 +15,8 @@ import { initialTensor } from '../parameters/init.ts';
 import { checkLayer, checkSize } from '../parameters/size.ts';
 import { type Attended, type AttentionMemory, attend } from './attend.ts';
 
-/** How queries are compared with positions. */
 export const attentionKinds = ['additive', 'general', 'dot'] as const;
+/** How queries are compared with positions. */
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /** Options of {@link attention}. */
