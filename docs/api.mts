@@ -26,6 +26,7 @@ const entries: Record<string, Record<string, string>> = {
     random: 'Streams of random numbers',
     nn: 'Layers, losses and penalties',
     data: 'Batches of sequences',
+    text: 'Text as numbers: subwords, words, characters',
     training: 'A training loop',
     uncertainty: 'MC dropout, entropies, calibration',
     scores: 'Scores of predictions',

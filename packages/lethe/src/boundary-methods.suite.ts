@@ -74,6 +74,31 @@ export const rightMethods: Record<string, () => { call: (...given: unknown[]) =>
         }),
       ]),
     ),
+    'attention.memory': () => {
+      const layer = lethe.attention({ querySize: 2, memorySize: 2 }, stream);
+      return {
+        call: (...given) => layer.memory(...(given as [lethe.Tensor])),
+        args: [sequence(), Int32Array.of(2)],
+      };
+    },
+    'attention.forward': () => {
+      const layer = lethe.attention({ querySize: 2, memorySize: 2 }, stream);
+      return {
+        call: (...given) => layer.forward(...(given as [lethe.Tensor, lethe.AttentionMemory])),
+        args: [sequence(), layer.memory(sequence())],
+      };
+    },
+    'subwords.encode': () => {
+      const subwords = lethe.learnSubwords(new Map([['ab', 3]]));
+      return {
+        call: (...given) => subwords.encode(...(given as [string])),
+        args: ['ab', { dropout: 0.5, noise: stream }],
+      };
+    },
+    'subwords.decode': () => {
+      const subwords = lethe.learnSubwords(new Map([['ab', 3]]));
+      return { call: (...given) => subwords.decode(...(given as [number[]])), args: [[3]] };
+    },
     'stream.at': () => ({ call: (...given) => stream.at(...(given as [number])), args: [1, 1] }),
     'tensor.view': () => ({ call: (...given) => matrix().view(...(given as [number[]])), args: [[2], 1] }),
     ...Object.fromEntries(

@@ -185,6 +185,34 @@ export const rightOptions: Record<
     make: (options) => lethe.poolSteps(sequence(), options),
     options: { pooling: 'last', lengths: Int32Array.of(2), directions: 2 },
   }),
+  bleu: () => ({
+    make: (options) => lethe.corpusBleu(['a b'], ['a b'], options),
+    options: { tokenize: 'none', lowercase: true, smooth: 'floor', smoothValue: 1, effectiveOrder: true },
+  }),
+  subwords: () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]]), options),
+    options: { level: 'bpe', merges: 3, minCount: 1 },
+  }),
+  'subwords of words': () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]]), options),
+    options: { level: 'word', vocabularySize: 5 },
+  }),
+  encode: () => ({
+    make: (options) => lethe.learnSubwords(new Map([['ab', 3]])).encode('ab', options),
+    options: { dropout: 0.5, noise: stream, sentence: 1 },
+  }),
+  attention: () => ({
+    make: (options) => lethe.attention(options, stream),
+    options: { kind: 'additive', querySize: 2, memorySize: 2, size: 3, layer: 1 },
+  }),
+  'memory of attention': () => ({
+    make: (options) => lethe.attend(sequence(), options),
+    options: { keys: sequence(), values: sequence(), lengths: Int32Array.of(2) },
+  }),
+  beamSearch: () => ({
+    make: (options) => lethe.beamSearch(options, () => [-1, -2, -1, -2]),
+    options: { batch: 1, begin: 0, end: 1, maxLength: 3, beam: 2, best: 1, lengthPenalty: 1 },
+  }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),
     options: { batchSize: 2, batchesInBucket: 1, stream },

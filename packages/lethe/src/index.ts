@@ -42,6 +42,15 @@ export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequence
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
 export type { Activation } from './kernels/contract/fields.ts';
 export { spectralRadius } from './linalg/spectral-radius.ts';
+export { type Attended, type AttentionMemory, attend } from './nn/attention/attend.ts';
+export {
+  type Attention,
+  type AttentionKind,
+  type AttentionOptions,
+  type AttentionParameters,
+  attention,
+} from './nn/attention/attention.ts';
+export { type BeamOptions, type BeamRows, beamSearch, type Hypothesis } from './nn/beam-search.ts';
 export type { CellName, RecurrentOutput, RecurrentState } from './nn/cells/cell.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';
@@ -139,6 +148,15 @@ export { type SgdOptions, sgd } from './optim/sgd.ts';
 export { NoiseStream, type StreamPlace, type StreamRows, type StreamSite } from './random/stream.ts';
 export { type Rows, rowsOf } from './scores/arrays.ts';
 export {
+  type Bleu,
+  type BleuOptions,
+  type BleuSmoothing,
+  bleuText,
+  corpusBleu,
+  sentenceBleu,
+} from './scores/bleu.ts';
+export { type BleuTokenizer, bleuTokens } from './scores/bleu-tokens.ts';
+export {
   accuracy,
   type Binning,
   brierScore,
@@ -170,6 +188,17 @@ export type { Real } from './tensor/dtype.ts';
 export type { ParameterSet } from './tensor/parameters.ts';
 export { scoped } from './tensor/scratch.ts';
 export { type NestedNumbers, Tensor, tensor, zeros } from './tensor/tensor.ts';
+export { type BytePairOptions, countWords, learnBytePairs, type Merge } from './text/byte-pairs.ts';
+export {
+  type EncodeOptions,
+  learnSubwords,
+  type SubwordData,
+  type SubwordLevel,
+  type SubwordOptions,
+  type Subwords,
+  specialTokens,
+  subwordsFrom,
+} from './text/subwords.ts';
 export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
 export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
 export {

@@ -27,6 +27,7 @@
 #include "weights.h"
 #include "differences.h"
 #include "rows.h"
+#include "attention.h"
 #include "optim.h"
 #include "random.h"
 

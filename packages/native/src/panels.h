@@ -188,7 +188,8 @@ enum Slot {
   kResets,
   kLogits,
   kHalfRows,
-  kHalfLeft
+  kHalfLeft,
+  kAttention
 };
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head` (and rs = 1), the first headCount of k are read from

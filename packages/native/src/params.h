@@ -2,6 +2,7 @@
 // row-major; a null pointer is an absent array. Gradients (d...) are added to; everything else is overwritten.
 #pragma once
 #include "params/arrays.h"
+#include "params/attention.h"
 #include "params/loss.h"
 #include "params/moments.h"
 #include "params/nade.h"

@@ -2,9 +2,11 @@
 import {
   accuracy,
   adaptiveConformal,
+  type BleuTokenizer,
   brierScore,
   categoricalNll,
   conformalQuantile,
+  corpusBleu,
   crpsOfGaussian,
   crpsOfSamples,
   DataError,
@@ -124,6 +126,20 @@ export function runAdaptiveConformal(golden: GoldenCase): Computed {
     if (t >= warmUp) misses.push(missed ? 1 : 0);
   }
   return { outputs: { levels, misses }, grads: {}, tolerance: exact };
+}
+
+/** BLEU of a corpus whose texts stand in the case's config. */
+export function runBleu(golden: GoldenCase): Computed {
+  const { hypotheses, references, tokenize, lowercase } = golden.config;
+  const { score, precisions, brevityPenalty } = corpusBleu(hypotheses as string[], references as string[], {
+    tokenize: tokenize as BleuTokenizer,
+    lowercase: lowercase as boolean,
+  });
+  return {
+    outputs: { bleu: [score], precisions, brevityPenalty: [brevityPenalty] },
+    grads: {},
+    tolerance: exact,
+  };
 }
 
 // --- internal ---

@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from 'lethe';
+import { runAttention } from './attention.ts';
 import { type GoldenCase, parseCase } from './case-file.ts';
 import { type Computed, compareCase, type Deviation } from './compare.ts';
 import { runNegativeBinomial, runPinball, runStudentT } from './distributions.ts';
@@ -22,6 +23,7 @@ import { runOptimizer } from './optimizer.ts';
 import { runGru, runLstm, runRnn } from './recurrent.ts';
 import {
   runAdaptiveConformal,
+  runBleu,
   runClassification,
   runConformal,
   runGaussianForecast,
@@ -109,6 +111,9 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   rnn: runRnn,
   lstm: runLstm,
   gru: runGru,
+  'attention.additive': runAttention,
+  'attention.general': runAttention,
+  'attention.dot': runAttention,
   'fast-dropout.moments': runMoments,
   'fast-dropout.rnn': runFastRnn,
   'fast-dropout.lstm': runFastLstm,
@@ -122,6 +127,7 @@ const OPERATIONS: Record<string, (golden: GoldenCase) => Computed> = {
   'loss.negative-binomial-nll': runNegativeBinomial,
   'loss.pinball': runPinball,
   'readout.nade': runNade,
+  'metric.bleu': runBleu,
   'metric.classification': runClassification,
   'metric.point-forecast': runPointForecast,
   'metric.probabilistic-forecast': runProbabilisticForecast,

@@ -4,6 +4,7 @@
  * gradients from its finite differences.
  */
 import { describe } from 'vitest';
+import { attentionSuite } from './conformance/attention.suite.ts';
 import { gatedSuite } from './conformance/gated.suite.ts';
 import { lossSuite } from './conformance/losses.suite.ts';
 import { matmulSuite } from './conformance/matmul.suite.ts';
@@ -30,6 +31,7 @@ const PARTS = {
   readout: readoutSuite,
   nade: nadeSuite,
   weights: weightsSuite,
+  attention: attentionSuite,
   random: randomSuite,
   threads: threadSuite,
 } satisfies Record<string, (suite: Suite) => void>;

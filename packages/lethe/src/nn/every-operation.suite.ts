@@ -16,6 +16,7 @@ import { weightNoiseMoments } from '../moments/weight-noise.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { attend } from './attention/attend.ts';
 import { gruMoments, gruSequence } from './cells/gru.ts';
 import { lstmMoments, lstmSequence } from './cells/lstm.ts';
 import { rnnMoments, rnnSequence } from './cells/rnn.ts';
@@ -89,6 +90,7 @@ const frames = new Tensor(
 const nadeOptions = { order: Int32Array.of(2, 0, 3, 1), mask, stepMask: counted };
 
 const observed = new Tensor([B, n], realFrom(new Array(B * n).fill(1.5)));
+const sourceLengths = Int32Array.of(3, 1, 2, 3);
 const quarters = [0.2, 0.4, 0.6, 0.8];
 
 export const everyOperation: Record<string, Operation> = {
@@ -317,5 +319,13 @@ export const everyOperation: Record<string, Operation> = {
     f: (f) => pinballLoss(f, new Tensor([B], realFrom([2, 0.2, 2, 0.2])), quarters),
   },
   meanOverSteps: { inputs: [cube()], f: (x) => meanOverSteps(x).loss },
+  'attend, additive': {
+    inputs: [cube(), cube(), cube(), row()],
+    f: (query, keys, values, v) => Object.values(attend(query, { keys, values, lengths: sourceLengths }, v)),
+  },
+  'attend, products': {
+    inputs: [cube(), cube(), cube()],
+    f: (query, keys, values) => Object.values(attend(query, { keys, values, lengths: sourceLengths })),
+  },
   poolSteps: { inputs: [cube()], f: (x) => poolSteps(x, { pooling: 'mean' }) as Tensor },
 };

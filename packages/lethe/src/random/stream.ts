@@ -29,6 +29,7 @@ export const sites = {
   order: 17,
   sample: 18,
   search: 19,
+  subword: 20,
 } as const;
 
 /** A purpose that draws numbers. */

@@ -88,6 +88,7 @@ export function mask(
 
 const GUARD = 17;
 const GUARD_VALUE = 12345;
+/** Of a quadrature, which stays in float64. */
 const DOUBLE_KEYS = new Set(['nodes', 'weights']);
 
 /** A float32 copy of float64 parameters whose arrays lie, unaligned, between guards. */
@@ -101,10 +102,11 @@ export interface EngineCopy<P> {
 export function engineCopy<P extends object>(parameters: P): EngineCopy<P> {
   const seen = new Map<object, unknown>();
   const guarded: Float32Array[] = [];
+  const isQuadrature = 'nodes' in parameters;
   const copy = (value: unknown, key: string): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     if (ArrayBuffer.isView(value) && !(value instanceof Float64Array)) return value;
-    if (DOUBLE_KEYS.has(key)) return value;
+    if (isQuadrature && DOUBLE_KEYS.has(key)) return value;
     const known = seen.get(value);
     if (known !== undefined) return known;
     let result: unknown;

@@ -25,6 +25,7 @@ import type {
   SquaredDistance,
   TableRows,
 } from './arrays.ts';
+import type { AttentionBackward, AttentionForward } from './attention.ts';
 import type { GruBackward, GruForward, LstmBackward, LstmForward } from './gated.ts';
 import type {
   BernoulliNll,
@@ -94,6 +95,8 @@ export interface Kernels {
   gatherRows(p: TableRows): void;
   /** table[number_m] += factor_m rows_m */
   scatterRows(p: TableRows): void;
+  attentionForward(p: AttentionForward): void;
+  attentionBackward(p: AttentionBackward): void;
   sgd(p: SgdUpdate): void;
   rmsprop(p: RmspropUpdate): void;
   adam(p: AdamUpdate): void;

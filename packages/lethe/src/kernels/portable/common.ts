@@ -1,5 +1,6 @@
 /** The portable engine without the kernels of recurrent cells, which those bring along: what a bundle has of it, whatever its cells are. */
 import type { CommonEngine } from '../contract/engine.ts';
+import { attentionBackward, attentionForward } from './attention.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
 import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { matmul } from './matmul.ts';
@@ -45,6 +46,8 @@ export const common: CommonEngine = {
   addMasked,
   gatherRows,
   scatterRows,
+  attentionForward,
+  attentionBackward,
   sgd,
   rmsprop,
   adam,

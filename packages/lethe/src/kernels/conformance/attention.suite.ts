@@ -1,0 +1,171 @@
+/** Conformance of attention: against the equations in float64 and their finite differences, and what must have no influence. */
+import { describe, expect, it } from 'vitest';
+import type { AttentionForward } from '../contract/attention.ts';
+import { portable } from '../portable/index.ts';
+import {
+  dot,
+  engineCopy,
+  expectClose,
+  expectDirectional,
+  GRADIENT,
+  Numbers,
+  OUTPUT,
+  type Suite,
+  unset,
+} from './support.suite.ts';
+
+/** T, B, S, K, E: odd sizes, one of each, and more than a vector. */
+const SIZES = [
+  [1, 1, 1, 1, 1],
+  [3, 2, 5, 4, 7],
+  [2, 3, 19, 33, 17],
+  [7, 5, 20, 64, 50],
+];
+
+function attentionOf(sizes: readonly number[], additive: boolean) {
+  const [T, B, S, K, E] = sizes;
+  const numbers = new Numbers(T + 10 * S);
+  return {
+    ...{ T, B, S, K, E },
+    last: Int32Array.from({ length: B }, (_, b) => (S - 1 - 2 * b + 2 * S) % S),
+    query: numbers.normal(T * B * K),
+    keys: numbers.normal(S * B * K),
+    v: additive ? numbers.normal(K) : undefined,
+    memory: numbers.normal(S * B * E),
+    weights: unset(T * B * S),
+    context: unset(T * B * E),
+    dWeights: numbers.normal(T * B * S),
+    dContext: numbers.normal(T * B * E),
+    dQuery: numbers.normal(T * B * K),
+    dKeys: numbers.normal(S * B * K),
+    dMemory: numbers.normal(S * B * E),
+    dv: numbers.normal(K),
+  };
+}
+
+/** The equations, one element at a time. */
+function oracle(p: Omit<AttentionForward, 'weights' | 'context'>) {
+  const { T, B, S, K, E } = p;
+  const weights = new Float64Array(T * B * S);
+  const context = new Float64Array(T * B * E);
+  for (let m = 0; m < T * B; m++) {
+    const b = m % B;
+    const scores = Array.from({ length: p.last[b] + 1 }, (_, s) => {
+      const terms = Array.from({ length: K }, (_, k) => {
+        const [q, key] = [p.query[m * K + k], p.keys[(s * B + b) * K + k]];
+        return p.v ? p.v[k] * Math.tanh(q + key) : q * key;
+      });
+      return terms.reduce((sum, term) => sum + term, 0);
+    });
+    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    for (const [s, score] of scores.entries()) {
+      weights[m * S + s] = Math.exp(score) / total;
+      for (let j = 0; j < E; j++) context[m * E + j] += weights[m * S + s] * p.memory[(s * B + b) * E + j];
+    }
+  }
+  return { weights, context };
+}
+
+export function attentionSuite({ newKernels }: Suite): void {
+  describe('attention', () => {
+    for (const additive of [true, false]) {
+      const kind = additive ? 'additive scores' : 'products';
+      for (const sizes of SIZES) {
+        it(`follows its equations by ${kind}, sizes ${sizes}`, () => {
+          const p = attentionOf(sizes, additive);
+          const copy = engineCopy(p);
+          newKernels().attentionForward(copy.p);
+          newKernels().attentionBackward(copy.p);
+          copy.expectGuards();
+          const expected = oracle(p);
+          expectClose(copy.p.weights, expected.weights, OUTPUT, 'weights');
+          expectClose(copy.p.context, expected.context, OUTPUT, 'context');
+          // The portable engine in float64, whose gradients the finite differences below hold.
+          const exact = { ...p, dQuery: p.dQuery.slice(), dKeys: p.dKeys.slice() };
+          Object.assign(exact, { dMemory: p.dMemory.slice(), dv: p.dv.slice(), ...expected });
+          portable.attentionBackward(exact);
+          for (const name of ['dQuery', 'dKeys', 'dMemory', 'dv'] as const)
+            expectClose(copy.p[name], exact[name], GRADIENT, name);
+        });
+
+        it(`has the gradients of its values by ${kind}, sizes ${sizes}`, () => {
+          const p = attentionOf(sizes, additive);
+          Object.assign(p, oracle(p));
+          const inputs = (['query', 'keys', 'memory', 'v'] as const).flatMap((name) => {
+            const value = p[name];
+            const gradient = p[`d${name === 'v' ? name : name[0].toUpperCase() + name.slice(1)}` as 'dKeys'];
+            return value ? [{ value, gradient, before: gradient.slice() }] : [];
+          });
+          portable.attentionBackward(p);
+          expectDirectional(inputs, () => {
+            const { weights, context } = oracle(p);
+            return dot(weights, p.dWeights) + dot(context, p.dContext);
+          });
+        });
+      }
+
+      it(`reads nothing behind the last position, and no step without a gradient, by ${kind}`, () => {
+        const p = attentionOf([4, 3, 9, 20, 18], additive);
+        const { B, S, K, E } = p;
+        // Step 2 of row 1 has no gradient.
+        p.dContext.fill(0, (2 * B + 1) * E, (2 * B + 2) * E);
+        p.dWeights.fill(0, (2 * B + 1) * S, (2 * B + 2) * S);
+        const run = (spoilt: boolean) => {
+          const copy = engineCopy(p).p;
+          if (spoilt) {
+            copy.query.fill(Number.NaN, (2 * B + 1) * K, (2 * B + 2) * K);
+            for (let b = 0; b < B; b++) {
+              for (let s = p.last[b] + 1; s < S; s++) {
+                copy.keys.fill(Number.NaN, (s * B + b) * K, (s * B + b + 1) * K);
+                copy.memory.fill(Number.NaN, (s * B + b) * E, (s * B + b + 1) * E);
+              }
+            }
+          }
+          newKernels().attentionForward(copy);
+          newKernels().attentionBackward(copy);
+          copy.weights.fill(0, (2 * B + 1) * S, (2 * B + 2) * S);
+          copy.context.fill(0, (2 * B + 1) * E, (2 * B + 2) * E);
+          const { weights, context, dQuery, dKeys, dMemory, dv } = copy;
+          return { weights, context, dQuery, dKeys, dMemory, dv };
+        };
+        expect(run(true)).toEqual(run(false));
+      });
+
+      it(`gives a query the same bits alone and among others, by ${kind}`, () => {
+        const p = engineCopy(attentionOf([6, 2, 9, 20, 18], additive)).p;
+        const { B, S, K, E } = p;
+        newKernels().attentionForward(p);
+        const alone = { weights: p.weights.slice(0, B * S), context: p.context.slice(0, B * E) };
+        newKernels().attentionForward({ ...p, ...alone, T: 1, query: p.query.slice(4 * B * K, 5 * B * K) });
+        expect(alone.weights).toEqual(p.weights.slice(4 * B * S, 5 * B * S));
+        expect(alone.context).toEqual(p.context.slice(4 * B * E, 5 * B * E));
+      });
+    }
+
+    it('adds only the gradients that are wanted', () => {
+      const p = engineCopy(attentionOf([3, 2, 5, 4, 7], true)).p;
+      newKernels().attentionForward(p);
+      const whole = { ...p, dKeys: p.dKeys.slice(), dQuery: p.dQuery.slice() };
+      newKernels().attentionBackward({ ...whole, dMemory: p.dMemory.slice(), dv: p.dv.slice() });
+      const part = { ...p, dQuery: undefined, dMemory: undefined, dv: undefined };
+      newKernels().attentionBackward(part);
+      expect(part.dKeys).toEqual(whole.dKeys);
+    });
+
+    it('loses nothing at large scores', () => {
+      // Scores 200, 100, -200: weights 1, e^-100, 0, of which float32 keeps the first; context the first position.
+      const p = {
+        ...{ T: 1, B: 1, S: 3, K: 1, E: 1 },
+        last: Int32Array.of(2),
+        query: Float32Array.of(1),
+        keys: Float32Array.of(200, 100, -200),
+        memory: Float32Array.of(3, 5, 7),
+        weights: new Float32Array(3),
+        context: new Float32Array(1),
+      };
+      newKernels().attentionForward(p);
+      expectClose(p.weights, [1, 0, 0], 1e-6, 'weights');
+      expectClose(p.context, [3], 1e-6, 'context');
+    });
+  });
+}

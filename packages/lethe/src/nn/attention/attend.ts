@@ -1,0 +1,102 @@
+/** Attention as one operation on the tape: all steps of a decoder over all positions of a memory. */
+import { gradientOf, gradientsOf, hasGradient, ifNeeded, recordOperation } from '../../autograd/tape.ts';
+import { checkOneLength } from '../../checks.ts';
+import { ConfigError, ShapeError } from '../../errors.ts';
+import { found } from '../../found.ts';
+import { kernels } from '../../kernels/engine.ts';
+import { isGaussian } from '../../moments/gaussian.ts';
+import { checkOptionNames } from '../../options.ts';
+import { checkTensor } from '../../tensor/check.ts';
+import { allocate } from '../../tensor/scratch.ts';
+import { expectShape, Tensor } from '../../tensor/tensor.ts';
+
+/** What is attended to: the outputs of an encoder, and what queries are compared with. */
+export interface AttentionMemory {
+  /** [source time, batch, key width] */
+  keys: Tensor;
+  /** [source time, batch, width] */
+  values: Tensor;
+  /** [batch], source positions of each row that count. @defaultValue all */
+  lengths?: Int32Array;
+}
+
+/** What attention gives. */
+export interface Attended {
+  /** [time, batch, width], Σ_s weights[t, b, s] values[s, b] */
+  context: Tensor;
+  /** [time, batch, source time], each row a distribution over the positions that count, 0 behind them */
+  weights: Tensor;
+}
+
+/**
+ * Weighted means of a memory. score[t, b, s] = v · tanh(query[t, b] + keys[s, b]) (Bahdanau et al. 2015), without v
+ * query[t, b] · keys[s, b] (Luong et al. 2015); weights = softmax over the positions that count. What stands behind a row's length has no
+ * influence, whatever it holds. Nothing of size time · source time · key width is kept.
+ * @param query [time, batch, key width]; steps of a decoder, or hypotheses about one step
+ * @param v [key width]
+ * @throws ShapeError for shapes or lengths that do not fit, ConfigError for what is no tensor
+ */
+export function attend(query: Tensor, memory: AttentionMemory, v?: Tensor): Attended {
+  const where = 'attend';
+  checkValue(where, 'query', query);
+  checkOptionNames(`${where}: memory`, memory, ['keys', 'values', 'lengths']);
+  const { keys, values, lengths } = memory;
+  checkValue(where, 'keys', keys);
+  checkValue(where, 'values', values);
+  expectShape(where, 'query', query.shape, ['time', 'batch', 'features']);
+  const [T, B, K] = query.shape;
+  expectShape(where, 'keys', keys.shape, ['source time', B, K]);
+  const S = keys.shape[0];
+  expectShape(where, 'values', values.shape, [S, B, 'features']);
+  if (v !== undefined) {
+    checkTensor(where, 'v', v);
+    expectShape(where, 'v', v.shape, [K]);
+  }
+  const last = lastOf(where, lengths, S, B);
+  const E = values.shape[2];
+  const sizes = { T, B, S, K, E, last };
+  const operands = { query: query.data, keys: keys.data, v: v?.data, memory: values.data };
+  const weights = new Tensor([T, B, S], allocate(T * B * S));
+  const context = new Tensor([T, B, E], allocate(T * B * E));
+  kernels().attentionForward({ ...sizes, ...operands, weights: weights.data, context: context.data });
+  const inputs = v ? [query, keys, values, v] : [query, keys, values];
+  recordOperation([context, weights], inputs, () => {
+    const [dQuery, dKeys, dMemory, dv] = gradientsOf([query, keys, values, v].map(ifNeeded));
+    kernels().attentionBackward({
+      ...sizes,
+      ...operands,
+      weights: weights.data,
+      dWeights: hasGradient(weights) ? gradientOf(weights) : undefined,
+      dContext: gradientOf(context),
+      dQuery,
+      dKeys,
+      dMemory,
+      dv,
+    });
+  });
+  return { context, weights };
+}
+
+// --- internal ---
+
+function checkValue(where: string, name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && isGaussian(value as never)) {
+    throw new ConfigError(
+      `${where}: expected ${name} to be a tensor, got a Gaussian; moments are not carried through a softmax over positions, so give its mean, or a method that draws its masks`,
+    );
+  }
+  checkTensor(where, name, value);
+}
+
+/** The last position of each row that counts. */
+function lastOf(where: string, lengths: unknown, S: number, B: number): Int32Array {
+  if (S === 0 && B > 0) throw new ShapeError(`${where}: expected at least one source position, got none`);
+  if (lengths === undefined) return new Int32Array(B).fill(S - 1);
+  if (!(lengths instanceof Int32Array))
+    throw new ConfigError(`${where}: expected lengths to be an Int32Array, got ${found(lengths)}`);
+  checkOneLength(where, 'lengths', lengths, B);
+  const wrong = lengths.findIndex((length) => length < 1 || length > S);
+  if (wrong >= 0)
+    throw new ShapeError(`${where}: expected lengths from 1 to ${S}, got ${lengths[wrong]} in row ${wrong}`);
+  return lengths.map((length) => length - 1);
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, NumericsError } from '../errors.ts';
+import { NoiseStream } from '../random/stream.ts';
+import { type BeamRows, beamSearch } from './beam-search.ts';
+
+const [V, end, begin, maxLength] = [4, 0, 1, 5];
+const stream = new NoiseStream(3);
+
+/** log p(token | sentence, tokens before), a distribution of its own for every beginning. */
+function logsOf(sentence: number, before: readonly number[]): number[] {
+  const address = before.reduce((sum, token) => sum * 5 + token + 1, sentence + 1);
+  const z = [...stream.normals({ site: 'sample', layer: address }, V, 0, 1.5)];
+  const total = Math.log(z.reduce((sum, x) => sum + Math.exp(x), 0));
+  return z.map((x) => x - total);
+}
+
+/** A model that keeps what each row has said, gathered by parents as a state would be. */
+function model(sentences: readonly number[]) {
+  let said: number[][] = [];
+  return ({ step, tokens, parents }: BeamRows) => {
+    said = Array.from(tokens, (token, row) => (step === 0 ? [] : [...said[parents![row]], token]));
+    return said.flatMap((before, row) => logsOf(sentences[row % sentences.length], before));
+  };
+}
+
+/** Every sentence of at most maxLength tokens, with its log p. */
+function all(
+  sentence: number,
+  before: number[] = [],
+  log = 0,
+): { tokens: number[]; log: number; length: number }[] {
+  return logsOf(sentence, before).flatMap((next, token) => {
+    if (token === end) return [{ tokens: before, log: log + next, length: before.length + 1 }];
+    const tokens = [...before, token];
+    if (tokens.length === maxLength) return [{ tokens, log: log + next, length: maxLength }];
+    return all(sentence, tokens, log + next);
+  });
+}
+
+const shared = { begin, end, maxLength };
+
+describe('beam search', () => {
+  it.each([0, 0.6, 1, 2])(
+    'finds the best of all sentences where the beam holds them, penalty %f',
+    (lengthPenalty) => {
+      for (const sentence of [0, 1, 2]) {
+        const wanted = all(sentence)
+          .map(({ tokens, log, length }) => ({ tokens, score: log / length ** lengthPenalty }))
+          .sort((a, b) => b.score - a.score)
+          .slice(0, 3);
+        const options = { ...shared, batch: 1, beam: 300, best: 3, lengthPenalty };
+        const [found] = beamSearch(options, model([sentence]));
+        expect(found.map(({ tokens }) => [...tokens])).toEqual(wanted.map(({ tokens }) => tokens));
+        for (const [i, { score }] of found.entries()) expect(score).toBeCloseTo(wanted[i].score, 6);
+      }
+    },
+  );
+
+  it('gives each sentence of a batch what it has alone', () => {
+    const sentences = [4, 0, 2, 7];
+    const options = { ...shared, beam: 3, best: 2 };
+    const together = beamSearch({ ...options, batch: 4 }, model(sentences));
+    const alone = sentences.map((sentence) => beamSearch({ ...options, batch: 1 }, model([sentence]))[0]);
+    expect(together).toEqual(alone);
+  });
+
+  it('with one beam takes the most probable token until it is the end', () => {
+    for (const sentence of [0, 1, 2, 3, 4]) {
+      const tokens: number[] = [];
+      let log = 0;
+      while (tokens.length < maxLength) {
+        const logs = logsOf(sentence, tokens);
+        const token = logs.indexOf(Math.max(...logs));
+        log += logs[token];
+        if (token === end) break;
+        tokens.push(token);
+      }
+      const [[greedy]] = beamSearch({ ...shared, batch: 1, beam: 1 }, model([sentence]));
+      expect([...greedy.tokens]).toEqual(tokens);
+      expect(greedy.logProbability).toBeCloseTo(log, 6);
+      expect(greedy.ended).toBe(tokens.length < maxLength);
+    }
+  });
+
+  it('scores what it found by the model, length with the end', () => {
+    const [[best]] = beamSearch({ ...shared, batch: 1, beam: 3 }, model([6]));
+    const tokens = [...best.tokens];
+    const said = best.ended ? [...tokens, end] : tokens;
+    const log = said.reduce((sum, token, t) => sum + logsOf(6, tokens.slice(0, t))[token], 0);
+    expect(best.logProbability).toBeCloseTo(log, 6);
+    expect(best.score).toBeCloseTo(log / said.length, 6);
+  });
+
+  it('refuses senseless options, rows that do not fit, and what are no log-probabilities', () => {
+    const search = (options: object, logs: number[] = [-1, -1]) =>
+      beamSearch({ ...shared, batch: 1, beam: 1, ...options }, () => logs);
+    expect(() => search({ beam: 0 })).toThrow(
+      'beamSearch: expected beam to be a whole number from 1 to 1024, got 0',
+    );
+    expect(() => search({ best: 2 })).toThrow(ConfigError);
+    expect(() => search({ beams: 2 })).toThrow(/did you mean 'beam'/);
+    expect(() => search({ end: 7 })).toThrow(/rows of more than 7 numbers/);
+    expect(() => search({}, [-1, Number.NaN])).toThrow(NumericsError);
+    expect(() => search({}, [2, 1])).toThrow(/give log-softmax/);
+  });
+});
