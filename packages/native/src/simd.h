@@ -71,13 +71,8 @@ LETHE_INLINE vf madd(vf a, vf b, vf c) {
   return a * b + c;
 #endif
 }
-LETHE_INLINE vf madd(float a, vf b, vf c) {
-#if defined(__wasm_relaxed_simd__)
-  return madd(splat(a), b, c);
-#else
-  return a * b + c;
-#endif
-}
+LETHE_INLINE vf madd(float a, vf b, vf c) { return madd(splat(a), b, c); }
+LETHE_INLINE vf madd(vf a, vf b, float c) { return madd(a, b, splat(c)); }
 
 LETHE_INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
 LETHE_INLINE vf vmax(vf a, vf b) { return a > b ? a : b; }
@@ -94,6 +89,8 @@ LETHE_INLINE vf vsqrt(vf a) {
   return (vf)_mm_sqrt_ps((__m128)a);
 #elif defined(__aarch64__)
   return (vf)vsqrtq_f32((float32x4_t)a);
+#elif defined(__wasm__)
+  return (vf)__builtin_wasm_sqrt_f32x4(a);
 #else
   for (int i = 0; i < W; i++) a[i] = __builtin_sqrtf(a[i]);
   return a;
@@ -158,17 +155,17 @@ LETHE_INLINE vf vexp(vf x) {
   x = x < -87.0f ? splat(-87.0f) : x;
   x = x > 88.0f ? splat(88.0f) : x;
   const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
-  vf shifted = x * 1.44269504088896341f + magic;
+  vf shifted = madd(1.44269504088896341f, x, splat(magic));
   vf k = shifted - magic;
-  vf r = x - k * 0.693359375f;
-  r = r - k * -2.12194440e-4f;
+  vf r = madd(-0.693359375f, k, x);
+  r = madd(2.12194440e-4f, k, r);
   vf p = splat(1.3888889e-3f);
-  p = p * r + 8.3333333e-3f;
-  p = p * r + 4.1666667e-2f;
-  p = p * r + 1.6666667e-1f;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
+  p = madd(p, r, 8.3333333e-3f);
+  p = madd(p, r, 4.1666667e-2f);
+  p = madd(p, r, 1.6666667e-1f);
+  p = madd(p, r, 0.5f);
+  p = madd(p, r, 1.0f);
+  p = madd(p, r, 1.0f);
   vi scale = (bits(shifted) - bits(splat(magic))) << 23;
   return (vf)(bits(p) + scale);
 }
@@ -181,12 +178,12 @@ LETHE_INLINE vf vtanh(vf x) {
   vf s = a * a;
   // series of tanh: x - x^3/3 + 2x^5/15 - 17x^7/315 + 62x^9/2835 - 1382x^11/155925
   vf p = splat(-8.8632355e-3f);
-  p = p * s + 2.1869489e-2f;
-  p = p * s - 5.3968254e-2f;
-  p = p * s + 1.3333333e-1f;
-  p = p * s - 3.3333333e-1f;
-  vf small = a + a * s * p;
-  vf large = 1.0f - 2.0f * reciprocal(vexp(vmin(a, splat(20.0f)) * 2.0f) + 1.0f);
+  p = madd(p, s, 2.1869489e-2f);
+  p = madd(p, s, -5.3968254e-2f);
+  p = madd(p, s, 1.3333333e-1f);
+  p = madd(p, s, -3.3333333e-1f);
+  vf small = madd(a * s, p, a);
+  vf large = madd(-2.0f, reciprocal(vexp(vmin(a, splat(20.0f)) * 2.0f) + 1.0f), splat(1.0f));
   vf y = a < 0.3f ? small : large;
   y = a == a ? y : a;  // not a number stays so
   return withSign(y, x);
@@ -197,13 +194,13 @@ LETHE_INLINE vf vlog1p(vf u) {
   vf s = u / (2.0f + u);
   vf q = s * s;
   vf p = splat(1.0f / 15);
-  p = p * q + 1.0f / 13;
-  p = p * q + 1.0f / 11;
-  p = p * q + 1.0f / 9;
-  p = p * q + 1.0f / 7;
-  p = p * q + 1.0f / 5;
-  p = p * q + 1.0f / 3;
-  return 2.0f * (s + s * q * p);
+  p = madd(p, q, 1.0f / 13);
+  p = madd(p, q, 1.0f / 11);
+  p = madd(p, q, 1.0f / 9);
+  p = madd(p, q, 1.0f / 7);
+  p = madd(p, q, 1.0f / 5);
+  p = madd(p, q, 1.0f / 3);
+  return 2.0f * madd(s * q, p, s);
 }
 
 // log(1 + e^z) without overflow.
@@ -218,16 +215,16 @@ LETHE_INLINE vf normalCdf(vf x) {
   vf z = vabs(x) * 0.70710678118654752f;
   vf t = reciprocal(1.0f + 0.5f * z);
   vf p = splat(0.17087277f);
-  p = p * t - 0.82215223f;
-  p = p * t + 1.48851587f;
-  p = p * t - 1.13520398f;
-  p = p * t + 0.27886807f;
-  p = p * t - 0.18628806f;
-  p = p * t + 0.09678418f;
-  p = p * t + 0.37409196f;
-  p = p * t + 1.00002368f;
-  p = p * t - 1.26551223f;
-  vf half = 0.5f * t * vexp(p - z * z);
+  p = madd(p, t, -0.82215223f);
+  p = madd(p, t, 1.48851587f);
+  p = madd(p, t, -1.13520398f);
+  p = madd(p, t, 0.27886807f);
+  p = madd(p, t, -0.18628806f);
+  p = madd(p, t, 0.09678418f);
+  p = madd(p, t, 0.37409196f);
+  p = madd(p, t, 1.00002368f);
+  p = madd(p, t, -1.26551223f);
+  vf half = 0.5f * t * vexp(madd(-z, z, p));
   return x < 0.0f ? half : 1.0f - half;
 }
 LETHE_INLINE vf normalPdf(vf x) { return 0.39894228040143268f * vexp(-0.5f * x * x); }
