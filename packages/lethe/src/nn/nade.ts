@@ -90,7 +90,7 @@ export interface Nade {
    * The NLL of each frame given its biases, natural log, 0 where it does not count.
    * @param biases what {@link Nade.biases} gives
    * @param frames [.., outputSize] of zeros and ones
-   * @param noise a stream that hidden units are dropped by; absent: none are
+   * @param run with noise: hidden units are dropped by it
    * @returns [..]
    * @throws ShapeError; DataError for another number in a frame that counts
    */
@@ -102,7 +102,7 @@ export interface Nade {
   nll(state: Tensor | Gaussian, frames: Tensor, run?: NadeRun & { mode?: RunMode }): SequenceLoss;
   /**
    * A frame for every row of the biases, drawn one dimension after the other.
-   * @param temperature divides every logit. @defaultValue 1
+   * @param options temperature divides every logit, 1 if absent
    * @returns [.., outputSize] of zeros and ones, in memory of its own
    */
   sample(biases: Tensor | Gaussian, stream: NoiseStream, options?: { temperature?: number }): Tensor;
