@@ -101,8 +101,9 @@ void productWith(Pool& pool, long m, long n, long K, const Factor& one, const Fa
   });
 }
 
+// What becomes of the sums, and who sees the panels: as they are, so that they are inlined, or by pointer, for a module for a browser
+// has one product for all of them in place of 38.
 #if defined(__wasm__)
-// What becomes of the sums, and who sees the panels, by pointer: a module has one product for all of them in place of 38.
 struct AnyFinish {
   void* context;
   void (*run)(void* context, long i, long j0, long cols, const float* sum, const float* second, bool first);
@@ -110,27 +111,37 @@ struct AnyFinish {
     run(context, i, j0, cols, sum, second, first);
   }
 };
-struct AnySeen {
+struct AnyPacked {
   void* context;
   void (*run)(void* context, int factor, long p, long k0, long kn, const float* panel);
   void operator()(int factor, long p, long k0, long kn, const float* panel) const { run(context, factor, p, k0, kn, panel); }
 };
+template <class Finish>
+AnyFinish finisher(Finish& finish) {
+  return {(void*)&finish, [](void* context, long i, long j0, long cols, const float* sum, const float* second, bool first) {
+            (*static_cast<Finish*>(context))(i, j0, cols, sum, second, first);
+          }};
+}
+template <class Packed>
+AnyPacked watcher(Packed& seen) {
+  return {(void*)&seen, [](void* context, int factor, long p, long k0, long kn, const float* panel) {
+            (*static_cast<Packed*>(context))(factor, p, k0, kn, panel);
+          }};
+}
+#else
+template <class Finish>
+LETHE_INLINE Finish& finisher(Finish& finish) {
+  return finish;
+}
+template <class Packed>
+LETHE_INLINE Packed& watcher(Packed& seen) {
+  return seen;
+}
 #endif
 
 template <class Finish, class Packed>
 void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
-#if defined(__wasm__)
-  const AnyFinish anyFinish{(void*)&finish,
-                            [](void* context, long i, long j0, long cols, const float* sum, const float* second, bool first) {
-                              (*static_cast<decltype(&finish)>(context))(i, j0, cols, sum, second, first);
-                            }};
-  const AnySeen anySeen{(void*)&seen, [](void* context, int factor, long p, long k0, long kn, const float* panel) {
-                          (*static_cast<decltype(&seen)>(context))(factor, p, k0, kn, panel);
-                        }};
-  productWith(pool, m, n, K, one, two, anyFinish, anySeen);
-#else
-  productWith(pool, m, n, K, one, two, finish, seen);
-#endif
+  productWith(pool, m, n, K, one, two, finisher(finish), watcher(seen));
 }
 
 // A product of at most THIN rows: the right operand is read where it lies, once, for packing it would cost more than it saves.
@@ -228,7 +239,8 @@ void product(Pool& pool, long m, long n, long K, const Factor& one, const Factor
     const float* b = o.b;
     const long reach = K > 0 && n > 0 ? (o.transposed ? (n - 1) * o.ld + K : (K - 1) * o.ld + n) : 0;
     const uint16_t* half = isHalf(pool) && reach > 0 ? pool.rounded(b, reach) : nullptr;
-    return half ? thinProduct(pool, m, n, K, one, HalfNumbers{half}, finish) : thinProduct(pool, m, n, K, one, FloatNumbers{b}, finish);
+    return half ? thinProduct(pool, m, n, K, one, HalfNumbers{half}, finisher(finish))
+                : thinProduct(pool, m, n, K, one, FloatNumbers{b}, finisher(finish));
   }
   product(pool, m, n, K, one, two, finish, [](int, long, long, long, const float*) {});
 }

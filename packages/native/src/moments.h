@@ -181,13 +181,6 @@ LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
   return {s > 0.0f ? dmu : dm * on, s > 0.0f ? dnu : dv * on};
 }
 
-// Whether code for the quadrature serves every form, each vector choosing anew: a module for a browser then has one of four copies.
-#if defined(__wasm__)
-constexpr bool CHOOSES_LATE = true;
-#else
-constexpr bool CHOOSES_LATE = false;
-#endif
-
 // ---- choice of form; tanh(x) = 2 s(2x) - 1, so its moments are those of the logistic function at (2 mu, 4 nu)
 
 template <Form F>
@@ -202,14 +195,9 @@ LETHE_LARGE Pair logisticBackward(vf mu, vf nu, vf v, vf de, vf dv) {
 }
 
 template <Form F, Activation A>
-LETHE_INLINE Pair momentsForward(const MomentFunction& f, vf mu, vf nu) {
+LETHE_INLINE Pair momentsOf(const MomentFunction& f, vf mu, vf nu) {
   if (A == Activation::identity) return {mu, nu};
   if (A == Activation::relu) return rectifier(mu, nu);
-  if (CHOOSES_LATE && F == Form::gaussHermite) {
-    if (f.form == Form::wangManning) return momentsForward<Form::wangManning, A>(f, mu, nu);
-    if (f.form == Form::probit) return momentsForward<Form::probit, A>(f, mu, nu);
-    if (f.form == Form::daunizeau) return momentsForward<Form::daunizeau, A>(f, mu, nu);
-  }
   if (F == Form::gaussHermite) return quadrature(f, mu, nu);
   if (A == Activation::sigmoid) return logistic<F>(mu, nu);
   Pair s = logistic<F>(2.0f * mu, 4.0f * nu);
@@ -217,25 +205,20 @@ LETHE_INLINE Pair momentsForward(const MomentFunction& f, vf mu, vf nu) {
 }
 
 template <Form F, Activation A>
-LETHE_INLINE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, vf v, vf dm, vf dv) {
+LETHE_INLINE Pair momentsOfBackward(const MomentFunction& f, vf mu, vf nu, vf m, vf v, vf dm, vf dv) {
   if (A == Activation::identity) return {dm, dv};
   if (A == Activation::relu) return rectifierBackward(mu, nu, m, v, dm, dv);
-  if (CHOOSES_LATE && F == Form::gaussHermite) {
-    if (f.form == Form::wangManning) return momentsBackward<Form::wangManning, A>(f, mu, nu, m, v, dm, dv);
-    if (f.form == Form::probit) return momentsBackward<Form::probit, A>(f, mu, nu, m, v, dm, dv);
-    if (f.form == Form::daunizeau) return momentsBackward<Form::daunizeau, A>(f, mu, nu, m, v, dm, dv);
-  }
   if (F == Form::gaussHermite) return quadratureBackward(f, mu, nu, m, v, dm, dv);
   if (A == Activation::sigmoid) return logisticBackward<F>(mu, nu, v, dm, dv);
   Pair d = logisticBackward<F>(2.0f * mu, 4.0f * nu, v, 2.0f * dm, 4.0f * dv);
   return {2.0f * d.mean, 4.0f * d.variance};
 }
 
-// Calls body.run<F, A>() for the function's form and activation.
+// Returns body.run<F, A>() for the function's form and activation.
 template <class Body>
-static void withMoments(const MomentFunction& f, Body&& body) {
+LETHE_INLINE auto withForm(const MomentFunction& f, Body&& body) {
 #define LETHE_FORMS(A)                                                        \
-  switch (CHOOSES_LATE ? Form::gaussHermite : f.form) {                       \
+  switch (f.form) {                                                           \
     case Form::wangManning: return body.template run<Form::wangManning, A>(); \
     case Form::probit: return body.template run<Form::probit, A>();           \
     case Form::daunizeau: return body.template run<Form::daunizeau, A>();     \
@@ -248,6 +231,41 @@ static void withMoments(const MomentFunction& f, Body&& body) {
     default: return body.template run<Form::wangManning, Activation::identity>();
   }
 #undef LETHE_FORMS
+}
+
+struct MomentsOf {
+  const MomentFunction& f;
+  vf mu, nu;
+  template <Form F, Activation A>
+  LETHE_INLINED Pair run() const {
+    return momentsOf<F, A>(f, mu, nu);
+  }
+};
+struct MomentsOfBackward {
+  const MomentFunction& f;
+  vf mu, nu, m, v, dm, dv;
+  template <Form F, Activation A>
+  LETHE_INLINED Pair run() const {
+    return momentsOfBackward<F, A>(f, mu, nu, m, v, dm, dv);
+  }
+};
+
+template <Form F, Activation A>
+LETHE_LARGE Pair momentsForward(const MomentFunction& f, vf mu, vf nu) {
+  if (CHOOSES_LATE) return withForm(f, MomentsOf{f, mu, nu});
+  return momentsOf<F, A>(f, mu, nu);
+}
+template <Form F, Activation A>
+LETHE_LARGE Pair momentsBackward(const MomentFunction& f, vf mu, vf nu, vf m, vf v, vf dm, vf dv) {
+  if (CHOOSES_LATE) return withForm(f, MomentsOfBackward{f, mu, nu, m, v, dm, dv});
+  return momentsOfBackward<F, A>(f, mu, nu, m, v, dm, dv);
+}
+
+// The same for a whole pass: chosen once, or by each vector in what is compiled for the quadrature of tanh.
+template <class Body>
+static void withMoments(const MomentFunction& f, Body&& body) {
+  if (CHOOSES_LATE) return body.template run<Form::gaussHermite, Activation::tanh>();
+  withForm(f, body);
 }
 
 struct ActivationForward {

@@ -46,7 +46,7 @@ struct MomentsRnnPass {
       if (!active) {
         h = {load(meanBefore + at + j, w), varianceBefore ? load(varianceBefore + at + j, w) : splat(0.0f)};
       } else if (p.epsilon) {
-        h = {activate(A, am + load(p.epsilon + here + j, w) * vsqrt(av)), splat(0.0f)};
+        h = {activate(chosen<A>(p.f.activation), am + load(p.epsilon + here + j, w) * vsqrt(av)), splat(0.0f)};
       } else {
         h = momentsForward<F, A>(p.f, am, av);
       }
@@ -133,7 +133,7 @@ struct MomentsRnnPass {
       if (active) {
         vf m = load(p.hMean + here + j, w), av = load(p.aVariance + here + j, w);
         if (p.epsilon) {
-          dam = dm * slope(A, m);
+          dam = dm * slope(chosen<A>(p.f.activation), m);
           vf s = vsqrt(av);
           vf root = s > 0.0f ? 0.5f / s : splat(0.0f);
           dav = dam * load(p.epsilon + here + j, w) * root;

@@ -29,6 +29,19 @@ LETHE_INLINE vf slope(Activation f, vf n) {
   }
 }
 
+// Whether one copy of the code serves every activation (and, with moments, every form), each vector choosing anew: a module for a
+// browser is a tenth smaller so.
+#if defined(__wasm__)
+constexpr bool CHOOSES_LATE = true;
+#else
+constexpr bool CHOOSES_LATE = false;
+#endif
+
+template <Activation A>
+LETHE_INLINE Activation chosen(Activation f) {
+  return CHOOSES_LATE ? f : A;
+}
+
 // out [M, I] = x . mask for rows m = t*B + b; x itself when there is no mask.
 static const float* maskedRows(Pool& pool, int slot, const float* x, const Mask& mask, long T, long B, long I) {
   if (!mask.data) return x;
@@ -66,7 +79,7 @@ LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, lo
   const float* cell = p.maskCell.row(t, b);
   const float* zone = p.zoneout.row(t, b);
   vectors(cols, [&](long j, int w) {
-    vf nv = activate(A, load(bias + j, w) + load(sum + j, w));
+    vf nv = activate(chosen<A>(p.activation), load(bias + j, w) + load(sum + j, w));
     store(n + j, nv, w);
     vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
     if (zoned) {
@@ -132,7 +145,7 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
 }
 
 static void rnnForward(const Rnn& p, Pool& pool) {
-  switch (p.activation) {
+  switch (CHOOSES_LATE ? Activation::tanh : p.activation) {
     case Activation::tanh: return rnnForwardAs<Activation::tanh>(p, pool);
     case Activation::sigmoid: return rnnForwardAs<Activation::sigmoid>(p, pool);
     case Activation::relu: return rnnForwardAs<Activation::relu>(p, pool);
