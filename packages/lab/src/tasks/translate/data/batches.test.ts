@@ -20,8 +20,9 @@ describe('the batches of an epoch', () => {
     const numbers = of(0).flatMap(({ pairs }) => [...pairs]);
     expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 90 }, (_, i) => i));
     expect(of(0)).toEqual(of(0));
-    expect(of(1)[3].pairs).not.toEqual(of(0)[3].pairs);
-    expect(of(0, new NoiseStream(6))[0].pairs).not.toEqual(of(0)[0].pairs);
+    const order = (batches: PairBatch[]) => batches.map(({ pairs }) => pairs.join());
+    expect(order(of(1))).not.toEqual(order(of(0)));
+    expect(order(of(0, new NoiseStream(6)))).not.toEqual(order(of(0)));
   });
 
   it('stay below the tokens that are allowed, padding and ends counted, one pair at least', async () => {
@@ -77,7 +78,8 @@ describe('the batches of an epoch', () => {
     const tokens = (batches: PairBatch[]) => batches.reduce((sum, { counted }) => sum + counted, 0);
     expect(texts(of(0.3, 0))).toEqual([...data.splits.train.source.texts]);
     expect(of(0.3, 0)).toEqual(of(0.3, 0));
-    expect(tokens(of(0.3, 0))).not.toBe(tokens(of(0.3, 1)));
+    const words = (batches: PairBatch[]) => batches.map(({ input }) => input.words.join());
+    expect(words(of(0.3, 0)).toSorted()).not.toEqual(words(of(0.3, 1)).toSorted());
     expect(tokens(of(0.3, 0))).toBeGreaterThan(tokens(of(0, 0)));
   });
 });
