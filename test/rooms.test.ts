@@ -180,7 +180,7 @@ describe('the name of a task', () => {
 
   /** Where an English word stands alone that is the name of a task, too: the element of SVG, types of settings and columns, a column's role, a plugin of TensorBoard, a field of reference cases. */
   const english: Readonly<Record<string, RegExp>> = {
-    text: /^(pictures\/svg\/words\.ts|exchange\/tensorboard\/events\.ts|training\/config-keys\.ts|data\/tables\/.*|tasks\/(classify|shared)\/.*)$/,
+    text: /^(pictures\/svg\/words\.ts|exchange\/tensorboard\/events\.ts|training\/config-keys\.ts|data\/tables\/.*|tasks\/(classify|shared|translate)\/.*)$/,
     forecast: /^verify\/.*$/,
   };
 

@@ -23,6 +23,17 @@ export function cellOf(value: unknown): string | undefined {
 
 // --- internal ---
 
+/** Names and values of an object; of objects in it, where they are opened, under both names. */
+function entriesOf(object: object, opensObjects: boolean): [string, unknown][] {
+  const entries = Object.entries(object);
+  if (!opensObjects) return entries;
+  return entries.flatMap(([name, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one])
+      : [[name, value]],
+  );
+}
+
 async function openJsonLines(file: string, where: string, options: TableOptions): Promise<RecordSource> {
   const said = options.encoding ?? 'auto';
   const { encoding, note } = said === 'auto' ? await findEncoding(file) : { encoding: said, note: undefined };
@@ -33,7 +44,8 @@ async function openJsonLines(file: string, where: string, options: TableOptions)
     decimal: '.',
     columns,
     notes,
-    read: (take, unusable) => readObjects(file, where, encoding, columns, take, unusable, notes),
+    read: (take, unusable) =>
+      readObjects(file, where, encoding, columns, take, unusable, notes, options.nested === true),
   };
 }
 
@@ -45,6 +57,7 @@ async function readObjects(
   take: TakeCells,
   unusable: UnusableRows,
   notes: string[],
+  opensObjects: boolean,
 ): Promise<number> {
   const places = new Map<string, number>();
   const nested = new Set<string>();
@@ -63,7 +76,7 @@ async function readObjects(
       continue;
     }
     const cells = new Array<string>(columns.length).fill('');
-    for (const [name, value] of Object.entries(parsed.object)) {
+    for (const [name, value] of entriesOf(parsed.object, opensObjects)) {
       const cell = cellOf(value);
       if (cell === undefined) {
         nested.add(name);

@@ -98,4 +98,6 @@ export interface TableOptions {
   maxBad?: number;
   /** columns of which the words are kept however many they are, by their names in any case, or their numbers from 1; or all */
   words?: readonly string[] | 'all';
+  /** of JSON lines: values inside an object are columns of their own, `translation.en`. @defaultValue false */
+  nested?: boolean;
 }

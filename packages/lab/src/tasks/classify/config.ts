@@ -163,7 +163,7 @@ export const classifyConfig: ConfigKind<ClassifyConfig> = {
     columnOptions.splitBy,
     columnOptions.labelKind,
     ...Object.values(tableOptions),
-    { flags: '--level <NAME>', description: 'of texts: word, char', key: 'tokens.level' },
+    { flags: '--level <NAME>', description: 'of texts: word, char; of pairs bpe, too', key: 'tokens.level' },
     {
       flags: '--tokenizer <NAME>',
       description: `of words: ${tokenizers.join(', ')} (case and punctuation apart), auto (default: as the text needs it)`,

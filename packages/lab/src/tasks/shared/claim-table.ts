@@ -9,19 +9,14 @@ import { knownAs } from '../../data/tables/names.ts';
 export function claimTable(path: string, of: 'label' | 'series'): number {
   const isTable = (name: string): boolean => /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i.test(name);
   if (/\.tsf(\.gz)?$/i.test(path)) return of === 'series' ? 3 : 0;
-  if (!fs.statSync(path).isDirectory()) return isTable(path) ? claimOfNames(namesIn(path), of) : 0;
+  if (!fs.statSync(path).isDirectory()) return isTable(path) ? claimOfNames(tableHead(path), of) : 0;
   const names = fs.readdirSync(path, { recursive: true }) as string[];
   if (names.some(isTable)) return of === 'label' ? 2 : 1;
   return of === 'label' && isClassFolder(names) ? 3 : 0;
 }
 
-// --- internal ---
-
-/** What is read of a file to find its names. */
-const headBytes = 1 << 16;
-
-/** The words of the first line, which are the names of columns where it has such. */
-function namesIn(path: string): string[] {
+/** The words of the first line of a table, which are the names of columns where it has such. */
+export function tableHead(path: string): string[] {
   if (/\.(gz|parquet)$/i.test(path)) return [];
   const bytes = Buffer.alloc(headBytes);
   const handle = fs.openSync(path, 'r');
@@ -36,6 +31,11 @@ function namesIn(path: string): string[] {
     fs.closeSync(handle);
   }
 }
+
+// --- internal ---
+
+/** What is read of a file to find its names. */
+const headBytes = 1 << 16;
 
 function claimOfNames(names: readonly string[], of: 'label' | 'series'): number {
   const has = (role: Parameters<typeof knownAs>[0]) =>
