@@ -21,6 +21,10 @@ import {
   stream,
   table,
   torch,
+  translationOptions,
+  translations,
+  translator,
+  words,
 } from './boundary-values.suite.ts';
 
 /** Arguments that every function takes, one list each; the walk puts wrong values in the place of one of them. */
@@ -102,6 +106,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   embedding: () => [{ vocabulary: 3, size: 2 }, stream],
   embeddingFromTorch: () => [{ 'encoder.weight': stored(3, 2) }, 'encoder.'],
   embeddingRegularizer: () => [regularizer()],
+  contextRegularizer: () => [regularizer()],
   encodeSafetensors: () => [{ w: row() }, { a: 'b' }],
   engineInUse: () => [],
   exp: () => [row()],
@@ -124,6 +129,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   hasGradient: () => [row()],
   importModel: () => [torch(), { resetAfter: true }],
   initialTensor: () => [[2, 2], {}, stream, { layer: 0, entry: 0 }],
+  inspectTranslations: () => [translator(), translations(), { noise: stream }],
   intervalScores: () => [[1], { lower: [0], upper: [2] }, { horizon: 1 }],
   isGaussian: () => [normal()],
   keepState: () => [{ hidden: matrix() }],
@@ -160,6 +166,8 @@ export const rightCalls: Record<string, () => unknown[]> = {
   mul: () => [matrix(), row()],
   naive: () => [{}],
   nativeProblem: () => [],
+  translate: () => [translator(), { source: words() }, { beam: 2 }],
+  translationModel: () => [translationOptions(), stream],
   wasmProblem: () => [],
   needsGradient: () => [row()],
   neg: () => [row()],

@@ -9,6 +9,10 @@ import {
   sequence,
   sequenceOptions,
   stream,
+  translationOptions,
+  translations,
+  translator,
+  words,
 } from './boundary-values.suite.ts';
 
 const methods = {
@@ -211,7 +215,33 @@ export const rightOptions: Record<
   }),
   beamSearch: () => ({
     make: (options) => lethe.beamSearch(options, () => [-1, -2, -1, -2]),
-    options: { batch: 1, begin: 0, end: 1, maxLength: 3, beam: 2, best: 1, lengthPenalty: 1 },
+    options: { batch: 1, begin: 0, end: 1, maxLength: 3, beam: 2, best: 1, lengthPenalty: 1, until: 'beam' },
+  }),
+  translationModel: () => ({
+    make: (options) => lethe.translationModel(options, stream),
+    options: {
+      ...translationOptions(),
+      ...{
+        cell: 'gru',
+        bidirectional: true,
+        attention: 'general',
+        form: 'after',
+        tied: false,
+        sharedWords: false,
+      },
+      ...{ dropout: regularizer(), forgetBias: 1, resetAfter: true, embeddingLimit: 0.1 },
+    },
+  }),
+  translate: () => ({
+    make: (options) => lethe.translate(translator(), { source: words() }, options),
+    options: {
+      ...{ begin: 1, end: 2, maxLength: 3, beam: 2, best: 1, lengthPenalty: 1, until: 'beam' },
+      ...{ noise: stream, numbers: [4] },
+    },
+  }),
+  inspectTranslations: () => ({
+    make: (options) => lethe.inspectTranslations(translator(), translations(), options),
+    options: { noise: stream, numbers: [4] },
   }),
   bucketBatches: () => ({
     make: (options) => lethe.bucketBatches([1, 2, 3], options),

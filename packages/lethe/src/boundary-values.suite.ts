@@ -88,6 +88,13 @@ export const sequenceOptions = () => ({
   outputs: 2,
 });
 export const sequences = () => lethe.sequenceModel(sequenceOptions(), stream);
+export const translationOptions = () => ({
+  source: { vocabulary: 5, embedding: 2, hiddenSizes: [2] },
+  target: { vocabulary: 4, embedding: 2, hiddenSizes: [2] },
+});
+export const translator = () => lethe.translationModel(translationOptions(), stream);
+export const words = () => ({ words: Int32Array.of(3, 2), batch: 1 });
+export const translations = () => ({ source: words(), input: words(), targets: Int32Array.of(3, 2) });
 export const fitting = () => {
   const w = row();
   return {

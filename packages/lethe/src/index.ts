@@ -138,6 +138,25 @@ export {
   type SequenceRun,
   sequenceModel,
 } from './nn/sequence-model.ts';
+export {
+  type InspectedTranslation,
+  type InspectOptions,
+  inspectTranslations,
+} from './nn/translation/inspect.ts';
+export type {
+  DecoderForm,
+  TranslationModelOptions,
+  TranslationSide,
+} from './nn/translation/options.ts';
+export { type Sentences, type TranslateOptions, translate } from './nn/translation/translate.ts';
+export {
+  type ReadSentences,
+  type ScoredTranslation,
+  type ScoreOptions,
+  type TranslationBatch,
+  type TranslationModel,
+  translationModel,
+} from './nn/translation/translation-model.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';

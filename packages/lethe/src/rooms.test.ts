@@ -29,6 +29,7 @@ const rooms = [
   'uncertainty',
   'data',
   'nn',
+  'nn/translation',
   'optim',
   'training',
   'checkpoint',

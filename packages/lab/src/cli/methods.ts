@@ -75,14 +75,14 @@ async function listed(name: string): Promise<ListedMethod> {
 
 const recurrentCells = ['rnn', 'lstm', 'gru'] as const satisfies PlannedCell[];
 
-/** The cells that can run it; of words it is the embedding. */
+/** The cells that can run it; of words it is the embedding, of a context attention. */
 async function cellsOf(words: string): Promise<string[]> {
   const { parseDropout, dropoutPlan } = await import('lethe/dropout');
   const regularizer = parseDropout(words);
-  return [...recurrentCells, 'embedding' as const].filter(
+  return [...recurrentCells, 'embedding' as const, 'attention' as const].filter(
     (cell) =>
       attempt(() => dropoutPlan(regularizer, { cell })) &&
-      (cell !== 'embedding' || regularizer.noise.length > 0),
+      ((recurrentCells as readonly string[]).includes(cell) || regularizer.noise.length > 0),
   );
 }
 

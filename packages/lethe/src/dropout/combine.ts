@@ -71,6 +71,15 @@ export function embeddingRegularizer(regularizer: Regularizer): Regularizer {
 }
 
 /**
+ * What attention has of a regularizer.
+ * @throws ConfigError for what is none
+ */
+export function contextRegularizer(regularizer: Regularizer): Regularizer {
+  checkRegularizer('contextRegularizer', regularizer);
+  return { ...regularizer, noise: regularizer.noise.filter(({ site }) => site === 'context') };
+}
+
+/**
  * Divides a regularizer between a recurrent layer (or the last of a stack) and the linear layer that reads
  * it. Where a mode integrates the noise, `output` entries become `input` entries of the readout, which alone
  * can integrate them; sampled, they stay with the recurrent layer, whose kernel applies them for nothing.

@@ -8,7 +8,7 @@ import { scheduleText } from './schedule.ts';
 
 /**
  * One line for every entry: site, kind, rate, schedule if there is any, interval, sharing, scaling, mask shape
- * (T time, B batch, I input, H hidden, O output, V words where sizes are not known; gates first where each has a
+ * (T time, S time of what is attended to, B batch, I input, H hidden, O output, V words where sizes are not known; gates first where each has a
  * mask), under a line with the modes; then what else the regularizer does, and its reference.
  * @throws ConfigError for what is no plan
  */
@@ -59,14 +59,14 @@ function maskShape({ target }: Plan, noise: NoiseEntry): (number | string)[] {
   const { cell } = target;
   const shared = [
     ...(noise.gates === 'untied' ? [gatesOf(cell)] : []),
-    ...(noise.interval === 'step' ? ['T'] : []),
+    ...(noise.interval === 'step' ? [cell === 'attention' ? 'S' : 'T'] : []),
     ...(noise.examples === 'each' ? ['B'] : []),
   ];
   if (noise.site === 'embedding') return [...shared, target.inputSize ?? 'V'];
   const input = target.inputSize ?? 'I';
   const output = target.outputSize ?? (cell === 'linear' ? 'O' : 'H');
   if (noise.site !== 'weight' && noise.site !== 'weightIn') {
-    return [...shared, noise.site === 'input' ? input : output];
+    return [...shared, noise.site === 'input' || noise.site === 'context' ? input : output];
   }
   const gates = gatesOf(cell);
   const columns = gates === 1 ? output : typeof output === 'number' ? gates * output : `${gates}${output}`;

@@ -7,7 +7,7 @@ import { checkRate, type NoiseEntry, type NoiseKind, type NoiseSite } from './no
 import { checkSchedule } from './schedule.ts';
 
 /** Cells that honour noise. */
-export type PlannedCell = 'rnn' | 'lstm' | 'gru' | 'linear' | 'embedding';
+export type PlannedCell = 'rnn' | 'lstm' | 'gru' | 'linear' | 'embedding' | 'attention';
 
 /**
  * Checks that a cell can run an entry.
@@ -56,24 +56,31 @@ const honoured: Record<PlannedCell, Partial<Record<NoiseSite, readonly NoiseKind
   gru: { ...recurrent, update: multiplicative },
   linear: { input: multiplicative },
   embedding: { embedding: ['drop'] },
+  attention: { context: multiplicative },
 };
 
 const toEmbedding = 'give it to the embedding that makes the input';
+const toAttention = 'only a model with attention has it';
 
 /** What to do about noise at a site that a cell does not have. */
 const advice: Record<PlannedCell, Partial<Record<NoiseSite, string>>> = {
   rnn: {
     update: 'it has no gated update; its place here is recurrent',
     embedding: toEmbedding,
+    context: toAttention,
   },
-  lstm: { embedding: toEmbedding },
-  gru: { embedding: toEmbedding },
+  lstm: { embedding: toEmbedding, context: toAttention },
+  gru: { embedding: toEmbedding, context: toAttention },
   linear: {
     output: 'what a layer drops of its output is the input of the layer that reads it; give it there',
     weight: 'use site input, or weight noise in closed form',
   },
   embedding: {
     output: 'what an embedding drops of its output is the input of the layer that reads it; give it there',
+  },
+  attention: {
+    output:
+      'what is dropped of the context is dropped of what it is a mean of, or of the layer that reads it; use site context, or give it there',
   },
 };
 

@@ -11,6 +11,7 @@ import { oneOf } from './one-of.ts';
 export const naiveKeys = {
   input: rateKey('on the input of every layer'),
   output: rateKey('on the output of the last layer'),
+  context: rateKey('on what attention reads, of an encoder and decoder'),
   scaling: scalingKey('inverted'),
 } as const satisfies MethodKeys;
 
@@ -20,6 +21,8 @@ export interface NaiveOptions {
   input?: number;
   /** on the output of the last layer */
   output?: number;
+  /** on what attention reads, of an encoder and decoder */
+  context?: number;
   /** `paper`: Pham et al., who scale at test. @defaultValue 'inverted', Zaremba et al. */
   scaling?: 'inverted' | 'paper';
 }
@@ -32,7 +35,7 @@ export interface NaiveOptions {
  */
 export function naive(options: NaiveOptions = {}): Regularizer {
   checkOptionNames('naive', options, Object.keys(naiveKeys));
-  const chosen = withDefaultRates(options, ['input', 'output'], { input: 0.5, output: 0.5 });
+  const chosen = withDefaultRates(options, ['input', 'output', 'context'], { input: 0.5, output: 0.5 });
   const { scaling = 'inverted', ...rates } = chosen;
   oneOf('naive', 'scaling', scaling, naiveKeys.scaling.words);
   return {

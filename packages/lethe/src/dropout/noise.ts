@@ -7,7 +7,9 @@ import { ConfigError } from '../errors.ts';
 import { shown } from '../found.ts';
 import type { MomentForm } from '../kernels/contract/fields.ts';
 
-/** Where noise enters. `hidden` is the carried state, `output` what leaves the layer and is not carried. */
+/**
+ * Where noise enters. `hidden` is the carried state, `output` what leaves the layer and is not carried, `context` what attention reads.
+ */
 export const noiseSites = [
   'input',
   'recurrent',
@@ -18,6 +20,7 @@ export const noiseSites = [
   'embedding',
   'weight',
   'weightIn',
+  'context',
 ] as const;
 /** One of {@link noiseSites}. */
 export type NoiseSite = (typeof noiseSites)[number];

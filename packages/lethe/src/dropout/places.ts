@@ -10,6 +10,8 @@ export interface ModelParts {
   layers?: number;
   /** whether words are looked up; absent: not known here */
   embedding?: boolean;
+  /** whether something is attended to; absent: not known here */
+  attention?: boolean;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface ModelParts {
  */
 export function checkPlaces(regularizer: Regularizer, parts: ModelParts = {}): void {
   checkRegularizer('checkPlaces', regularizer);
-  checkOptionNames('checkPlaces', parts, ['layers', 'embedding']);
-  const { layers, embedding } = parts;
+  checkOptionNames('checkPlaces', parts, ['layers', 'embedding', 'attention']);
+  const { layers, embedding, attention } = parts;
   const { name, noise, passes, schedule, weightNoise } = regularizer;
   for (const entry of noise) {
     if (entry.rate === 0) continue;
@@ -31,6 +33,11 @@ export function checkPlaces(regularizer: Regularizer, parts: ModelParts = {}): v
     if (entry.site === 'embedding' && embedding === false) {
       throw new ConfigError(
         `${name}: expected no rate at embedding, got ${entry.rate}: the model has no embedding; leave the key out`,
+      );
+    }
+    if (entry.site === 'context' && attention === false) {
+      throw new ConfigError(
+        `${name}: expected no rate at context, got ${entry.rate}: the model has no attention; leave the key out`,
       );
     }
   }

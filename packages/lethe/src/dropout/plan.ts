@@ -20,7 +20,9 @@ export interface PlanTarget {
   layer?: number;
   /** 1 for the backward half of a bidirectional layer, whose masks are its own. @defaultValue 0 */
   direction?: number;
-  /** size of the vocabulary for an embedding */
+  /** where in a model of several parts it stands, in words: `encoder` */
+  part?: string;
+  /** size of the vocabulary for an embedding, width of what attention reads */
   inputSize?: number;
   /** hiddenSize of a recurrent cell */
   outputSize?: number;
@@ -115,7 +117,7 @@ export function gatesOf(cell: PlannedCell): number {
 
 /** How errors name the place of a plan. */
 export function place(target: PlanTarget): string {
-  return `${target.cell} (layer ${target.layer ?? 0}${target.direction ? ', backward' : ''})`;
+  return `${target.part === undefined ? '' : `${target.part}: `}${target.cell} (layer ${target.layer ?? 0}${target.direction ? ', backward' : ''})`;
 }
 
 /** Throws ConfigError for what is no plan. */
@@ -130,10 +132,17 @@ export function checkPlan(where: string, plan: unknown): asserts plan is Plan {
 // --- internal ---
 
 const runModes: readonly RunMode[] = ['sample', 'moments', 'gaussian', 'mean'];
-const plannedCells: readonly PlannedCell[] = ['rnn', 'lstm', 'gru', 'linear', 'embedding'];
+const plannedCells: readonly PlannedCell[] = ['rnn', 'lstm', 'gru', 'linear', 'embedding', 'attention'];
 
 function checkTarget(target: PlanTarget): void {
-  checkOptionNames('dropoutPlan: target', target, ['cell', 'layer', 'direction', 'inputSize', 'outputSize']);
+  checkOptionNames('dropoutPlan: target', target, [
+    'cell',
+    'layer',
+    'direction',
+    'part',
+    'inputSize',
+    'outputSize',
+  ]);
   checkWord('dropoutPlan: target', 'cell', target.cell, plannedCells);
   for (const name of ['layer', 'direction', 'inputSize', 'outputSize'] as const) {
     if (target[name] !== undefined) checkWhole('dropoutPlan: target', name, target[name]);

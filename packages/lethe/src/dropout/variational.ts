@@ -13,6 +13,7 @@ export const variationalKeys = {
   recurrent: rateKey('on h_{t-1} in front of its weights'),
   output: rateKey('on the output of the last layer'),
   embedding: rateKey('of whole words, everywhere in the sequence or nowhere'),
+  context: rateKey('on what attention reads, of an encoder and decoder'),
   gates: {
     kind: 'word',
     about: 'one mask for all gates of an LSTM or GRU, or one for each',
@@ -34,6 +35,8 @@ export interface VariationalOptions {
   output?: number;
   /** of whole words: a word is dropped everywhere in the sequence, or nowhere */
   embedding?: number;
+  /** on what attention reads, of an encoder and decoder */
+  context?: number;
   /** `untied`: a mask for every gate of an LSTM or GRU, at input and recurrent. @defaultValue 'tied' */
   gates?: 'tied' | 'untied';
 }
@@ -47,12 +50,12 @@ export interface VariationalOptions {
  */
 export function variational(options: VariationalOptions = {}): Regularizer {
   checkOptionNames('variational', options, Object.keys(variationalKeys));
-  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output', 'embedding'], {
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output', 'embedding', 'context'], {
     input: 0.4,
     recurrent: 0.2,
     output: 0.4,
   });
-  const { input, recurrent, output, embedding, gates = 'tied' } = chosen;
+  const { input, recurrent, output, embedding, context, gates = 'tied' } = chosen;
   oneOf('variational', 'gates', gates, variationalKeys.gates.words);
   const interval = 'sequence';
   return {
@@ -61,7 +64,7 @@ export function variational(options: VariationalOptions = {}): Regularizer {
       'Gal, Ghahramani 2016, A theoretically grounded application of dropout in recurrent neural networks',
     noise: [
       ...entriesAt('variational', { input, recurrent }, { interval, gates }),
-      ...entriesAt('variational', { output, embedding }, { interval }),
+      ...entriesAt('variational', { output, embedding, context }, { interval }),
     ],
     modes: { train: 'sample', test: 'mean' },
   };

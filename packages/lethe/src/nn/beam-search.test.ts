@@ -17,9 +17,9 @@ function logsOf(sentence: number, before: readonly number[]): number[] {
 /** A model that keeps what each row has said, gathered by parents as a state would be. */
 function model(sentences: readonly number[]) {
   let said: number[][] = [];
-  return ({ step, tokens, parents }: BeamRows) => {
+  return ({ step, sentences: open, tokens, parents }: BeamRows) => {
     said = Array.from(tokens, (token, row) => (step === 0 ? [] : [...said[parents![row]], token]));
-    return said.flatMap((before, row) => logsOf(sentences[row % sentences.length], before));
+    return said.flatMap((before, row) => logsOf(sentences[open[row % open.length]], before));
   };
 }
 
@@ -62,6 +62,43 @@ describe('beam search', () => {
     const together = beamSearch({ ...options, batch: 4 }, model(sentences));
     const alone = sentences.map((sentence) => beamSearch({ ...options, batch: 1 }, model([sentence]))[0]);
     expect(together).toEqual(alone);
+  });
+
+  it('asks for no more of sentences that are done, and cuts each at a length of its own', () => {
+    const sentences = [4, 0, 2, 7];
+    const maxLength = Int32Array.of(1, 5, 2, 5);
+    const widths: number[] = [];
+    const inner = model(sentences);
+    const together = beamSearch({ ...shared, maxLength, batch: 4, beam: 3 }, (rows) => {
+      widths.push(rows.sentences.length);
+      return inner(rows);
+    });
+    expect(widths[0]).toBe(4);
+    expect(widths[1]).toBe(3);
+    expect(widths.length).toBeGreaterThan(2);
+    for (const [b, [{ tokens, ended }]] of together.entries())
+      expect(tokens.length + Number(ended)).toBeLessThanOrEqual(maxLength[b]);
+  });
+
+  it('ends where as many hypotheses as the beam has have ended, if it is told so', () => {
+    let [exact, early] = [0, 0];
+    for (const sentence of [0, 1, 2, 3, 4, 5]) {
+      const inner = model([sentence]);
+      const count = (until: 'exact' | 'beam') => {
+        let steps = 0;
+        const options = { ...shared, batch: 1, beam: 2, until };
+        const found = beamSearch(options, (rows) => {
+          steps++;
+          return inner(rows);
+        });
+        return { steps, score: found[0][0].score };
+      };
+      const [one, other] = [count('exact'), count('beam')];
+      expect(one.score).toBeGreaterThanOrEqual(other.score);
+      exact += one.steps;
+      early += other.steps;
+    }
+    expect(early).toBeLessThan(exact);
   });
 
   it('with one beam takes the most probable token until it is the end', () => {

@@ -11,15 +11,16 @@ import { checkIntegers, checkWhole } from '../checks.ts';
 import { drawMask } from '../dropout/masks.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
-import { DataError, ShapeError } from '../errors.ts';
+import { ConfigError, DataError, ShapeError } from '../errors.ts';
 import type { Mask } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { checkOptionalStream, checkStream } from '../random/stream.ts';
+import { checkTensor } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { expectShape, Tensor } from '../tensor/tensor.ts';
 import { markNoise } from './parameters/drawn-noise.ts';
 import { type InitOptions, initialTensor } from './parameters/init.ts';
 import { checkLayer, checkSize } from './parameters/size.ts';
@@ -38,6 +39,8 @@ export interface EmbeddingOptions {
   layer?: number;
   /** @defaultValue uniform on (-0.1, 0.1) */
   initial?: InitOptions;
+  /** [vocabulary, size], the table of another embedding of the same words, which both then train; in place of `initial` */
+  table?: Tensor;
 }
 
 /** An embedding with its table. */
@@ -73,7 +76,7 @@ export interface Embedding {
  *   noise at other sites than embedding
  */
 export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embedding {
-  checkOptionNames('embedding', options, ['vocabulary', 'size', 'dropout', 'layer', 'initial']);
+  checkOptionNames('embedding', options, ['vocabulary', 'size', 'dropout', 'layer', 'initial', 'table']);
   const { vocabulary, size, layer = 0, initial = { kind: 'uniform', limit: 0.1 } } = options;
   checkSize('embedding', 'vocabulary', vocabulary);
   checkSize('embedding', 'size', size);
@@ -85,7 +88,13 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
     inputSize: vocabulary,
     outputSize: size,
   });
-  const weight = initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
+  if (options.table !== undefined) {
+    checkTensor('embedding', 'table', options.table);
+    expectShape('embedding', 'table', options.table.shape, [vocabulary, size]);
+    if (options.initial !== undefined)
+      throw new ConfigError('embedding: a table that is given has its values; leave initial out');
+  }
+  const weight = options.table ?? initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
   return {
     options,
     parameters: { weight },

@@ -25,6 +25,7 @@ export const sites = {
   weightIn: 7,
   embedding: 8,
   gaussian: 9,
+  context: 10,
   init: 16,
   order: 17,
   sample: 18,

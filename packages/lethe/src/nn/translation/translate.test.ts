@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../errors.ts';
+import { NoiseStream } from '../../random/stream.ts';
+import { inspectTranslations } from './inspect.ts';
+import { decoderForms } from './options.ts';
+import { batchOf, pairs, smallModel } from './testing.suite.ts';
+import { translate } from './translate.ts';
+
+const sentencesOf = (some: typeof pairs) => {
+  const { source, sourceLengths: lengths } = batchOf(some);
+  return { source, lengths };
+};
+const noise = new NoiseStream(5, 0, 2);
+const method =
+  'variational:input=.3,recurrent=.2,output=.3,embedding=.1,context=.3+zoneout:hidden=.1+awd:weight=.2';
+
+describe('translation by beam search', () => {
+  it.each(decoderForms)('gives a sentence in a batch what it gives it alone, form %s', (form) => {
+    const model = smallModel({ form });
+    const together = translate(model, sentencesOf(pairs), { best: 3 });
+    for (const [b, pair] of pairs.entries()) {
+      const [alone] = translate(model, sentencesOf([pair]), { best: 3 });
+      expect(together[b].map(({ tokens }) => [...tokens])).toEqual(alone.map(({ tokens }) => [...tokens]));
+      for (const [i, { score }] of together[b].entries()) expect(score).toBeCloseTo(alone[i].score, 5);
+    }
+  });
+
+  it.each(decoderForms)('with masks, too, which go by the number of the sentence, form %s', (form) => {
+    const model = smallModel({ form, noise: method, bidirectional: true });
+    const numbers = [4, 9, 7];
+    const together = translate(model, sentencesOf(pairs), { noise, numbers, beam: 4, best: 2 });
+    for (const [b, pair] of pairs.entries()) {
+      const [alone] = translate(model, sentencesOf([pair]), {
+        noise,
+        numbers: [numbers[b]],
+        beam: 4,
+        best: 2,
+      });
+      expect(together[b].map(({ tokens }) => [...tokens])).toEqual(alone.map(({ tokens }) => [...tokens]));
+      for (const [i, { score }] of together[b].entries()) expect(score).toBeCloseTo(alone[i].score, 5);
+    }
+    const other = translate(model, sentencesOf(pairs), { noise, numbers: [1, 2, 3], beam: 4 });
+    expect(other.map(([{ score }]) => score)).not.toEqual(together.map(([{ score }]) => score));
+  });
+
+  it.each(decoderForms)('scores its hypotheses as the model does when it is told them, form %s', (form) => {
+    for (const draws of [undefined, noise, [noise, noise.at(0, 3), noise.at(0, 4)]]) {
+      const model = smallModel({ form, noise: method });
+      const found = translate(model, sentencesOf(pairs), { noise: draws, beam: 3 }).map(([best]) => best);
+      const batch = batchOf(pairs.map(({ source }, b) => ({ source, target: [...found[b].tokens] })));
+      const inspected = inspectTranslations(model, batch, { noise: draws });
+      for (const [b, { logProbability, tokens, ended }] of found.entries()) {
+        const logs = inspected[b].logProbabilities.slice(0, tokens.length + Number(ended));
+        expect(logs.reduce((sum, log) => sum + log, 0)).toBeCloseTo(logProbability, 3);
+        for (const row of inspected[b].attention) {
+          expect(row.length).toBe(pairs[b].source.length + 1);
+          expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+        }
+        for (const entropy of inspected[b].entropies) {
+          expect(entropy).toBeGreaterThan(0);
+          expect(entropy).toBeLessThan(Math.log(9) + 1e-6);
+        }
+        expect(inspected[b].information === undefined).toBe(draws === undefined);
+      }
+    }
+  });
+
+  it('of several draws looks for what is most probable on the average: with one beam the largest mean at each step', () => {
+    const model = smallModel({ noise: method });
+    const draws = [noise, noise.at(0, 7)];
+    const [[{ tokens }]] = translate(model, sentencesOf([pairs[0]]), { noise: draws, beam: 1 });
+    const { source } = pairs[0];
+    for (let t = 0; t < Math.min(4, tokens.length); t++) {
+      const before = [...tokens.slice(0, t)];
+      const logs = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((token) => {
+        const batch = batchOf([{ source, target: [...before, token] }]);
+        return inspectTranslations(model, batch, { noise: draws })[0].logProbabilities[t];
+      });
+      expect(logs.indexOf(Math.max(...logs))).toBe(tokens[t]);
+    }
+  });
+
+  it('refuses senseless options', () => {
+    const model = smallModel();
+    const search = (options: object) => () => translate(model, sentencesOf(pairs), options);
+    expect(search({ beam: 0 })).toThrow(
+      'translate: expected beam to be a whole number from 1 to 1024, got 0',
+    );
+    expect(search({ beams: 3 })).toThrow(/did you mean 'beam'/);
+    expect(search({ noise: [] })).toThrow(ConfigError);
+    expect(search({ noise, numbers: [1] })).toThrow(/a number for each of 3 sentences/);
+  });
+});
