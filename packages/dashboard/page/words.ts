@@ -15,6 +15,7 @@ const own: Record<string, string> = {
   study: 'study',
   step: 'steps',
   stepRate: 'step rate',
+  averaged: 'averaged steps',
 };
 
 /** What a column is called: `valid perplexity`, `model.hidden`. */

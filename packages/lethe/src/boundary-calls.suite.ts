@@ -49,6 +49,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   ar: () => [{}],
   attend: () => [sequence(), { keys: sequence(), values: sequence() }, row()],
   attention: () => [{ querySize: 2, memorySize: 2 }, stream],
+  averaging: () => [lethe.sgd({ w: row() }, { stepRate: 1 }), { w: row() }, {}],
   awd: () => [{}],
   beamSearch: () => [{ batch: 1, begin: 0, end: 1, maxLength: 3, beam: 1 }, () => [-1, -2]],
   bernoulliEntropy: () => [0.5],
@@ -181,6 +182,8 @@ export const rightCalls: Record<string, () => unknown[]> = {
   none: () => [],
   normalQuantile: () => [0.9],
   ntAsgd: () => [{ w: row() }, { stepRate: 1 }],
+  oneCycle: () => [{}],
+  oneCycleMomentum: () => [{ from: 0.9, to: 0.8 }],
   padSteps: () => [
     [
       [[1, 2]],
@@ -272,7 +275,9 @@ export const rightCalls: Record<string, () => unknown[]> = {
   useEngine: () => [lethe.engineInUse().engine],
   useThreads: () => [lethe.kernels().threads()],
   variational: () => [{}],
+  warmupConstant: () => [{}],
   warmupCosine: () => [{}],
+  warmupLinear: () => [{}],
   weightDecay: () => [{}],
   weightDecayPenalty: () => [[row()], 1],
   weightNoise: () => [{}],

@@ -103,13 +103,14 @@ export const rightMethods: Record<string, () => { call: (...given: unknown[]) =>
     'tensor.view': () => ({ call: (...given) => matrix().view(...(given as [number[]])), args: [[2], 1] }),
     ...Object.fromEntries(
       (['sgd', 'rmsprop', 'ntAsgd', 'adam', 'adamw'] as const).flatMap((name) => {
-        const make = () => optimizers[name]({ w: row() }, { stepRate: 0.1 });
+        const options = { stepRate: 0.1, ...(name === 'sgd' || name === 'rmsprop' ? { momentum: 0.5 } : {}) };
+        const make = () => optimizers[name]({ w: row() }, options);
         return [
           [
             `${name}.update`,
             () => ({
               call: (...given) => make().update(...(given as [lethe.Real[]])),
-              args: [[new Float32Array(2)], 1, 1],
+              args: [[new Float32Array(2)], 1, 1, ...(name === 'ntAsgd' ? [] : [0.5])],
             }),
           ],
           [

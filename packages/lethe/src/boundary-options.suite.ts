@@ -110,6 +110,18 @@ export const rightOptions: Record<
     make: (options) => lethe.ntAsgd({ w: row() }, options),
     options: { stepRate: 1, weightDecay: 0, lagging: true },
   }),
+  averaging: () => ({
+    make: (options) => lethe.averaging(lethe.sgd({ w: row() }, { stepRate: 1 }), { w: row() }, options),
+    options: { decay: 0.9 },
+  }),
+  oneCycleMomentum: () => ({
+    make: (options) => lethe.oneCycleMomentum(options),
+    options: { from: 0.9, to: 0.8, first: 0.1, phases: [1, 1, 1, 1], last: 0 },
+  }),
+  warmupLinear: () => ({
+    make: (options) => lethe.warmupLinear(options),
+    options: { warmup: 0.1, last: 0.1 },
+  }),
   mcDropout: () => ({
     make: (options) => lethe.mcDropout(model, regularizer(), sequence(), stream, options),
     options: { samples: 2, distribution: 'categorical', batched: false, mode: 'sample', lengths: [1] },

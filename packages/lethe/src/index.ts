@@ -159,10 +159,22 @@ export {
 } from './nn/translation/translation-model.ts';
 export { type AdamOptions, adam } from './optim/adam.ts';
 export { adamw } from './optim/adamw.ts';
+export { type AveragedOptimizer, type AveragingOptions, averaging } from './optim/averaging.ts';
 export { clipScale, globalNorm } from './optim/clip.ts';
 export { type NtAsgdOptions, ntAsgd } from './optim/nt-asgd.ts';
 export type { Optimizer, OptimizerState, StoredArray } from './optim/optimizer.ts';
 export { type RmspropOptions, rmsprop } from './optim/rmsprop.ts';
+export {
+  type FallingOptions,
+  type OneCycleOptions,
+  oneCycle,
+  oneCycleMomentum,
+  type Schedule,
+  type WarmupOptions,
+  warmupConstant,
+  warmupCosine,
+  warmupLinear,
+} from './optim/schedules.ts';
 export { type SgdOptions, sgd } from './optim/sgd.ts';
 export { NoiseStream, type StreamPlace, type StreamRows, type StreamSite } from './random/stream.ts';
 export { type Rows, rowsOf } from './scores/arrays.ts';
@@ -218,7 +230,7 @@ export {
   specialTokens,
   subwordsFrom,
 } from './text/subwords.ts';
-export { type FitEpoch, type FitOptions, type FitResult, fit, warmupCosine } from './training/fit.ts';
+export { type FitEpoch, type FitOptions, type FitResult, fit } from './training/fit.ts';
 export { type AdaptiveConformal, adaptiveConformal } from './uncertainty/adaptive-conformal.ts';
 export {
   type ConformalIntervals,

@@ -16,6 +16,9 @@ export interface FiguresEvent {
 /** Columns that one line may have: a line of any others is none of ours. */
 const mostFigures = 500;
 
+/** Figures of an epoch that stand in its event by themselves. */
+const ofLastStep = ['stepRate', 'momentum', 'averaged'] as const;
+
 /** Reads a line; undefined where it is no event. */
 export function figuresOf(line: string): FiguresEvent | undefined {
   let found: unknown;
@@ -38,7 +41,10 @@ export function figuresOf(line: string): FiguresEvent | undefined {
         ? Object.entries(found).filter(([, part]) => isTree(part))
         : [[`observe.${String(found.name)}`, found.values] as const];
     for (const [name, part] of parts) addFigures(figures, name, part);
-    if (event === 'epoch' && typeof found.stepRate === 'number') figures.set('stepRate', found.stepRate);
+    for (const name of event === 'epoch' ? ofLastStep : []) {
+      const value = found[name];
+      if (typeof value === 'number') figures.set(name, value);
+    }
     if (figures.size > mostFigures) return undefined;
     return { event, epoch, figures, best: best === true, seconds: time };
   }

@@ -47,6 +47,8 @@ const known = [
   ['gradient.largest', 'Norm of the gradients, largest of an epoch', 'norm'],
   ['gradient.clipped', 'Steps that were clipped', 'share of the steps'],
   ['stepRate', 'Step rate', 'step rate'],
+  ['momentum', 'Momentum', 'momentum'],
+  ['averaged', 'Steps in the average of the weights', 'steps'],
   ['rates', 'Rates of dropping', 'probability'],
   ['penalties', 'Penalties', 'nats'],
 ] as const;

@@ -59,6 +59,11 @@ export function addTrain(lethe: Command, io: Io): void {
       'epochs without a better validation after which it ends',
       wholeNumber('--patience', 1),
     )
+    .option(
+      '--schedule <KIND>',
+      'how the step rate moves, KIND[:key=value,…]: constant, warmup, linear, cosine, one-cycle, after, at, worse; keys as `lethe config` has them',
+    )
+    .option('--average <KIND>', 'average of the weights, KIND[:key=value,…]: none, tail, exponential')
     .option('--seed <N>', 'seed of all random numbers', wholeNumber('--seed', 0))
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--dtype <TYPE>', 'f32 or bf16')

@@ -119,5 +119,5 @@ function variantNames(schema: z.ZodType, path: readonly string[], tree: unknown)
 function unionAt(schema: z.ZodType, path: readonly string[], tree: unknown): z.ZodType | undefined {
   if (path.length === 0) return schema;
   const above = schemaAt(schema, path.slice(0, -1), tree);
-  return above instanceof z.ZodObject ? above.shape[path[path.length - 1]] : undefined;
+  return above instanceof z.ZodObject ? bare(above.shape[path[path.length - 1]]) : undefined;
 }

@@ -72,8 +72,18 @@ function headline({ config }: RunRecord): string {
   return [
     ...(typeof title === 'string' ? [`Recipe: ${title}`] : []),
     `${at('dataset')}; ${model}; dropout ${at('model.dropout')}`,
-    `${at('optimizer.name')}, step rate ${at('optimizer.stepRate')}; seed ${at('seed')}`,
+    `${at('optimizer.name')}, step rate ${at('optimizer.stepRate')}${scheduled(config)}; seed ${at('seed')}`,
   ].join('. ');
+}
+
+/** What the step rate and the average of the weights go by, where they do not stay. */
+function scheduled(config: RunRecord['config']): string {
+  const schedule = config.get('schedule.kind') ?? 'constant';
+  const average = config.get('average.kind') ?? 'none';
+  return [
+    schedule === 'constant' ? '' : `, schedule ${configText(schedule)}`,
+    average === 'none' ? '' : `; average of the weights: ${configText(average)}`,
+  ].join('');
 }
 
 function environmentLine({ environment: e }: RunRecord): string {
@@ -131,7 +141,11 @@ function curvesOf(run: RunRecord): { pictures: Picture[]; notes: string[] } {
   const { epochs } = run;
   const names = [...new Set(epochs.flatMap(({ train, valid }) => Object.keys({ ...train, ...valid })))];
   const measures = names.filter((name) => metricWords(name).counts === undefined);
-  const pictures = [...measures.map((name) => learningCurve(run, name)), ...penaltyCurves(run)];
+  const pictures = [
+    ...measures.map((name) => learningCurve(run, name)),
+    ...penaltyCurves(run),
+    ...movedCurves(run),
+  ];
   const notes: string[] = [];
   for (const observation of run.observations) {
     try {
@@ -179,6 +193,18 @@ function penaltyCurves({ epochs }: RunRecord): Picture[] {
   }));
   const words = { title: 'penalties in the loss', axis: 'epoch', label: 'added to the loss' };
   return curves.length === 0 ? [] : [curvePicture(words, curves)];
+}
+
+/** Step rate and momentum of the last step of every epoch, each where it moved. */
+function movedCurves({ epochs }: RunRecord): Picture[] {
+  const words = { stepRate: 'step rate', momentum: 'momentum' } as const;
+  return Object.entries(words).flatMap(([name, title]) => {
+    const told = epochs.filter((epoch) => epoch[name as keyof typeof words] !== undefined);
+    const y = told.map((epoch) => epoch[name as keyof typeof words]!);
+    if (new Set(y).size < 2) return [];
+    const curve = { name: title, x: told.map(({ epoch }) => epoch), y };
+    return [curvePicture({ title, axis: 'epoch', label: 'of the last step of an epoch' }, [curve])];
+  });
 }
 
 /** Eight lines a panel: more would share colours. Throws DataError for a file that cannot be read. */

@@ -4,14 +4,12 @@
  * Names are the field's; rates are probabilities of dropping.
  */
 import { z } from 'zod';
+import { average, averageDefaults } from './averages.ts';
 import { observerNames } from './observer-names.ts';
+import { schedule, scheduleDefaults } from './schedules.ts';
+import { count, fraction, orNone, positive } from './setting-types.ts';
 
-/** A whole number of at least 1. */
-export const count = z.int().min(1);
-export const positive = z.number().positive();
-/** `none` (or null) leaves the setting out. */
-export const orNone = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === 'none' ? null : value), schema.nullable());
+export { count, orNone, positive } from './setting-types.ts';
 
 const cell = z.enum(['rnn', 'lstm', 'gru']);
 
@@ -28,7 +26,6 @@ const anyOptimizer = {
   clipNorm: orNone(positive).describe('largest global norm of the gradients; none: any'),
   weightDecay: z.number().min(0).describe('coefficient of the weights themselves'),
 };
-const fraction = z.number().min(0).lt(1);
 const adamOptimizer = {
   ...anyOptimizer,
   beta1: fraction.describe('decay of the mean of the gradients'),
@@ -83,35 +80,6 @@ export const anyTraining = {
   checkpointEvery: z.number().min(0).describe('seconds between checkpoints; 0 saves after every step'),
 };
 
-/** How the step rate moves, in epochs. */
-const schedule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant').describe('how the step rate moves') }),
-  /** after so many epochs at the full rate it is divided before each further one */
-  z.strictObject({
-    kind: z.literal('after').describe('how the step rate moves'),
-    epochs: count.describe('epochs at the full rate'),
-    divide: positive.describe('divisor before each further epoch'),
-  }),
-  /** divided once after each of these numbers of epochs */
-  z.strictObject({
-    kind: z.literal('at').describe('how the step rate moves'),
-    epochs: z.array(count).describe('numbers of epochs'),
-    divide: positive.describe('divisor after each of them'),
-  }),
-  /** divided whenever more than `patience` validations in a row were no better than the best */
-  z.strictObject({
-    kind: z.literal('worse').describe('how the step rate moves'),
-    patience: z.int().min(0).describe('validations in a row that may be no better'),
-    divide: positive.describe('divisor when there were more'),
-  }),
-  /** up to the full rate over the first steps, then down along a cosine until the last epoch that there may be */
-  z.strictObject({
-    kind: z.literal('cosine').describe('how the step rate moves'),
-    warmup: z.number().min(0).lt(1).describe('share of all epochs in which it rises'),
-    last: z.number().min(0).max(1).describe('share of the step rate at the end of training.epochs'),
-  }),
-]);
-
 const published = z.strictObject({
   value: z.number().describe('the published value of the metric on the test set'),
   metric: z.string().describe('split and metric, e.g. test nll_per_step'),
@@ -132,6 +100,7 @@ export const anyRun = {
   optimizer,
   // Runs of before every task had one go on without.
   schedule: schedule.prefault({ kind: 'constant' }).describe('how the step rate moves'),
+  average: average.prefault({ kind: 'none' }).describe('which weights are averaged'),
   seed: z.int().min(0).describe('seed of all random numbers'),
   threads: orNone(count).describe('threads of the native kernels; none: all cores'),
   dtype: z
@@ -158,7 +127,6 @@ const run = z.object({
 /** The configuration of a run as far as every task has it; those of tasks extend it. */
 export type Config = z.infer<typeof run>;
 export type OptimizerConfig = Config['optimizer'];
-export type StepRateSchedule = Config['schedule'];
 /** The figure that a recipe aims at. */
 export type Published = z.infer<typeof published>;
 
@@ -200,19 +168,11 @@ export const optimizerDefaults: { [name in OptimizerConfig['name']]: OptimizerCo
   adamw: { name: 'adamw', ...adam, weightDecay: 0.01 },
 };
 
-/** What a newly named schedule starts from. */
-export const scheduleDefaults: { [kind in StepRateSchedule['kind']]: StepRateSchedule & { kind: kind } } = {
-  constant: { kind: 'constant' },
-  after: { kind: 'after', epochs: 5, divide: 2 },
-  at: { kind: 'at', epochs: [10], divide: 10 },
-  worse: { kind: 'worse', patience: 0, divide: 2 },
-  cosine: { kind: 'cosine', warmup: 0.05, last: 0.01 },
-};
-
 /** Every run has these by default. */
 export const runDefaults = {
   format: 1,
   schedule: scheduleDefaults.constant,
+  average: averageDefaults.none,
   seed: 1,
   threads: null,
   dtype: 'f32',

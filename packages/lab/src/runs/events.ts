@@ -68,6 +68,10 @@ export interface EpochEvent {
   gradient?: Metrics;
   /** of its last step, the schedule applied */
   stepRate?: number;
+  /** momentum (beta1 of Adam) of its last step, where the schedule moves it */
+  momentum?: number;
+  /** steps behind the average of the weights that is evaluated; absent where none is */
+  averaged?: number;
   valid?: Metrics;
   /** whether this is the best validation so far */
   best?: boolean;

@@ -28,6 +28,8 @@ export const stateSchema = z.strictObject({
       .default({ norm: 0, largest: 0, clipped: 0, steps: 0 }),
     /** the step rate of the last step */
     stepRate: z.number().nullable().default(null),
+    /** its momentum, where the schedule moves it */
+    momentum: z.number().optional(),
   }),
   best: z
     .strictObject({

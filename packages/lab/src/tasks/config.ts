@@ -22,5 +22,24 @@ export function checkConfig(tree: unknown, where: string): Config {
   const result = configSchema.safeParse(tree, { reportInput: true });
   if (!result.success)
     throw new ConfigError(`${where}: ${issueSentence(configSchema, result.error.issues[0], tree)}`);
-  return result.data as Config;
+  const config = result.data as Config;
+  requireTogether(config, where);
+  return config;
+}
+
+// --- internal ---
+
+/** Throws ConfigError for settings that are right alone and wrong together. */
+function requireTogether({ optimizer, schedule, average }: Config, where: string): void {
+  if (optimizer.name !== 'nt-asgd') return;
+  if (average.kind !== 'none') {
+    throw new ConfigError(
+      `${where}: average.kind expects none with optimizer.name nt-asgd, which averages by itself, found ${average.kind}`,
+    );
+  }
+  if (schedule.kind === 'one-cycle' && schedule.momentum !== null) {
+    throw new ConfigError(
+      `${where}: schedule.momentum expects none with optimizer.name nt-asgd, which has no momentum, found ${schedule.momentum.join(', ')}`,
+    );
+  }
 }

@@ -21,7 +21,8 @@ describe.each(names)('the keys of %s', (task) => {
       .reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], tree);
   const config = resolveConfig(`${task}/some-data`);
   const ofTask = configKeys(task);
-  const namedBy = (key: string): string => (key.startsWith('optimizer') ? 'optimizer.name' : 'schedule.kind');
+  const namedBy = (key: string): string =>
+    key.startsWith('optimizer') ? 'optimizer.name' : `${key.split('.')[0]}.kind`;
 
   test('have the defaults that train takes', () => {
     for (const { key, default: value, of } of ofTask) {

@@ -1,6 +1,8 @@
 /** Every key of a task's configuration as a row: its type, its default, its meaning. Read from the schema; nothing is listed here. */
 import { z } from 'zod';
-import { optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
+import { averageDefaults } from '../runs/averages.ts';
+import { optimizerDefaults } from '../runs/config.ts';
+import { scheduleDefaults } from '../runs/schedules.ts';
 import { lookupIn } from '../tasks/kind.ts';
 import { findKind } from '../tasks/registry.ts';
 
@@ -58,6 +60,7 @@ type DefaultsTree = Record<string, unknown> | undefined;
 const variantDefaults: Record<string, Record<string, object>> = {
   optimizer: optimizerDefaults,
   schedule: scheduleDefaults,
+  average: averageDefaults,
 };
 
 function keysOf(schema: Schema, path: readonly string[], defaults: DefaultsTree): ConfigKey[] {

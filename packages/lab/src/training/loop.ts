@@ -127,7 +127,7 @@ function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   const { session, clock } = work;
   const { state, task, optimizer } = session;
   const number = state.epoch + 1;
-  const { nll, terms, penalties, penaltySteps, gradients, stepRate } = state.sums;
+  const { nll, terms, penalties, penaltySteps, gradients, stepRate, momentum } = state.sums;
   const means = Object.entries(penalties).map(([name, sum]) => [name, sum / penaltySteps[name]] as const);
   const train = task.trainMetrics(nll / terms);
   const event: EpochEvent = {
@@ -140,6 +140,9 @@ function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   if (means.length > 0) event.penalties = Object.fromEntries(means);
   if (gradients.steps > 0) event.gradient = gradientOf(gradients);
   if (stepRate !== null) event.stepRate = stepRate;
+  if (momentum !== undefined) event.momentum = momentum;
+  const averaged = session.averaging?.averaged() ?? 0;
+  if (averaged > 0) event.averaged = averaged;
   if (valid) {
     event.valid = valid;
     event.best = isBetter(valid[task.choice], state.best, task.choice);

@@ -12,8 +12,10 @@ import { kindOf } from '../tasks/registry.ts';
  * Bytes that training takes: parameters with gradient, optimizer slots, evaluation copy and best weights; what the task works
  * with; the process itself.
  */
-export function trainingMemory({ optimizer }: Config, { parameters, working }: ModelSize): number {
-  const copies = { rmsprop: 6, sgd: 5, 'nt-asgd': 6, adam: 6, adamw: 6 }[optimizer.name];
+export function trainingMemory({ optimizer, average }: Config, { parameters, working }: ModelSize): number {
+  // An average, and the weights that it takes the place of while it is evaluated.
+  const averages = average.kind === 'none' ? 0 : 2;
+  const copies = { rmsprop: 6, sgd: 5, 'nt-asgd': 6, adam: 6, adamw: 6 }[optimizer.name] + averages;
   const width = dtype === 'f64' ? 8 : 4;
   return 60 * 2 ** 20 + width * (copies * parameters + working);
 }

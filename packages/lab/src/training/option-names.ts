@@ -15,6 +15,8 @@ const commonOptions: Readonly<Record<string, string>> = {
   'model.hidden': '--hidden',
   'model.layers': '--layers',
   'model.dropout': '--dropout',
+  schedule: '--schedule',
+  average: '--average',
   'training.epochs': '--epochs',
   'training.minutes': '--minutes',
   'training.evaluationShare': '--evaluation-share',

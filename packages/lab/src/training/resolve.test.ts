@@ -212,6 +212,81 @@ test('the order of settings does not matter where they are of different keys', (
   expect(resolveConfig('text/x', { set: sets.toReversed() })).toEqual(config);
 });
 
+test('a schedule and an average may be words wherever they stand, and single keys go on top', () => {
+  const whole = resolveConfig('text/x', {
+    set: ['schedule={kind: one-cycle, phases: [1, 2, 3, 1], momentum: [.9, .8]}', 'average.kind=tail'],
+  });
+  expect(whole.schedule).toEqual({
+    ...{ kind: 'one-cycle', first: 0.1, last: 0, by: 'step' },
+    ...{ phases: [1, 2, 3, 1], momentum: [0.9, 0.8] },
+  });
+  expect(whole.average).toEqual({ kind: 'tail', epochs: 10 });
+  const words = 'one-cycle:phases=1/2/3/1,momentum=.9/.8';
+  expect(resolveConfig('text/x', { settings: { schedule: words, average: 'tail' } })).toEqual(whole);
+  expect(resolveConfig('text/x', { set: ['average=tail', `schedule=${words}`] })).toEqual(whole);
+  const file = written('x.yaml', `task: text\ndataset: x\nschedule: ${words}\naverage: tail\n`);
+  expect({ ...resolveConfig(file), recipe: null }).toEqual(whole);
+  const set = [
+    'schedule.phases=[1,2,3,1]',
+    'schedule.momentum=[.9,.8]',
+    'schedule=one-cycle',
+    'average=tail',
+  ];
+  expect(resolveConfig('text/x', { set })).toEqual(whole);
+  expect(resolveConfig(file, { set: ['schedule=constant'] }).schedule).toEqual({ kind: 'constant' });
+  expect(resolveConfig(file, { set: ['schedule.momentum=none'] }).schedule).toMatchObject({
+    ...{ phases: [1, 2, 3, 1], momentum: null },
+  });
+});
+
+test.each([
+  [
+    'schedule=one-cycl',
+    'schedule.kind expects constant or after or at or worse or warmup or linear or cosine or one-cycle (did you mean \'one-cycle\'?), found "one-cycl"',
+  ],
+  [
+    'schedule=cosine:warmup',
+    "schedule expects KIND:key=value,… such as cosine:warmup=.1, found 'cosine:warmup'",
+  ],
+  [
+    'schedule=cosine:kind=linear',
+    "schedule expects KIND:key=value,… such as cosine:warmup=.1, found 'cosine:kind=linear'",
+  ],
+  ['schedule=cosine:warmpu=.1', "there is no key schedule.warmpu; did you mean 'warmup'?"],
+  ['schedule=cosine:warmup=1', 'schedule.warmup expects a number below 1, found 1'],
+  [
+    'schedule=one-cycle:phases=1/2/3',
+    'schedule.phases expects four lengths (rise, full rate, fall, end), one of them above 0, found [1,2,3]',
+  ],
+  [
+    'schedule=one-cycle:phases=0/0/0/0',
+    'schedule.phases expects four lengths (rise, full rate, fall, end), one of them above 0, found [0,0,0,0]',
+  ],
+  ['schedule=one-cycle:momentum=.9', 'schedule.momentum expects an array, found 0.9'],
+  [
+    'schedule=one-cycle:momentum=.9/.8/.7',
+    'schedule.momentum expects two numbers, at the first and at the full step rate, found [0.9,0.8,0.7]',
+  ],
+  ['schedule=one-cycle:momentum=.9/1', 'schedule.momentum.1 expects a number below 1, found 1'],
+  ['schedule=linear:by=minute', 'schedule.by expects step or epoch, found "minute"'],
+  ['schedule=3', 'schedule expects an object, found 3'],
+  ['average=tail:epochs=0', 'average.epochs expects a number of at least 1, found 0'],
+  ['average=exponential:decay=1', 'average.decay expects a number below 1, found 1'],
+])('--set %s is refused', (set, sentence) => {
+  expect(() => resolveConfig('text/x', { set: [set] })).toThrow(sentence);
+});
+
+test('what nt-asgd has itself, or has not, is refused with it', () => {
+  const asked = (...set: string[]) => resolveConfig('text/x', { set: ['optimizer.name=nt-asgd', ...set] });
+  expect(() => asked('average=tail')).toThrow(
+    'average.kind expects none with optimizer.name nt-asgd, which averages by itself, found tail',
+  );
+  expect(() => asked('schedule=one-cycle:momentum=.9/.8')).toThrow(
+    'schedule.momentum expects none with optimizer.name nt-asgd, which has no momentum, found 0.9, 0.8',
+  );
+  expect(asked('schedule=one-cycle').schedule).toMatchObject({ momentum: null });
+});
+
 /** A file in a directory of its own. */
 function written(name: string, content: string): string {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-recipe-')), name);

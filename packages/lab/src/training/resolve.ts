@@ -10,12 +10,15 @@ import { z } from 'zod';
 import { keysAt, schemaAt, unknownKey } from '../common/schema-errors.ts';
 import { isTree, type Tree } from '../common/tree.ts';
 import { readYaml } from '../common/yaml.ts';
-import { type Config, optimizerDefaults, scheduleDefaults } from '../runs/config.ts';
+import { averageDefaults } from '../runs/averages.ts';
+import { type Config, optimizerDefaults } from '../runs/config.ts';
+import { scheduleDefaults } from '../runs/schedules.ts';
 import { checkConfig, configSchema } from '../tasks/config.ts';
 import { dataNamed, splitTask } from '../tasks/data-sets.ts';
 import { lookupIn, type TaskKind } from '../tasks/kind.ts';
 import { findKind, taskKinds } from '../tasks/registry.ts';
 import { isRecipeName, readRecipe } from './recipes.ts';
+import { variantOfWords } from './variant-words.ts';
 
 /** What is laid over a recipe or over the defaults. */
 export interface Settings {
@@ -50,8 +53,11 @@ export function resolveConfig(
     ...Object.entries(settings).filter(([, value]) => value !== undefined),
     ...set.map(splitSetting).map(([path, text]) => [path, readSetting(path, text)] as const),
   ];
-  const single = pairs.reduce<Tree>((tree, [path, value]) => laidOver(tree, treeOf(path, value)), {});
-  const layers = [recipe, quirks, single];
+  const single = pairs.reduce<Tree>(
+    (tree, [path, value]) => laidOver(tree, spelledOut(treeOf(path, value))),
+    {},
+  );
+  const layers = [spelledOut(recipe), spelledOut(quirks), single];
   const tree = layers.reduce<Tree>(merge, defaultsFor(layers.reduce<Tree>(laidOver, {})));
   for (const [path] of pairs) checkKey(path, tree);
   const config = checkConfig(tree, named ? 'configuration' : target);
@@ -151,15 +157,30 @@ function laidOver(base: Tree, over: Tree): Tree {
   return Object.fromEntries(out);
 }
 
-/** The same on top of a whole configuration: a new optimizer or schedule starts from its own defaults. */
+/** Schedules and averages that are given in words as trees. */
+function spelledOut(tree: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, value]) => {
+      const isWords = typeof value === 'string' && (key === 'schedule' || key === 'average');
+      return [key, isWords ? variantOfWords(value, key) : value];
+    }),
+  );
+}
+
+/** What a newly named variant starts from, by the key that holds it, and the key that names it. */
+const variants: Readonly<Record<string, { name: string; defaults: Tree }>> = {
+  optimizer: { name: 'name', defaults: optimizerDefaults },
+  schedule: { name: 'kind', defaults: scheduleDefaults },
+  average: { name: 'kind', defaults: averageDefaults },
+};
+
+/** The same on top of a whole configuration: a new optimizer, schedule or average starts from its own defaults. */
 function merge(base: Tree, over: Tree): Tree {
   const out = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
     const below = out.get(key);
-    if (key === 'optimizer' && isTree(value) && isTree(below)) {
-      out.set(key, variantOf(below, value, 'name', optimizerDefaults));
-    } else if (key === 'schedule' && isTree(value) && isTree(below)) {
-      out.set(key, variantOf(below, value, 'kind', scheduleDefaults));
+    if (Object.hasOwn(variants, key) && isTree(value) && isTree(below)) {
+      out.set(key, variantOf(below, value, variants[key].name, variants[key].defaults));
     } else if (key === 'dropout' && isTree(value)) {
       out.set(key, dropoutWords(value));
     } else {

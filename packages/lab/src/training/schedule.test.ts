@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resolveConfig } from './resolve.ts';
-import { averagesFrom, rateFactor } from './schedule.ts';
+import { averagesFrom, averagesStep, momentumOf, rateFactor } from './schedule.ts';
 
 const factors = (config: Parameters<typeof rateFactor>[0], validations: number[], epochs: number) =>
   Array.from({ length: epochs }, (_, epoch) =>
@@ -43,6 +43,149 @@ test('a rate rises over the first steps and falls along a cosine, step by step',
   expect(at(9, 1)).toBeCloseTo(0.2, 12);
   // A run that is resumed beyond its epochs stays at the end.
   expect(at(10, 0.5)).toBeCloseTo(0.2, 12);
+});
+
+const at = (words: string, epochs: number) => {
+  const config = resolveConfig('text/tiny', {
+    settings: { schedule: words, 'training.epochs': epochs },
+  });
+  const standing = (epoch: number, share: number) => ({ epoch, validations: [], share });
+  return {
+    rate: (epoch: number, share: number) => rateFactor(config, standing(epoch, share)),
+    momentum: (epoch: number, share: number) => momentumOf(config, standing(epoch, share)),
+  };
+};
+
+test('one cycle rises, stays, falls and ends in phases of all epochs, with the momentum the other way round', () => {
+  // Gugger and Howard (2018): 7.5, 37.5, 37.5 and 7.5 of 90 epochs, momentum .8 and .7.
+  const { rate, momentum } = at('one-cycle:momentum=.8/.7', 90);
+  const figures = (epoch: number, share: number) => [rate(epoch, share), momentum(epoch, share)];
+  for (const [[epoch, share], expected] of [
+    [
+      [0, 0],
+      [0.1, 0.8],
+    ],
+    [
+      [3, 0.75],
+      [0.55, 0.75],
+    ],
+    [
+      [44, 0.5],
+      [1, 0.7],
+    ],
+    [
+      [82, 0.5],
+      [0.1, 0.8],
+    ],
+    [
+      [86, 0.25],
+      [0.05, 0.8],
+    ],
+    // A run that is resumed beyond its epochs stays at the end.
+    [
+      [95, 0.5],
+      [0, 0.8],
+    ],
+  ]) {
+    figures(epoch, share).forEach((figure, i) => {
+      expect(figure, `epoch ${epoch}`).toBeCloseTo(expected[i], 12);
+    });
+  }
+  expect(at('one-cycle', 90).momentum(3, 0.75)).toBeUndefined();
+  expect(at('cosine', 90).momentum(3, 0.75)).toBeUndefined();
+});
+
+test.each<[string, [number, number, number][]]>([
+  // Half of a tenth of 10 epochs, then at the full rate for good.
+  [
+    'warmup:warmup=.1',
+    [
+      [0, 0.5, 0.5],
+      [1, 0, 1],
+      [9, 0.9, 1],
+    ],
+  ],
+  // From 1 after the first epoch to .1 after the tenth: half way after 5.5.
+  [
+    'linear:warmup=.1,last=.1',
+    [
+      [0, 0.5, 0.5],
+      [1, 0, 1],
+      [5, 0.5, 0.55],
+      [9, 1, 0.1],
+    ],
+  ],
+  // Between epochs, what it is in the middle of the next: 5.5 of 10, and 9.5.
+  [
+    'linear:warmup=0,last=0,by=epoch',
+    [
+      [5, 0, 0.45],
+      [5, 0.9, 0.45],
+      [9, 0.3, 0.05],
+    ],
+  ],
+  [
+    'warmup:warmup=.4,by=epoch',
+    [
+      [0, 0, 0.125],
+      [0, 0.9, 0.125],
+      [3, 0.1, 0.875],
+      [4, 0, 1],
+    ],
+  ],
+  [
+    'one-cycle:phases=1/0/1/0,first=.5,by=epoch',
+    [
+      [0, 0.7, 0.55],
+      [4, 0, 0.95],
+      [5, 0, 0.95],
+      [9, 0, 0.55],
+    ],
+  ],
+  // By a factor in the course of every epoch after the second; before the third at once otherwise.
+  [
+    'after:epochs=2,divide=4,by=step',
+    [
+      [1, 0.9, 1],
+      [2, 0, 1],
+      [2, 0.5, 0.5],
+      [3, 0, 0.25],
+    ],
+  ],
+  [
+    'after:epochs=2,divide=4',
+    [
+      [1, 0.9, 1],
+      [2, 0, 0.25],
+      [2, 0.5, 0.25],
+      [3, 0, 0.0625],
+    ],
+  ],
+  [
+    'at:epochs=1.5/4,divide=10',
+    [
+      [1, 0.4, 1],
+      [1, 0.5, 0.1],
+      [3, 0.9, 0.1],
+      [4, 0, 0.01],
+    ],
+  ],
+])('%s', (words, places) => {
+  const { rate } = at(words, 10);
+  for (const [epoch, share, factor] of places) {
+    expect(rate(epoch, share), `epoch ${epoch}, ${share} of it`).toBeCloseTo(factor, 12);
+  }
+});
+
+test('a tail of the weights is of the last epochs that there may be, an exponential average of all', () => {
+  const counted = (average: string) => {
+    const config = resolveConfig('text/tiny', { settings: { average, 'training.epochs': 4 } });
+    return [0, 1, 2, 3, 4].map((epoch) => averagesStep(config, { epoch, validations: [] }));
+  };
+  expect(counted('tail:epochs=2')).toEqual([false, false, true, true, true]);
+  expect(counted('tail:epochs=9')).toEqual([true, true, true, true, true]);
+  expect(counted('exponential')).toEqual([true, true, true, true, true]);
+  expect(counted('none')).toEqual([false, false, false, false, false]);
 });
 
 test('averaging begins as algorithm 1 of Merity et al. (2017) says', () => {

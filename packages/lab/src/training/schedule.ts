@@ -1,16 +1,26 @@
-/** How the step rate moves over a run, and when averaging of the weights begins: functions of where the run stands. */
-
-import { warmupCosine } from 'lethe';
+/** Step rate and momentum of the next step, and when averaging of the weights begins: functions of where the run stands. */
 import { least } from '../common/extremes.ts';
+import { averagesNow } from '../runs/averages.ts';
 import type { Config } from '../runs/config.ts';
+import { scheduleFactor, scheduleMomentum } from '../runs/schedules.ts';
 import type { TrainingState } from '../runs/state.ts';
 
 /** Where a run stands: epochs done, validations, and the share of the epoch in work that is done. */
 export type Standing = Pick<TrainingState, 'epoch' | 'validations'> & { share?: number };
 
 /** Factor of the step rate for the next step. */
-export function rateFactor(config: Config, standing: Standing): number {
-  return factorOf(config, standing);
+export function rateFactor({ schedule, training }: Config, standing: Standing): number {
+  return scheduleFactor(schedule, { share: 0, ...standing, epochs: training.epochs });
+}
+
+/** Momentum (beta1 of Adam) of the next step; undefined where the optimizer's own stays. */
+export function momentumOf({ schedule, training }: Config, standing: Standing): number | undefined {
+  return scheduleMomentum(schedule, { share: 0, ...standing, epochs: training.epochs });
+}
+
+/** Whether the weights after the next step count in the average of the run. */
+export function averagesStep({ average, training }: Config, { epoch }: Standing): boolean {
+  return averagesNow(average, { epoch, epochs: training.epochs });
 }
 
 /**
@@ -21,40 +31,4 @@ export function averagesFrom({ optimizer }: Config, before: readonly number[], l
   if (optimizer.name !== 'nt-asgd' || before.length <= optimizer.patience) return false;
   const earlier = before.slice(0, before.length - optimizer.patience);
   return latest > least(earlier);
-}
-
-// --- internal ---
-
-function factorOf({ schedule, training }: Config, { epoch, validations, share = 0 }: Standing): number {
-  switch (schedule.kind) {
-    case 'constant':
-      return 1;
-    case 'after':
-      return schedule.divide ** -Math.max(0, epoch - schedule.epochs + 1);
-    case 'at':
-      return schedule.divide ** -schedule.epochs.filter((at) => epoch >= at).length;
-    case 'worse':
-      return schedule.divide ** -worsened(validations, schedule.patience);
-    case 'cosine': {
-      const { warmup, last } = schedule;
-      return warmupCosine({ warmup, last })(Math.min(1, (epoch + share) / training.epochs));
-    }
-  }
-}
-
-/** How often a validation was no better than the best before it for more than `patience` times in a row. */
-function worsened(validations: readonly number[], patience: number): number {
-  let best = Number.POSITIVE_INFINITY;
-  let waited = 0;
-  let times = 0;
-  for (const value of validations) {
-    if (value < best) {
-      best = value;
-      waited = 0;
-    } else if (++waited > patience) {
-      times++;
-      waited = 0;
-    }
-  }
-  return times;
 }

@@ -1,6 +1,17 @@
 /** Everything in memory that a run trains with: task, optimizer, state. Made from a configuration and data alone. */
-import { adam, adamw, NoiseStream, ntAsgd, type Optimizer, rmsprop, sgd, type Tensor } from 'lethe';
-import type { Config, OptimizerConfig } from '../runs/config.ts';
+import {
+  type AveragedOptimizer,
+  adam,
+  adamw,
+  averaging,
+  NoiseStream,
+  ntAsgd,
+  type Optimizer,
+  rmsprop,
+  sgd,
+  type Tensor,
+} from 'lethe';
+import type { Config } from '../runs/config.ts';
 import type { ObserverName } from '../runs/observer-names.ts';
 import { initialState, type TrainingState } from '../runs/state.ts';
 import type { Task, Weights } from '../runs/task.ts';
@@ -15,6 +26,8 @@ export interface Session {
   readonly config: Config;
   readonly task: Task;
   readonly optimizer: Optimizer;
+  /** the same one, of a run that averages its weights */
+  readonly averaging?: AveragedOptimizer;
   /** of the run's seed */
   readonly noise: NoiseStream;
   readonly observers: ReadonlyMap<ObserverName, Observer>;
@@ -30,10 +43,18 @@ export function openSession(config: Config, data: TaskData): Session {
   requireMemory(config, data);
   const noise = new NoiseStream(config.seed);
   const task = kindOf(config.task).open(config, data, noise);
+  const { parameters } = task.model;
+  const plain = makeOptimizer(parameters, config);
+  const { average } = config;
+  const averaged =
+    average.kind === 'none'
+      ? undefined
+      : averaging(plain, parameters, average.kind === 'exponential' ? { decay: average.decay } : {});
   return {
     config,
     task,
-    optimizer: makeOptimizer(task.model.parameters, config.optimizer),
+    optimizer: averaged ?? plain,
+    ...(averaged && { averaging: averaged }),
     noise,
     observers: makeObservers({ config, task, noise }),
     state: initialState(),
@@ -43,8 +64,12 @@ export function openSession(config: Config, data: TaskData): Session {
 
 // --- internal ---
 
-function makeOptimizer(parameters: Record<string, Tensor>, config: OptimizerConfig): Optimizer {
-  const { clipNorm: _, ...rest } = config;
+function makeOptimizer(parameters: Record<string, Tensor>, { optimizer, schedule }: Config): Optimizer {
+  const { clipNorm: _, ...rest } = optimizer;
+  // Where the schedule moves the momentum, the optimizer has one.
+  if (schedule.kind === 'one-cycle' && schedule.momentum && 'momentum' in rest) {
+    [rest.momentum] = schedule.momentum;
+  }
   switch (rest.name) {
     case 'rmsprop': {
       const { name, ...options } = rest;

@@ -6,7 +6,7 @@ import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } 
 import { kernels } from 'lethe/engine';
 import { usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../runs/task.ts';
-import { rateFactor } from './schedule.ts';
+import { averagesStep, momentumOf, rateFactor, type Standing } from './schedule.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -34,20 +34,22 @@ export function trainStep(session: Session): void {
     const norm = Math.sqrt(kernels().sumSquares(usedPartsOf(slopes)));
     if (!Number.isFinite(norm))
       throw broken(session, state.step + 1, `the gradients are not finite${blame(session, slopes)}`);
-    const rate =
-      ownFactor *
-      rateFactor(config, {
-        ...{ epoch: state.epoch, validations: state.validations },
-        share: state.position / task.stepsIn(state.epoch),
-      });
+    const standing: Standing = {
+      ...{ epoch: state.epoch, validations: state.validations },
+      share: state.position / task.stepsIn(state.epoch),
+    };
+    const rate = ownFactor * rateFactor(config, standing);
+    const momentum = momentumOf(config, standing);
     const scale = gradientScale(session, norm);
-    optimizer.update(result.gradients, scale, rate);
+    session.averaging?.count(averagesStep(config, standing));
+    optimizer.update(result.gradients, scale, rate, momentum);
     const { gradients: seen } = state.sums;
     seen.norm += norm;
     seen.largest = Math.max(seen.largest, norm);
     seen.clipped += scale < 1 ? 1 : 0;
     seen.steps += 1;
     state.sums.stepRate = config.optimizer.stepRate * rate;
+    if (momentum !== undefined) state.sums.momentum = momentum;
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;
     state.sums.terms += counted;

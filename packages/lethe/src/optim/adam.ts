@@ -64,9 +64,9 @@ export function adamRule(
   return makeOptimizer(named, {
     name,
     slots: { firstMoment: firstMoments, secondMoment: secondMoments },
-    apply(update, step, rateScale) {
+    apply(update, step, rateScale, momentum = beta1) {
       const before = clipStep === undefined ? undefined : update.parameters.map((data) => data.slice());
-      kernels().adam({ ...update, ...settings, step, lr: rateScale * settings.lr });
+      kernels().adam({ ...update, ...settings, beta1: momentum, step, lr: rateScale * settings.lr });
       if (before && clipStep !== undefined) shortenStep(update.parameters, before as Real[], clipStep);
     },
   });

@@ -43,6 +43,7 @@ export function ntAsgd<P extends ParameterSet<P>>(parameters: P, options: NtAsgd
     name: 'nt-asgd',
     slots: {},
     scalars: { averaged, asked },
+    fixedMomentum: 'it has none',
     apply(update, _, rateScale) {
       const factor = average && lagging ? asked[0] : rateScale;
       asked[0] = average ? rateScale : 1;

@@ -313,3 +313,68 @@ describe('update rules', () => {
     },
   );
 });
+
+describe('the momentum of a single update', () => {
+  const gradient = [realFrom([1])];
+  const one = () => new Tensor([1], realFrom([0]));
+
+  it('is that of the velocity of sgd', () => {
+    const w = one();
+    const optimizer = sgd({ w }, { stepRate: 1, momentum: 0.5 });
+    optimizer.update(gradient);
+    optimizer.update(gradient, 1, 1, 0.75);
+    // u = 1, then .75 + 1
+    expect(w.data[0]).toBe(-2.75);
+    optimizer.update(gradient);
+    // and without one that of the rule: .5 * 1.75 + 1
+    expect(w.data[0]).toBe(-4.625);
+  });
+
+  it.each([adam, adamw])('is beta1 of %o, corrected as if it had always been so', (rule) => {
+    const w = one();
+    const optimizer = rule({ w }, { stepRate: 1, beta2: 0, epsilon: 1e-30, weightDecay: 0 });
+    optimizer.update(gradient);
+    optimizer.update(gradient, 1, 1, 0.5);
+    // m = .1, then .05 + .5 = .55; v = 1; the second step is .55 / (1 - .25)
+    expect(w.data[0]).toBeCloseTo(-1 - 0.55 / 0.75, 6);
+  });
+
+  it('is that by which rmsprop looks ahead, and part of its state from then on', () => {
+    const w = one();
+    const options = { stepRate: 1, momentum: 0.5, decay: 0, epsilon: 1e-30 };
+    const optimizer = rmsprop({ w }, options);
+    optimizer.update(gradient);
+    expect(Object.keys(optimizer.state())).not.toContain('momentum');
+    // s = 1, v = 1, point -= 1 + .5: evaluated at -1
+    expect(optimizer.evaluate(() => w.data[0])).toBe(-1);
+    optimizer.update(gradient, 1, 1, 0.25);
+    // v = 1.25, point = -1.5 - (1 + .3125) = -2.8125, evaluated at -2.8125 + .25 * 1.25
+    expect(optimizer.evaluate(() => w.data[0])).toBe(-2.5);
+    const other = one();
+    const second = rmsprop({ w: other }, options);
+    second.restore(optimizer.state());
+    expect(second.evaluate(() => other.data[0])).toBe(-2.5);
+    expect(second.state()).toEqual(optimizer.state());
+    const bad = { ...optimizer.state(), momentum: { shape: [], data: Float64Array.of(1) } };
+    expect(() => second.restore(bad)).toThrow(LetheError);
+    expect(second.state()).toEqual(optimizer.state());
+  });
+
+  it.each<[string, (w: Tensor) => Optimizer, string]>([
+    ['nt-asgd', (w) => ntAsgd({ w }, { stepRate: 1 }), 'it has none'],
+    ['sgd', (w) => sgd({ w }, { stepRate: 1 }), 'make it with a momentum above 0'],
+    ['rmsprop', (w) => rmsprop({ w }, { stepRate: 1 }), 'make it with a momentum above 0'],
+  ])('is refused by %s without one, and by all that is no momentum', (name, make, advice) => {
+    const w = one();
+    expect(() => make(w).update(gradient, 1, 1, 0.5)).toThrow(ConfigError);
+    expect(() => make(w).update(gradient, 1, 1, 0.5)).toThrow(
+      `${name}: expected no momentum for a single update, got 0.5; ${advice}`,
+    );
+    for (const wrong of [0, 1, Number.NaN, '0.5']) {
+      expect(() =>
+        sgd({ w }, { stepRate: 1, momentum: 0.5 }).update(gradient, 1, 1, wrong as number),
+      ).toThrow(/momentum/);
+    }
+    expect(w.data[0]).toBe(0);
+  });
+});

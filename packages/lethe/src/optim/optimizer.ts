@@ -29,9 +29,16 @@ export interface Optimizer {
    * @param gradients one tensor or array per parameter, in the order of the parameters
    * @param gradScale multiplies every gradient first (clipping); default 1
    * @param rateScale multiplies the step rate of this update (schedules); default 1
-   * @throws ShapeError when the arrays do not match the parameters; LetheError 'E_EVALUATING' inside `evaluate`
+   * @param momentum of this update, above 0 and below 1, instead of the rule's own (schedules): momentum, or beta1 of Adam
+   * @throws ShapeError when the arrays do not match the parameters; LetheError 'E_EVALUATING' inside `evaluate`; ConfigError for a
+   *   momentum where the rule has none, or was made with 0
    */
-  update(gradients: readonly (Tensor | Real)[], gradScale?: number, rateScale?: number): void;
+  update(
+    gradients: readonly (Tensor | Real)[],
+    gradScale?: number,
+    rateScale?: number,
+    momentum?: number,
+  ): void;
   /**
    * Runs `f` with the parameters at the point that is evaluated and saved, then puts them back bit by bit,
    * also when `f` throws. An asynchronous `f` is awaited. rmsprop with momentum and ntAsgd, once it averages, evaluate
@@ -57,18 +64,27 @@ export interface Rule {
   slots: Record<string, readonly Real[]>;
   /** state of its own that belongs to no parameter */
   scalars?: Record<string, Float64Array>;
+  /** why the momentum of a single update cannot be another, where it cannot */
+  fixedMomentum?: string;
   /** one update; `step` counts from 1 */
   apply(
     update: { parameters: Real[]; gradients: readonly Real[]; gradScale: number },
     step: number,
     rateScale: number,
+    momentum: number | undefined,
   ): void;
   /** evaluate at point + momentum * velocity */
   lookAhead?: { momentum: number; velocities: readonly Real[] };
   /** evaluate at these arrays, when there are any */
   evaluated?(): readonly Real[] | undefined;
   /** of a rule whose slots come and go: takes on those of a state, or says why it is none; nothing is changed then */
-  adopt?(state: OptimizerState): { slots: readonly string[]; hasPoint: boolean; take(): void };
+  adopt?(state: OptimizerState): {
+    slots: readonly string[];
+    /** default: those that there are */
+    scalars?: readonly string[];
+    hasPoint: boolean;
+    take(): void;
+  };
 }
 
 /** One zero-filled array (or filled with `value`) per parameter, in its number type. */
@@ -124,7 +140,7 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
     adopted: ReturnType<NonNullable<Rule['adopt']>> | undefined,
   ): [string, readonly number[]][] => {
     if (!adopted) return entries().map(([name, , shape]) => [name, shape]);
-    const scalars = ['updates', ...Object.keys(rule.scalars ?? {})];
+    const scalars = ['updates', ...(adopted.scalars ?? Object.keys(rule.scalars ?? {}))];
     const slots = [...adopted.slots, ...(adopted.hasPoint ? ['point'] : [])];
     return [
       ...scalars.map((name): [string, readonly number[]] => [name, []]),
@@ -136,7 +152,7 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
 
   return {
     name: rule.name,
-    update(given, gradScale = 1, rateScale = 1) {
+    update(given, gradScale = 1, rateScale = 1, momentum) {
       if (evaluating > 0) {
         throw new LetheError(
           'E_EVALUATING',
@@ -147,8 +163,16 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
       checkGradients(rule.name, names, tensors, gradients);
       checkNumber(rule.name, 'gradScale', gradScale);
       checkNumber(rule.name, 'rateScale', rateScale, { from: 0 });
+      if (momentum !== undefined) {
+        checkNumber(rule.name, 'momentum', momentum, { above: 0, below: 1 });
+        if (rule.fixedMomentum) {
+          throw new ConfigError(
+            `${rule.name}: expected no momentum for a single update, got ${momentum}; ${rule.fixedMomentum}`,
+          );
+        }
+      }
       updates[0] += 1;
-      rule.apply({ parameters: points(), gradients, gradScale }, updates[0], rateScale);
+      rule.apply({ parameters: points(), gradients, gradScale }, updates[0], rateScale, momentum);
     },
     evaluate(f) {
       checkFunction(rule.name, 'what evaluate runs', f);
@@ -180,33 +204,8 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
   };
 }
 
-// --- internal ---
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise;
-}
-
-function checkGradients(
-  where: string,
-  names: readonly string[],
-  tensors: readonly Tensor[],
-  gradients: readonly Real[],
-): void {
-  if (gradients.length !== names.length) {
-    throw new ShapeError(
-      `${where}: expected ${names.length} gradients (${names.join(', ')}), got ${gradients.length}; give one per parameter in their order`,
-    );
-  }
-  for (const [i, name] of names.entries()) {
-    if (gradients[i].length === tensors[i].size) continue;
-    throw new ShapeError(
-      `${where}: expected the gradient of ${name} to have ${tensors[i].size} elements, as [${tensors[i].shape.join(', ')}], got ${gradients[i].length}`,
-    );
-  }
-}
-
 /** Throws unless a state is an object of arrays, each with the shape that it says, and `updates` counts. */
-function checkArrays(where: string, state: OptimizerState): void {
+export function checkArrays(where: string, state: OptimizerState): void {
   if (!isObject(state)) {
     throw new ConfigError(
       `${where}: expected a state as optimizer.state() gives it, got ${found(state)}; keep that object or what a file made of it`,
@@ -229,7 +228,8 @@ function checkArrays(where: string, state: OptimizerState): void {
   }
 }
 
-function checkState(
+/** Throws unless a state holds the arrays that are known, each in its shape, and no others. */
+export function checkState(
   where: string,
   known: readonly (readonly [string, readonly number[]])[],
   state: OptimizerState,
@@ -252,6 +252,31 @@ function checkState(
     if (shapeText(found.shape) === shapeText(shape)) continue;
     throw new DataError(
       `${where}: expected '${name}' of shape ${shapeText(shape)} in the stored state, got ${shapeText(found.shape)} with ${found.data.length} elements`,
+    );
+  }
+}
+
+// --- internal ---
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise;
+}
+
+function checkGradients(
+  where: string,
+  names: readonly string[],
+  tensors: readonly Tensor[],
+  gradients: readonly Real[],
+): void {
+  if (gradients.length !== names.length) {
+    throw new ShapeError(
+      `${where}: expected ${names.length} gradients (${names.join(', ')}), got ${gradients.length}; give one per parameter in their order`,
+    );
+  }
+  for (const [i, name] of names.entries()) {
+    if (gradients[i].length === tensors[i].size) continue;
+    throw new ShapeError(
+      `${where}: expected the gradient of ${name} to have ${tensors[i].size} elements, as [${tensors[i].shape.join(', ')}], got ${gradients[i].length}`,
     );
   }
 }

@@ -5,7 +5,7 @@
 import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
-import { makeOptimizer, type Optimizer, slotArrays } from './optimizer.ts';
+import { makeOptimizer, type Optimizer, type Rule, slotArrays } from './optimizer.ts';
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions {
@@ -45,11 +45,42 @@ export function rmsprop<P extends ParameterSet<P>>(parameters: P, options: Rmspr
   const meanSquares = slotArrays(named, initialMeanSquare);
   const velocities = slotArrays(named);
   const settings = { stepRate, momentum, decay, epsilon, weightDecay, meanSquares, velocities };
-  return makeOptimizer(named, {
+  /** of the last update: the parameters are evaluated at the point plus so much of the velocity */
+  const last = Float64Array.of(momentum);
+  const lookAhead = {
+    velocities,
+    get momentum() {
+      return last[0];
+    },
+  };
+  const rule: Rule = {
     name: 'rmsprop',
     slots: { meanSquare: meanSquares, velocity: velocities },
-    apply: (update, _, rateScale) =>
-      kernels().rmsprop({ ...update, ...settings, stepRate: rateScale * stepRate }),
-    lookAhead: momentum > 0 ? { momentum, velocities } : undefined,
-  });
+    fixedMomentum: momentum > 0 ? undefined : 'make it with a momentum above 0',
+    apply(update, _, rateScale, ownMomentum) {
+      // Of a momentum that never moved a state says nothing.
+      if (ownMomentum !== undefined) rule.scalars = { momentum: last };
+      last[0] = ownMomentum ?? momentum;
+      kernels().rmsprop({ ...update, ...settings, momentum: last[0], stepRate: rateScale * stepRate });
+    },
+    lookAhead: momentum > 0 ? lookAhead : undefined,
+    adopt(state) {
+      const moved = momentum > 0 && Object.hasOwn(state, 'momentum');
+      if (moved)
+        checkNumber('rmsprop', 'momentum of the stored state', state.momentum.data[0], {
+          above: 0,
+          below: 1,
+        });
+      return {
+        slots: ['meanSquare', 'velocity'],
+        scalars: moved ? ['momentum'] : [],
+        hasPoint: momentum > 0,
+        take() {
+          rule.scalars = moved ? { momentum: last } : undefined;
+          last[0] = momentum;
+        },
+      };
+    },
+  };
+  return makeOptimizer(named, rule);
 }

@@ -31,10 +31,12 @@ export function sgd<P extends ParameterSet<P>>(parameters: P, options: SgdOption
   return makeOptimizer(named, {
     name: 'sgd',
     slots: velocities === undefined ? {} : { velocity: velocities },
-    apply: (update, _, rateScale) => {
+    fixedMomentum: velocities === undefined ? 'make it with a momentum above 0' : undefined,
+    apply: (update, _, rateScale, ownMomentum = momentum) => {
       const isSparse = velocities === undefined && weightDecay === 0;
       const parts = isSparse ? usedParts(tensors, update.gradients) : undefined;
-      kernels().sgd({ ...update, ...parts, lr: rateScale * stepRate, momentum, weightDecay, velocities });
+      const settings = { lr: rateScale * stepRate, momentum: ownMomentum, weightDecay, velocities };
+      kernels().sgd({ ...update, ...parts, ...settings });
     },
   });
 }

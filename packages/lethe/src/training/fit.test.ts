@@ -13,7 +13,7 @@ import { sgd } from '../optim/sgd.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
-import { fit, warmupCosine } from './fit.ts';
+import { fit } from './fit.ts';
 
 /** Sequences of 3 to 9 numbers with their mean. */
 function means(seed: number, n: number) {
@@ -143,22 +143,30 @@ describe('fit', () => {
     expect(w.data[0]).toBe(1);
   });
 
+  it('moves the momentum along its schedule', async () => {
+    const w = tensor([0]);
+    const seen: number[] = [];
+    await fit({
+      parameters: { w },
+      optimizer: sgd({ w }, { stepRate: 1, momentum: 0.5 }),
+      noise: new NoiseStream(1),
+      batches: () => [0, 1],
+      // The gradient is 1 everywhere.
+      loss: () => sum(w),
+      validate: () => 0,
+      momentum: (progress) => (progress < 0.5 ? 0.5 : 0.25),
+      onEpoch: () => seen.push(w.data[0]),
+      epochs: 2,
+    });
+    // u = 1, 1.5, then .25 * 1.5 + 1 = 1.375 and .25 * 1.375 + 1 = 1.34375
+    expect(seen).toEqual([-2.5, -5.21875]);
+  });
+
   it('refuses what is no training', async () => {
     const { options } = training(7);
     await expect(fit({ ...options, epoch: 3 } as never)).rejects.toThrow(/did you mean 'epochs'/);
     await expect(fit({ ...options, batches: () => [] })).rejects.toThrow(/at least one batch in epoch 1/);
     await expect(fit({ ...options, loss: () => 3 as never })).rejects.toThrow(/got 3/);
-  });
-});
-
-describe('warmupCosine', () => {
-  it('rises to 1, is half way down in the middle of the rest, and ends at the last factor', () => {
-    const rate = warmupCosine({ warmup: 0.2, last: 0.1 });
-    expect(rate(0)).toBe(1e-3);
-    expect(rate(0.1)).toBe(0.5);
-    expect(rate(0.2)).toBe(1);
-    expect(rate(0.6)).toBeCloseTo(0.55, 12);
-    expect(rate(1)).toBeCloseTo(0.1, 12);
   });
 });
 

@@ -12,6 +12,7 @@ import { decayWeights } from '../nn/losses/penalties.ts';
 import type { RegularizedLoss } from '../nn/losses/regularized-loss.ts';
 import { clipScale, globalNorm } from '../optim/clip.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import type { oneCycle, oneCycleMomentum, Schedule, warmupCosine } from '../optim/schedules.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { checkStream } from '../random/stream.ts';
@@ -39,8 +40,10 @@ export interface FitOptions<Batch> {
   patience?: number;
   /** gradients longer than this are shortened to it. @defaultValue none */
   clipNorm?: number;
-  /** factor of the step rate of a step, from the share of all steps that is done, 0 to 1: {@link warmupCosine} makes one. @defaultValue 1 */
-  stepRate?: (progress: number) => number;
+  /** factor of the step rate of a step: {@link warmupCosine}, {@link oneCycle} and their like make one. @defaultValue 1 */
+  stepRate?: Schedule;
+  /** momentum (beta1 of Adam) of a step: {@link oneCycleMomentum} makes one. @defaultValue the optimizer's own */
+  momentum?: Schedule;
   /** told of every epoch; false ends the training */
   onEpoch?: (epoch: FitEpoch) => unknown;
   /** ends it between two steps */
@@ -77,7 +80,7 @@ export interface FitResult {
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   check(options);
   const { parameters, optimizer, batches, loss, noise, regularizer, onEpoch, signal } = options;
-  const { epochs = 100, patience = Infinity, clipNorm, stepRate = () => 1 } = options;
+  const { epochs = 100, patience = Infinity, clipNorm, stepRate = () => 1, momentum } = options;
   const tensors = Object.values(parameters);
   const began = performance.now();
   const history: FitEpoch[] = [];
@@ -101,6 +104,7 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
         run.gradients,
         clipNorm === undefined ? 1 : clipScale(norm, clipNorm),
         stepRate(progress),
+        momentum?.(progress),
       );
       if (regularizer) decayWeights(regularizer, tensors);
       step++;
@@ -148,23 +152,6 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
   }
 }
 
-/**
- * A factor of the step rate that rises to 1 over the first share of the steps and falls along a cosine to `last` (Loshchilov and Hutter 2017).
- * @param options.warmup share of all steps. @defaultValue .1
- * @param options.last factor at the end. @defaultValue 0
- */
-export function warmupCosine(options: { warmup?: number; last?: number } = {}): (progress: number) => number {
-  checkOptionNames('warmupCosine', options, ['warmup', 'last']);
-  const { warmup = 0.1, last = 0 } = options;
-  checkNumber('warmupCosine', 'warmup', warmup, { from: 0, below: 1 });
-  checkNumber('warmupCosine', 'last', last, { from: 0 });
-  return (progress) => {
-    if (progress < warmup) return Math.max(progress / warmup, 1e-3);
-    const share = (progress - warmup) / (1 - warmup);
-    return last + ((1 - last) * (1 + Math.cos(Math.PI * share))) / 2;
-  };
-}
-
 // --- internal ---
 
 const stepsInTurn = 16;
@@ -181,6 +168,7 @@ const names: readonly (keyof FitOptions<unknown>)[] = [
   'patience',
   'clipNorm',
   'stepRate',
+  'momentum',
   'onEpoch',
   'signal',
 ];
@@ -196,7 +184,7 @@ function check<Batch>(options: FitOptions<Batch>): void {
   }
   checkStream('fit', noise);
   for (const name of ['batches', 'loss'] as const) checkFunction('fit', name, options[name]);
-  for (const name of ['validate', 'stepRate', 'onEpoch'] as const) {
+  for (const name of ['validate', 'stepRate', 'momentum', 'onEpoch'] as const) {
     if (options[name] !== undefined) checkFunction('fit', name, options[name]);
   }
   if (epochs !== undefined) checkWhole('fit', 'epochs', epochs, 1);

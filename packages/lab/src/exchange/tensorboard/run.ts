@@ -30,9 +30,11 @@ function startOf({ environment }: RunRecord): number {
 }
 
 function addMetrics(file: EventFile, { epochs, done }: RunRecord, began: number): void {
-  for (const { epoch, step, seconds, train, valid, penalties } of epochs) {
+  for (const { epoch, step, seconds, train, valid, penalties, stepRate, momentum } of epochs) {
     const at = { step, time: began + seconds };
     file.scalar('epoch', epoch, at);
+    if (stepRate !== undefined) file.scalar('step_rate', stepRate, at);
+    if (momentum !== undefined) file.scalar('momentum', momentum, at);
     for (const [split, metrics] of Object.entries({ train, valid, penalty: penalties })) {
       for (const [name, value] of Object.entries(metrics ?? {})) {
         if (typeof value === 'number') file.scalar(`${split}/${name}`, value, at);

@@ -32,7 +32,7 @@ function madeRun(name: string): string {
   const directory = make(name, {
     events: [
       observe(0, 1.25),
-      epochEvent(1, 9.5, 8.75, { penalties: { ar: 0.5 } }),
+      epochEvent(1, 9.5, 8.75, { penalties: { ar: 0.5 }, stepRate: 0.25, momentum: 0.5 }),
       observe(1, 1.5),
       epochEvent(2, 7.25, 6.5),
       observe(2, 1.75),
@@ -82,6 +82,8 @@ test.skipIf(!canRun('import tensorboard'))(
       [10, began + 4, 6.5],
     ]);
     expect(found.scalars['penalty/ar']).toEqual([[5, began + 2, 0.5]]);
+    expect(found.scalars.step_rate).toEqual([[5, began + 2, 0.25]]);
+    expect(found.scalars.momentum).toEqual([[5, began + 2, 0.5]]);
     expect(found.scalars.epoch).toEqual([
       [5, began + 2, 1],
       [10, began + 4, 2],
@@ -94,8 +96,10 @@ test.skipIf(!canRun('import tensorboard'))(
     expect(Object.keys(found.scalars).sort()).toEqual(
       [
         'epoch',
+        'momentum',
         'penalty/ar',
         'spectral-radius/rnn.0',
+        'step_rate',
         'train/nll_per_step',
         'valid/nll_per_sequence_mean',
         'valid/nll_per_step',

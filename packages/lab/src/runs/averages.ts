@@ -1,0 +1,41 @@
+/** Averages of the weights that a run is evaluated with: every kind once, with its settings and what it starts from. */
+import { z } from 'zod';
+import { count, fraction } from './setting-types.ts';
+
+const kindOf = <K extends string>(kind: K) =>
+  z
+    .literal(kind)
+    .describe('which weights are averaged; validations, the best weights and the test have the average');
+
+const none = z.strictObject({ kind: kindOf('none') });
+/** the mean over all steps of the last epochs (averaged SGD; Polyak and Juditsky 1992) */
+const tail = z.strictObject({
+  kind: kindOf('tail'),
+  epochs: count.describe('the mean is over the steps of so many epochs before training.epochs'),
+});
+/** a mean in which older weights count less and less */
+const exponential = z.strictObject({
+  kind: kindOf('exponential'),
+  decay: fraction.describe('share of the average that a step keeps'),
+});
+
+/** Which weights are averaged. */
+export const average = z.discriminatedUnion('kind', [none, tail, exponential]);
+export type WeightAverage = z.infer<typeof average>;
+
+/** What a newly named average starts from. */
+export const averageDefaults: {
+  [K in WeightAverage['kind']]: Extract<WeightAverage, { kind: K }>;
+} = {
+  none: { kind: 'none' },
+  tail: { kind: 'tail', epochs: 10 },
+  exponential: { kind: 'exponential', decay: 0.999 },
+};
+
+/** Whether the next step counts, `epoch` epochs done of `epochs`. */
+export function averagesNow(
+  of: WeightAverage,
+  { epoch, epochs }: { epoch: number; epochs: number },
+): boolean {
+  return of.kind === 'exponential' || (of.kind === 'tail' && epoch >= epochs - of.epochs);
+}
