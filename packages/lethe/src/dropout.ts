@@ -1,7 +1,13 @@
 /** lethe/dropout: every method, the vocabulary of noise that they are written in, and the plans of what acts where. */
 export { type ArOptions, ar } from './dropout/ar.ts';
 export { type AwdOptions, awd } from './dropout/awd.ts';
-export { combine, contextRegularizer, embeddingRegularizer, layerRegularizer, splitReadout } from './dropout/combine.ts';
+export {
+  combine,
+  contextRegularizer,
+  embeddingRegularizer,
+  layerRegularizer,
+  splitReadout,
+} from './dropout/combine.ts';
 export { type CurriculumOptions, curriculum } from './dropout/curriculum.ts';
 export { describePlan } from './dropout/describe.ts';
 export { type DropconnectOptions, dropconnect } from './dropout/dropconnect.ts';
