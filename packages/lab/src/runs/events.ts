@@ -66,7 +66,7 @@ export interface EpochEvent {
   penalties?: Metrics;
   /** of the gradients of its steps: mean and largest global norm, and the share of steps that were clipped; absent in runs from before it was kept */
   gradient?: Metrics;
-  /** of its last step, the schedule applied */
+  /** of its last step, the schedule applied; segments of random lengths multiply it by their share of the usual length */
   stepRate?: number;
   /** momentum (beta1 of Adam) of its last step, where the schedule moves it */
   momentum?: number;

@@ -38,17 +38,18 @@ export function trainStep(session: Session): void {
       ...{ epoch: state.epoch, validations: state.validations },
       share: state.position / task.stepsIn(state.epoch),
     };
-    const rate = ownFactor * rateFactor(config, standing);
+    const scheduled = rateFactor(config, standing);
     const momentum = momentumOf(config, standing);
     const scale = gradientScale(session, norm);
     session.averaging?.count(averagesStep(config, standing));
-    optimizer.update(result.gradients, scale, rate, momentum);
+    optimizer.update(result.gradients, scale, ownFactor * scheduled, momentum);
     const { gradients: seen } = state.sums;
     seen.norm += norm;
     seen.largest = Math.max(seen.largest, norm);
     seen.clipped += scale < 1 ? 1 : 0;
     seen.steps += 1;
-    state.sums.stepRate = config.optimizer.stepRate * rate;
+    // That of a whole segment: what the last one of an epoch happens to be long says nothing.
+    state.sums.stepRate = config.optimizer.stepRate * scheduled;
     if (momentum !== undefined) state.sums.momentum = momentum;
     decayWeights(model.regularizer, parameters);
     state.sums.nll += sum;
