@@ -1,5 +1,5 @@
-// The door between JavaScript and the kernels (Node-API version 8). A kernel takes an object whose properties carry the names of
-// the TypeScript contract, and how to run: kernel(parameters, threads, isBf16, copies).
+// The door between JavaScript and the kernels (Node-API version 8). A kernel takes how to run, and the values of its fields in the
+// order of its description (reader.h): kernel(threads, isBf16, copies, ...values).
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -18,11 +18,18 @@ namespace {
 
 const KernelTable* kernels = nullptr;
 
+// What a function was called with; undefined where there was less.
 struct Arguments {
-  napi_value values[4] = {};
+  static constexpr size_t MOST = 96;  // contract.test.ts counts the values of every kernel
+  napi_value values[MOST];
+  size_t count = MOST;
   Arguments(napi_env env, napi_callback_info info) {
-    size_t count = 4;
     napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+    if (count > MOST) count = MOST;
+  }
+  // From the `first` on.
+  Reader reader(napi_env env, size_t first, const char* where) const {
+    return Reader(env, values + first, count > first ? count - first : 0, where);
   }
 };
 
@@ -67,14 +74,14 @@ template <class P, class Kernel>
 napi_value call(napi_env env, napi_callback_info info, const char* name, Pass pass, int count, Kernel kernel) {
   const Arguments given(env, info);
   bool isBf16 = false;
-  napi_get_value_bool(env, given.values[2], &isBf16);
+  napi_get_value_bool(env, given.values[1], &isBf16);
   double sums[4] = {};
   bool done = false;
   guarded(env, [&] {
     P p{};
-    Reader reader(env, given.values[0], name);
+    Reader reader = given.reader(env, 3, name);
     if (!reader.read(p, pass)) return;
-    Pool pool(threadsOf(env, given.values[1]), isBf16 ? bf16Unit(kernels->isa) : Precision::f32, roundedOf(env, given.values[3]));
+    Pool pool(threadsOf(env, given.values[0]), isBf16 ? bf16Unit(kernels->isa) : Precision::f32, roundedOf(env, given.values[2]));
     kernel(p, sums, pool);
     done = true;
   });
@@ -139,13 +146,13 @@ napi_value bf16(napi_env env, napi_callback_info) {
   return result;
 }
 
-// round({arrays}): a handle on copies of these in bf16
+// round(arrays): a handle on copies of these in bf16
 napi_value round(napi_env env, napi_callback_info info) {
   const Arguments given(env, info);
   napi_value handle = nullptr;
   guarded(env, [&] {
     SumSquares p{};
-    Reader reader(env, given.values[0], "round");
+    Reader reader = given.reader(env, 0, "round");
     if (!reader.read(p, Pass::once)) return;
     auto copies = std::make_unique<RoundedCopies>();
     for (int i = 0; i < p.count; i++) copies->add(p.arrays[i], p.sizes[i]);
@@ -157,13 +164,13 @@ napi_value round(napi_env env, napi_callback_info info) {
   return handle;
 }
 
-// checkRounded({arrays}, handle): throws when one of them has changed since it was rounded
+// checkRounded(handle, arrays): throws when one of them has changed since it was rounded
 napi_value checkRounded(napi_env env, napi_callback_info info) {
   const Arguments given(env, info);
-  const RoundedCopies* copies = roundedOf(env, given.values[1]);
+  const RoundedCopies* copies = roundedOf(env, given.values[0]);
   guarded(env, [&] {
     SumSquares p{};
-    Reader reader(env, given.values[0], "checkRounded");
+    Reader reader = given.reader(env, 1, "checkRounded");
     if (!reader.read(p, Pass::once) || !copies) return;
     for (int i = 0; i < p.count; i++) copies->check(p.arrays[i], p.sizes[i]);
   });

@@ -1,8 +1,10 @@
-// Fills a kernel's parameters from a JavaScript object. Arrays are checked for kind and length, numbers for their range, so that a
-// slip in a caller is a TypeError and never a write past the end of an array.
+// Fills a kernel's parameters from the values of its fields, in the order in which `fields` shows them. Arrays are checked for kind and
+// length, numbers for their range, so that a slip in a caller is a TypeError and never a write past the end of an array.
 //
-// It visits the fields twice: first it fetches every property, which may run code of the object's own (a getter), and only when
-// no such code can run any more it looks into arrays, so that none can shrink or go away after it was checked.
+// JavaScript takes the values out of the object that a caller gives (values.ts of the library): there a property costs a tenth of
+// what it costs through Node-API, and what a getter runs has run before the first array is looked into. A field that is an object
+// itself is followed by its parts, which are undefined where it is none: of a mask {data, gate, time, batch}, of noise {mean,
+// square, variance}. A list is an array that nobody else holds.
 #pragma once
 #define NAPI_VERSION 8
 #include <node_api.h>
@@ -19,21 +21,17 @@ namespace lethe {
 
 class Reader {
  public:
-  Reader(napi_env env, napi_value object, const char* where) : env_(env), object_(object), where_(where) {}
+  Reader(napi_env env, const napi_value* values, size_t count, const char* where)
+      : env_(env), values_(values), count_(count), where_(where) {}
 
   // False, with an error thrown, when something was wrong.
   template <class P>
   bool read(P& p, Pass pass) {
-    fetching_ = true;
     fields(*this, p, pass);
-    fetching_ = false;
-    bool pending = false;
-    napi_is_exception_pending(env_, &pending);
-    if (pending) return false;
-    p = P{};
-    fields(*this, p, pass);
-    for (const Size& size : given_)
+    for (int i = 0; i < given_; i++) {
+      const Size& size = letters_[i];
       if (!held_[size.letter]) *size.to = 0;
+    }
     if (!failed_) return true;
     napi_throw_type_error(env_, "E_KERNEL", message_);
     return false;
@@ -41,27 +39,25 @@ class Reader {
 
   void size(const char* name, int& to) {
     const double x = take(name, -1);
-    if (fetching_) return;
     if (!(x >= 0 && x <= 2147483647.0 && x == std::floor(x))) return fail("%s: %s must be a whole number, at least 0", name);
     to = (int)x;
     if (name[1]) return;
     const int letter = name[0] & 127;
     sizes_[letter] = (size_t)to;
-    given_.push_back({letter, &to});
+    if (given_ < LETTERS) letters_[given_++] = {letter, &to};
   }
 
   void constant(char letter, int value) { sizes_[letter & 127] = (size_t)value; }
 
   template <class Number>
   void number(const char* name, Number& to, double fallback) {
-    const double x = take(name, fallback);
-    if (!fetching_) to = (Number)x;
+    to = (Number)take(name, fallback);
   }
 
   // of a Bernoulli draw
   void rate(const char* name, double& to) {
     to = take(name, 0);
-    if (!fetching_ && !(to >= 0 && to < 1)) fail("%s: %s must be a number of at least 0 and below 1", name);
+    if (!(to >= 0 && to < 1)) fail("%s: %s must be a number of at least 0 and below 1", name);
   }
 
   void flag(const char* name, bool& to) {
@@ -96,16 +92,15 @@ class Reader {
   // A mask {data, gate, time, batch} over steps, rows and `width`; the last element that it can reach must exist.
   void mask(const char* name, Mask& to, const char* width, int gates = 1, bool needed = false) {
     napi_value v;
-    const bool present = next(name, &v);
-    if (needed && !present) fail("%s: %s must be a mask {data: Float32Array, time, batch}", name);
-    if (fetching_ ? !isObject(v) : !present) return skip(4);
-    const Inside inside(*this, v);
+    if (!next(name, &v)) {
+      if (needed) fail("%s: %s must be a mask {data: Float32Array, time, batch}", name);
+      return skip(4);
+    }
     size_t length = 0;
     napi_value data;
-    const bool hasData = next("data", &data);
+    if (next("data", &data))
+      to.data = static_cast<float*>(view(data, name, &length, napi_float32_array, "a mask whose data is a Float32Array"));
     const double gate = take("gate", 0), time = take("time", 0), batch = take("batch", 0);
-    if (fetching_) return;
-    if (hasData) to.data = static_cast<float*>(view(data, name, &length, napi_float32_array, "a mask whose data is a Float32Array"));
     const size_t T = sizes_['T'], B = sizes_['B'];
     // in float64, which does not overflow; strides of any length that memory can have are exact in it
     const double last = (gates - 1) * gate + (T - 1.0) * time + (B - 1.0) * batch + (double)elements(width);
@@ -119,12 +114,13 @@ class Reader {
 
   void noise(const char* name, NoiseMoments& to) {
     napi_value v;
-    const bool present = next(name, &v);
-    if (fetching_ ? !isObject(v) : !present) {
+    if (!next(name, &v)) {
       fail("%s: %s must be {mean, square, variance}", name);
       return skip(3);
     }
-    const Inside inside(*this, v);
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, v, &type);
+    if (type != napi_object) fail("%s: %s must be {mean, square, variance}", name);
     to.mean = (float)take("mean", 0);
     to.square = (float)take("square", 0);
     to.variance = (float)take("variance", 0);
@@ -143,7 +139,6 @@ class Reader {
     int weights = 0;
     to.nodes = doubles("nodes", &to.points);
     to.weights = doubles("weights", &weights);
-    if (fetching_) return;
     if (found < 0) return fail("%s: %s must be wang-manning, probit, daunizeau or gauss-hermite", "form");
     to.form = (Form)found;
     if (to.form == Form::gaussHermite && !(to.nodes && to.weights && weights == to.points && to.points >= 1 && to.points <= 64))
@@ -170,7 +165,6 @@ class Reader {
   template <class Sizes>
   void arrays(const char* name, float* const*& to, Sizes& p) {
     list(name, to, true, true);
-    if (fetching_) return;
     p.count = (int)lengths_.size();
     p.sizes = lengths_.data();
   }
@@ -178,14 +172,6 @@ class Reader {
   void maybeMatching(const char* name, float* const*& to) { list(name, to, false, false); }
 
  private:
-  // Properties are read from `object` as long as this lives.
-  struct Inside {
-    Inside(Reader& reader, napi_value object) : reader(reader), outer(reader.object_) { reader.object_ = object; }
-    ~Inside() { reader.object_ = outer; }
-    Reader& reader;
-    napi_value outer;
-  };
-
   // A size that was shown, and where it went. One along which no array holds an element (2^31 steps of no rows) becomes 0: there
   // is nothing to do for it, and no loop shall run over it.
   struct Size {
@@ -193,39 +179,20 @@ class Reader {
     int* to;
   };
 
-  // The next property: fetched in the first visit, remembered in the second. False when it is absent, and in the first visit.
-  bool next(const char* name, napi_value* v) {
-    if (fetching_) {
-      bool pending = false;
-      napi_is_exception_pending(env_, &pending);
-      if (pending || napi_get_named_property(env_, object_, name, v) != napi_ok) napi_get_undefined(env_, v);
-      values_.push_back(*v);
-      return false;
-    }
+  // The next value; false when it is absent.
+  bool next(const char*, napi_value* v) {
+    if (at_ >= count_) return at_++, false;
     *v = values_[at_++];
     return present(*v);
   }
 
-  // Keeps the two visits in step where an object is absent.
-  void skip(int properties) {
-    napi_value undefined;
-    napi_get_undefined(env_, &undefined);
-    for (int i = 0; i < properties; i++) {
-      if (fetching_) values_.push_back(undefined);
-      else at_++;
-    }
-  }
+  // Passes by the parts of an object that is absent.
+  void skip(int parts) { at_ += (size_t)parts; }
 
   bool present(napi_value v) {
     napi_valuetype type = napi_undefined;
     napi_typeof(env_, v, &type);
     return type != napi_undefined && type != napi_null;
-  }
-
-  bool isObject(napi_value v) {
-    napi_valuetype type = napi_undefined;
-    napi_typeof(env_, v, &type);
-    return type == napi_object;
   }
 
   double take(const char* name, double fallback) {
@@ -237,14 +204,13 @@ class Reader {
 
   void word(const char* name, uint32_t& to) {
     const double x = take(name, 0);
-    if (fetching_) return;
     if (!(x >= 0 && x <= 4294967295.0 && x == std::floor(x))) return fail("%s: %s must be a whole number of 32 bits", name);
     to = (uint32_t)x;
   }
 
   int choice(const char* name, const char* const* names, int count) {
     napi_value v;
-    if (!next(name, &v)) return fetching_ ? 0 : -1;
+    if (!next(name, &v)) return -1;
     char text[16] = {};
     size_t n;
     if (napi_get_value_string_utf8(env_, v, text, sizeof text, &n) != napi_ok) return -1;
@@ -284,7 +250,7 @@ class Reader {
     napi_value v;
     size_t n = 0;
     if (!next(name, &v)) {
-      if (needed && !fetching_) fail("%s: %s must be %s", name, kind);
+      if (needed) fail("%s: %s must be %s", name, kind);
       return nullptr;
     }
     void* data = view(v, name, &n, type, kind);
@@ -297,7 +263,7 @@ class Reader {
   void* measured(const char* name, size_t* length, napi_typedarray_type type, const char* kind) {
     napi_value v;
     if (next(name, &v)) return view(v, name, length, type, kind);
-    if (!fetching_) fail("%s: %s must be %s", name, kind);
+    fail("%s: %s must be %s", name, kind);
     return nullptr;
   }
 
@@ -312,29 +278,18 @@ class Reader {
   }
 
   void within(const char* name, const int32_t* numbers, size_t length, double most) {
-    if (fetching_ || failed_ || !numbers) return;
+    if (failed_ || !numbers) return;
     for (size_t i = 0; i < length; i++)
       if (numbers[i] < 0 || numbers[i] > most) return fail("%s: %s must hold whole numbers within the sizes given", name);
   }
 
   void list(const char* name, float* const*& to, bool needed, bool measure) {
     napi_value v;
-    uint32_t n = 0;
-    if (fetching_) {
-      next(name, &v);
-      bool isArray = false;
-      if (napi_is_array(env_, v, &isArray) == napi_ok && isArray) napi_get_array_length(env_, v, &n);
-      counts_.push_back(isArray ? (long)n : -1);
-      for (uint32_t i = 0; i < n; i++) {
-        napi_value item;
-        if (napi_get_element(env_, v, i, &item) != napi_ok) napi_get_undefined(env_, &item);
-        values_.push_back(item);
-      }
-      return;
-    }
     const bool given = next(name, &v);
-    const long count = counts_[list_++];
-    if (count < 0) {
+    bool isArray = false;
+    uint32_t count = 0;
+    if (given) napi_is_array(env_, v, &isArray);
+    if (!isArray || napi_get_array_length(env_, v, &count) != napi_ok) {
       if (given || needed) fail("%s: %s must be a list of Float32Arrays", name);
       return;
     }
@@ -343,9 +298,11 @@ class Reader {
     if (!fits) fail("%s: %s must have as many arrays as the parameters", name);
     lists_.emplace_back(new float*[(size_t)count + 1]());
     float** items = lists_.back().get();
-    for (long i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
       size_t length = 0;
-      items[i] = static_cast<float*>(view(values_[at_++], name, &length, napi_float32_array, "a list of Float32Arrays"));
+      napi_value item = v;
+      napi_get_element(env_, v, i, &item);
+      items[i] = static_cast<float*>(view(item, name, &length, napi_float32_array, "a list of Float32Arrays"));
       if (measure) lengths_[i] = length;
       if (fits && length != lengths_[i]) fail("%s: an array of %s has not the length of its parameter", name);
     }
@@ -353,20 +310,21 @@ class Reader {
   }
 
   void fail(const char* format, const char* name, const char* kind = "") {
-    if (failed_ || fetching_) return;
+    if (failed_) return;
     failed_ = true;
     std::snprintf(message_, sizeof message_, format, where_, name, kind);
   }
 
+  static constexpr int LETTERS = 16;  // one-letter sizes of a kernel; contract.test.ts counts them
+
   napi_env env_;
-  napi_value object_;
+  const napi_value* values_;
+  size_t count_, at_ = 0;
   const char* where_;
-  bool fetching_ = false, failed_ = false;
-  std::vector<napi_value> values_;
-  std::vector<long> counts_;
-  size_t at_ = 0, list_ = 0;
+  bool failed_ = false;
   size_t sizes_[128] = {};
-  std::vector<Size> given_;
+  Size letters_[LETTERS];
+  int given_ = 0;
   bool held_[128] = {};
   std::vector<size_t> lengths_;
   std::vector<std::unique_ptr<float*[]>> lists_;

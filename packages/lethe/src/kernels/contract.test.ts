@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { loadNative, nativeDescription, nativeProblem } from './native.ts';
+import { valuesOf } from './values.ts';
 
 const contract = interfacesOfContract();
 
@@ -35,6 +36,17 @@ describe.skipIf(!loadNative())(`the contract (${nativeProblem() ?? 'native kerne
           elements(member.shape.split(/[\s,*]+|(?<=\d)(?=[A-Z])/), sizes),
         );
       }
+    }
+  });
+});
+
+describe.skipIf(!loadNative())('a call of a native kernel', () => {
+  // Arguments::MOST in binding.cc without the three that say how to run, and Reader::LETTERS in reader.h
+  it('has as many values, and sizes of one letter, as the addon has room for', () => {
+    for (const { name, fields } of nativeDescription()) {
+      expect(valuesOf(fields)({}, []).length, name).toBeLessThanOrEqual(93);
+      const letters = fields.filter(({ kind, name: letter }) => kind === 'size' && letter.length === 1);
+      expect(letters.length, name).toBeLessThanOrEqual(16);
     }
   });
 });

@@ -8,6 +8,7 @@ import type { Real } from '../tensor/dtype.ts';
 import type { KernelDescription } from './contract/description.ts';
 import type { CallSettings, Engine } from './contract/engine.ts';
 import type { Kernels } from './contract/kernels.ts';
+import { valuesOf } from './values.ts';
 
 /** The native kernels, or null where they do not load; {@link nativeProblem} then says why. */
 export function loadNative(): Engine | null {
@@ -51,6 +52,11 @@ function load(): Loaded {
   const { kernels, reason } = native.load();
   if (kernels === null) return { kernels, description: [], reason };
   const description = JSON.parse(kernels.describe()) as KernelDescription[];
+  if (!takesValues(kernels, description)) {
+    const reason =
+      'they were built from other sources than these; build them anew with npx lethe-build-native';
+    return { kernels: null, description: [], reason };
+  }
   return {
     kernels: engineOver(kernels, description, builtin('node:os').availableParallelism()),
     description,
@@ -68,12 +74,26 @@ interface Addon extends Record<string, unknown> {
   ready(threads: number): number;
   /** the unit that multiplies bf16, if there is one */
   bf16(): string | null;
-  round(p: { arrays: readonly Real[] }): object;
+  round(arrays: readonly Real[]): object;
   /** throws where an array has changed since */
-  checkRounded(p: { arrays: readonly Real[] }, copies: object): void;
+  checkRounded(copies: object, arrays: readonly Real[]): void;
 }
 
-type Kernel = (p: unknown, threads: number, isBf16: boolean, copies: object | undefined) => unknown;
+/** Is told how to run, and the values of its fields. */
+type Kernel = (threads: number, isBf16: boolean, copies: object | undefined, ...values: unknown[]) => unknown;
+
+/** Whether the addon takes the values of a call one by one: a build from before that would misread every call. */
+function takesValues(addon: Addon, description: readonly KernelDescription[]): boolean {
+  const fields = description.find(({ name }) => name === 'matmul')?.fields ?? [];
+  const empty = new Float32Array(0);
+  const p = { m: 0, n: 0, k: 0, a: empty, b: empty, c: empty };
+  try {
+    Reflect.apply(addon.matmul as Kernel, undefined, valuesOf(fields)(p, [1, false, undefined]));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What every call is told. */
 interface Settings {
@@ -97,13 +117,14 @@ function engineOver(addon: Addon, description: readonly KernelDescription[], cor
     }
     return addon.ready(count);
   };
-  const calls = description.map(({ name }) => {
+  const calls = description.map(({ name, fields }) => {
     const kernel = addon[name] as Kernel;
+    const addValues = valuesOf(fields);
     return [
       name,
-      (p: unknown) => {
+      (p: object) => {
         const { threads, isBf16, copies } = settings();
-        return kernel(p, threads, isBf16, copies);
+        return Reflect.apply(kernel, undefined, addValues(p, [threads, isBf16, copies]));
       },
     ] as const;
   });
@@ -134,11 +155,11 @@ function engineOver(addon: Addon, description: readonly KernelDescription[], cor
         if (!settings().isBf16) return body();
         return refusingStale(
           () => {
-            if (copies) addon.checkRounded({ arrays }, copies);
-            else copies = addon.round({ arrays });
+            if (copies) addon.checkRounded(copies, arrays);
+            else copies = addon.round(arrays);
             return scopes.run({ ...settings(), copies }, body);
           },
-          () => addon.checkRounded({ arrays }, copies!),
+          () => addon.checkRounded(copies!, arrays),
         );
       };
     },

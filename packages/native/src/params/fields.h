@@ -1,7 +1,7 @@
 // How a kernel's parameters are described, once for everybody who fills them.
 //
 // Beside every struct of parameters stands a function `fields(v, p, pass)` that shows each of them to a visitor: its name in the
-// TypeScript contract, where it lives, its dimensions. Reader (reader.h) takes them from a JavaScript object and checks
+// TypeScript contract, where it lives, its dimensions. Reader (reader.h) takes their values in that order and checks
 // lengths; Describer (describe.h) writes them down, for the test that holds contract and structs together and for
 // bindings that fill the structs from outside.
 //

@@ -1,0 +1,32 @@
+/** A build of the native kernels that takes its parameters in another way than the library gives them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it, vi } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-stale-'));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+it('is not used, and says what to do', async () => {
+  // As builds were that took one object: the first argument is the number of threads now.
+  const fields = ['m', 'n', 'k', 'a', 'transposeA', 'b', 'transposeB', 'c', 'alpha', 'accumulate', 'bias'];
+  const description = [
+    { name: 'matmul', fields: fields.map((name) => ({ name, kind: 'size', dims: '', offset: 0 })) },
+  ];
+  const file = join(folder, 'addon.cjs');
+  writeFileSync(
+    file,
+    `exports.describe = () => ${JSON.stringify(JSON.stringify(description))};
+     exports.matmul = (p) => { if (!(p.m >= 0)) throw new TypeError('matmul: m must be a whole number, at least 0'); };`,
+  );
+  vi.stubEnv('LETHE_NATIVE', file);
+  vi.resetModules();
+  const { loadNative, nativeProblem } = await import('./native.ts');
+  expect(loadNative()).toBeNull();
+  expect(nativeProblem()).toBe(
+    'they were built from other sources than these; build them anew with npx lethe-build-native',
+  );
+});
