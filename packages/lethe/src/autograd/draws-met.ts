@@ -6,7 +6,7 @@
  * trains them together. The memory hangs on the tensors and goes with them.
  */
 import { ConfigError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { drawsOf, setDraws, type Tensor } from '../tensor/tensor.ts';
 
 /** Who drew: the same owner may draw at an address as often as it likes. */
 export interface DrawOwner {
@@ -18,9 +18,9 @@ export interface DrawOwner {
 export function markDraws(tensor: Tensor, addresses: readonly string[], owner: DrawOwner): void {
   if (addresses.length === 0) return;
   const own = new Map(addresses.map((address) => [address, owner]));
-  const before = made.get(tensor);
+  const before = made(tensor);
   if (!before) drawn.add(tensor);
-  made.set(tensor, before ? joined(before, own) : own);
+  setDraws(tensor, before ? joined(before, own) : own);
 }
 
 /**
@@ -31,22 +31,22 @@ export function markDraws(tensor: Tensor, addresses: readonly string[], owner: D
 export function meetDraws(outputs: readonly Tensor[], inputs: readonly Tensor[], trains: boolean): void {
   let all: Draws | undefined;
   for (const input of inputs) {
-    const own = made.get(input);
+    const own = made(input);
     if (!own || own === all) continue;
     if (!all) all = own;
     else if (trains || inputs.some((one) => drawn.has(one))) all = joined(all, own);
   }
-  if (all) for (const output of outputs) made.set(output, all);
+  if (all) for (const output of outputs) setDraws(output, all);
 }
 
 /** Runs `f` with tensors that come from elsewhere, such as a state: their draws do not count. */
 export function asGiven<T>(tensors: readonly Tensor[], f: () => T): T {
-  const before = tensors.map((tensor) => made.get(tensor));
-  for (const tensor of tensors) made.delete(tensor);
+  const before = tensors.map(made);
+  for (const tensor of tensors) setDraws(tensor, undefined);
   try {
     return f();
   } finally {
-    for (const [i, draws] of before.entries()) if (draws) made.set(tensors[i], draws);
+    for (const [i, draws] of before.entries()) if (draws) setDraws(tensors[i], draws);
   }
 }
 
@@ -54,7 +54,8 @@ export function asGiven<T>(tensors: readonly Tensor[], f: () => T): T {
 
 type Draws = ReadonlyMap<string, DrawOwner>;
 
-const made = new WeakMap<Tensor, Draws>();
+/** Only this file sets them. */
+const made = drawsOf as (tensor: Tensor) => Draws | undefined;
 /** Tensors that are draws themselves, such as weights, not made from others. */
 const drawn = new WeakSet<Tensor>();
 /** Unions that were made already: an unrolled sequence asks for the same again and again. */

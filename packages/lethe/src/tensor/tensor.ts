@@ -14,6 +14,11 @@ const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 /** Numbers in nested arrays, all of one depth and length per depth. */
 export type NestedNumbers = ArrayLike<number> | readonly NestedNumbers[];
 
+/** Which draws a tensor was made from (autograd/draws-met.ts): in the tensor, for a weak map costs some microseconds an operation. */
+export let drawsOf: (tensor: Tensor) => ReadonlyMap<string, object> | undefined;
+/** Sets {@link drawsOf}. */
+export let setDraws: (tensor: Tensor, draws: ReadonlyMap<string, object> | undefined) => void;
+
 /** A shape over flat numbers, immutable in shape and size; `console.log` shows its numbers. */
 export class Tensor {
   /** Lengths of the axes, outermost first. */
@@ -22,6 +27,14 @@ export class Tensor {
   readonly size: number;
   readonly #data: Real;
   readonly #origin: ScratchOrigin;
+  #draws: ReadonlyMap<string, object> | undefined = undefined;
+
+  static {
+    drawsOf = (tensor) => tensor.#draws;
+    setDraws = (tensor, draws) => {
+      tensor.#draws = draws;
+    };
+  }
 
   /** @internal */
   get [ofLethe](): string {

@@ -1,7 +1,6 @@
 /** Shapes at the door of a recurrent layer. */
 
 import { isObject } from '../../checks.ts';
-import { type Plan, place } from '../../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
 import { found } from '../../found.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
@@ -15,12 +14,15 @@ import type { ForwardOptions, RecurrentOptions } from './recurrent.ts';
  * @throws ShapeError, or ConfigError for a state that is not this cell's
  */
 export function checkInputs(
-  { options, plan, cell }: { options: RecurrentOptions; plan: Plan; cell: Cell },
+  {
+    options,
+    cell,
+    where: { layer: where, state: whereState },
+  }: { options: RecurrentOptions; cell: Cell; where: { layer: string; state: string } },
   x: Tensor | Gaussian,
   state: RecurrentState | undefined,
   run: ForwardOptions,
 ): void {
-  const where = place(plan.target);
   checkTensorOrGaussian(where, 'x', x);
   const { shape } = meanOf(x);
   expectShape(where, 'x', shape, ['time', 'batch', options.inputSize]);
@@ -38,7 +40,7 @@ export function checkInputs(
       `${where}: expected a state as forward gives it, { hidden${cell.hasCellState ? ', cell' : ''} }, got ${found(state)}; leave it out to begin anew`,
     );
   }
-  checkOptionNames(`${where}: state`, state, ['hidden', 'cell']);
+  checkOptionNames(whereState, state, stateNames);
   if (Boolean(state.cell) !== cell.hasCellState) {
     throw new ConfigError(
       `${where}: expected a state ${cell.hasCellState ? 'with hidden and cell' : 'with hidden alone'}, got ${Object.keys(state).join(' and ')}`,
@@ -53,6 +55,8 @@ export function checkInputs(
     }
   }
 }
+
+const stateNames = ['hidden', 'cell'];
 
 /** Throws ShapeError unless `start` and `stop`, where given, name a step for each row. */
 export function checkActive(
