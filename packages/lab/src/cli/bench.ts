@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Engine } from 'lethe/engine';
 import { type LayerWorkload, layerWorkload, layerWorkloads } from '../bench/layer.ts';
+import { smallWorkloads } from '../bench/small.ts';
 import type { WorkloadKind } from '../bench/workload.ts';
 import { oneOf, UsageError, wholeNumber } from '../common/usage.ts';
 import { withEngine } from '../runs/engine.ts';
@@ -12,12 +13,13 @@ import { Output } from './output.ts';
 import { examplesOf } from './task-options.ts';
 import { useThreads } from './threads.ts';
 
-/** The workloads by name: those of single layers, and those of tasks. */
-const ofTasks: Readonly<Record<string, WorkloadKind>> = Object.assign(
+/** The workloads by name, besides those of single layers: small ones, and those of tasks. */
+const kinds: Readonly<Record<string, WorkloadKind>> = Object.assign(
   {},
+  smallWorkloads,
   ...taskKinds.map(({ workloads }) => workloads),
 );
-export const workloadNames: readonly string[] = [...layerWorkloads, ...Object.keys(ofTasks)];
+export const workloadNames: readonly string[] = [...layerWorkloads, ...Object.keys(kinds)];
 
 interface BenchOptions {
   workload: string;
@@ -66,7 +68,7 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
   const precision = options.dtype === 'f32' ? dtype : options.dtype;
   const common = { engine: engine.engine, isa: engine.isa, dtype: precision, threads: engine.threads() };
   if (options.cost && isLayer(name)) return cost(name, repeats, common, output);
-  const workload = isLayer(name) ? layerWorkload(name, dropout) : ofTasks[name].make();
+  const workload = isLayer(name) ? layerWorkload(name, dropout) : kinds[name].make();
   const { ms, peakRssMb } = withEngine(options, () => measure(() => void workload.step(), { repeats }));
   const result = {
     workload: name,
@@ -88,7 +90,7 @@ const isLayer = (name: string): name is LayerWorkload => (layerWorkloads as read
 /** Throws UsageError where a workload or this processor has no bf16. */
 function requirePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Engine): void {
   if (dtype !== 'bf16') return;
-  if (name === 'rnn-layer' || ofTasks[name]?.gated === false) {
+  if (name === 'rnn-layer' || kinds[name]?.gated === false) {
     throw new UsageError(`--dtype bf16 is for workloads of LSTM and GRU, found --workload ${name}`);
   }
   if (engine.hasBf16()) return;
