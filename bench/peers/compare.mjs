@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const help = `compare.mjs --peer pytorch|tfjs|jaxjs --workload NAME
   --workload NAME    music-plain, and but for jax-js music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
-                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly
+                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly, music-nade
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
   --threads N        threads of both (default: all cores)
@@ -73,9 +73,10 @@ async function main() {
   const isLm = lmWorkloads.includes(workload) && ['f32', 'bf16'].includes(values.dtype);
   const isSequences =
     sequenceWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
+  const isNade = workload === 'music-nade' && values.dropout === 'none' && values.dtype === 'f32';
   const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
   const known =
-    (peer === 'pytorch' && (isLm || isSequences)) ||
+    (peer === 'pytorch' && (isLm || isSequences || isNade)) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
     (['pytorch', 'tfjs'].includes(peer) && isMusic) ||
     (peer === 'jaxjs' && workload === 'music-plain' && isMusic);
@@ -98,7 +99,10 @@ async function main() {
     peer === 'pytorch'
       ? [
           values.python,
-          join(here, `pytorch_${isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : 'music'}.py`),
+          join(
+            here,
+            `pytorch_${isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : isNade ? 'nade' : 'music'}.py`,
+          ),
         ]
       : [process.execPath, join(values[`${peer}-dir`], `${peer}-music.mjs`)];
   const runPeerAs = (...more) =>
