@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const help = `compare.mjs --peer pytorch|tfjs|jaxjs --workload NAME
   --workload NAME    music-plain, and but for jax-js music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
-                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly, small-steps, small-train
+                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly, music-nade, small-steps, small-train
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
   --threads N        threads of both (default: all cores)
@@ -74,10 +74,11 @@ async function main() {
   const isLm = lmWorkloads.includes(workload) && ['f32', 'bf16'].includes(values.dtype);
   const isSequences =
     sequenceWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
+  const isNade = workload === 'music-nade' && values.dropout === 'none' && values.dtype === 'f32';
   const isSmall = smallWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
   const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
   const known =
-    (peer === 'pytorch' && (isLm || isSequences || isSmall)) ||
+    (peer === 'pytorch' && (isLm || isSequences || isNade || isSmall)) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
     (['pytorch', 'tfjs'].includes(peer) && isMusic) ||
     (peer === 'jaxjs' && workload === 'music-plain' && isMusic);
@@ -96,7 +97,7 @@ async function main() {
   const ours = isLayer ? ['--dropout', regularizers[values.dropout]] : isLm ? ['--dtype', values.dtype] : [];
   const theirs = isLayer ? ['--dropout', values.dropout] : [];
   const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, ...ours, '--json']);
-  const script = isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : isSmall ? 'small' : 'music';
+  const script = isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : isNade ? 'nade' : isSmall ? 'small' : 'music';
   const [command, program] =
     peer === 'pytorch'
       ? [values.python, join(here, `pytorch_${script}.py`)]

@@ -6,6 +6,7 @@ import { csvOf, type DataTable } from '../pictures/data-table.ts';
 import { fileNames, type Picture } from '../pictures/picture.ts';
 import { element, escaped } from '../pictures/svg/element.ts';
 import { fontFamily } from '../pictures/svg/figure.ts';
+import type { SavedFile } from '../tasks/kind.ts';
 
 /** A whole document around sections that are HTML. */
 export function page(title: string, sections: readonly string[]): string {
@@ -52,13 +53,16 @@ export function paragraph(text: string, kind?: 'note'): string {
 
 /** Pictures beside each other as far as the screen is wide. */
 export function gallery(pictures: readonly Picture[]): string {
-  return pictures.length === 0 ? '' : element('div', { class: 'gallery' }, ...pictures.map(figureHtml));
+  return pictures.length === 0
+    ? ''
+    : element('div', { class: 'gallery' }, ...pictures.map((picture) => figureHtml(picture)));
 }
 
 /** A picture, and below it what it can be saved as. */
-export function figureHtml({ title, svg, data, wide }: Picture): string {
+export function figureHtml({ title, svg, data, wide }: Picture, file?: SavedFile): string {
   const [name] = fileNames([title]);
-  const caption = element('figcaption', { class: 'save' }, csvLink(name, data));
+  const links = [csvLink(name, data), ...(file ? [fileLink(name, file)] : [])].join(' ');
+  const caption = element('figcaption', { class: 'save' }, links);
   return element('figure', { class: wide ? 'wide' : undefined, 'data-name': name }, svg, caption);
 }
 
@@ -85,6 +89,11 @@ function csvLink(name: string, data: DataTable): string {
   }
   const href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
   return element('a', { href, download: `${name}.csv` }, 'CSV');
+}
+
+function fileLink(name: string, { type, ending, content }: SavedFile): string {
+  const href = `data:${type};base64,${Buffer.from(content).toString('base64')}`;
+  return element('a', { href, download: `${name}${ending}` }, ending.slice(1).toUpperCase());
 }
 
 /** SVG as it stands in the page; PNG at three times its size, drawn by the browser. */

@@ -9,6 +9,7 @@ import { comparisonPictures, comparisonSection, validationPictures } from './com
 import { page, paragraph } from './html.ts';
 import { type RunRecord, readRun } from './run-record.ts';
 import { mainCurve, runPictures, runSection } from './run-section.ts';
+import { besideHtml } from './sections.ts';
 import { bestTrial, type ReportedStudy, studyFile } from './study.ts';
 import { studyRecord } from './study-reader.ts';
 import { mainStudyPicture, studyPictures, studySection } from './study-section.ts';
@@ -62,6 +63,7 @@ export function reportHtml({ runs, studies, bestTrials, leftOut }: ReportContent
     ...missing,
     ...studies.map(studySection),
     comparisonSection(shown),
+    besideHtml(shown),
     ...shown.map(runSection),
   ]);
 }

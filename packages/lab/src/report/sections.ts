@@ -28,6 +28,18 @@ export function sectionsHtml(run: RunRecord): string {
     .join('\n');
 }
 
+/** What kinds show of their runs together as HTML; nothing where they have nothing. */
+export function besideHtml(runs: readonly Shown[]): string {
+  const sections = taskKinds.flatMap(
+    ({ name, beside }) => beside?.(runs.filter((run) => run.config.get('task') === name).map(shownRun)) ?? [],
+  );
+  return sections
+    .map(
+      ({ title, parts }) => `<section><h2>${escaped(title)}</h2>${parts.map(partHtml).join('\n')}</section>`,
+    )
+    .join('\n');
+}
+
 /** The same as parts, for whoever shows them another way. */
 export function partsOf(run: Shown): { samples: ReportPart[]; sections: ReportSection[] } {
   return { samples: samplesOf(run), sections: sectionsOf(run) };
@@ -72,7 +84,7 @@ function partHtml(part: ReportPart): string {
     case 'note':
       return paragraph(part.note, 'note');
     case 'picture':
-      return figureHtml(part.picture);
+      return figureHtml(part.picture, part.file);
     case 'document':
       return element('figure', {}, paragraph(part.title, 'note'), element('pre', {}, escaped(part.content)));
     case 'table':

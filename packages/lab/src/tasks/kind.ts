@@ -51,6 +51,8 @@ export interface TaskKind<C extends Config = Config, D extends TaskData = TaskDa
   readonly samples?: SampleForm;
   /** what they show of a run besides its curves and samples */
   sections?(run: ShownRun): ReportSection[];
+  /** what a report shows of its runs together besides their figures, such as what they made beside each other */
+  beside?(runs: readonly ShownRun[]): ReportSection[];
   readonly quickStart?: QuickStart<D>;
   /** of `lethe bench`, by name */
   readonly workloads?: Readonly<Record<string, WorkloadKind>>;
@@ -348,9 +350,18 @@ export interface ReportSection {
 
 export type ReportPart =
   | { kind: 'note'; note: string }
-  | { kind: 'picture'; picture: Picture }
+  | { kind: 'picture'; picture: Picture; file?: SavedFile }
   | { kind: 'document'; title: string; content: string }
   | { kind: 'table'; table: ShownTable };
+
+/** What a page offers beside a picture. */
+export interface SavedFile {
+  /** such as `audio/midi` */
+  type: string;
+  /** of its name */
+  ending: string;
+  content: Uint8Array;
+}
 
 /** What `lethe start` shows of a task: two models side by side on real data, in two minutes. */
 export interface QuickStart<D extends TaskData> {

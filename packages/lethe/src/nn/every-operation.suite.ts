@@ -32,6 +32,7 @@ import {
 import { pinballLoss } from './losses/pinball.ts';
 import { softmaxNll } from './losses/softmax-nll.ts';
 import { studentTNll } from './losses/student-t.ts';
+import { mixtureNll } from './mixture-nll.ts';
 import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
 import { nadeNll } from './readout/nade-nll.ts';
 import { poolSteps } from './readout/pool-steps.ts';
@@ -207,6 +208,7 @@ export const everyOperation: Record<string, Operation> = {
         nadeOptions,
       ),
   },
+  mixtureNll: { inputs: [cube(), cube(), cube()], f: (a, b, c) => mixtureNll([a, b, c]) },
   activationPenalty: { inputs: [cube()], f: (y) => activationPenalty(y, 2) },
   temporalPenalty: { inputs: [cube()], f: (h) => temporalPenalty(h, 2) },
   distancePenalty: { inputs: [cube(), cube()], f: (a, b) => distancePenalty(a, b, 2) },

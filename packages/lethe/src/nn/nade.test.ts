@@ -80,6 +80,51 @@ describe('a NADE readout', () => {
     }
   });
 
+  it('averages the likelihoods of several orders, and gives that of one where it is asked for', () => {
+    const orders = [Int32Array.of(0, 1, 2, 3), Int32Array.of(3, 2, 1, 0), Int32Array.of(1, 3, 0, 2)];
+    const biases = small().biases(normal([1, I], 1)) as Tensor;
+    const each = orders.map((order) => logProbabilities(small({ order }), biases));
+    const mixed = logProbabilities(small({ order: orders }), biases);
+    for (let m = 0; m < 16; m++) {
+      const mean = each.reduce((sum, logs) => sum + Math.exp(logs[m]) / 3, 0);
+      expect(mixed[m]).toBeCloseTo(Math.log(mean), 4);
+    }
+    const rows = new Tensor(
+      [16, D + K],
+      realFrom(
+        Array(16)
+          .fill([...biases.data])
+          .flat(),
+      ),
+    );
+    for (const [order, logs] of each.entries()) {
+      const nll = small({ order: orders }).rowNll(rows, everyFrame, { order }).data;
+      expect(Array.from(nll, (one: number) => -one)).toEqual(logs);
+    }
+  });
+
+  it('has the gradients of the averaged likelihood, by differences', () => {
+    const order = [Int32Array.of(0, 1, 2, 3), Int32Array.of(3, 2, 1, 0)];
+    const model = small({ order });
+    const state = normal([2, 3, I], 16);
+    const frames = new Tensor([2, 3, D], everyFrame.data.slice(0, 24));
+    const stepMask = Float32Array.of(1, 1, 0, 1, 1, 1);
+    const loss = () => model.nll(state, frames, { stepMask }).loss;
+    const tensors = Object.values(model.parameters);
+    const run = gradients(tensors, loss);
+    for (const [n, { data }] of tensors.entries()) {
+      const at = Math.floor(data.length / 2);
+      const before = data[at];
+      const moved = (by: number): number => {
+        data[at] = before + by;
+        return loss().data[0];
+      };
+      const slope = (moved(0.02) - moved(-0.02)) / 0.04;
+      data[at] = before;
+      expect(run.gradients[n].data[at], `parameter ${n}`).toBeCloseTo(slope, 3);
+    }
+  });
+
   it('has probabilities that depend on the order', () => {
     const biases = small().biases(normal([1, I], 1)) as Tensor;
     const low = logProbabilities(small(), biases);
@@ -91,6 +136,7 @@ describe('a NADE readout', () => {
     ['a plain state', false, undefined],
     ['a Gaussian state', true, undefined],
     ['a plain state, last dimension first', false, Int32Array.of(3, 2, 1, 0)],
+    ['a Gaussian state, two orders', true, [Int32Array.of(0, 1, 2, 3), Int32Array.of(3, 2, 1, 0)]],
   ])('samples frames as often as they are probable: %s, 1e5 of them', (_, isGaussian, order) => {
     const model = small({ order });
     const count = 100_000;
@@ -229,6 +275,9 @@ describe('a NADE readout', () => {
     expect(() => model.rowNll(biases, zeros([3, D]))).toThrow(ShapeError);
     expect(() => small({ order: Int32Array.of(0, 1, 2, 2) })).toThrow(/each number from 0 to 3 once/);
     expect(() => small({ order: Int32Array.of(1, 2, 3, 4) })).toThrow(ConfigError);
+    expect(() => small({ order: [] })).toThrow(/at least one order/);
+    const frames = zeros([2, D]);
+    expect(() => model.rowNll(biases, frames, { order: 1 })).toThrow(/number of one of 1, from 0, got 1/);
     expect(() => small({ hiddenDropout: 1 })).toThrow(/hiddenDropout to be .* below 1/);
     expect(() => small({ hiddenSize: 0 })).toThrow(ConfigError);
     expect(() => model.sample(biases, stream, { temperature: 0 })).toThrow(/above 0/);

@@ -8,7 +8,8 @@ import { markDraws } from '../autograd/draws-met.ts';
 import { slice } from '../autograd/ops/shape.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import type { Plan } from '../dropout/plan.ts';
-import { ShapeError } from '../errors.ts';
+import { ConfigError, ShapeError } from '../errors.ts';
+import { found } from '../found.ts';
 import { kernels } from '../kernels/engine.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import { checkNumber, checkOptionNames, checkWord } from '../options.ts';
@@ -20,6 +21,7 @@ import { type Linear, linear } from './linear.ts';
 import type { SequenceLoss } from './losses/losses.ts';
 import { meanOverSteps } from './losses/mean-over-steps.ts';
 import type { StepMask } from './losses/step-mask.ts';
+import { mixtureNll } from './mixture-nll.ts';
 import { type InitOptions, initialTensor } from './parameters/init.ts';
 import { checkLayer, checkSize } from './parameters/size.ts';
 import { type NadeBiases, nadeNll, nadeOrder } from './readout/nade-nll.ts';
@@ -43,8 +45,11 @@ export interface NadeOptions {
   dropout?: Regularizer;
   /** Rate of dropping the hidden units, for every frame anew and the same for all of its dimensions, whatever the mode; units that stay are scaled by 1 / (1 - rate). @defaultValue 0 */
   hiddenDropout?: number;
-  /** The dimension that comes at each place. @defaultValue 0, 1, … */
-  order?: Int32Array;
+  /**
+   * The dimension that comes at each place. Several orders are a mixture: the likelihood of a frame is the mean of those in each of them, with the same
+   * weights (Uria, Murray, Larochelle 2014), and a sample is drawn in one of them. @defaultValue 0, 1, …
+   */
+  order?: Int32Array | readonly Int32Array[];
   /** @defaultValue 'averaged' */
   moments?: NadeMoments;
   /** Number of the layer in the noise stream. @defaultValue 0 */
@@ -90,7 +95,7 @@ export interface Nade {
    * The NLL of each frame given its biases, natural log, 0 where it does not count.
    * @param biases what {@link Nade.biases} gives
    * @param frames [.., outputSize] of zeros and ones
-   * @param run with noise: hidden units are dropped by it
+   * @param run with noise: hidden units are dropped by it; with order: in that one alone
    * @returns [..]
    * @throws ShapeError; DataError for another number in a frame that counts
    */
@@ -114,6 +119,8 @@ export interface NadeRun {
   noise?: NoiseStream;
   /** one number for each frame: 1 counts, 0 does not. @defaultValue all count */
   stepMask?: StepMask;
+  /** which of several orders alone, from 0. @defaultValue all, averaged */
+  order?: number;
 }
 
 /**
@@ -133,7 +140,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
   checkWord('nade', 'moments', moments, ['mean', 'averaged']);
   checkNumber('nade', 'hiddenDropout', rate, { from: 0, below: 1 });
   checkStream('nade', stream);
-  const order = nadeOrder('nade', options.order, outputSize);
+  const orders = ordersOf(options.order, outputSize);
   const { dropout } = options;
   const map = linear(
     { inputSize, outputSize: hiddenSize + outputSize, dropout, layer, initial: { weight: initial.weight } },
@@ -152,14 +159,16 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
   const split = (biases: Tensor | Gaussian) => splitBiases(biases, hiddenSize, outputSize, moments);
 
   const rowNll: Nade['rowNll'] = (biases, frames, run = {}) => {
-    checkOptionNames('nade: run', run, ['noise', 'stepMask']);
+    checkOptionNames('nade: run', run, ['noise', 'stepMask', 'order']);
     const { noise, stepMask } = run;
+    const used = run.order === undefined ? orders : [oneOf(orders, run.order)];
     checkOptionalStream('nade', noise);
     checkTensor('nade', 'frames', frames);
     const drops = noise !== undefined && rate > 0;
     const [T, B] = frames.shape.length === 3 ? frames.shape : [1, frames.shape[0]];
     const mask = drops ? dropHidden(noise, { layer, rate }, [T, B, hiddenSize]) : undefined;
-    const nll = nadeNll(split(biases), weights, frames, { order, mask, stepMask });
+    const parts = split(biases);
+    const nll = mixtureNll(used.map((order) => nadeNll(parts, weights, frames, { order, mask, stepMask })));
     if (drops) markDraws(nll, [noise.placeText({ site: 'hidden', layer })], owner);
     return nll;
   };
@@ -171,14 +180,14 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     biases: (state, noise, run) => map.forward(state, noise, run),
     rowNll,
     nll(state, frames, run = {}) {
-      checkOptionNames('nade: run', run, ['noise', 'stepMask', 'mode']);
+      checkOptionNames('nade: run', run, ['noise', 'stepMask', 'order', 'mode']);
       const { mode, ...how } = run;
       const rows = rowNll(map.forward(state, run.noise, { mode }), frames, how);
       return meanOverSteps(rows, run.stepMask);
     },
     sample: (biases, stream, how = {}) => {
       checkOptionNames('nade: sample', how, ['temperature']);
-      return nadeSample(split(biases), weights, stream, { ...how, order });
+      return nadeSample(split(biases), weights, stream, { ...how, order: orders });
     },
   };
 }
@@ -196,6 +205,19 @@ const optionNames = [
   'layer',
   'initial',
 ] as const;
+
+function ordersOf(given: NadeOptions['order'], D: number): Int32Array[] {
+  if (!Array.isArray(given)) return [nadeOrder('nade', given as Int32Array | undefined, D)];
+  if (given.length === 0) throw new ConfigError('nade: expected at least one order, got none');
+  return given.map((order) => nadeOrder('nade', order, D));
+}
+
+function oneOf(orders: readonly Int32Array[], index: number): Int32Array {
+  if (Number.isInteger(index) && orders[index]) return orders[index];
+  throw new ConfigError(
+    `nade: expected order to be the number of one of ${orders.length}, from 0, got ${found(index)}`,
+  );
+}
 
 function splitBiases(biases: Tensor | Gaussian, K: number, D: number, moments: NadeMoments): NadeBiases {
   checkTensorOrGaussian('nade', 'biases', biases);

@@ -9,14 +9,12 @@ import {
   type LogBernoulli,
   logMeanExp,
   NoiseStream,
-  scoped,
   streamOfDraw,
   type Uncertainty,
 } from 'lethe';
 import { isGaussian } from 'lethe/moments';
 import type { Draws, Slices } from '../../runs/task.ts';
 import { UncertaintySum } from '../shared/uncertainty-sum.ts';
-import { windowBatch } from './batches.ts';
 import type { Piece } from './data/dataset.ts';
 import { keys } from './data/piano-roll.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
@@ -38,8 +36,8 @@ export function* evaluateMonteCarlo(
   const seen = new UncertaintySum();
   const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
-    return (group, at, window) => {
-      states = scoped(() => averagedNll(model, group, at, window, states, draws, (one) => seen.add(one)));
+    return (group) => {
+      states = averagedNll(model, group, states, draws, (one) => seen.add(one));
     };
   });
   const none = {
@@ -52,18 +50,16 @@ export function* evaluateMonteCarlo(
 
 /**
  * Adds the NLL of one window under the averaged probabilities to `sums`; returns the states of all draws after it.
- * @param seen is shown the uncertainty of every scored frame
+ * @param seen is shown the uncertainty of every scored frame from the second of its piece on
  */
 export function averagedNll(
   model: MusicModel,
-  { pieces, sums, first }: PieceGroup,
-  at: number,
-  window: number,
+  { batch, at, sums, first, isFirst }: PieceGroup,
   states: readonly MusicState[],
   { samples, mode, seed = 1, trained = Number.POSITIVE_INFINITY }: Draws,
   seen?: (uncertainty: Uncertainty) => void,
 ): MusicState[] {
-  const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
+  const { x, targets, steps, rows, start, stop, stepMask } = batch;
   const stream = new NoiseStream(seed).trained(trained).from(at, first);
   const after: MusicState[] = [];
   const { readout } = model;
@@ -72,7 +68,7 @@ export function averagedNll(
   for (let s = 0; s < samples; s++) {
     const state = states[s] && firstRows(states[s], rows);
     const noise = streamOfDraw(stream, s);
-    const result = model.forward(x, { state, noise, mode, stop });
+    const result = model.forward(x, { state, noise, mode, start, stop });
     after.push(result.state.map(keepState));
     if (!readout.independent) {
       drawn.push(Float64Array.from(readout.rowNll(result.output, targets, stepMask, noise), (nll) => -nll));
@@ -92,7 +88,7 @@ export function averagedNll(
     const logits = drawn.map((sample) => sample.subarray(m * keys, (m + 1) * keys));
     const mean = bernoulliMeanOfLogits(logits);
     sums[m % rows] += nllOf(mean, targets.data.subarray(m * keys, (m + 1) * keys));
-    seen?.(bernoulliUncertaintyOfLogits(logits, mean));
+    if (!isFirst) seen?.(bernoulliUncertaintyOfLogits(logits, mean));
   }
   return after;
 }

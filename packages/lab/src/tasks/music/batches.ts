@@ -32,18 +32,35 @@ export interface Batch {
   counted: number;
 }
 
-/** A minibatch for training: chunk b ends at the last step, and what it lacks stands in front. */
-export function trainingBatch(chunks: readonly Frames[]): Batch {
+/**
+ * A minibatch for training: chunk b ends at the last step, and what it lacks stands in front. Where `isBeginning` says that a chunk is the
+ * beginning of a piece, its first frame is a target, too: of the step before its start, where the state is the initial one.
+ */
+export function trainingBatch<C extends Frames>(
+  chunks: readonly C[],
+  isBeginning: (chunk: C) => boolean = () => false,
+): Batch {
   const lengths = chunks.map((chunk) => chunk.frames.length - 1);
-  const steps = largest(lengths);
-  const starts = lengths.map((length) => steps - length);
-  return fill(
+  const leads = chunks.map((chunk) => (isBeginning(chunk) ? 1 : 0));
+  const steps = largest(lengths.map((length, b) => length + leads[b]));
+  const batch = fill(
     chunks,
     steps,
-    starts,
+    lengths.map((length) => steps - length),
     chunks.map(() => steps),
     chunks.map(() => 0),
   );
+  for (const [b, lead] of leads.entries()) if (lead === 1) expectFirst(batch, b, chunks[b]);
+  return batch;
+}
+
+/** The first frame of every piece, which no frame stands before: the state is the initial one. */
+export function firstFrames(pieces: readonly Frames[]): Batch {
+  const none = pieces.map(() => 0);
+  const ones = pieces.map(() => 1);
+  const batch = fill(pieces, 1, ones, ones, none);
+  for (const [b, piece] of pieces.entries()) expectFirst(batch, b, piece);
+  return batch;
 }
 
 /** Frames `at` … `at + window` of every piece, for evaluation; a piece that ends sooner stops sooner. */
@@ -67,6 +84,14 @@ export function frameTensor(frame: readonly number[]): Tensor {
 }
 
 // --- internal ---
+
+/** Makes the first frame the target of the step before the start of row b. */
+function expectFirst(batch: Batch, b: number, { frames }: Frames): void {
+  const place = (batch.start[b] - 1) * batch.rows + b;
+  for (const note of frames[0]) batch.targets.data[place * keys + note - lowestNote] = 1;
+  batch.stepMask.data[place] = 1;
+  batch.counted++;
+}
 
 /** Row b takes from its source frame `first[b]` on, at the steps `starts[b]` to `stops[b]`. */
 function fill(

@@ -53,6 +53,10 @@ const training = z.strictObject({
   ...anyTraining,
   batch: count.describe('chunks in a minibatch'),
   chunk: z.int().min(2).describe('longest chunk of the training set, in frames'),
+  firstFrame: z
+    .boolean()
+    .default(false)
+    .describe('whether the first frame of a piece is learned, too, from the initial state'),
 });
 
 const music = z.strictObject({
@@ -181,6 +185,7 @@ function plainMusic(): MusicConfig {
       epochs: 500,
       batch: 50,
       chunk: 100,
+      firstFrame: false,
       patience: 50,
       checkpointEvery: 20,
     },

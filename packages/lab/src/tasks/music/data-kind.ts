@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { share } from '../../common/usage.ts';
 import type { DataKind, Shown } from '../kind.ts';
 import { type MusicConfig, stepsPerQuarter } from './config.ts';
+import { chordTable } from './data/chords.ts';
 import { loadMusic, type MusicData } from './data/dataset.ts';
 import { fetchMusic } from './data/fetch.ts';
 import { listDataSets } from './data/list.ts';
@@ -67,6 +68,8 @@ function shown(stats: ReturnType<typeof musicStats>): Shown {
         ],
         align: 'lrrrrrrrr',
       },
+      '',
+      chordTable(Object.entries(splits).map(([name, { chords }]) => ({ name, stats: chords }))),
       '',
       {
         rows: [

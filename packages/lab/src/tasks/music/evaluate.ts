@@ -2,8 +2,9 @@
  * The NLL of pieces under a model, in nats per time step: the sum over 88 notes, natural log, the frames of a
  * piece from the second on, each predicted from those before it.
  *
- *   nll_per_step           mean over all scored frames of the split (pooled)
- *   nll_per_sequence_mean  mean over the frames of each piece, then over pieces
+ *   nll_per_step             mean over all scored frames of the split (pooled)
+ *   nll_per_sequence_mean    mean over the frames of each piece, then over pieces
+ *   nll_per_step_with_first  the first with the first frame of every piece, predicted from the initial state
  *
  * Pieces are not split: long ones run in windows through which the state is carried. Shorter ones in the same
  * minibatch stop early and are not counted from there on, so neither padding nor the size of the minibatch
@@ -14,7 +15,6 @@ import {
   bernoulliMeanOfLogits,
   bernoulliUncertaintyOfMoments,
   keepState,
-  scoped,
   type Tensor,
 } from 'lethe';
 import { isGaussian } from 'lethe/moments';
@@ -22,15 +22,14 @@ import type { Slices } from '../../runs/task.ts';
 import { testDraws } from '../shared/draws.ts';
 import { type Known, UncertaintySum } from '../shared/uncertainty-sum.ts';
 import { averagedNll } from './averaged.ts';
-import { windowBatch } from './batches.ts';
 import type { Piece } from './data/dataset.ts';
 import { keys } from './data/piano-roll.ts';
 import { firstRows, type MusicModel, type MusicState } from './model.ts';
 import { type MusicMetrics, type PieceGroup, type PieceWindows, scorePieces } from './score-pieces.ts';
 
 /**
- * The metrics of `pieces`; progress counts frames. Pieces of one frame have nothing to
- * score and are left out. The result is NaN where there is nothing to score at all. A method whose test-time rule
+ * The metrics of `pieces`; progress counts frames from the second on. Pieces of one frame count with the first frame alone.
+ * The result is NaN where there is nothing to score at all. A method whose test-time rule
  * draws (DropConnect's Gaussian inference) averages the probabilities of as many draws as it says, always the same.
  */
 export function* evaluatePieces(
@@ -43,12 +42,9 @@ export function* evaluatePieces(
   const look = options.uncertainty ? (one: Known) => seen.add(one) : undefined;
   const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
-    return (group, at, window) => {
-      if (draws) {
-        states = scoped(() => averagedNll(model, group, at, window, states, draws, look));
-      } else {
-        states = [scoped(() => scoreWindow(model, group, at, window, states[0], look))];
-      }
+    return (group) => {
+      if (draws) states = averagedNll(model, group, states, draws, look);
+      else states = [scoreWindow(model, group, states[0], look)];
     };
   });
   return { ...metrics, ...seen.metrics() };
@@ -59,17 +55,15 @@ export function* evaluatePieces(
 /** Adds the NLL of one window to `sums` and returns the state after it, in memory of its own. */
 function scoreWindow(
   model: MusicModel,
-  { pieces, sums }: PieceGroup,
-  at: number,
-  window: number,
+  { batch, sums, isFirst }: PieceGroup,
   state: MusicState | undefined,
   look?: (uncertainty: Known) => void,
 ): MusicState {
-  const { x, targets, steps, rows, stop, stepMask } = windowBatch(pieces, at, window);
-  const result = model.forward(x, { state: state && firstRows(state, rows), stop });
+  const { x, targets, steps, rows, start, stop, stepMask } = batch;
+  const result = model.forward(x, { state: state && firstRows(state, rows), start, stop });
   const rowLoss = model.readout.rowNll(result.output, targets, stepMask);
   for (let t = 0; t < steps; t++) for (let b = 0; b < rows; b++) sums[b] += rowLoss[t * rows + b];
-  if (look && model.readout.independent) {
+  if (look && model.readout.independent && !isFirst) {
     for (let m = 0; m < steps * rows; m++) if (stepMask.data[m] === 1) look(uncertaintyAt(result.output, m));
   }
   return result.state.map(keepState);

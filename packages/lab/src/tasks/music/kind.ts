@@ -2,6 +2,8 @@
 import { parseDropout } from 'lethe/dropout';
 import type { TaskKind } from '../kind.ts';
 import { recurrentParameters } from '../shared/parameters.ts';
+import { samplesBeside } from './beside.ts';
+import { chordsFile } from './chords-file.ts';
 import { type MusicConfig, musicConfig } from './config.ts';
 import { chunks } from './data/chunks.ts';
 import type { MusicData } from './data/dataset.ts';
@@ -39,6 +41,8 @@ export const music: TaskKind<MusicConfig, MusicData> = {
   sampling: musicSampling,
   network: portableMusic,
   samples: musicSamples,
+  files: [chordsFile],
+  beside: samplesBeside,
   quickStart: musicQuickStart,
   workloads: Object.fromEntries(
     musicWorkloads.map((name) => [name, { make: () => musicWorkload(name), gated: false }]),

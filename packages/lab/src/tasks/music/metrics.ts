@@ -16,4 +16,9 @@ export const musicMetrics: Record<string, MetricWords> = {
     ...nats,
     meaning: 'the same as the mean over pieces',
   },
+  nll_per_step_with_first: {
+    label: 'NLL per time step, with the first frame',
+    ...nats,
+    meaning: 'the same with the first frame of every piece, from the initial state',
+  },
 };

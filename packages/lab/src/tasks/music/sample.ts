@@ -12,6 +12,7 @@ import {
   type RecurrentState,
   scoped,
   streamOfDraw,
+  type Tensor,
 } from 'lethe';
 import { isGaussian } from 'lethe/moments';
 import type { Draws } from '../../runs/task.ts';
@@ -19,7 +20,7 @@ import { testDraws } from '../shared/draws.ts';
 import { frameTensor } from './batches.ts';
 import type { Piece } from './data/dataset.ts';
 import { keys, lowestNote } from './data/piano-roll.ts';
-import type { MusicModel, MusicOutput, MusicState } from './model.ts';
+import type { MusicModel, MusicOutput, MusicRun, MusicState } from './model.ts';
 
 /** What to sample. */
 export interface PieceOptions {
@@ -33,14 +34,16 @@ export interface PieceOptions {
   prime?: Piece | null;
   /** frames taken from `prime`; default: all */
   primeFrames?: number;
+  /** of a model that was taught how pieces begin: from nothing, the first frame is drawn from its initial state. @defaultValue false */
+  knowsBeginnings?: boolean;
 }
 
 /**
- * Draws a piece. From nothing, the model hears one silent frame first, which is not part of the result.
+ * Draws a piece. From nothing, a model that does not know how pieces begin hears one silent frame first, which is not part of the result.
  * Throws ConfigError for a length, temperature or number of frames that cannot be.
  */
 export function samplePiece(model: MusicModel, options: PieceOptions): Piece {
-  const { seed = 1, length, temperature = 1, prime = null } = options;
+  const { seed = 1, length, temperature = 1, prime = null, knowsBeginnings = false } = options;
   if (!(temperature > 0) || !Number.isFinite(temperature)) {
     throw new ConfigError(
       `sample: temperature expects a number above 0, found ${temperature}${temperature === 0 ? '; .01 sounds a note where that is more probable than not' : ''}`,
@@ -52,7 +55,7 @@ export function samplePiece(model: MusicModel, options: PieceOptions): Piece {
   const start = prime ? primingFrames(prime, options.primeFrames) : [];
   const stream = new NoiseStream(seed);
   const frames = [...start];
-  const heard = start.length > 0 ? start : [[]];
+  const heard = start.length > 0 ? start : [knowsBeginnings ? null : []];
   const hear = hearing(model, stream);
   let next = heard.reduce<DrawFrame | undefined>((_, frame) => hear(frame), undefined)!;
   for (let i = 0; i < length; i++) {
@@ -68,8 +71,8 @@ export function samplePiece(model: MusicModel, options: PieceOptions): Piece {
 /** Draws a frame from what the model expects: 0 or 1 for each note. */
 type DrawFrame = (stream: NoiseStream, temperature: number) => ArrayLike<number>;
 
-/** The model hears a frame, and expects another. */
-type Hear = (frame: readonly number[]) => DrawFrame;
+/** The model hears a frame, or nothing as in its initial state, and expects another. */
+type Hear = (frame: readonly number[] | null) => DrawFrame;
 
 function hearing(model: MusicModel, stream: NoiseStream): Hear {
   const draws = testDraws(model.regularizer);
@@ -92,7 +95,7 @@ function plain(model: MusicModel): Hear {
   let before: MusicState | undefined;
   return (frame) => {
     const output = scoped(() => {
-      const heard = model.forward(frameTensor(frame), { state: before });
+      const heard = model.forward(...heardAs(frame, { state: before }));
       before = heard.state.map(keepState);
       return keepOutput(heard.output);
     });
@@ -107,9 +110,9 @@ function averaging(model: MusicModel, { samples, mode }: Draws, stream: NoiseStr
   return (frame) => {
     const logits = scoped(() => {
       const { logProbabilities, logComplements, ...heard } = mcDropout(
-        (x, noise, state) => model.forward(x, { state, noise, mode }),
+        (x, noise, state) => model.forward(...heardAs(frame, { state, noise, mode }, x)),
         model.regularizer,
-        frameTensor(frame),
+        frameTensor(frame ?? []),
         stream.from(position++),
         { samples, mode, distribution: 'bernoulli' },
         states,
@@ -132,7 +135,7 @@ function mixing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream
     const noise = stream.from(position++);
     const outputs = scoped(() => {
       const heard = Array.from({ length: samples }, (_, s) =>
-        model.forward(frameTensor(frame), { state: states[s], noise: streamOfDraw(noise, s), mode }),
+        model.forward(...heardAs(frame, { state: states[s], noise: streamOfDraw(noise, s), mode })),
       );
       states = heard.map(({ state }) => state.map(keepState));
       return heard.map(({ output }) => keepOutput(output));
@@ -143,6 +146,15 @@ function mixing(model: MusicModel, { samples, mode }: Draws, stream: NoiseStream
         return Array.from(model.readout.draw(outputs[Math.min(s, samples - 1)], drawn, temperature));
       });
   };
+}
+
+/** A step that hears a frame; without one a step that does not begin, after which the state is what it was. */
+function heardAs(
+  frame: readonly number[] | null,
+  run: MusicRun,
+  x = frameTensor(frame ?? []),
+): [Tensor, MusicRun] {
+  return [x, frame ? run : { ...run, start: new Int32Array(x.shape[1]).fill(1) }];
 }
 
 /** An output in memory of its own. */

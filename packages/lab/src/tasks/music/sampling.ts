@@ -61,6 +61,7 @@ export const musicSampling: SamplingKind<MusicConfig> = {
       const { frames } = samplePiece(model, {
         ...{ seed, length, temperature, prime: heard },
         primeFrames: heard ? primed : undefined,
+        knowsBeginnings: config.training.firstFrame,
       });
       const look = { stepsPerQuarter, given: primed };
       const title = `${dataset}, ${path.basename(run.directory)}, seed ${seed}`;

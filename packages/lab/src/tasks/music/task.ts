@@ -6,6 +6,7 @@ import { letheCommand } from '../../common/shell.ts';
 import type { StepPlace, Task, TaskModel } from '../../runs/task.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
 import { trainingBatch } from './batches.ts';
+import { chordsFile, writeChords } from './chords-file.ts';
 import type { MusicConfig } from './config.ts';
 import { type Chunk, chunks as cut } from './data/chunks.ts';
 import type { MusicData, Piece } from './data/dataset.ts';
@@ -31,9 +32,10 @@ export interface MusicTask extends Task {
  */
 export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStream): MusicTask {
   const music = musicModel(config);
-  const { chunk, batch } = config.training;
+  const { chunk, batch, firstFrame } = config.training;
   const chunks = cut(data.splits.train, chunk);
-  const examples = chunks.reduce((sum, one) => sum + one.frames.length - 1, 0);
+  const isBeginning = ({ start }: Chunk) => firstFrame && start === 0;
+  const examples = chunks.reduce((sum, one) => sum + one.frames.length - (isBeginning(one) ? 0 : 1), 0);
   const chunksOf = ({ epoch, position }: StepPlace): Chunk[] => {
     const order = noise.at(epoch).permutation({ site: 'order' }, chunks.length);
     return Array.from(order.subarray(position * batch, (position + 1) * batch), (i) => chunks[i]);
@@ -51,7 +53,7 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
     hint: (run) => `${letheCommand('sample', run)} --out piece.mid   makes a piece with it`,
     stepsIn: () => Math.ceil(chunks.length / batch),
     step(place, stream) {
-      const minibatch = trainingBatch(chunksOf(place));
+      const minibatch = trainingBatch(chunksOf(place), isBeginning);
       return { total: music.loss(minibatch, stream, examples), counted: minibatch.counted };
     },
     trainMetrics: (mean) => ({ nll_per_step: mean }),
@@ -65,6 +67,7 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
         : evaluatePieces(music, pieces, { uncertainty });
       return { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
+    tested: () => ({ [chordsFile]: writeChords(data) }),
     files: () => ({}),
     carried: () => ({}),
     restoreCarried: () => {},
@@ -88,7 +91,7 @@ export function workingNumbers(
   regularizer: Regularizer,
   chunks: readonly Chunk[],
 ): number {
-  const longest = largest(chunks.map((chunk) => chunk.frames.length - 1));
+  const longest = largest(chunks.map((chunk) => chunk.frames.length - (training.firstFrame ? 0 : 1)));
   const rows = longest * Math.min(training.batch, chunks.length);
   const mode = regularizer.modes.train;
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;

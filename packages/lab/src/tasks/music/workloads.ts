@@ -4,25 +4,29 @@
  * with probability 0.05, 400 tanh units, the summed Bernoulli NLL, gradients clipped at norm 225, rmsprop
  * with Nesterov momentum. `music-plain` has no noise; `music-fast` drops 0.1 of the input, 0.2 of the
  * recurrent state and 0.5 of the readout's input, all in moments, and lets the output probability see the
- * variance.
+ * variance. `music-nade` is the plain network whose readout is a NADE of 200 hidden units.
  */
 import {
   bernoulliNll,
   clipScale,
   globalNorm,
   gradients,
+  type Linear,
   linear,
+  type Nade,
   NoiseStream,
+  nade,
   rmsprop,
   rnn,
   scoped,
   Tensor,
 } from 'lethe';
 import { fast, none } from 'lethe/dropout';
+import type { Gaussian } from 'lethe/moments';
 import type { Workload } from '../../bench/workload.ts';
 
 /** The names of the music workloads. */
-export const musicWorkloads = ['music-plain', 'music-fast'] as const;
+export const musicWorkloads = ['music-plain', 'music-fast', 'music-nade'] as const;
 export type MusicWorkload = (typeof musicWorkloads)[number];
 
 /** The sizes of a workload; the defaults are those of the benchmark. */
@@ -32,12 +36,14 @@ export interface MusicSizes {
   frames?: number;
   notes?: number;
   hidden?: number;
+  /** hidden units of the NADE */
+  nadeHidden?: number;
   seed?: number;
 }
 
 /** Builds a workload. Everything in it is a function of the sizes and the seed. */
 export function musicWorkload(name: MusicWorkload, sizes: MusicSizes = {}): Workload {
-  const { batch = 32, frames = 100, notes = 88, hidden = 400, seed = 1 } = sizes;
+  const { batch = 32, frames = 100, notes = 88, hidden = 400, nadeHidden = 200, seed = 1 } = sizes;
   const stream = new NoiseStream(seed);
   const withNoise = name === 'music-fast';
   const layer = rnn(
@@ -49,15 +55,15 @@ export function musicWorkload(name: MusicWorkload, sizes: MusicSizes = {}): Work
     },
     stream,
   );
-  const readout = linear(
-    { inputSize: hidden, outputSize: notes, layer: 1, dropout: withNoise ? fast({ input: 0.5 }) : none() },
-    stream,
-  );
-  const parameters = {
-    ...layer.parameters,
-    weightOut: readout.parameters.weight,
-    biasOut: readout.parameters.bias,
+  const atReadout = {
+    ...{ inputSize: hidden, outputSize: notes, layer: 1 },
+    dropout: withNoise ? fast({ input: 0.5 }) : none(),
   };
+  const readout =
+    name === 'music-nade'
+      ? nadeReadout(nade({ ...atReadout, hiddenSize: nadeHidden }, stream))
+      : bernoulliReadout(linear(atReadout, stream));
+  const parameters = { ...layer.parameters, ...readout.parameters };
   const tensors = Object.values(parameters);
   const names = Object.keys(parameters);
   const optimizer = rmsprop(parameters, { stepRate: 0.001, momentum: 0.99, decay: 0.8 });
@@ -71,7 +77,7 @@ export function musicWorkload(name: MusicWorkload, sizes: MusicSizes = {}): Work
         const noise = withNoise ? stream.at(++steps) : undefined;
         const { loss, gradients: slopes } = gradients(tensors, () => {
           const { output } = layer.forward(inputs, undefined, noise);
-          return bernoulliNll(readout.forward(output, noise), targets).loss;
+          return readout.nll(output, targets, noise);
         });
         optimizer.update(slopes, clipScale(globalNorm(slopes, names), 225));
         return loss;
@@ -80,6 +86,28 @@ export function musicWorkload(name: MusicWorkload, sizes: MusicSizes = {}): Work
 }
 
 // --- internal ---
+
+/** What the network ends in. */
+interface Readout {
+  parameters: Record<string, Tensor>;
+  nll(output: Tensor | Gaussian, targets: Tensor, noise?: NoiseStream): Tensor;
+}
+
+function bernoulliReadout(logits: Linear): Readout {
+  const { weight, bias } = logits.parameters;
+  return {
+    parameters: { weightOut: weight, biasOut: bias },
+    nll: (output, targets, noise) => bernoulliNll(logits.forward(output, noise), targets).loss,
+  };
+}
+
+function nadeReadout(model: Nade): Readout {
+  const { weight, bias, weightIn, weightOut } = model.parameters;
+  return {
+    parameters: { weightBiases: weight, biases: bias, weightNotesIn: weightIn, weightNotesOut: weightOut },
+    nll: (output, targets, noise) => model.nll(output, targets, { noise }).loss,
+  };
+}
 
 /** Random frames, and the same frames one step later: `[frames - 1, batch, notes]` each, over one memory. */
 function nextFrames(stream: NoiseStream, frames: number, batch: number, notes: number) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chordStats } from './chords.ts';
 import { musicStats } from './stats.ts';
 import type { MusicData, Piece } from './types.ts';
 
@@ -25,6 +26,7 @@ describe('musicStats', () => {
       lowestNote: 30,
       highestNote: 62,
       mostNotes: 2,
+      chords: chordStats([{ frames: [[30, 60], [], [62]] }, { frames: [[61]] }]),
     });
     expect(splits.valid).toEqual({
       sequences: 0,
@@ -36,6 +38,7 @@ describe('musicStats', () => {
       lowestNote: null,
       highestNote: null,
       mostNotes: 0,
+      chords: chordStats([]),
     });
   });
 

@@ -9,6 +9,7 @@
  *             from the second step of each test piece on: pooled over steps, and as the mean over pieces of
  *             their means (the two conventions of nll_per_step and nll_per_sequence_mean)
  */
+import { type ChordStats, chordStats } from './chords.ts';
 import { keys, lowestNote, pianoRoll } from './piano-roll.ts';
 import { type MusicData, type Piece, splitNames } from './types.ts';
 
@@ -24,6 +25,7 @@ export interface SplitStats {
   highestNote: number | null;
   /** in one step */
   mostNotes: number;
+  chords: ChordStats;
 }
 
 /** Counts of each split and NLLs on test; an NLL is null where there is nothing to score. */
@@ -90,6 +92,7 @@ function splitStats(pieces: readonly Piece[]): SplitStats {
     lowestNote: notes > 0 ? lowest : null,
     highestNote: notes > 0 ? highest : null,
     mostNotes,
+    chords: chordStats(pieces),
   };
 }
 

@@ -3,11 +3,16 @@ import { meanOverSteps, NoiseStream, nade, type Tensor } from 'lethe';
 import { keys } from '../data/piano-roll.ts';
 import type { ReadoutOptions } from './bernoulli.ts';
 import type { FrameReadout } from './frame-readout.ts';
-import type { NoteOrder, ReadoutWords } from './words.ts';
+import type { ReadoutWords } from './words.ts';
 
-/** @param seed of the run, which a random order is drawn from */
+type Nade = Extract<ReadoutWords, { kind: 'nade' }>;
+
+/**
+ * With several orders, a minibatch is trained in one of them that is drawn for it; evaluation averages the likelihoods of all.
+ * @param seed of the run, which random orders are drawn from
+ */
 export function nadeReadout(
-  words: Extract<ReadoutWords, { kind: 'nade' }>,
+  words: Nade,
   options: ReadoutOptions,
   stream: NoiseStream,
   seed: number,
@@ -20,7 +25,7 @@ export function nadeReadout(
       hiddenSize: words.hidden,
       hiddenDropout: words.dropout,
       moments: words.moments,
-      order: noteOrder(words.order, seed),
+      order: noteOrders(words, seed),
     },
     stream,
   );
@@ -28,8 +33,10 @@ export function nadeReadout(
     independent: false,
     linear: model.linear,
     parameters: { ...model.linear.parameters, ...(model.parameters as Record<string, Tensor>) },
-    nll: (output, targets, stepMask, noise) =>
-      meanOverSteps(model.rowNll(output, targets, { stepMask, noise }), stepMask),
+    nll(output, targets, stepMask, noise) {
+      const order = noise && drawOrder(noise, words.orders, layer);
+      return meanOverSteps(model.rowNll(output, targets, { stepMask, noise, order }), stepMask);
+    },
     rowNll: (output, targets, stepMask, noise) => model.rowNll(output, targets, { stepMask, noise }).data,
     draw: (output, stream, temperature) => model.sample(output, stream, { temperature }).data,
   };
@@ -37,9 +44,20 @@ export function nadeReadout(
 
 // --- internal ---
 
-function noteOrder(order: NoteOrder, seed: number): Int32Array {
+/** As many orders as are averaged; those that are drawn are the same whatever else is asked for. */
+function noteOrders({ order, orders }: Nade, seed: number): Int32Array[] {
   const rising = Int32Array.from({ length: keys }, (_, i) => i);
-  if (order === 'low-high') return rising;
-  if (order === 'high-low') return rising.reverse();
-  return Int32Array.from(new NoiseStream(seed).permutation({ site: 'order', entry: 1 }, keys));
+  const pair = [rising, rising.toReversed()];
+  if (order === 'high-low') pair.reverse();
+  const told = order === 'random' ? [] : pair;
+  const drawn = Array.from({ length: orders }, (_, n) =>
+    Int32Array.from(new NoiseStream(seed).permutation({ site: 'order', entry: n + 1 }, keys)),
+  );
+  return [...told, ...drawn].slice(0, orders);
+}
+
+/** The order that a minibatch is trained in. */
+function drawOrder(noise: NoiseStream, orders: number, layer: number | undefined): number {
+  if (orders === 1) return 0;
+  return Math.min(Math.floor(noise.uniforms({ site: 'order', layer }, 1)[0] * orders), orders - 1);
 }

@@ -1,11 +1,12 @@
 /** Notes that depend on each other: words, training, evaluation and samples of a NADE over them. */
-import { ConfigError, NoiseStream } from 'lethe';
+import { ConfigError, NoiseStream, scoped } from 'lethe';
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../../training/session.ts';
 import { inSlices } from '../../../training/slices.ts';
 import { trainStep } from '../../../training/step.ts';
 import { tinyConfig, tinyData } from '../../../training/tiny.suite.ts';
 import { evaluateMonteCarlo } from '../averaged.ts';
+import { trainingBatch, windowBatch } from '../batches.ts';
 import { musicConfig } from '../config.ts';
 import { evaluatePieces } from '../evaluate.ts';
 import { music } from '../kind.ts';
@@ -22,9 +23,10 @@ describe('the words of a readout', () => {
   it('are a kind and its settings', () => {
     expect(parseReadout('bernoulli')).toEqual({ kind: 'bernoulli' });
     expect(parseReadout('nade')).toMatchObject({ kind: 'nade', hidden: 200, order: 'low-high', dropout: 0 });
-    expect(parseReadout('nade:hidden=30,order=random,dropout=.5,moments=mean')).toEqual({
-      ...{ kind: 'nade', hidden: 30, order: 'random', dropout: 0.5, moments: 'mean' },
+    expect(parseReadout('nade:hidden=30,order=random,orders=4,dropout=.5,moments=mean')).toEqual({
+      ...{ kind: 'nade', hidden: 30, order: 'random', orders: 4, dropout: 0.5, moments: 'mean' },
     });
+    expect(parseReadout('nade')).toMatchObject({ orders: 1 });
   });
 
   it.each([
@@ -32,6 +34,7 @@ describe('the words of a readout', () => {
     ['nade:hiden=3', /did you mean 'hidden'/],
     ['nade:hidden=0', /hidden to be a whole number from 1/],
     ['nade:hidden=3,hidden=4', /hidden once/],
+    ['nade:orders=0', /orders to be a whole number from 1 to 100, found '0'/],
     ['nade:order=lowhigh', /did you mean 'low-high'/],
     ['nade:dropout=1', /below 1, found '1'/],
     ['nade:hidden', /key=value/],
@@ -130,6 +133,56 @@ describe('music with a NADE', () => {
     // Four deviations of sqrt(.25 / 60).
     expect(Math.abs(share - 0.5)).toBeLessThan(0.26);
     expect(samplePiece(model, { length: 60, seed: 3 }).frames).toEqual(frames);
+  });
+
+  describe('in several orders', () => {
+    const several = (readout: string, ...set: string[]) =>
+      musicModel(tinyConfig('model.dropout=none', `model.readout=nade:hidden=9,${readout}`, ...set));
+    const nllOf = async (model: ReturnType<typeof several>) =>
+      (await inSlices(evaluatePieces(model, data.splits.test, { batch: 64 })))!.nll_per_step;
+    /** Likelihoods of the frames of a piece, with the same weights in one model or another. */
+    const rowsOf = (model: ReturnType<typeof several>) =>
+      scoped(() => {
+        const { x, targets, stepMask } = windowBatch(data.splits.test.slice(0, 1), 0, 100);
+        return Array.from(model.readout.rowNll(model.forward(x).output, targets, stepMask));
+      });
+    const differing = ['model.initialVariance=.3'];
+
+    it.each([
+      ['orders=2', ['order=low-high', 'order=high-low']],
+      ['order=high-low,orders=2', ['order=high-low', 'order=low-high']],
+      ['orders=3', ['order=low-high', 'order=high-low', 'order=random']],
+    ])('evaluates %s by the mean of the likelihoods of frames', (readout, each) => {
+      const mixed = rowsOf(several(readout, ...differing));
+      const single = each.map((order) => rowsOf(several(order, ...differing)));
+      for (const [m, nll] of mixed.entries()) {
+        const mean = single.reduce((sum, rows) => sum + Math.exp(-rows[m]) / each.length, 0);
+        expect(nll).toBeCloseTo(-Math.log(mean), 4);
+      }
+    });
+
+    it('trains a minibatch in one of them, drawn for it, the same by the same stream', () => {
+      const mixed = several('orders=2', ...differing);
+      const single = ['low-high', 'high-low'].map((order) => several(`order=${order}`, ...differing));
+      const batch = trainingBatch(data.splits.train);
+      const lossOf = (model: typeof mixed, step: number): number =>
+        scoped(() => model.loss(batch, new NoiseStream(5).at(step), 100).nll.sum);
+      const [low, high] = single.map((model) => lossOf(model, 1));
+      expect(low).not.toBeCloseTo(high, 1);
+      const found = Array.from({ length: 40 }, (_, step) => lossOf(mixed, step));
+      expect(new Set(found)).toEqual(new Set([low, high]));
+      // 40 fair draws: 20 of each, four deviations of sqrt(10) apart at most.
+      expect(Math.abs(found.filter((nll) => nll === low).length - 20)).toBeLessThan(13);
+      expect(lossOf(mixed, 3)).toBe(lossOf(mixed, 3));
+    });
+
+    it('draws a frame in one of them', async () => {
+      const model = several('orders=2', ...differing);
+      expect(samplePiece(model, { length: 20, seed: 2 })).toEqual(
+        samplePiece(model, { length: 20, seed: 2 }),
+      );
+      expect(await nllOf(model)).toBeGreaterThan(0);
+    });
   });
 
   it('is refused where a program is to be given logits', () => {

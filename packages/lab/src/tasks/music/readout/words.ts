@@ -2,7 +2,7 @@
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../../../common/nearest.ts';
 
-/** In which order the notes of a frame are told: by their pitch, or in one order drawn from the seed of the run. */
+/** In which order the notes of a frame are told: by their pitch, or in an order drawn from the seed of the run. */
 export type NoteOrder = 'low-high' | 'high-low' | 'random';
 
 /** The distribution of a frame given the state. */
@@ -13,6 +13,8 @@ export type ReadoutWords =
       /** hidden units */
       hidden: number;
       order: NoteOrder;
+      /** how many orders are averaged: `order`, of orders by pitch its reverse, and others that are drawn */
+      orders: number;
       /** rate of dropping its hidden units */
       dropout: number;
       /** what is read of a Gaussian state */
@@ -21,7 +23,7 @@ export type ReadoutWords =
 
 /** What people may write. */
 export const readoutForms =
-  'bernoulli, independent notes, or nade[:hidden=200,order=low-high|high-low|random,dropout=0,moments=averaged|mean]';
+  'bernoulli, independent notes, or nade[:hidden=200,order=low-high|high-low|random,orders=1,dropout=0,moments=averaged|mean]';
 
 /** Throws ConfigError for a word, key or value that is not there, with the nearest one. */
 export function parseReadout(text: string): ReadoutWords {
@@ -45,22 +47,25 @@ export function parseReadout(text: string): ReadoutWords {
     if (found.has(key)) throw wrong(`${key} once, found it again in '${text}'`);
     found.set(key, value);
   }
-  const hidden = Number(found.get('hidden') ?? 200);
-  if (!Number.isInteger(hidden) || hidden < 1 || hidden > 65_536) {
-    throw wrong(`nade's hidden to be a whole number from 1 to 65536, found '${found.get('hidden')}'`);
-  }
+  const whole = (key: string, otherwise: number, most: number): number => {
+    const value = Number(found.get(key) ?? otherwise);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw wrong(`nade's ${key} to be a whole number from 1 to ${most}, found '${found.get(key)}'`);
+  };
+  const hidden = whole('hidden', 200, 65_536);
+  const orders = whole('orders', 1, 100);
   const dropout = Number(found.get('dropout') ?? 0);
   if (!(dropout >= 0 && dropout < 1)) {
     throw wrong(`nade's dropout to be at least 0 and below 1, found '${found.get('dropout')}'`);
   }
   const order = word('order', found.get('order') ?? 'low-high', ['low-high', 'high-low', 'random']);
   const moments = word('moments', found.get('moments') ?? 'averaged', ['averaged', 'mean']);
-  return { kind, hidden, order, dropout, moments };
+  return { kind, hidden, order, orders, dropout, moments };
 }
 
 // --- internal ---
 
-const nadeKeys = ['hidden', 'order', 'dropout', 'moments'] as const;
+const nadeKeys = ['hidden', 'order', 'orders', 'dropout', 'moments'] as const;
 
 function word<W extends string>(key: string, text: string, words: readonly W[]): W {
   if ((words as readonly string[]).includes(text)) return text as W;
