@@ -97,7 +97,17 @@ async function main() {
   const ours = isLayer ? ['--dropout', regularizers[values.dropout]] : isLm ? ['--dtype', values.dtype] : [];
   const theirs = isLayer ? ['--dropout', values.dropout] : [];
   const runLethe = () => run(letheCommand, [...letheArguments, 'bench', ...common, ...ours, '--json']);
-  const script = isLm ? 'lm' : isLayer ? 'layer' : isSequences ? 'sequences' : isNade ? 'nade' : isSmall ? 'small' : 'music';
+  const script = isLm
+    ? 'lm'
+    : isLayer
+      ? 'layer'
+      : isSequences
+        ? 'sequences'
+        : isNade
+          ? 'nade'
+          : isSmall
+            ? 'small'
+            : 'music';
   const [command, program] =
     peer === 'pytorch'
       ? [values.python, join(here, `pytorch_${script}.py`)]
