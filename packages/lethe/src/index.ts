@@ -79,7 +79,7 @@ export {
   type RegularizedLoss,
   regularizedLoss,
 } from './nn/losses/regularized-loss.ts';
-export { softmaxNll } from './nn/losses/softmax-nll.ts';
+export { type SoftmaxNllOptions, softmaxNll } from './nn/losses/softmax-nll.ts';
 export { type StudentT, studentTNll } from './nn/losses/student-t.ts';
 export {
   type Nade,

@@ -1,24 +1,26 @@
 // Attention over the positions of a memory, for all steps of a decoder at once:
 //   score_ts = v . tanh(query_t + key_s), or query_t . key_s;   weights_t = softmax_s score_ts;   context_t = sum_s weights_ts memory_s
-// Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares:
-// each gathers its row's keys and memory once, [S, K] and [S, E], which then stay in its cache for all steps. tanh is computed anew on the
-// way back, so that nothing of size T S K is ever kept.
+// Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares, and where
+// there are fewer rows than workers the steps of each row, too: a worker gathers a row's keys and memory once, [S, K] and [S, E], which
+// then stay in its cache for all steps. Four queries at a time share what is read. tanh is computed anew on the way back, so that nothing of
+// size T S K is ever kept.
+//
+// Backwards the gradients of a row's keys and memory are sums over its steps, in their order: rows are shared alone.
 
 namespace lethe {
 namespace LETHE_ISA {
 namespace {
 
 LETHE_INLINE float sumOfLanes(vf x) {
-  float sum = 0.0f;
-  for (int i = 0; i < W; i++) sum += x[i];
-  return sum;
-}
-
-// sum_j a_j b_j
-LETHE_INLINE float dotProduct(const float* a, const float* b, long n) {
-  vf sum = splat(0.0f);
-  vectors(n, [&](long j, int w) { sum = madd(load(a + j, w), load(b + j, w), sum); });
-  return sumOfLanes(sum);
+#if defined(__AVX512F__)
+  return _mm512_reduce_add_ps((__m512)x);
+#else
+  float lanes[W];
+  store(lanes, x);
+  for (int half = W / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+  return lanes[0];
+#endif
 }
 
 // y += factor x
@@ -34,23 +36,26 @@ LETHE_INLINE void addStretch(float* to, const float* from, long stride, long cou
   for (long s = 0; s < count; s++) addScaled(to + s * stride, 1.0f, from + s * n, n);
 }
 
-// row = softmax of the scores of one query over `count` keys
-static void weightsOf(const float* query, const float* keys, const float* v, long count, long K, float* row) {
-  float largest = 0.0f;
-  for (long s = 0; s < count; s++) {
-    const float* key = keys + s * K;
-    float score;
-    if (v) {
-      vf sum = splat(0.0f);
-      vectors(K, [&](long k, int w) { sum = madd(load(v + k, w), vtanh(load(query + k, w) + load(key + k, w)), sum); });
-      score = sumOfLanes(sum);
-    } else {
-      score = dotProduct(query, key, K);
-    }
-    row[s] = score;
-    // not a number stays so
-    if (s == 0 || !(score <= largest)) largest = score;
-  }
+constexpr int QUERIES = 4;  // at a time; what is left over goes one by one, so that there are two forms of the code
+
+template <int N>
+struct Constant {
+  static constexpr int value = N;
+};
+
+// Calls body(first, size) for all of `count` queries, QUERIES of them or one at a time.
+template <class Body>
+LETHE_INLINE void inGroups(long count, Body&& body) {
+  long first = 0;
+  for (; first + QUERIES <= count; first += QUERIES) body(first, Constant<QUERIES>{});
+  for (; first < count; first++) body(first, Constant<1>{});
+}
+
+// row = softmax of its first `count` numbers
+static void softmaxOf(float* row, long count) {
+  float largest = row[0];
+  for (long s = 1; s < count; s++)
+    if (!(row[s] <= largest)) largest = row[s];  // not a number stays so
   double sum = 0;
   vectors(count, [&](long s, int w) { store(row + s, vexp(load(row + s, w) - largest), w); });
   for (long s = 0; s < count; s++) sum += (double)row[s];
@@ -58,27 +63,68 @@ static void weightsOf(const float* query, const float* keys, const float* v, lon
   vectors(count, [&](long s, int w) { store(row + s, factor * load(row + s, w), w); });
 }
 
+// Scores of N queries over `count` keys.
+template <int N>
+LETHE_LARGE void scoresOf(const float* const* query, const float* keys, const float* v, long count, long K, float* const* rows) {
+  for (long s = 0; s < count; s++) {
+    const float* key = keys + s * K;
+    vf sums[N] = {};
+    if (v) {
+      vectors(K, [&](long k, int w) {
+        const vf a = load(key + k, w), factor = load(v + k, w);
+        for (int n = 0; n < N; n++) sums[n] = madd(factor, vtanh(load(query[n] + k, w) + a), sums[n]);
+      });
+    } else {
+      vectors(K, [&](long k, int w) {
+        const vf a = load(key + k, w);
+        for (int n = 0; n < N; n++) sums[n] = madd(load(query[n] + k, w), a, sums[n]);
+      });
+    }
+    for (int n = 0; n < N; n++) rows[n][s] = sumOfLanes(sums[n]);
+  }
+}
+
 static void attentionForward(const Attention& p, Pool& pool) {
   const long T = p.T, B = p.B, S = p.S, K = p.K, E = p.E, own = roundUp(S * K, W) + S * E;
   float* space = pool.workspace(kAttention, pool.threads() * own);
   parallelIf((double)T * B * S * (K + E) > 30000, pool, [&](int worker, int workers) {
-    const Range mine = share(B, worker, workers);
+    // Groups of the steps of each row, row by row.
+    const long parts = B >= workers ? 1 : minimum(workers, (T + QUERIES - 1) / QUERIES);
+    const Range mine = share(B * parts, worker, workers);
     float *keys = space + worker * own, *memory = keys + roundUp(S * K, W);
-    for (long b = mine.begin; b < mine.end; b++) {
-      const long count = p.last[b] + 1;
-      gatherStretch(keys, p.keys + b * K, B * K, count, K);
-      gatherStretch(memory, p.memory + b * E, B * E, count, E);
-      for (long t = 0; t < T; t++) {
-        const long at = t * B + b;
-        float *row = p.weights + at * S, *context = p.context + at * E;
-        weightsOf(p.query + at * K, keys, p.v, count, K, row);
-        for (long s = count; s < S; s++) row[s] = 0.0f;
-        vectors(E, [&](long j, int w) {
-          vf sum = splat(0.0f);
-          for (long s = 0; s < count; s++) sum = madd(row[s], load(memory + s * E + j, w), sum);
-          store(context + j, sum, w);
-        });
+    long gathered = -1;
+    for (long item = mine.begin; item < mine.end; item++) {
+      const long b = item / parts, count = p.last[b] + 1;
+      if (b != gathered) {
+        gatherStretch(keys, p.keys + b * K, B * K, count, K);
+        gatherStretch(memory, p.memory + b * E, B * E, count, E);
+        gathered = b;
       }
+      const Range steps = share(T, (int)(item % parts), (int)parts);
+      inGroups(steps.end - steps.begin, [&](long first, auto size) {
+        constexpr int N = decltype(size)::value;
+        const float* query[N];
+        float *rows[N], *context[N];
+        for (int n = 0; n < N; n++) {
+          const long at = (steps.begin + first + n) * B + b;
+          query[n] = p.query + at * K;
+          rows[n] = p.weights + at * S;
+          context[n] = p.context + at * E;
+        }
+        scoresOf<N>(query, keys, p.v, count, K, rows);
+        for (int n = 0; n < N; n++) {
+          softmaxOf(rows[n], count);
+          for (long s = count; s < S; s++) rows[n][s] = 0.0f;
+        }
+        vectors(E, [&](long j, int w) {
+          vf sums[N] = {};
+          for (long s = 0; s < count; s++) {
+            const vf m = load(memory + s * E + j, w);
+            for (int n = 0; n < N; n++) sums[n] = madd(rows[n][s], m, sums[n]);
+          }
+          for (int n = 0; n < N; n++) store(context[n] + j, sums[n], w);
+        });
+      });
     }
   });
 }
@@ -89,34 +135,76 @@ static bool isZero(const float* x, long n) {
   return true;
 }
 
-// Gradients of one query by those of its scores, `slopes`: of additive scores with g_sk = slope_s v_k (1 - tanh^2),
-// dQuery += sum_s g_s, dKeys_s += g_s, dv += sum_s slope_s tanh; of products dQuery += sum_s slope_s key_s, dKeys_s += slope_s query.
-static void scoresBackward(const float* query, const float* keys, const float* v, const float* slopes, long count, long K, float* dQuery,
-                           float* dKeys, float* dv) {
+// A query on its way back.
+struct QueryBackward {
+  const float *query, *row, *dContext, *dWeights;
+  float *dQuery, *slopes;
+};
+
+// slopes_s = weight_s (dContext . memory_s + dWeight_s - mean), the gradients of the scores; dMemory_s += weight_s dContext
+template <int N>
+LETHE_LARGE void weightsBackward(const QueryBackward* q, const float* memory, float* dMemory, long count, long E) {
+  double means[N] = {};
+  for (long s = 0; s < count; s++) {
+    vf sums[N] = {};
+    vectors(E, [&](long j, int w) {
+      const vf m = load(memory + s * E + j, w);
+      vf d = load(dMemory + s * E + j, w);
+      for (int n = 0; n < N; n++) {
+        const vf g = load(q[n].dContext + j, w);
+        sums[n] = madd(g, m, sums[n]);
+        d = madd(q[n].row[s], g, d);
+      }
+      store(dMemory + s * E + j, d, w);
+    });
+    for (int n = 0; n < N; n++) {
+      const float slope = sumOfLanes(sums[n]) + (q[n].dWeights ? q[n].dWeights[s] : 0.0f);
+      q[n].slopes[s] = slope;
+      means[n] += (double)q[n].row[s] * slope;
+    }
+  }
+  for (int n = 0; n < N; n++)
+    for (long s = 0; s < count; s++) q[n].slopes[s] = q[n].row[s] * (q[n].slopes[s] - (float)means[n]);
+}
+
+// Gradients by those of the scores: of additive scores with g_sk = slope_s v_k (1 - tanh^2), dQuery += sum_s g_s, dKeys_s += g_s,
+// dv += sum_s slope_s tanh; of products dQuery += sum_s slope_s key_s, dKeys_s += slope_s query.
+template <int N>
+LETHE_LARGE void scoresBackward(const QueryBackward* q, const float* keys, const float* v, long count, long K, float* dKeys, float* dv) {
   vectors(K, [&](long k, int w) {
-    const vf q = load(query + k, w), factor = v ? load(v + k, w) : splat(1.0f);
-    vf sum = splat(0.0f), sumOfTanh = splat(0.0f);
+    const vf factor = v ? load(v + k, w) : splat(1.0f);
+    vf own[N], sums[N] = {}, sumsOfTanh[N] = {};
+    for (int n = 0; n < N; n++) own[n] = load(q[n].query + k, w);
     for (long s = 0; s < count; s++) {
       const vf key = load(keys + s * K + k, w);
-      vf g = slopes[s] * q;
-      if (v) {
-        const vf u = vtanh(q + key);
-        sumOfTanh = madd(slopes[s], u, sumOfTanh);
-        g = slopes[s] * factor * (1.0f - u * u);
-        sum += g;
-      } else {
-        sum = madd(slopes[s], key, sum);
+      vf d = load(dKeys + s * K + k, w);
+      for (int n = 0; n < N; n++) {
+        const float slope = q[n].slopes[s];
+        if (v) {
+          const vf u = vtanh(own[n] + key), g = slope * factor * (1.0f - u * u);
+          sumsOfTanh[n] = madd(slope, u, sumsOfTanh[n]);
+          sums[n] += g;
+          d += g;
+        } else {
+          sums[n] = madd(slope, key, sums[n]);
+          d = madd(slope, own[n], d);
+        }
       }
-      store(dKeys + s * K + k, load(dKeys + s * K + k, w) + g, w);
+      store(dKeys + s * K + k, d, w);
     }
-    if (dQuery) store(dQuery + k, load(dQuery + k, w) + sum, w);
-    if (v) store(dv + k, load(dv + k, w) + sumOfTanh, w);
+    vf sumOfTanh = v ? load(dv + k, w) : splat(0.0f);
+    for (int n = 0; n < N; n++) {
+      if (q[n].dQuery) store(q[n].dQuery + k, load(q[n].dQuery + k, w) + sums[n], w);
+      sumOfTanh += sumsOfTanh[n];
+    }
+    if (v) store(dv + k, sumOfTanh, w);
   });
 }
 
 static void attentionBackward(const Attention& p, Pool& pool) {
   const long T = p.T, B = p.B, S = p.S, K = p.K, E = p.E;
-  const long keySize = roundUp(S * K, W), memorySize = roundUp(S * E, W), own = 2 * keySize + 2 * memorySize + roundUp(S, W);
+  const long keySize = roundUp(S * K, W), memorySize = roundUp(S * E, W), row = roundUp(S, W);
+  const long own = 2 * keySize + 2 * memorySize + QUERIES * row;
   float* space = pool.workspace(kAttention, pool.threads() * own);
   // of each row of the batch, summed in their order whoever made them
   float* dv = pool.workspace(kPartial, B * K + 1);
@@ -131,20 +219,24 @@ static void attentionBackward(const Attention& p, Pool& pool) {
       for (long i = 0; i < count * K; i++) dKeys[i] = 0.0f;
       for (long i = 0; i < count * E; i++) dMemory[i] = 0.0f;
       for (long k = 0; k < K; k++) dv[b * K + k] = 0.0f;
+      QueryBackward q[QUERIES];
+      int held = 0;
       for (long t = 0; t < T; t++) {
         const long at = t * B + b;
         const float *dContext = p.dContext + at * E, *dWeights = p.dWeights ? p.dWeights + at * S : nullptr;
         // A step that no loss counts may hold anything: 0 * NaN would bring it in.
-        if (isZero(dContext, E) && (!dWeights || isZero(dWeights, count))) continue;
-        const float* row = p.weights + at * S;
-        double mean = 0;
-        for (long s = 0; s < count; s++) {
-          slopes[s] = dotProduct(dContext, memory + s * E, E) + (dWeights ? dWeights[s] : 0.0f);
-          mean += (double)row[s] * slopes[s];
-          addScaled(dMemory + s * E, row[s], dContext, E);
+        if (!isZero(dContext, E) || (dWeights && !isZero(dWeights, count))) {
+          float* dQuery = p.dQuery ? p.dQuery + at * K : nullptr;
+          q[held] = {p.query + at * K, p.weights + at * S, dContext, dWeights, dQuery, slopes + held * row};
+          held++;
         }
-        for (long s = 0; s < count; s++) slopes[s] = row[s] * (slopes[s] - (float)mean);
-        scoresBackward(p.query + at * K, keys, p.v, slopes, count, K, p.dQuery ? p.dQuery + at * K : nullptr, dKeys, dv + b * K);
+        if (held < QUERIES && t + 1 < T) continue;
+        inGroups(held, [&](long first, auto size) {
+          constexpr int N = decltype(size)::value;
+          weightsBackward<N>(q + first, memory, dMemory, count, E);
+          scoresBackward<N>(q + first, keys, p.v, count, K, dKeys, dv + b * K);
+        });
+        held = 0;
       }
       if (p.dKeys) addStretch(p.dKeys + b * K, dKeys, B * K, count, K);
       if (p.dMemory) addStretch(p.dMemory + b * E, dMemory, B * E, count, E);

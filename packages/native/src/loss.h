@@ -56,7 +56,8 @@ static void bernoulliNllBackward(const BernoulliNll& p, Pool& pool) {
   });
 }
 
-// Categorical negative log-likelihood from logits: rowLoss = mask * (log sum_k exp(z_k) - z_target).
+// Categorical negative log-likelihood from logits, rowNll = mask * (log sum_k exp(z_k) - z_target), and with the target smoothed to
+// (1 - e) [k = target] + e / K the loss rowLoss = rowNll + mask * e * (z_target - mean_k z_k).
 
 // The largest of K numbers, and 1 / sum exp(z - largest) with the logarithm of that sum.
 struct RowOfLogits {
@@ -88,6 +89,33 @@ static RowOfLogits rowOfLogits(const float* z, long K) {
   return {largest, sum};
 }
 
+// mean of z - largest
+static double meanOfLogits(const float* z, long K, float largest) {
+  double sum = 0;
+  vf lanes = splat(0.0f);
+  auto take = [&] {
+    for (int i = 0; i < W; i++) sum += (double)lanes[i];
+    lanes = splat(0.0f);
+  };
+  vectors(K, [&](long k, int w) {
+    vf v = load(z + k, w) - largest;
+    for (int i = w; i < W; i++) v[i] = 0.0f;
+    lanes += v;
+    if ((k / W) % 32 == 31) take();  // float32 sums stay short
+  });
+  take();
+  return sum / (double)K;
+}
+
+// The losses of a row that counts.
+template <class P>
+static void putLosses(const P& p, long m, const float* z, const RowOfLogits& row, float counts) {
+  const double below = (double)row.largest - z[p.targets[m]], nll = __builtin_log(row.sum) + below;
+  if (p.rowNll) p.rowNll[m] = (float)nll * counts;
+  const double more = p.smoothing == 0.0f ? 0.0 : -p.smoothing * (below + meanOfLogits(z, p.K, row.largest));
+  p.rowLoss[m] = (float)(nll + more) * counts;
+}
+
 static void softmaxNllForward(const SoftmaxNll& p, Pool& pool) {
   const long M = p.M, K = p.K;
   parallelIf(M * K > 8192, pool, [&](int worker, int workers) {
@@ -95,10 +123,10 @@ static void softmaxNllForward(const SoftmaxNll& p, Pool& pool) {
     for (long m = range.begin; m < range.end; m++) {
       const float counts = p.stepMask ? p.stepMask[m] : 1.0f;
       p.rowLoss[m] = 0.0f;
+      if (p.rowNll) p.rowNll[m] = 0.0f;
       if (counts == 0.0f) continue;
       const float* z = p.logits + m * K;
-      const RowOfLogits row = rowOfLogits(z, K);
-      p.rowLoss[m] = (float)(__builtin_log(row.sum) + ((double)row.largest - z[p.targets[m]])) * counts;
+      putLosses(p, m, z, rowOfLogits(z, K), counts);
     }
   });
 }
@@ -112,13 +140,14 @@ static void softmaxNllBackward(const SoftmaxNll& p, Pool& pool) {
       const float* z = p.logits + m * K;
       float* dz = p.dLogits + m * K;
       const RowOfLogits row = scale != 0.0f ? rowOfLogits(z, K) : RowOfLogits{0.0f, 1.0};
-      const float factor = (float)(scale / row.sum);
+      const float factor = (float)(scale / row.sum), others = scale * p.smoothing / (float)K;
       vectors(K, [&](long k, int w) {
         vf d = p.fresh ? splat(0.0f) : load(dz + k, w);
         if (scale != 0.0f) d += factor * vexp(load(z + k, w) - row.largest);
+        if (others != 0.0f) d -= others;
         store(dz + k, d, w);
       });
-      if (scale != 0.0f) dz[p.targets[m]] -= scale;
+      if (scale != 0.0f) dz[p.targets[m]] -= scale * (1.0f - p.smoothing);
     }
   });
 }

@@ -39,15 +39,16 @@ static void readoutNll(const ReadoutNll& p, Pool& pool) {
         const float counts = p.stepMask ? p.stepMask[m] : 1.0f;
         if (counts == 0.0f) {
           p.rowLoss[m] = 0.0f;
+          if (p.rowNll) p.rowNll[m] = 0.0f;
           if (backward) vectors(K, [&](long k, int w) { store(z + k, splat(0.0f), w); });
           continue;
         }
         const RowOfLogits row = rowOfLogits(z, K);
-        p.rowLoss[m] = (float)(__builtin_log(row.sum) + ((double)row.largest - z[p.targets[m]])) * counts;
+        putLosses(p, m, z, row, counts);
         if (!backward) continue;
-        const float factor = (float)(p.scale * counts / row.sum);
-        vectors(K, [&](long k, int w) { store(z + k, factor * vexp(load(z + k, w) - row.largest), w); });
-        z[p.targets[m]] -= p.scale * counts;
+        const float scale = p.scale * counts, factor = (float)(scale / row.sum), others = scale * p.smoothing / (float)K;
+        vectors(K, [&](long k, int w) { store(z + k, factor * vexp(load(z + k, w) - row.largest) - others, w); });
+        z[p.targets[m]] -= scale * (1.0f - p.smoothing);
       }
     });
   });

@@ -175,9 +175,17 @@ export const everyOperation: Record<string, Operation> = {
     f: (mean, variance) => gaussianNll(mean, variance, constant, counted).loss,
   },
   softmaxNll: { inputs: [square()], f: (z) => softmaxNll(z, classes).loss },
+  'softmaxNll with smoothing': {
+    inputs: [square()],
+    f: (z) => softmaxNll(z, classes, undefined, { smoothing: 0.1 }).loss,
+  },
   readoutNll: {
     inputs: [square(), square(), row()],
     f: (x, weight, bias) => readoutNll(x, { weight, bias }, classes).loss,
+  },
+  'readoutNll with smoothing': {
+    inputs: [square(), square(), row()],
+    f: (x, weight, bias) => readoutNll(x, { weight, bias }, classes, { smoothing: 0.1 }).loss,
   },
   'readoutNll with clusters': {
     inputs: [square(), square(), row(), positive(2, n), positive(2)],

@@ -34,7 +34,8 @@ struct SoftmaxNll {
   const float* logits;
   const int32_t* targets;
   const float* stepMask;
-  float* rowLoss;
+  float smoothing;
+  float *rowLoss, *rowNll;
   // backward
   float scale;
   float* dLogits;
@@ -48,7 +49,12 @@ void fields(V& v, SoftmaxNll& p, Pass pass) {
   v.floats("logits", p.logits, "MK");
   v.numbers("targets", p.targets, "M", 'K');
   v.optional("stepMask", p.stepMask, "M");
-  if (pass == Pass::forward) return v.floats("rowLoss", p.rowLoss, "M");
+  v.number("smoothing", p.smoothing, 0);
+  if (pass == Pass::forward) {
+    v.floats("rowLoss", p.rowLoss, "M");
+    v.optional("rowNll", p.rowNll, "M");
+    return;
+  }
   v.number("scale", p.scale, 1);
   v.floats("dLogits", p.dLogits, "MK");
   v.flag("fresh", p.fresh);
@@ -77,7 +83,8 @@ void readoutFields(V& v, Readout& p) {
 struct ReadoutNll : Readout {
   const int32_t* targets;
   const float* stepMask;
-  float* rowLoss;
+  float smoothing;
+  float *rowLoss, *rowNll;
 };
 
 template <class V>
@@ -86,7 +93,9 @@ void fields(V& v, ReadoutNll& p, Pass) {
   v.optional("bias", p.bias, "K");
   v.numbers("targets", p.targets, "M", 'K');
   v.optional("stepMask", p.stepMask, "M");
+  v.number("smoothing", p.smoothing, 0);
   v.floats("rowLoss", p.rowLoss, "M");
+  v.optional("rowNll", p.rowNll, "M");
   v.optional("dbias", p.dbias, "K");
 }
 

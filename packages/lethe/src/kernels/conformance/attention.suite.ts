@@ -22,12 +22,13 @@ const SIZES = [
   [7, 5, 20, 64, 50],
 ];
 
-function attentionOf(sizes: readonly number[], additive: boolean) {
+/** Operands of a call and its backward. */
+export function attentionOf(sizes: readonly number[], additive: boolean) {
   const [T, B, S, K, E] = sizes;
   const numbers = new Numbers(T + 10 * S);
   return {
     ...{ T, B, S, K, E },
-    last: Int32Array.from({ length: B }, (_, b) => (S - 1 - 2 * b + 2 * S) % S),
+    last: Int32Array.from({ length: B }, (_, b) => S - 1 - ((2 * b) % S)),
     query: numbers.normal(T * B * K),
     keys: numbers.normal(S * B * K),
     v: additive ? numbers.normal(K) : undefined,

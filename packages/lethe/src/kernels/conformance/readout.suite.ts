@@ -25,37 +25,50 @@ export function readoutSuite({ newKernels }: Suite): void {
     for (const [M, I, K] of SIZES) {
       const sizes = `[M, I, K] = [${M}, ${I}, ${K}]`;
 
-      it(`is the categorical loss of x W^T + b with its gradients, ${sizes}`, () => {
-        const numbers = new Numbers(51);
-        const p = {
-          ...operands(numbers, M, I, K),
-          bias: numbers.normal(K),
-          targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % K),
-          stepMask: numbers.array(M, () => (numbers.next() < 0.3 ? 0 : 1)),
-          rowLoss: unset(M),
-          scale: 0.5,
-          dbias: unset(K),
-        };
-        const losses = new Float64Array(M);
-        const slopes = logits(p).map((z, m) => {
-          for (let k = 0; k < K; k++) z[k] += p.bias[k];
-          const largest = z.reduce((a, b) => Math.max(a, b));
-          const e = z.map((v) => Math.exp(v - largest));
-          const sum = e.reduce((a, b) => a + b, 0);
-          losses[m] = p.stepMask[m] * (Math.log(sum) + largest - z[p.targets[m]]);
-          return e.map((v, k) => 0.5 * p.stepMask[m] * (v / sum - (k === p.targets[m] ? 1 : 0)));
-        });
-        const copy = engineCopy(p);
-        newKernels().readoutNll(copy.p);
-        copy.expectGuards();
-        expectClose(copy.p.rowLoss, losses, OUTPUT, 'rowLoss');
-        expectGradients(copy.p, slopes);
-        const sums = Float64Array.from({ length: K }, (_, k) => slopes.reduce((sum, d) => sum + d[k], 0));
-        expectClose(copy.p.dbias, sums, GRADIENT, 'dbias');
-        const { dx, dw, dbias, ...forward } = engineCopy(p).p;
-        newKernels().readoutNll(forward);
-        expect([...forward.rowLoss]).toEqual([...copy.p.rowLoss]);
-      });
+      it.each([0, 0.1])(
+        `is the categorical loss of x W^T + b with its gradients, smoothed by %f, ${sizes}`,
+        (e) => {
+          const numbers = new Numbers(51);
+          const p = {
+            ...operands(numbers, M, I, K),
+            bias: numbers.normal(K),
+            targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % K),
+            stepMask: numbers.array(M, () => (numbers.next() < 0.3 ? 0 : 1)),
+            rowLoss: unset(M),
+            rowNll: unset(M),
+            smoothing: e,
+            scale: 0.5,
+            dbias: unset(K),
+          };
+          const losses = new Float64Array(M);
+          const smoothed = new Float64Array(M);
+          const slopes = logits(p).map((z, m) => {
+            for (let k = 0; k < K; k++) z[k] += p.bias[k];
+            const largest = z.reduce((a, b) => Math.max(a, b));
+            const exps = z.map((v) => Math.exp(v - largest));
+            const sum = exps.reduce((a, b) => a + b, 0);
+            losses[m] = p.stepMask[m] * (Math.log(sum) + largest - z[p.targets[m]]);
+            // (1 - e) nll + e mean_k(-log p_k), Szegedy et al. 2016
+            const others = z.reduce((total, v) => total + Math.log(sum) + largest - v, 0) / K;
+            smoothed[m] = (1 - e) * losses[m] + e * p.stepMask[m] * others;
+            return exps.map(
+              (v, k) => 0.5 * p.stepMask[m] * (v / sum - (1 - e) * (k === p.targets[m] ? 1 : 0) - e / K),
+            );
+          });
+          const copy = engineCopy(p);
+          newKernels().readoutNll(copy.p);
+          copy.expectGuards();
+          expectClose(copy.p.rowLoss, smoothed, OUTPUT, 'rowLoss');
+          expectClose(copy.p.rowNll, losses, OUTPUT, 'rowNll');
+          expectGradients(copy.p, slopes);
+          const sums = Float64Array.from({ length: K }, (_, k) => slopes.reduce((sum, d) => sum + d[k], 0));
+          expectClose(copy.p.dbias, sums, GRADIENT, 'dbias');
+          const { dx, dw, dbias, ...forward } = engineCopy(p).p;
+          newKernels().readoutNll(forward);
+          expect([...forward.rowLoss]).toEqual([...copy.p.rowLoss]);
+          if (e === 0) expect([...forward.rowNll]).toEqual([...forward.rowLoss]);
+        },
+      );
 
       it(`sums the squares of x W^T with its gradients, ${sizes}`, () => {
         const p = { ...operands(new Numbers(52), M, I, K), scale: 0.25 };

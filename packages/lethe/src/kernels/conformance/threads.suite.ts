@@ -1,6 +1,7 @@
 /** The bits do not depend on the number of threads. */
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../contract/kernels.ts';
+import { attentionOf } from './attention.suite.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments-rnn.suite.ts';
@@ -65,6 +66,21 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
   const nade = engineCopy(nadeLayer(numbers, [T, B, I, H], 'everything')).p;
   kernels.nadeForward(nade);
   kernels.nadeBackward(nade);
+  // As many steps, rows and positions, and by one row, which workers cannot share.
+  const attended = [true, false].flatMap((additive) =>
+    [B, 1].map((rows) => {
+      const p = engineCopy(attentionOf([T, rows, I, H, I], additive)).p;
+      kernels.attentionForward(p);
+      kernels.attentionBackward(p);
+      return p;
+    }),
+  );
+  const readout = engineCopy({
+    ...{ M, I: H, K: I, x: linear.mean, w: linear.w, smoothing: 0.1, scale: 0.5 },
+    targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % I),
+    ...{ rowLoss: unset(M), rowNll: unset(M), dx: unset(M * H), dw: unset(H * I) },
+  }).p;
+  kernels.readoutNll(readout);
   const arrays = [linear.w, linear.mean, product.c];
   const address = { seedLow: 1, seedHigh: 2, step: 3, site: 4, pass: 5 };
   const drawn = { mask: new Float32Array(M * H), normal: new Float32Array(M * H) };
@@ -78,6 +94,8 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
     linear,
     product,
     nade,
+    ...attended,
+    readout,
     {
       sumSquares: Float64Array.of(kernels.sumSquares(arrays)),
       distance: Float64Array.of(

@@ -83,43 +83,53 @@ export function weightsSuite({ newKernels }: Suite): void {
       [7, 37],
       [40, 1000],
     ]) {
-      it(`is log sum exp minus the logit of the target, [M, K] = [${M}, ${K}]`, () => {
-        const numbers = new Numbers(33);
-        const p = {
-          M,
-          K,
-          // Logits of a thousand overflow exp, and their differences do not.
-          logits: numbers.array(M * K, () => 1000 + 20 * (numbers.next() - 0.5)),
-          targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % K),
-          stepMask: numbers.array(M, () => (numbers.next() < 0.3 ? 0 : 1)),
-          rowLoss: unset(M),
-          scale: 0.5,
-          dLogits: numbers.normal(M * K),
-        };
-        const rows = Array.from({ length: M }, (_, m) => p.logits.subarray(m * K, (m + 1) * K));
-        const probabilities = rows.map((z) => {
-          const e = z.map((v) => Math.exp(v - 1000));
-          return e.map((v) => v / e.reduce((a, b) => a + b, 0));
-        });
-        const copy = engineCopy(p);
-        newKernels().softmaxNllForward(copy.p);
-        const losses = probabilities.map((q, m) => (p.stepMask[m] === 0 ? 0 : -Math.log(q[p.targets[m]])));
-        // A logit near 1000 has a rounding of 6e-5 in float32.
-        losses.forEach((loss, m) => {
-          expect(Math.abs(copy.p.rowLoss[m] - loss)).toBeLessThan(3e-5 + 1e-5 * loss);
-        });
-        for (const fresh of [false, true]) {
-          const again = engineCopy({ ...p, fresh });
-          newKernels().softmaxNllBackward(again.p);
-          again.expectGuards();
-          const slopes = Float64Array.from({ length: M * K }, (_, i) => {
-            const [m, k] = [Math.floor(i / K), i % K];
-            const d = p.stepMask[m] * 0.5 * (probabilities[m][k] - (k === p.targets[m] ? 1 : 0));
-            return (fresh ? 0 : p.dLogits[i]) + d;
+      it.each([0, 0.2])(
+        `is log sum exp minus the logit of the target, smoothed by %f, [M, K] = [${M}, ${K}]`,
+        (e) => {
+          const numbers = new Numbers(33);
+          const p = {
+            M,
+            K,
+            // Logits of a thousand overflow exp, and their differences do not.
+            logits: numbers.array(M * K, () => 1000 + 20 * (numbers.next() - 0.5)),
+            targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % K),
+            stepMask: numbers.array(M, () => (numbers.next() < 0.3 ? 0 : 1)),
+            smoothing: e,
+            rowLoss: unset(M),
+            rowNll: unset(M),
+            scale: 0.5,
+            dLogits: numbers.normal(M * K),
+          };
+          const rows = Array.from({ length: M }, (_, m) => p.logits.subarray(m * K, (m + 1) * K));
+          const probabilities = rows.map((z) => {
+            const exps = z.map((v) => Math.exp(v - 1000));
+            return exps.map((v) => v / exps.reduce((a, b) => a + b, 0));
           });
-          expectClose(again.p.dLogits, slopes, GRADIENT, `dLogits${fresh ? ', fresh' : ''}`);
-        }
-      });
+          const copy = engineCopy(p);
+          newKernels().softmaxNllForward(copy.p);
+          const losses = probabilities.map((q, m) => (p.stepMask[m] === 0 ? 0 : -Math.log(q[p.targets[m]])));
+          // A logit near 1000 has a rounding of 6e-5 in float32.
+          losses.forEach((loss, m) => {
+            expect(Math.abs(copy.p.rowNll[m] - loss)).toBeLessThan(3e-5 + 1e-5 * loss);
+            // (1 - e) nll + e mean_k(-log p_k), Szegedy et al. 2016
+            const others = probabilities[m].reduce((total, q) => total - Math.log(q), 0) / K;
+            const smoothed = (1 - e) * loss + e * p.stepMask[m] * others;
+            expect(Math.abs(copy.p.rowLoss[m] - smoothed)).toBeLessThan(3e-5 + 1e-5 * smoothed);
+          });
+          for (const fresh of [false, true]) {
+            const again = engineCopy({ ...p, fresh });
+            newKernels().softmaxNllBackward(again.p);
+            again.expectGuards();
+            const slopes = Float64Array.from({ length: M * K }, (_, i) => {
+              const [m, k] = [Math.floor(i / K), i % K];
+              const target = (1 - e) * (k === p.targets[m] ? 1 : 0) + e / K;
+              const d = p.stepMask[m] * 0.5 * (probabilities[m][k] - target);
+              return (fresh ? 0 : p.dLogits[i]) + d;
+            });
+            expectClose(again.p.dLogits, slopes, GRADIENT, `dLogits${fresh ? ', fresh' : ''}`);
+          }
+        },
+      );
     }
   });
 }

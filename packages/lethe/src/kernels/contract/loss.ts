@@ -34,8 +34,10 @@ export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
 }
 
 /**
- * Categorical negative log-likelihood from logits, natural log:
- *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ * Categorical negative log-likelihood from logits, natural log, with the target smoothed to (1 - e) [k = target] + e / K
+ * (Szegedy et al. 2016, section 7):
+ *   rowNll_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ *   rowLoss_m = rowNll_m + stepMask_m * e * (z_m,target - mean_k z_mk) = stepMask_m * ((1 - e) nll_m + e mean_k(-log p_mk))
  */
 export interface SoftmaxNll {
   /** rows */
@@ -47,12 +49,16 @@ export interface SoftmaxNll {
   targets: Int32Array;
   /** [M], 1 counts, 0 does not; absent: all count */
   stepMask?: Real;
+  /** e; default 0 */
+  smoothing?: number;
   /** [M], out */
   rowLoss: Real;
+  /** [M], out: the loss without smoothing */
+  rowNll?: Real;
 }
 
 /** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
-export interface SoftmaxNllBackward extends Omit<SoftmaxNll, 'rowLoss'> {
+export interface SoftmaxNllBackward extends Omit<SoftmaxNll, 'rowLoss' | 'rowNll'> {
   scale: number;
   /** dLogits holds nothing yet: overwrite it; default false */
   fresh?: boolean;
@@ -80,9 +86,8 @@ interface Readout {
 }
 
 /**
- * Categorical negative log-likelihood of a readout, natural log, and in the same pass the gradients of
- * scale * sum_m rowLoss_m:
- *   rowLoss_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)
+ * Categorical negative log-likelihood of a readout, natural log, its targets smoothed as those of SoftmaxNll, and in the same pass the
+ * gradients of scale * sum_m rowLoss_m.
  */
 export interface ReadoutNll extends Readout {
   /** [K], absent: 0 */
@@ -91,8 +96,12 @@ export interface ReadoutNll extends Readout {
   targets: Int32Array;
   /** [M], 1 counts, 0 does not; absent: all count */
   stepMask?: Real;
+  /** e; default 0 */
+  smoothing?: number;
   /** [M], out */
   rowLoss: Real;
+  /** [M], out: the loss without smoothing */
+  rowNll?: Real;
   /** [K], out: overwritten */
   dbias?: Real;
 }

@@ -4,15 +4,19 @@ import type { ReadoutNll, ReadoutSquares } from '../contract/loss.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 
 export function readoutNll(p: ReadoutNll): void {
-  const { K, bias, scale = 1 } = p;
-  const own = { M: 1, K, dLogits: realZeros(K), scale, fresh: true };
+  const { K, bias, scale = 1, smoothing } = p;
+  const own = { M: 1, K, dLogits: realZeros(K), scale, smoothing, fresh: true };
   p.dbias?.fill(0);
   readout(p, (z, m) => {
     if (bias) for (let k = 0; k < K; k++) z[k] += bias[k];
     const targets = p.targets.subarray(m, m + 1);
     const stepMask = p.stepMask?.subarray(m, m + 1);
     const call = { ...own, logits: z, targets, stepMask };
-    softmaxNllForward({ ...call, rowLoss: p.rowLoss.subarray(m, m + 1) });
+    softmaxNllForward({
+      ...call,
+      rowLoss: p.rowLoss.subarray(m, m + 1),
+      rowNll: p.rowNll?.subarray(m, m + 1),
+    });
     softmaxNllBackward(call);
     if (p.dbias) for (let k = 0; k < K; k++) p.dbias[k] += own.dLogits[k];
     return own.dLogits;

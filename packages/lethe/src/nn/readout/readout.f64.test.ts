@@ -74,6 +74,41 @@ describe.skipIf(dtype !== 'f64')('the readout in float64', () => {
     });
   });
 
+  it('smooths its targets: (1 - e) nll + e mean_k(-log p_k), and counts nll', () => {
+    const stepMask = new Tensor([6], Float64Array.of(1, 0, 1, 1, 1, 1));
+    const options = { stepMask, smoothing: 0.1 };
+    const { worst } = checkGradients(Object.values(parameters), () =>
+      add(
+        readoutNll(x, { weight, bias }, targets, { ...options, factor: 3 }).loss,
+        readoutDistance(x, other, { weight }, 0.7),
+      ),
+    );
+    expect(worst).toBeLessThan(1e-6);
+    const smoothed = readoutNll(x, { weight, bias }, targets, options);
+    const plain = readoutNll(x, { weight, bias }, targets, { stepMask });
+    expect([smoothed.sum, [...smoothed.rowLoss]]).toEqual([plain.sum, [...plain.rowLoss]]);
+    // Szegedy et al. 2016, section 7: the mean over all classes as targets stands beside the target's own.
+    const everyClass = Array.from({ length: K }, (_, k) =>
+      readoutNll(x, { weight, bias }, new Int32Array(6).fill(k), { stepMask }),
+    );
+    const others = everyClass.reduce((total, { loss }) => total + loss.item() / K, 0);
+    expect(smoothed.loss.item()).toBeCloseTo(0.9 * plain.loss.item() + 0.1 * others, 12);
+    const logits = add(matmul(x, transpose(weight)), bias);
+    expect(softmaxNll(logits, targets, stepMask, { smoothing: 0.1 }).loss.item()).toBeCloseTo(
+      smoothed.loss.item(),
+      12,
+    );
+    expect(softmaxNll(logits, targets, stepMask, { smoothing: 0.1 }).sum).toBeCloseTo(plain.sum, 12);
+  });
+
+  it('has no smoothing with clusters, and none that is no share', () => {
+    expect(() => readoutNll(x, { weight, bias, clusters }, targets, { smoothing: 0.1 })).toThrow(
+      /readoutNll: expected smoothing 0 with clusters, .* got 0\.1; leave the clusters out/,
+    );
+    for (const smoothing of [1, -0.1, Number.NaN])
+      expect(() => readoutNll(x, { weight, bias }, targets, { smoothing })).toThrow(/smoothing/);
+  });
+
   it('has the distance of the logits themselves', () => {
     const logits = (rows: Tensor) => matmul(rows, transpose(weight));
     const fused = gradients([x, other, weight], () => readoutDistance(x, other, { weight }, 0.7));

@@ -7,7 +7,7 @@
 import { finiteRows, takeRows } from '../../autograd/ops/rows.ts';
 import { adoptGradient, gradientOf, needsGradient, recordOperation } from '../../autograd/tape.ts';
 import { checkIntegers } from '../../checks.ts';
-import { ShapeError } from '../../errors.ts';
+import { ConfigError, ShapeError } from '../../errors.ts';
 import { kernels } from '../../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../../options.ts';
 import { checkOptionalTensor, checkTensor } from '../../tensor/check.ts';
@@ -27,7 +27,7 @@ import {
 } from './adaptive.ts';
 import type { AdaptiveParameters, ReadoutParameters } from './table.ts';
 
-/** The loss, and the negative log-likelihood of every row, 0 where a step does not count. */
+/** The loss, and the negative log-likelihood of every row, not smoothed, 0 where a step does not count. */
 export interface ReadoutLoss extends SequenceLoss {
   rowLoss: Real;
 }
@@ -38,6 +38,11 @@ export interface ReadoutNllOptions {
   stepMask?: StepMask;
   /** factor of the loss, not of `sum`: the number of steps makes it the sum over time of the mean over the batch. @defaultValue 1 */
   factor?: number;
+  /**
+   * e of label smoothing (Szegedy et al. 2016, section 7): the loss is (1 - e) nll + e mean_k(-log p_k); `sum` and `rowLoss` stay those of
+   * nll. With clusters there is none. @defaultValue 0
+   */
+  smoothing?: number;
 }
 
 /**
@@ -45,7 +50,8 @@ export interface ReadoutNllOptions {
  * not count x and targets may be anything.
  * @param x [.., features]
  * @param targets one class for each row of x
- * @throws ShapeError; DataError for a class that is not there on a step that counts, or if no step counts; ConfigError for cutoffs that do not ascend
+ * @throws ShapeError; DataError for a class that is not there on a step that counts, or if no step counts; ConfigError for cutoffs that do not
+ * ascend, or smoothing with clusters
  */
 export function readoutNll(
   x: Tensor,
@@ -53,9 +59,10 @@ export function readoutNll(
   targets: Int32Array,
   options: ReadoutNllOptions = {},
 ): ReadoutLoss {
-  checkOptionNames('readoutNll', options, ['stepMask', 'factor']);
-  const { stepMask, factor = 1 } = options;
+  checkOptionNames('readoutNll', options, ['stepMask', 'factor', 'smoothing']);
+  const { stepMask, factor = 1, smoothing = 0 } = options;
   checkNumber('readoutNll', 'factor', factor);
+  checkNumber('readoutNll', 'smoothing', smoothing, { from: 0, below: 1 });
   const call = checkRows(x, parameters, targets, stepMask);
   const { M, count, classes } = call;
   const loss = new Tensor([], allocate(1));
@@ -66,13 +73,22 @@ export function readoutNll(
     scale: factor / count,
     x: readRows(x, call.stepMask),
   };
-  const rowLoss = isAdaptive(parameters)
-    ? adaptiveNll(x, parameters, rows, loss)
-    : wholeNll(x, parameters, rows, loss);
-  let sum = 0;
-  for (let m = 0; m < M; m++) sum += rowLoss[m];
-  loss.data[0] = (factor * sum) / count;
-  return { loss, sum, count, rowLoss };
+  if (isAdaptive(parameters) && smoothing !== 0) {
+    throw new ConfigError(
+      'readoutNll: expected smoothing 0 with clusters, whose classes are never all looked at, got ' +
+        `${smoothing}; leave the clusters out`,
+    );
+  }
+  const { rowLoss, rowNll } = isAdaptive(parameters)
+    ? sameLosses(adaptiveNll(x, parameters, rows, loss))
+    : wholeNll(x, parameters, rows, smoothing, loss);
+  let [sum, smoothed] = [0, 0];
+  for (let m = 0; m < M; m++) {
+    sum += rowNll[m];
+    smoothed += rowLoss[m];
+  }
+  loss.data[0] = (factor * smoothed) / count;
+  return { loss, sum, count, rowLoss: rowNll };
 }
 
 /**
@@ -168,23 +184,48 @@ function readRows(x: Tensor, mask: Real | undefined): Real {
   return finiteRows(x.data, x.shape[x.shape.length - 1], idle);
 }
 
-/** One softmax over all classes: the negative log-likelihood of every row, recorded as the sum of scale * rows in `loss`. */
-function wholeNll(x: Tensor, { weight, bias }: ReadoutParameters, rows: ReadoutRows, loss: Tensor): Real {
+/** Losses of every row, and the same without smoothing. */
+interface RowLosses {
+  rowLoss: Real;
+  rowNll: Real;
+}
+
+const sameLosses = (rowLoss: Real): RowLosses => ({ rowLoss, rowNll: rowLoss });
+
+/** One softmax over all classes: the loss of every row, recorded as the sum of scale * rows in `loss`. */
+function wholeNll(
+  x: Tensor,
+  { weight, bias }: ReadoutParameters,
+  rows: ReadoutRows,
+  smoothing: number,
+  loss: Tensor,
+): RowLosses {
   const [K, I] = weight.shape;
   const rowLoss = allocate(rows.M);
+  const rowNll = smoothing === 0 ? undefined : allocate(rows.M);
   const own = {
     dx: needsGradient(x) ? allocate(x.size) : undefined,
     dw: needsGradient(weight) ? allocate(weight.size) : undefined,
     dbias: bias && needsGradient(bias) ? allocate(K) : undefined,
   };
-  kernels().readoutNll({ I, K, w: weight.data, bias: bias?.data, rowLoss, ...rows, ...own });
+  kernels().readoutNll({
+    I,
+    K,
+    w: weight.data,
+    bias: bias?.data,
+    smoothing,
+    rowLoss,
+    rowNll,
+    ...rows,
+    ...own,
+  });
   recordOperation(loss, bias ? [x, weight, bias] : [x, weight], () => {
     const by = gradientOf(loss)[0];
     if (own.dx) adoptGradient(x, own.dx, by);
     if (own.dw) adoptGradient(weight, own.dw, by);
     if (bias && own.dbias) adoptGradient(bias, own.dbias, by);
   });
-  return rowLoss;
+  return { rowLoss, rowNll: rowNll ?? rowLoss };
 }
 
 function checkRows(

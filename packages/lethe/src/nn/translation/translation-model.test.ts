@@ -54,6 +54,17 @@ describe('a translation model', () => {
     }
   });
 
+  it('smooths its targets in the loss, and counts the likelihood without', () => {
+    const model = smallModel({});
+    const plain = model.loss(batchOf(pairs));
+    const smoothed = model.loss(batchOf(pairs), undefined, { smoothing: 0.1 });
+    expect(smoothed.nll.sum).toBe(plain.nll.sum);
+    // (1 - e) nll + e mean_k(-log p_k), which is more than nll where the model is not yet sure of others.
+    expect(smoothed.loss.item()).not.toBe(plain.loss.item());
+    expect(model.score(batchOf(pairs), undefined, { smoothing: 0 }).nll.loss.item()).toBe(plain.loss.item());
+    expect(() => model.loss(batchOf(pairs), undefined, { smoothing: 1 })).toThrow(/smoothing/);
+  });
+
   it('holds masks of a sequence over the steps of its decoder in every form', () => {
     for (const form of decoderForms) {
       const model = smallModel({ form, noise: 'variational:output=.5' });

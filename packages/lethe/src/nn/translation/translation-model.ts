@@ -109,6 +109,8 @@ export interface TranslationModel {
 export interface ScoreOptions {
   /** factor of the mean over words. @defaultValue 1 */
   factor?: number;
+  /** e of label smoothing, see {@link readoutNll}: part of the loss, not of the likelihoods that are counted. @defaultValue 0 */
+  smoothing?: number;
 }
 
 /**
@@ -176,11 +178,11 @@ export function translationModel(options: TranslationModelOptions, stream: Noise
     },
     score(batch, noise, options = {}) {
       checkOptionalStream(where, noise);
-      checkOptionNames(`${where}: score`, options, ['factor']);
+      checkOptionNames(`${where}: score`, options, ['factor', 'smoothing']);
       return score(model, checkBatch(where, batch), noise, options);
     },
     loss(batch, noise, options = {}) {
-      checkOptionNames(`${where}: loss`, options, ['factor']);
+      checkOptionNames(`${where}: loss`, options, ['factor', 'smoothing']);
       const checked = checkBatch(where, batch);
       const stepMask = maskOf(checked);
       return regularizedLoss(
@@ -235,20 +237,20 @@ function score(
   model: TranslationModel,
   batch: TranslationBatch,
   noise: NoiseStream | undefined,
-  { factor }: ScoreOptions,
+  { factor, smoothing }: ScoreOptions,
 ): ScoredTranslation {
   const { source, sourceLengths, input, targets, targetLengths } = batch;
   const sentences = model.read(source, sourceLengths, noise);
   const { read, decoded } = model.decode(input, sentences, noise, targetLengths);
   const mask = maskOf(batch);
-  if (!mask) return { nll: readoutNll(read, model.readout, targets, { factor }), read, decoded };
+  if (!mask) return { nll: readoutNll(read, model.readout, targets, { factor, smoothing }), read, decoded };
   const counted = countedRows(mask.data);
   const rows = takeRows(read, counted);
   const nll = readoutNll(
     rows,
     model.readout,
     counted.map((m) => targets[m]),
-    { factor },
+    { factor, smoothing },
   );
   return { nll, read, decoded };
 }
