@@ -16,6 +16,7 @@ describe.each([
   ['README.md', 2],
   ['docs/methods.md', 16],
   ['docs/decomposition.md', 1],
+  ['docs/translate.md', 1],
 ])('%s', (document, count) => {
   const blocks = examplesOf(readFileSync(join(root, document), 'utf8'));
 

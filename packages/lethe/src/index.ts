@@ -50,7 +50,13 @@ export {
   type AttentionParameters,
   attention,
 } from './nn/attention/attention.ts';
-export { type BeamOptions, type BeamRows, beamSearch, type Hypothesis } from './nn/beam-search.ts';
+export {
+  type BeamOptions,
+  type BeamRows,
+  beamSearch,
+  type Hypothesis,
+  type NextTokens,
+} from './nn/beam-search.ts';
 export type { CellName, RecurrentOutput, RecurrentState } from './nn/cells/cell.ts';
 export { type Embedding, type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export { type Linear, type LinearOptions, type LinearParameters, linear } from './nn/linear.ts';

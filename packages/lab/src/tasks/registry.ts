@@ -6,8 +6,9 @@ import { forecast } from './forecast/kind.ts';
 import type { TaskKind } from './kind.ts';
 import { music } from './music/kind.ts';
 import { text } from './text/kind.ts';
+import { translate } from './translate/kind.ts';
 
-export const taskKinds: readonly TaskKind[] = [music, text, classify, forecast];
+export const taskKinds: readonly TaskKind[] = [music, text, translate, classify, forecast];
 
 /** The kind of a name, if there is one. */
 export function findKind(name: unknown): TaskKind | undefined {

@@ -3,7 +3,7 @@
  * token's probabilities, for all hypotheses of the sentences that are still searched in one call. Hypothesis k of the i-th of n such sentences is
  * row k · n + i, so that attention over [beam, n, …] queries reads a memory of [source time, n, …] as it is.
  */
-import { checkFunction, checkOneLength, checkWhole } from '../checks.ts';
+import { checkFunction, checkOneLength, checkWhole, isObject } from '../checks.ts';
 import { ConfigError, NumericsError } from '../errors.ts';
 import { checkNumber, checkNumbers, checkOptionNames, checkWord } from '../options.ts';
 
@@ -42,6 +42,9 @@ export interface BeamRows {
   parents?: Int32Array;
 }
 
+/** What a step gives: logarithms of probabilities, [beam · n, vocabulary]; or logits and what each row of them is too large by, log Σ exp. */
+export type NextTokens = ArrayLike<number> | { logits: ArrayLike<number>; totals: ArrayLike<number> };
+
 /** A translation. */
 export interface Hypothesis {
   /** without begin and end */
@@ -61,10 +64,7 @@ export interface Hypothesis {
  * @param step gives [beam · n, vocabulary] logarithms of probabilities
  * @throws ConfigError for a wrong option or result; NumericsError for a logarithm above 0 or not a number
  */
-export function beamSearch(
-  options: BeamOptions,
-  step: (rows: BeamRows) => ArrayLike<number>,
-): Hypothesis[][] {
+export function beamSearch(options: BeamOptions, step: (rows: BeamRows) => NextTokens): Hypothesis[][] {
   const settings = settingsOf(options);
   checkFunction('beamSearch', 'step', step);
   const { batch, beam, begin } = settings;
@@ -75,12 +75,9 @@ export function beamSearch(
     tokens: new Int32Array(beam * batch).fill(begin),
   };
   while (rows.sentences.length > 0) {
-    const logs = step(rows);
-    const before = rows.sentences.length;
-    const width = widthOf(logs, before, settings);
-    for (const [i, b] of rows.sentences.entries()) {
-      all[b].extend(logs, (k) => (k * before + i) * width, width);
-    }
+    const n = rows.sentences.length;
+    const table = tableOf(step(rows), n, settings);
+    for (const [i, b] of rows.sentences.entries()) all[b].extend(table, (k) => k * n + i);
     rows = next(rows, all, settings);
   }
   return all.map((sentence) => sentence.result());
@@ -132,12 +129,30 @@ function settingsOf(options: BeamOptions): Settings {
   return { beam, best, lengthPenalty, until, batch, begin, end, maxLength: most };
 }
 
-function widthOf(logs: unknown, sentences: number, { beam, end }: Settings): number {
-  checkNumbers('beamSearch', 'what step returns', logs);
-  const width = logs.length / (sentences * beam);
-  if (Number.isInteger(width) && width > end) return width;
+/** Rows of a step: log p = logits - total of the row. */
+interface Table {
+  logits: ArrayLike<number>;
+  totals?: ArrayLike<number>;
+  width: number;
+}
+
+function tableOf(given: NextTokens, sentences: number, { beam, end }: Settings): Table {
+  const where = 'beamSearch';
+  const isTable = isObject(given) && 'logits' in given;
+  const { logits, totals } = isTable
+    ? (given as Exclude<NextTokens, ArrayLike<number>>)
+    : { logits: given as ArrayLike<number>, totals: undefined };
+  checkNumbers(where, 'what step returns', logits);
+  const rows = sentences * beam;
+  if (isTable) {
+    checkNumbers(where, 'the totals that step returns', totals);
+    if (totals!.length !== rows)
+      throw new ConfigError(`${where}: expected step to return ${rows} totals, got ${totals!.length}`);
+  }
+  const width = logits.length / rows;
+  if (Number.isInteger(width) && width > end) return { logits, totals, width };
   throw new ConfigError(
-    `beamSearch: expected step to return ${sentences * beam} rows of more than ${end} numbers, for the end is one of them, got ${logs.length} numbers`,
+    `${where}: expected step to return ${rows} rows of more than ${end} numbers, for the end is one of them, got ${logits.length} numbers`,
   );
 }
 
@@ -163,13 +178,13 @@ class Sentence {
     this.#maxLength = maxLength;
   }
 
-  /** @param rowOf where in `logs` the row of hypothesis k begins */
-  extend(logs: ArrayLike<number>, rowOf: (k: number) => number, width: number): void {
+  /** @param rowOf the row of hypothesis k in the table */
+  extend(table: Table, rowOf: (k: number) => number): void {
     const { beam, end, best, until } = this.#settings;
     const maxLength = this.#maxLength;
     this.#length++;
     // One more than the beam for each end that may be among them.
-    const candidates = mostProbable(this.active, logs, rowOf, width, 2 * beam);
+    const candidates = mostProbable(this.active, table, rowOf, 2 * beam);
     const ends = candidates.slice(0, beam).filter(({ token }) => token === end);
     for (const { logProbability, before } of ends) this.#finish(before, logProbability, true);
     this.active = candidates.filter(({ token }) => token !== end).slice(0, beam);
@@ -204,32 +219,48 @@ class Sentence {
 /** The `count` most probable continuations, best first. */
 function mostProbable(
   active: readonly Open[],
-  logs: ArrayLike<number>,
+  { logits, totals, width }: Table,
   rowOf: (k: number) => number,
-  width: number,
   count: number,
 ): Open[] {
-  const kept: Open[] = [];
-  let least = Number.NEGATIVE_INFINITY;
+  // Hundreds of thousands of numbers a step: of almost all only one comparison is made, and the others make no objects.
+  const best = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  const parents = new Int32Array(count);
+  const tokens = new Int32Array(count);
+  let kept = 0;
   for (const [parent, before] of active.entries()) {
-    const from = rowOf(parent);
-    // Hundreds of thousands of numbers a step: of almost all only this comparison is made.
+    const row = rowOf(parent);
+    const from = row * width;
+    const total = totals === undefined ? 0 : totals[row];
+    const base = before.logProbability - total;
     for (let token = 0; token < width; token++) {
-      const log = logs[from + token];
-      const logProbability = before.logProbability + log;
-      if (logProbability <= least && log <= 0) continue;
-      // Rounding of a softmax in float32 may pass 0. Negated so that NaN is refused.
-      if (!(log <= 1e-4))
-        throw new NumericsError(
-          `beamSearch: expected logarithms of probabilities, at most 0, got ${log} for token ${token}; give log-softmax of the logits`,
-        );
-      if (logProbability <= least) continue;
-      let at = kept.length;
-      while (at > 0 && kept[at - 1].logProbability < logProbability) at--;
-      kept.splice(at, 0, { parent, token, logProbability, before });
-      if (kept.length > count) kept.pop();
-      if (kept.length === count) least = kept[count - 1].logProbability;
+      const sum = base + logits[from + token];
+      // Not a number goes on, and is refused.
+      if (sum <= best[count - 1]) continue;
+      checkLog(logits[from + token] - total, token);
+      let at = Math.min(kept, count - 1);
+      for (; at > 0 && best[at - 1] < sum; at--) {
+        best[at] = best[at - 1];
+        parents[at] = parents[at - 1];
+        tokens[at] = tokens[at - 1];
+      }
+      best[at] = sum;
+      parents[at] = parent;
+      tokens[at] = token;
+      if (kept < count) kept++;
     }
   }
-  return kept;
+  return Array.from({ length: kept }, (_, i) => ({
+    ...{ parent: parents[i], token: tokens[i], logProbability: best[i] },
+    before: active[parents[i]],
+  }));
+}
+
+/** Throws NumericsError for what is no logarithm of a probability; rounding of a softmax in float32 may pass 0. */
+function checkLog(log: number, token: number): void {
+  // Negated so that NaN is refused.
+  if (log <= 1e-4) return;
+  throw new NumericsError(
+    `beamSearch: expected logarithms of probabilities, at most 0, got ${log} for token ${token}; give log-softmax of the logits`,
+  );
 }

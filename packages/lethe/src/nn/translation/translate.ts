@@ -14,7 +14,7 @@ import { type BeamOptions, type BeamRows, beamSearch, type Hypothesis } from '..
 import type { RecurrentState } from '../cells/cell.ts';
 import { keepState } from '../recurrent/recurrent.ts';
 import type { DecoderState } from './decoder.ts';
-import { logProbabilities } from './log-probabilities.ts';
+import { logitsOf } from './log-probabilities.ts';
 import { checkLengths, checkTokens } from './options.ts';
 import { readApart } from './read-apart.ts';
 import { type SentenceNoise, sentenceStreams } from './sentence-noise.ts';
@@ -69,9 +69,8 @@ export function translate(
     const logs = allocate(beam * batch * width);
     return beamSearch({ batch, begin, end, maxLength, beam, ...rest }, (rows) => {
       const now = logs.subarray(0, rows.tokens.length * width) as Real;
-      if (runs.length === 1) runs[0].step(rows, now);
-      else averaged(runs, rows, now);
-      return now;
+      if (runs.length > 1) return averaged(runs, rows, now);
+      return { logits: now, totals: runs[0].step(rows, now) };
     });
   });
 }
@@ -99,13 +98,14 @@ class Run {
     this.#state = gathered(this.#all.state, rows);
   }
 
-  /** Writes logarithms of probabilities of what follows each row. */
-  step({ step, sentences, tokens, parents }: BeamRows, logs: Real): void {
+  /** Writes logits of what follows each row; gives log Σ exp of each. */
+  step({ step, sentences, tokens, parents }: BeamRows, logits: Real): Real {
     const n = sentences.length;
     if (n !== this.#sentences) {
       this.#memory = memoryOf(this.#all.memory, sentences);
       this.#sentences = n;
     }
+    const totals = allocate(tokens.length);
     this.#state = scoped(() => {
       const state = parents ? gathered(this.#state, parents) : this.#state;
       const { read, decoded } = this.#model.decode(
@@ -113,19 +113,24 @@ class Run {
         { memory: this.#memory, state },
         this.#noise?.(sentences, this.#beam, step),
       );
-      logProbabilities(read, this.#model.readout, logs);
+      totals.set(logitsOf(read, this.#model.readout, logits));
       return kept(decoded.state);
     });
+    return totals;
   }
 }
 
-function averaged(runs: readonly Run[], rows: BeamRows, logs: Real): void {
+/** Logarithms of the means of the probabilities of several draws. */
+function averaged(runs: readonly Run[], rows: BeamRows, logs: Real): Real {
   const sums = new Float64Array(logs.length);
+  const width = logs.length / rows.tokens.length;
   for (const run of runs) {
-    run.step(rows, logs);
-    for (let i = 0; i < logs.length; i++) sums[i] += Math.exp(logs[i]);
+    const totals = run.step(rows, logs);
+    for (let m = 0; m < totals.length; m++)
+      for (let k = m * width; k < (m + 1) * width; k++) sums[k] += Math.exp(logs[k] - totals[m]);
   }
   for (let i = 0; i < logs.length; i++) logs[i] = Math.log(sums[i] / runs.length);
+  return logs;
 }
 
 function gathered({ layers, fed }: DecoderState, rows: Int32Array): DecoderState {

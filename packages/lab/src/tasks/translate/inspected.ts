@@ -1,0 +1,57 @@
+/** Translations looked at word by word, in batches of like length, as slices of work. */
+import {
+  type InspectedTranslation,
+  inspectTranslations,
+  type NoiseStream,
+  padWords,
+  scoped,
+  specialTokens,
+} from 'lethe';
+import { fixedWeights } from 'lethe/engine';
+import type { Slices } from '../../runs/task.ts';
+import { sourceBatch } from './data/batches.ts';
+import type { TranslateModel } from './model.ts';
+import { batchesOf } from './translations.ts';
+
+/**
+ * What the model thinks of a translation of each sentence, in the order given; undefined for a sentence without tokens.
+ * @param tokens of each translation, without begin and end
+ */
+export function* inspected(
+  { network }: TranslateModel,
+  encoded: readonly Int32Array[],
+  tokens: readonly Int32Array[],
+  batch: number,
+  noise?: readonly NoiseStream[],
+): Slices<(InspectedTranslation | undefined)[]> {
+  const all: (InspectedTranslation | undefined)[] = encoded.map(() => undefined);
+  const { begin, end } = specialTokens;
+  const weights = fixedWeights(Object.values(network.parameters));
+  // Distributions over all words are held for every step.
+  const batches = batchesOf(encoded, Math.min(batch, 16));
+  for (const [at, numbers] of batches.entries()) {
+    const { source, sourceLengths } = sourceBatch(Array.from(numbers, (n) => encoded[n]));
+    const said = Array.from(numbers, (n) => tokens[n]);
+    const { x: targets, lengths } = padWords(said.map((one) => Int32Array.of(...one, end)));
+    const input = padWords(said.map((one) => Int32Array.of(begin, ...one))).x;
+    const found = scoped(() =>
+      weights.run(() =>
+        inspectTranslations(
+          network,
+          { source, sourceLengths, input, targets: Int32Array.from(targets.words), targetLengths: lengths },
+          { noise, numbers },
+        ),
+      ),
+    );
+    for (const [b, n] of numbers.entries()) all[n] = found[b];
+    yield { done: at + 1, all: batches.length };
+  }
+  return all;
+}
+
+/** Their mean. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
