@@ -51,6 +51,7 @@ test('events come in order, and those of the history are in metrics.jsonl', asyn
   expect((done as DoneEvent).best.valid.nll_per_step).toBe(Math.min(...nlls));
   expect(fs.readdirSync(out).sort()).toEqual([
     'checkpoints',
+    'chords.json',
     'config.json',
     'environment.json',
     'log.txt',

@@ -136,13 +136,20 @@ space: { optimizer.stepRate: { <<: *rates } }
 });
 
 test('the searches that come along draw configurations that can be, with the published figure', () => {
-  expect(listSearches()).toEqual(['bayer2013/search', 'bayer2013/search-plain', 'bayer2013/search-wide']);
+  expect(listSearches()).toEqual([
+    ...['bayer2013/search', 'bayer2013/search-plain', 'bayer2013/search-wide'],
+    ...['boulanger2012/search-fast', 'boulanger2012/search-none', 'boulanger2012/search-variational'],
+  ]);
   for (const name of listSearches()) {
     const found = readSearch(name);
     for (let number = 1; number <= 32; number++) {
       const config = configOf(found, suggest(found.space, 1, number));
       expect(config.recipe?.published?.source).toMatch(/Table 1/);
-      expect(config.training).toMatchObject({ epochs: 500, patience: 50, batch: 50 });
+      expect(config.training).toMatchObject(
+        name.startsWith('bayer2013')
+          ? { epochs: 500, patience: 50, batch: 50 }
+          : { epochs: 200, patience: 30, batch: 16, firstFrame: true },
+      );
     }
   }
 });
