@@ -11,6 +11,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveConfig } from '@lethe/lab/internal';
 import type { RunList, Series } from '../packages/dashboard/src/shared/api.ts';
+import { sorted } from '../packages/dashboard/src/shared/cells.ts';
+import { filterOf } from '../packages/dashboard/src/shared/filter.ts';
+import { grouped } from '../packages/dashboard/src/shared/grouping.ts';
 import { lock } from '../packages/lab/src/files/lock.ts';
 
 const { values } = parseArgs({
@@ -107,7 +110,12 @@ try {
     await (await fetch(`${origin}/assets/page.js`)).text();
     return json<RunList>('/api/runs');
   });
-  const ids = page.result.runs.map(({ id }) => id);
+  const rows = page.result.runs;
+  const table = await timed(async () =>
+    sorted(rows.filter(filterOf('/run-.*[05]$/ model.hidden>=30')), '-valid.nll_per_step'),
+  );
+  const grouping = await timed(async () => grouped(rows, 'seed'));
+  const ids = rows.map(({ id }) => id);
   const chart = (from: number) => () =>
     json<Series[]>(`/api/series?y=valid.nll_per_step&runs=${ids.slice(from, from + 50).join(',')}`);
   const cold = await timed(chart(0));
@@ -153,6 +161,7 @@ try {
     points,
     'opened (ms)': Math.round(opened),
     'first page (ms)': Math.round(page.ms),
+    'table filtered and sorted, grouped (ms)': [table.ms, grouping.ms].map((ms) => Number(ms.toFixed(1))),
     'chart of 50 runs, first time (ms)': [Math.round(cold.ms), Math.round(other.ms)],
     'the same again (ms)': Math.round(warm.ms),
     'from a line to the page, of ten runs (ms, half a second of it between two looks)': delays.map(

@@ -1,13 +1,14 @@
 /** The dashboard in a real browser: over runs that it did not start, and with one that it starts, follows, stops and goes on with. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { resolveConfig } from '@lethe/lab/internal';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { epoch, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
+import { epoch, lines, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
 import { writerOf } from '../packages/lab/src/files/lock.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -26,12 +27,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the page', () => {
-  it('has at most 120 KB of scripts, packed by gzip', () => {
-    expect(gzipSync(readFileSync(join(assets, 'page.js'))).length).toBeLessThan(120_000);
+  const scripts = (): string[] => readdirSync(assets).filter((name) => name.endsWith('.js'));
+
+  it('has at most 120 KB of scripts, packed by gzip, those included that come with the methods alone', () => {
+    const sizes = scripts().map((name) => gzipSync(readFileSync(join(assets, name))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
   });
 
   it('asks nothing of any other place', () => {
-    for (const file of ['page.js', 'page.css', 'index.html']) {
+    for (const file of [...scripts(), 'page.css', 'index.html']) {
       const addresses =
         readFileSync(join(assets, file), 'utf8').match(/(?:https?:)?\/\/[\w-]+\.[\w.-]+[^\s"'`)]*/g) ?? [];
       // names of vocabularies, which nobody asks
@@ -75,10 +79,32 @@ async function serve(directory: string, ...options: string[]): Promise<Served> {
 }
 
 /** Trains a small run to its end. */
-async function trained(out: string, target: string): Promise<void> {
-  const words = ['train', target, '--hidden', '5', '--epochs', '2', '--out', out];
+async function trained(out: string, target: string, ...more: string[]): Promise<void> {
+  const words = ['train', target, '--hidden', '5', '--epochs', '2', '--out', out, ...more];
   const child = spawn(process.execPath, [...command, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
   expect(await new Promise((done) => child.on('close', done))).toBe(0);
+}
+
+/** The journal of a search over two settings. */
+function makeSearch(directory: string): void {
+  const space = { 'model.hidden': { choice: [5, 10] }, 'optimizer.stepRate': { logUniform: [0.001, 0.1] } };
+  const metric = 'nll_per_step';
+  const trials = [0.002, 0.01, 0.05, 0.003, 0.02, 0.08, 0.004].flatMap((stepRate, i): object[] => {
+    const figures = { [metric]: 9 + i * stepRate };
+    const best = { epoch: 1, train: figures, valid: figures, test: figures };
+    const parameters = { 'model.hidden': i % 2 ? 5 : 10, 'optimizer.stepRate': stepRate };
+    return [
+      { event: 'trial', number: i + 1, parameters },
+      { event: 'end', number: i + 1, state: 'complete', reason: 'all epochs', best, seconds: 1 },
+    ];
+  });
+  const about = {
+    ...{ event: 'study', format: 1, created: '2026-01-01T00:00:00.000Z', title: 'a search', seed: 1, space },
+    ...{ base: 'music/folk', set: {}, config: resolveConfig('music/folk'), metric },
+    shown: { metric, label: 'NLL', unit: 'NLL per time step, natural log' },
+  };
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'journal.jsonl'), lines([about, ...trials]));
 }
 
 async function end({ child }: Served, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
@@ -234,11 +260,13 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
       const runs = join(folder, `axe-${colorScheme}`);
       makeRun(runs, 'one', [epoch(1, 3, 4, true), epoch(2, 2, 3, true)]);
       makeRun(runs, 'two', [epoch(1, 3, null, true)], ['seed=2']);
+      makeSearch(join(runs, 'search'));
       const { url } = await serve(runs, '--port', '0');
       await openPage(url, { colorScheme, bypassCSP: true });
       const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-      const { runs: rows } = (await (await fetch(new URL('/api/runs', url))).json()) as {
+      const { runs: rows, studies } = (await (await fetch(new URL('/api/runs', url))).json()) as {
         runs: { id: string }[];
+        studies: { id: string }[];
       };
       const ids = rows.map(({ id }) => id);
       const places = [
@@ -248,6 +276,9 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
         `?page=diff&sel=${ids}`,
         '?page=start&target=music%2Ffolk',
         '?page=studies',
+        `?page=study&id=${studies[0].id}`,
+        '?page=methods',
+        '?page=methods&method=fast&cell=gru&activation=sigmoid',
       ];
       for (const place of places) {
         await page.goto(new URL(place, url).href);
@@ -272,6 +303,90 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
       }
     },
   );
+
+  it('says how sure a language model is: of its samples, of every word of a text that is pasted, and of the test data', {
+    timeout: 240_000,
+  }, async () => {
+    const runs = join(folder, 'text');
+    const text = join(folder, 'words');
+    mkdirSync(text);
+    const line = 'the cat sat on the mat and the dog sat on the cat .\n';
+    for (const split of ['train', 'valid', 'test'])
+      writeFileSync(join(text, `${split}.txt`), line.repeat(40));
+    await trained(
+      join(runs, 'letters'),
+      `text/${text}`,
+      '--level',
+      'char',
+      '--dropout',
+      'variational:output=.3',
+    );
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    await page.getByRole('link', { name: 'letters' }).click();
+    const place = page.getByRole('region', { name: 'read a text' });
+    await place.getByLabel('A text').fill('the cat sat');
+    await place.getByLabel('MC draws').fill('4');
+    await place.getByRole('button', { name: 'Read it' }).click();
+    const tokens = place.locator('.tokens button');
+    // the first letter is given: what is predicted of it are words and what stands between them
+    await expect
+      .poll(() => tokens.allTextContents(), { timeout: 60_000 })
+      .toEqual(['he', ' ', 'cat', ' ', 'sat', '\n']);
+    await tokens.nth(2).focus();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => place.getByRole('status').allTextContents())
+      .toEqual([expect.stringMatching(/^cat: perplexity .*mutual information .*3 letters$/)]);
+    await place.getByLabel('Colour').selectOption('information');
+    await place.getByLabel('of every').selectOption('letter');
+    await expect.poll(() => tokens.count()).toBe('he cat sat\n'.length);
+    expect(new URL(page.url()).searchParams.get('heat')).toBe('information');
+    const sure = page.getByRole('region', { name: 'uncertainty' });
+    await sure.getByRole('button', { name: 'Measure' }).click();
+    await sure.getByRole('img', { name: /nats of predictive entropy/ }).waitFor({ timeout: 60_000 });
+    const made = page.getByRole('region', { name: 'sample' });
+    await made.getByLabel('Length').fill('10');
+    await made.getByRole('button', { name: 'Make one' }).click();
+    await made.locator('.tokens').waitFor({ timeout: 60_000 });
+  });
+
+  it('shows methods from inside: masks that change with the step, moments that one drags, all in the address', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'none');
+    mkdirSync(runs, { recursive: true });
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    await page.getByRole('link', { name: 'Methods' }).click();
+    const mask = page.getByRole('img', { name: /^recurrent: .* are kept$/ });
+    await mask.waitFor();
+    const before = await mask.innerHTML();
+    await page.getByRole('button', { name: 'Next step' }).click();
+    await expect.poll(() => mask.innerHTML()).not.toBe(before);
+    await page.getByLabel('Method').first().selectOption('zoneout');
+    await page.getByRole('img', { name: /noise at: hidden 0.05, cell 0.5/ }).waitFor();
+    await page.getByLabel('Cell').selectOption('gru');
+    await expect.poll(() => page.locator('#method-error').textContent()).toContain('cell');
+    const plot = page.getByRole('img', { name: /^The pre-activation/ });
+    const box = (await plot.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.3 * box.height);
+    await page.mouse.up();
+    const { searchParams } = new URL(page.url());
+    expect(Number(searchParams.get('mean'))).toBeGreaterThan(2);
+    expect(Number(searchParams.get('variance'))).toBeGreaterThan(4);
+    // without a mouse: everything that is chosen is a control in the order of the tabulator
+    await page.getByLabel('Mean E[a]').focus();
+    await page.keyboard.press('ArrowRight');
+    const moved = Number(new URL(page.url()).searchParams.get('mean'));
+    expect(moved).toBeGreaterThan(Number(searchParams.get('mean')));
+    const address = page.url();
+    await openPage(address);
+    await expect.poll(() => page.getByLabel('Mean E[a]').inputValue()).toBe(String(moved));
+    expect(await page.getByLabel('Cell').inputValue()).toBe('gru');
+  });
 
   it('starts a run, follows it, stops it, goes on with it', { timeout: 240_000 }, async () => {
     const runs = join(folder, 'started');

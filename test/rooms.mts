@@ -19,7 +19,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'tunes.ts',
     'settings.ts',
   ],
-  dashboard: ['index.ts', 'server', 'files', 'shared'],
+  dashboard: ['index.ts', 'server', 'files', 'explorer', 'shared'],
   lab: [
     'index.ts',
     'internal.ts',

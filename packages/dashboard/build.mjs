@@ -1,15 +1,12 @@
-// Builds the page into assets/: one script, one style sheet, one document, nothing from elsewhere.
+// Builds the page into assets/: one document and style sheet, a script, and one that comes when the methods are looked at; nothing from elsewhere.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-rmSync(at('assets'), { recursive: true, force: true });
-mkdirSync(at('assets'));
-await build({
-  entryPoints: { page: at('page/main.tsx') },
-  outdir: at('assets'),
+const usual = {
   bundle: true,
   minify: true,
   format: 'esm',
@@ -19,6 +16,28 @@ await build({
   jsxImportSource: 'preact',
   conditions: ['lethe-source'],
   logLevel: 'warning',
-});
-for (const name of ['index.html', 'page.css', 'icon.svg'])
-  copyFileSync(at(`page/${name}`), at(`assets/${name}`));
+};
+
+/** The page of the dashboard. */
+export async function buildDashboard() {
+  rmSync(at('assets'), { recursive: true, force: true });
+  mkdirSync(at('assets'));
+  await build({
+    ...usual,
+    entryPoints: { page: at('page/main.tsx') },
+    outdir: at('assets'),
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+  });
+  for (const name of ['index.html', 'page.css', 'icon.svg'])
+    copyFileSync(at(`page/${name}`), at(`assets/${name}`));
+}
+
+/** The methods from inside as a page for static hosts, `methods.html` in a folder. */
+export async function buildExplorer(out) {
+  await build({ ...usual, entryPoints: { methods: at('page/explorer/alone.tsx') }, outdir: out });
+  copyFileSync(at('page/explorer/methods.html'), join(out, 'methods.html'));
+  copyFileSync(at('page/page.css'), join(out, 'methods.css'));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { buildExplorer } from '../dashboard/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, '..');
@@ -37,6 +38,7 @@ export async function buildPlayground(out) {
     cpSync(join(here, 'src/page', name), join(out, name));
   writeFileSync(join(out, 'tunes.json'), JSON.stringify(await tunes()));
   writeFileSync(join(out, '_headers'), headers);
+  await buildExplorer(out);
 }
 
 /** The tunes of corpus/, by the reader of the command. */

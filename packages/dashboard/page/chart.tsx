@@ -3,7 +3,7 @@
  * the keys ← and → read values, Escape shows everything again.
  */
 
-import { domainOf, type ScaleKind, scaleOf, shortNumber } from '@lethe/lab/scales';
+import { domainOf, extremes, type ScaleKind, scaleOf, shortNumber } from '@lethe/lab/scales';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { csvOf, save, svgText } from './save.ts';
 import { Wide } from './wide.tsx';
@@ -28,6 +28,12 @@ export interface ChartProps {
   lines: readonly Line[];
   logX?: boolean;
   logY?: boolean;
+  /** of y, at least, on a linear axis */
+  range?: readonly [number, number];
+  /** of y, at most: what is above is cut */
+  most?: number;
+  /** called where somebody drags: x, and how far up between the axis and the top */
+  onPlace?(x: number, share: number): void;
   /** ticks at whole numbers of x */
   whole?: boolean;
   height?: number;
@@ -40,13 +46,14 @@ export interface ChartProps {
 const margin = { top: 8, right: 14, bottom: 44, left: 66 };
 
 export function Chart(props: ChartProps) {
-  const { title, lines, height = 300, zoom, onZoom, places } = props;
+  const { title, lines, height = 300, zoom, onZoom, onPlace, places } = props;
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const width = useWidth(frame);
   const [drag, setDrag] = useState<readonly [number, number] | undefined>();
   const [cursor, setCursor] = useState<number | undefined>();
   const [isTable, setTable] = useState(false);
+  const [isDragging, setDragging] = useState(false);
   const [left, right, top, bottom] = [
     margin.left,
     Math.max(margin.left + 60, width - margin.right),
@@ -63,7 +70,11 @@ export function Chart(props: ChartProps) {
     [y, ...(band ? [band.low, band.high] : [])].map((part) => within(x, part, domainX)),
   );
   const x = scaleOf(kindX, domainX, [left, right], Math.max(2, (right - left) / 90), props.whole);
-  const y = scaleOf(kindY, domainOf(kindY, ...ys), [bottom, top], Math.max(2, (bottom - top) / 45));
+  const domainY =
+    props.range && kindY === 'linear'
+      ? around(props.range, extremes(kindY, ys), props.most)
+      : domainOf(kindY, ...ys);
+  const y = scaleOf(kindY, domainY, [bottom, top], Math.max(2, (bottom - top) / 45));
   const ticksX = places ? places.map((label, value) => ({ value, label })) : x.ticks;
   const isEmpty = !lines.some((line) => line.y.some((value) => value !== null));
   const clip = `clip-${title.replace(/\W+/g, '-')}`;
@@ -74,6 +85,10 @@ export function Chart(props: ChartProps) {
     return kindX === 'log' ? low * (high / low) ** share : low + share * (high - low);
   };
   const pixelOf = (event: PointerEvent): number => event.clientX - svg.current!.getBoundingClientRect().left;
+  const place = (event: PointerEvent): void => {
+    const up = bottom - (event.clientY - svg.current!.getBoundingClientRect().top);
+    onPlace?.(valueAt(pixelOf(event)), Math.min(1, Math.max(0, up / (bottom - top))));
+  };
   const drop = (): void => {
     if (drag && Math.abs(x.at(drag[0]) - x.at(drag[1])) > 5) onZoom?.([Math.min(...drag), Math.max(...drag)]);
     setDrag(undefined);
@@ -116,7 +131,7 @@ export function Chart(props: ChartProps) {
         </span>
       </figcaption>
       <div
-        class="plot"
+        class={onPlace ? 'plot held' : 'plot'}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read values of the chart
         tabIndex={0}
         role="application"
@@ -132,15 +147,24 @@ export function Chart(props: ChartProps) {
           role="img"
           aria-label={description}
           onPointerDown={(event) => {
-            if (!onZoom || event.button !== 0) return;
+            if ((!onZoom && !onPlace) || event.button !== 0) return;
             svg.current!.setPointerCapture(event.pointerId);
+            if (onPlace) {
+              setDragging(true);
+              place(event);
+              return;
+            }
             setDrag([valueAt(pixelOf(event)), valueAt(pixelOf(event))]);
           }}
           onPointerMove={(event) => {
             setCursor(valueAt(pixelOf(event)));
+            if (isDragging) place(event);
             if (drag) setDrag([drag[0], valueAt(pixelOf(event))]);
           }}
-          onPointerUp={drop}
+          onPointerUp={() => {
+            setDragging(false);
+            drop();
+          }}
           onPointerLeave={() => {
             if (!drag) setCursor(undefined);
           }}
@@ -357,6 +381,17 @@ function tight(kind: ScaleKind, xs: readonly (readonly number[])[]): readonly [n
     }
   }
   return low < high ? [low, high] : domainOf(kind, ...xs);
+}
+
+/** A range with all that lies beyond it, and a hair's breadth of air for lines along its ends. */
+function around(
+  [low, high]: readonly [number, number],
+  [least, most]: readonly [number, number] = [low, high],
+  cut = Number.POSITIVE_INFINITY,
+): [number, number] {
+  const [from, to] = [Math.min(low, least), Math.min(cut, Math.max(high, most))];
+  const air = (to - from) / 50;
+  return [from - air, to + air];
 }
 
 const within = (

@@ -1,4 +1,4 @@
-/** Parallel coordinates: a vertical axis a setting and one for the result, a line a trial, the best darkest. */
+/** Parallel coordinates: a vertical axis a setting and one for the result, a line a trial, the best in the strongest colour. */
 
 import { domainOf, scaleOf } from '@lethe/lab/scales';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -49,7 +49,9 @@ export function Coordinates({ trials, parameters, logarithmic, metric }: Coordin
   return (
     <figure class="chart" ref={frame}>
       <figcaption>
-        <span class="title">{trials.length} trials, the best darkest</span>
+        <span class="title">
+          {trials.length} {trials.length === 1 ? 'trial' : 'trials'}, the better the stronger its line
+        </span>
         <span class="tools">
           <button
             type="button"
@@ -81,7 +83,7 @@ export function Coordinates({ trials, parameters, logarithmic, metric }: Coordin
                 d={`M${there.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`}
                 fill="none"
                 stroke={rankColour(rank, ranked.length)}
-                stroke-width={rank === 0 ? 3 : 1.2}
+                stroke-width={rank === 0 ? 3.5 : 1.3}
               >
                 <title>{`trial ${trial.number}`}</title>
               </path>

@@ -1,9 +1,10 @@
 /** The settings in which chosen runs differ, and those that they share. */
 
-import { cellOf } from '../src/shared/cells.ts';
+import { cellOf, columnsOf } from '../src/shared/cells.ts';
 import { differences } from '../src/shared/grouping.ts';
 import { goTo, listOf } from '../src/shared/view.ts';
 import { Link } from './link.tsx';
+import { RunCurves } from './run-curves.tsx';
 import { runs, view } from './state.ts';
 import { Wide } from './wide.tsx';
 import { cellText, columnWords } from './words.ts';
@@ -21,6 +22,7 @@ export function Diff() {
     <main>
       <h1>Settings of {chosen.length} runs</h1>
       {chosen.length < 2 && <p>Tick two or more runs in the table of the first page.</p>}
+      {chosen.length > 0 && <RunCurves runs={chosen} groups={[]} figures={columnsOf(chosen).figures} />}
       <Wide label="settings that differ">
         <table>
           <thead>

@@ -1,5 +1,6 @@
 /** The page: what the address asks for, under a bar with the way to everything else. */
-import { render } from 'preact';
+import { type ComponentType, render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { goTo } from '../src/shared/view.ts';
 import { Diff } from './diff.tsx';
 import { Link } from './link.tsx';
@@ -30,6 +31,9 @@ function App() {
               Compare
             </Link>
           )}
+          <Link to={goTo('methods')} current={page === 'methods'}>
+            Methods
+          </Link>
           <Link to={goTo('start')} current={page === 'start'}>
             Start
           </Link>
@@ -53,8 +57,23 @@ function Page({ page }: { page: string }) {
   if (page === 'studies') return <Studies />;
   if (page === 'study') return <StudyPage />;
   if (page === 'diff') return <Diff />;
+  if (page === 'methods') return <Methods />;
   if (page === 'start') return <StartPage />;
   return <RunList />;
+}
+
+/** Comes with the library, which no other page needs. */
+function Methods() {
+  const [part, setPart] = useState<{ Explorer?: ComponentType; error?: string }>({});
+  useEffect(() => {
+    import('./explorer/explorer.tsx').then(
+      ({ Explorer }) => setPart({ Explorer }),
+      (error: Error) => setPart({ error: error.message }),
+    );
+  }, []);
+  const { Explorer, error } = part;
+  if (Explorer) return <Explorer />;
+  return <main aria-busy={error === undefined}>{error && <p class="error">{error}</p>}</main>;
 }
 
 takeToken();

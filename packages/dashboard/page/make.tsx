@@ -1,8 +1,9 @@
 /** Something made with the best weights while one looks: a piece that can be heard, or a text with its uncertainty. */
 import { useState } from 'preact/hooks';
 import type { TaskOptionShown } from '../src/shared/api.ts';
+import type { TokenShown } from '../src/shared/tokens.ts';
 import { Piece } from './piece.tsx';
-import { type TokenShown, Tokens } from './read-text.tsx';
+import { reading, Tokens } from './read-text.tsx';
 import { hasToken, send } from './server.ts';
 import { about, show, view } from './state.ts';
 
@@ -44,7 +45,7 @@ export function Make({
       setTokens(undefined);
       const { text } = result.event;
       if (text !== undefined && text.trim() !== '')
-        setTokens(await send<TokenShown[]>(`/api/runs/${id}/predict`, { text }));
+        setTokens(await send<TokenShown[]>(`/api/runs/${id}/predict`, reading(text)));
     } catch (error) {
       setSaid((error as Error).message);
     }

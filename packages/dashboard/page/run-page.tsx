@@ -13,6 +13,7 @@ import { State } from './run-table.tsx';
 import { Section } from './section.tsx';
 import { hasToken, Refused, read, send } from './server.ts';
 import { about, generation, runs, show, view } from './state.ts';
+import { Uncertainty } from './uncertainty.tsx';
 import { useSeries } from './use-series.ts';
 import { Lines, Wide } from './wide.tsx';
 import { cellText, columnWords, duration, metricWords } from './words.ts';
@@ -54,6 +55,7 @@ export function RunPage() {
       </div>
       {page?.able.sample && <Make id={id} options={page.able.sample} name={row.name} />}
       {page?.able.predictsText && <Words id={id} />}
+      {page?.able.draws && <Uncertainty id={id} />}
       {sections.map((section) => (
         <Section key={section.title} section={section} />
       ))}
@@ -101,6 +103,7 @@ function RunPanel({ panel, id }: { panel: Panel; id: string }) {
         title={panel.title}
         x={axisWords(x)}
         y={panel.unit}
+        range={panel.range}
         lines={lines}
         logX={logx !== ''}
         logY={logy !== ''}

@@ -1,8 +1,9 @@
 /** The table of runs, and of groups of runs. */
 
 import { shortNumber } from '@lethe/lab/scales';
+import { Fragment } from 'preact';
 import type { RunRow } from '../src/shared/api.ts';
-import { cellOf } from '../src/shared/cells.ts';
+import { type Cell, cellOf } from '../src/shared/cells.ts';
 import { type Group, meanOf } from '../src/shared/grouping.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Link } from './link.tsx';
@@ -66,8 +67,12 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
                   <Link to={goTo('run', { id: row.id })}>{row.name}</Link>
                 </th>
                 {columns.map((key) => (
-                  <td key={key} class={typeof cellOf(row, key) === 'number' ? 'number' : undefined}>
-                    {key === 'state' ? <State row={row} /> : cellText(key, cellOf(row, key))}
+                  <td key={key} class={kindOf(cellOf(row, key))}>
+                    {key === 'state' ? (
+                      <State row={row} />
+                    ) : (
+                      <Breaking text={cellText(key, cellOf(row, key))} />
+                    )}
                   </td>
                 ))}
               </tr>
@@ -80,6 +85,27 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
           Show {Math.min(step, rows.length - shown)} more of {rows.length - shown}
         </button>
       )}
+    </>
+  );
+}
+
+/** How a cell is set: numbers on the right, long texts with room. */
+function kindOf(cell: Cell): string | undefined {
+  if (typeof cell === 'number') return 'number';
+  return typeof cell === 'string' && cell.length > 20 ? 'long' : undefined;
+}
+
+/** A text that may be broken behind its commas and colons, as long settings of methods are. */
+function Breaking({ text }: { text: string }) {
+  const parts = text.split(/(?<=[,:+])/);
+  return (
+    <>
+      {parts.map((part, i) => (
+        <Fragment key={i}>
+          {i > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
     </>
   );
 }

@@ -20,6 +20,7 @@ export function svgText(svg: SVGSVGElement): string {
   const styles = getComputedStyle(document.documentElement);
   return new XMLSerializer()
     .serializeToString(copy)
+    .replace(/light-dark\((#\w+), #\w+\)/g, '$1')
     .replace(
       /var\((--[\w-]+)\)/g,
       (_, name: string) => styles.getPropertyValue(`--print${name.slice(1)}`).trim() || '#000',

@@ -54,7 +54,7 @@ export function Section({ section: { title, parts } }: { section: ShownSection }
           }
           return (
             <figure key={i} class={part.wide ? 'paper whole' : 'paper'}>
-              <img src={part.src} alt={part.title} loading="lazy" />
+              <img src={part.src} alt={part.title} width={part.width} height={part.height} loading="lazy" />
               <figcaption>
                 <a href={part.csv} download>
                   CSV

@@ -144,9 +144,11 @@ function Search({
   );
 }
 
-/** The colour of a rank among so many, the best darkest. */
-export const rankColour = (rank: number, count: number): string =>
-  rampColour(count < 2 ? 1 : 0.25 + 0.75 * (1 - rank / (count - 1)));
+/** The colour of a rank among so many: the best stands out most, darkest on paper and lightest on a dark page. */
+export function rankColour(rank: number, count: number): string {
+  const share = count < 2 ? 1 : 1 - rank / (count - 1);
+  return `light-dark(${rampColour(0.25 + 0.75 * share)}, ${rampColour(0.72 - 0.7 * share)})`;
+}
 
 // --- internal ---
 

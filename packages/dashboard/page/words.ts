@@ -16,6 +16,9 @@ const own: Record<string, string> = {
   step: 'steps',
   stepRate: 'step rate',
   averaged: 'averaged steps',
+  metric: 'metric',
+  ownValid: 'valid',
+  ownTest: 'test',
 };
 
 /** What a column is called: `valid perplexity`, `model.hidden`. */
@@ -37,6 +40,7 @@ export function cellText(key: string, cell: Cell): string {
   if (cell === undefined) return '–';
   if (cell === null) return key.includes('.') && /^(train|valid|test)\./.test(key) ? 'not finite' : 'none';
   if (key === 'seconds' && typeof cell === 'number') return duration(cell);
+  if (key === 'metric') return metricWords(String(cell));
   if (key === 'created') return String(cell).slice(0, 16).replace('T', ' ');
   if (typeof cell === 'number')
     return Number.isInteger(cell) ? String(cell) : shortNumber(cell, undefined, 5);

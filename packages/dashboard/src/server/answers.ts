@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { findKind } from '@lethe/lab/internal';
-import type { SampleBody } from '../shared/api.ts';
+import { findKind, isTree } from '@lethe/lab/internal';
+import type { SampleBody, Uncertainty, UncertaintyBody } from '../shared/api.ts';
 import { type Answer, ask, type Command } from './children.ts';
 import { CannotDo } from './control.ts';
 import type { RunEntry } from './run-entry.ts';
@@ -58,6 +58,20 @@ export async function predictionsOf(
   const answer = await ask(command, words, { input: text, signal });
   if (answer.code !== 0) throw failed(answer);
   return eventsOf(answer);
+}
+
+/** How sure a run is of the test data: what `lethe eval --mc` measures. */
+export async function uncertaintyOf(
+  { directory }: RunEntry,
+  command: Command,
+  { draws, share, seed }: UncertaintyBody,
+  signal: AbortSignal,
+): Promise<Uncertainty> {
+  const words = ['eval', directory, '--json', '--no-fetch', `--mc=${draws}`, `--seed=${seed}`];
+  const answer = await ask(command, [...words, `--share=${share}`], { signal });
+  const [event] = eventsOf(answer);
+  if (!event || !isTree(event.metrics)) throw failed(answer);
+  return { metrics: event.metrics as Record<string, number>, draws };
 }
 
 // --- internal ---

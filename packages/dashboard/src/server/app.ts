@@ -18,8 +18,9 @@ import {
   sampleBody,
   seriesQuery,
   startBody,
+  uncertaintyBody,
 } from '../shared/api.ts';
-import { predictionsOf, sampleOf } from './answers.ts';
+import { predictionsOf, sampleOf, uncertaintyOf } from './answers.ts';
 import type { Asset } from './assets.ts';
 import type { Command } from './children.ts';
 import { CannotDo, resolved, resumeRun, startRun, stopRun } from './control.ts';
@@ -136,6 +137,11 @@ export function app(options: AppOptions): Hono {
   hono.post('/api/runs/:id/predict', async (c) =>
     c.json(await predictionsOf(runOf(c, library), command, await bodyOf(c, predictBody), c.req.raw.signal)),
   );
+
+  hono.post('/api/runs/:id/uncertainty', async (c) => {
+    const body = await bodyOf(c, uncertaintyBody);
+    return c.json(await uncertaintyOf(runOf(c, library), command, body, c.req.raw.signal));
+  });
 
   hono.get('/', (c) => page(c, options, 'index.html'));
   hono.get('/assets/:name', (c) => page(c, options, c.req.param('name')));

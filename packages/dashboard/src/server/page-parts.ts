@@ -33,7 +33,14 @@ function shown(part: ReportPart, address: string, pictures: PagePicture[]): Show
   const place = pictures.push({ svg, csv: csvOf(data) }) - 1;
   return {
     ...{ kind: 'picture', title, wide },
+    ...sizeOf(svg),
     src: `${address}/pictures/${place}.svg`,
     csv: `${address}/pictures/${place}.csv`,
   };
+}
+
+/** Of a picture, so that a page has its place before it is there. */
+function sizeOf(svg: string): { width: number; height: number } {
+  const [, width, height] = /^<svg[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  return { width: Number(width ?? 640), height: Number(height ?? 400) };
 }

@@ -6,6 +6,7 @@ import type { FiguresEvent } from '../files/event-figures.ts';
 import type { Inside } from '../files/inside.ts';
 import { LineReader } from '../files/line-reader.ts';
 import type { Points, RunRow, RunState } from '../shared/api.ts';
+import { movingRates } from './rates.ts';
 import { Summary } from './summary.ts';
 
 /** Bytes at the end of a history that say how a run ended. */
@@ -25,6 +26,7 @@ export class RunEntry {
   state: RunState = 'waiting';
   tree: Tree = {};
   #config: Record<string, unknown> = {};
+  #rates: ReadonlyMap<string, (step: number) => number> | undefined;
   #created: string | undefined;
   #problem: string | undefined;
   #reader: LineReader;
@@ -116,7 +118,18 @@ export class RunEntry {
     if (found !== 'gone') this.#isRead = atEnd;
     const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead;
     this.#look();
-    return { changed, ...(wasRead && !isNew && events.length > 0 && { points: pointsOf(events) }) };
+    const points = wasRead && !isNew && events.length > 0 && pointsOf(events);
+    if (points) {
+      for (const [name, rate] of this.rates)
+        points[name] = (points.step ?? []).map((step) => (step === null ? null : rate(step)));
+    }
+    return { changed, ...(points && { points }) };
+  }
+
+  /** the rates that move while it trains, by column */
+  get rates(): ReadonlyMap<string, (step: number) => number> {
+    this.#rates ??= movingRates(this.#config['model.dropout']);
+    return this.#rates;
   }
 
   get row(): RunRow {
@@ -129,7 +142,7 @@ export class RunEntry {
       : shownMetric(this.tree, Object.fromEntries(names.map((key) => [key.slice(key.indexOf('.') + 1), 0])));
     return {
       id: this.id,
-      name: path.basename(this.directory),
+      name: this.study === undefined ? path.basename(this.directory) : trialName(this.path),
       path: this.path,
       task: typeof this.tree.task === 'string' ? this.tree.task : '',
       state: this.#problem ? 'unreadable' : this.state,
@@ -164,6 +177,12 @@ export class RunEntry {
       ...(skipped > 0 ? ['metrics.jsonl: a line is longer than a megabyte and left out.'] : []),
     ];
   }
+}
+
+/** Of a trial: that of its study stands in front of its number. */
+function trialName(place: string): string {
+  const parts = place.split(path.sep).filter((part) => part !== 'trials');
+  return parts.slice(-2).join('/');
 }
 
 function pointsOf(events: readonly FiguresEvent[]): Points {

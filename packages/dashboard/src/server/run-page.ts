@@ -10,6 +10,7 @@ import {
   runPaths,
   shellWord,
 } from '@lethe/lab/internal';
+import { parseDropout } from 'lethe/dropout';
 import type { Inside } from '../files/inside.ts';
 import type { RunPage, ShownSection, TaskOptionShown } from '../shared/api.ts';
 import { settingWord } from './control.ts';
@@ -31,14 +32,17 @@ export async function runPage(
   const environment = await environmentOf(entry, inside);
   const sections = shownSections(entry, inside, environment, pictures);
   const options = kind?.sampling?.options;
+  const hasBest = inside.holds(runPaths(entry.directory).best);
   const page: RunPage = {
     row: entry.row,
-    columns,
+    columns: [...columns, ...(columns.includes('step') ? entry.rates.keys() : [])],
     environment,
     sections,
     able: {
-      ...(options && inside.holds(runPaths(entry.directory).best) && { sample: options.map(optionOf) }),
-      predictsText: (kind?.prediction?.options ?? []).some(({ flags }) => flags.startsWith('--text ')),
+      ...(options && hasBest && { sample: options.map(optionOf) }),
+      draws: hasBest && drawsNoise(entry.row.config['model.dropout']),
+      predictsText:
+        hasBest && (kind?.prediction?.options ?? []).some(({ flags }) => flags.startsWith('--text ')),
     },
     commands: { resume: `lethe resume ${shellWord(entry.path)}`, ...trainCommand(entry) },
     log: await logOf(entry, inside),
@@ -58,6 +62,16 @@ function trainCommand({ tree, row }: RunEntry): { train?: string } {
   return {
     train: ['lethe train', shellWord(target), ...words.map((one) => `--set ${settingWord(one)}`)].join(' '),
   };
+}
+
+/** Whether there is noise that can be drawn: no method, or one that cannot be read, has none. */
+function drawsNoise(words: unknown): boolean {
+  try {
+    const { noise, weightNoise } = parseDropout(String(words ?? 'none'));
+    return weightNoise !== undefined || noise.some(({ rate }) => rate > 0);
+  } catch {
+    return false;
+  }
 }
 
 function optionOf({ flags, description }: { flags: string; description: string }): TaskOptionShown {

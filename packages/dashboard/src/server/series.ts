@@ -5,6 +5,7 @@ import { Smoother } from '../shared/smooth.ts';
 import { Spread } from '../shared/spread.ts';
 import { numbersAt, thin, thinRows } from '../shared/thin.ts';
 import type { Library } from './library.ts';
+import { ratePrefix } from './rates.ts';
 
 /** The curves of runs; of one that is gone, or has no such column, an empty one. */
 export async function seriesOf(
@@ -67,8 +68,15 @@ async function columnsOf<T>(
 ): Promise<T | undefined> {
   const entry = library.run(id);
   if (!entry) return undefined;
-  return histories.use(entry.metrics, [x, y], (history) => {
-    const [xs, ys] = [history.column(x), history.column(y)];
+  const rates = [x, y].some((key) => key.startsWith(ratePrefix)) ? entry.rates : undefined;
+  // A rate that moves is a function of the steps done.
+  const sources = [x, y].map((key) => (rates?.has(key) ? 'step' : key));
+  return histories.use(entry.metrics, sources, (history) => {
+    const [xs, ys] = [x, y].map((key, i) => {
+      const column = history.column(sources[i]);
+      const rate = rates?.get(key);
+      return rate && column ? column.map((step) => (step >= 0 ? rate(step) : Number.NaN)) : column;
+    });
     return xs && ys ? take(xs, ys) : undefined;
   });
 }

@@ -85,9 +85,18 @@ export const predictBody = z.strictObject({
   mc: z.number().int().min(2).max(100).optional(),
 });
 
+/** `POST /api/runs/ID/uncertainty`: the figures on the test data, also by draws of the noise. */
+export const uncertaintyBody = z.strictObject({
+  draws: z.number().int().min(2).max(200).default(20),
+  /** of the test data */
+  share: z.number().positive().max(1).default(1),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
+});
+
 export type SeriesQuery = z.infer<typeof seriesQuery>;
 export type GroupsQuery = z.infer<typeof groupsQuery>;
 export type StartBody = z.infer<typeof startBody>;
+export type UncertaintyBody = z.infer<typeof uncertaintyBody>;
 export type SampleBody = z.infer<typeof sampleBody>;
 
 /** All requests with their schemas. */
@@ -99,6 +108,7 @@ export const requests = {
   'POST /api/runs/ID/resume': resumeBody,
   'POST /api/runs/ID/sample': sampleBody,
   'POST /api/runs/ID/predict': predictBody,
+  'POST /api/runs/ID/uncertainty': uncertaintyBody,
 } as const;
 
 export type RunState = 'running' | 'finished' | 'interrupted' | 'stopped' | 'waiting' | 'unreadable';
@@ -203,7 +213,15 @@ export type ServerEvent =
 /** A part of a run's page; pictures are addresses. */
 export type ShownPart =
   | { kind: 'note'; note: string }
-  | { kind: 'picture'; title: string; src: string; csv: string; wide: boolean }
+  | {
+      kind: 'picture';
+      title: string;
+      src: string;
+      csv: string;
+      wide: boolean;
+      width: number;
+      height: number;
+    }
   | { kind: 'document'; title: string; content: string }
   | { kind: 'table'; header: readonly string[]; rows: readonly (readonly string[])[]; align: string };
 
@@ -220,11 +238,17 @@ export interface RunPage {
   environment: Record<string, unknown>;
   sections: ShownSection[];
   /** what can be done with its best weights */
-  able: { sample?: TaskOptionShown[]; predictsText: boolean };
+  able: { sample?: TaskOptionShown[]; predictsText: boolean; draws: boolean };
   /** commands, ready to be pasted */
   commands: { train?: string; resume: string };
   /** the last lines of its log */
   log: string[];
+}
+
+/** `POST /api/runs/ID/uncertainty`: figures by name, `mc_` in front of those by draws. */
+export interface Uncertainty {
+  metrics: Record<string, number>;
+  draws: number;
 }
 
 export interface TaskOptionShown {

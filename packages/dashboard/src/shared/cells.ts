@@ -26,10 +26,16 @@ export function columnsOf(rows: readonly RunRow[]): { own: string[]; figures: st
   return { own: Object.keys(own), figures: [...figures].sort(), settings: [...settings].sort() };
 }
 
-/** Columns for a table that nobody chose: the metric of the first run, what the runs differ in, and what every run has. */
+/**
+ * Columns for a table that nobody chose: the metric of the runs, or of each its own where they have several; what they differ in, and what
+ * every run has.
+ */
 export function usualColumns(rows: readonly RunRow[]): string[] {
-  const metric = rows.find((row) => row.metric !== undefined)?.metric;
-  const figures = metric === undefined ? [] : ['valid', 'test'].map((split) => `${split}.${metric}`);
+  const metrics = [...new Set(rows.flatMap(({ metric }) => metric ?? []))];
+  const figures =
+    metrics.length > 1
+      ? ['metric', 'ownValid', 'ownTest']
+      : metrics.flatMap((metric) => ['valid', 'test'].map((split) => `${split}.${metric}`));
   const differ = telling.filter((key) => new Set(rows.map((row) => String(row.config[key]))).size > 1);
   return ['state', ...figures, 'bestEpoch', ...differ, 'seed', 'epoch', 'seconds'];
 }
@@ -61,6 +67,9 @@ const own: Readonly<Record<string, (row: RunRow) => Cell>> = {
   seconds: ({ seconds }) => seconds,
   created: ({ created }) => created,
   study: ({ study }) => study,
+  metric: ({ metric }) => metric,
+  ownValid: ({ metric, best }) => best[`valid.${metric}`],
+  ownTest: ({ metric, best }) => best[`test.${metric}`],
 };
 
 /** Settings that say most about a run. */

@@ -4,6 +4,8 @@ export interface Panel {
   /** of the y axis */
   unit: string;
   columns: readonly { key: string; name: string }[];
+  /** what the y axis shows at least */
+  range?: readonly [number, number];
 }
 
 /** @param label words for a metric, with its unit */
@@ -32,42 +34,75 @@ export function panelsOf(
       });
     }
   }
-  for (const [prefix, title, unit] of known) {
+  for (const [prefix, title, unit, range] of known) {
     const own = columns.filter((key) => key === prefix || key.startsWith(`${prefix}.`));
     if (own.length > 0)
-      panels.push({ title, unit, columns: own.map((key) => ({ key, name: nameOf(key, prefix) })) });
+      panels.push({
+        ...{ title, unit, columns: own.map((key) => ({ key, name: nameOf(key, prefix) })) },
+        ...(range && { range }),
+      });
   }
   return [...panels, ...observed(columns)];
 }
 
 // --- internal ---
 
-const known = [
-  ['gradient.norm', 'Norm of the gradients, mean of an epoch', 'norm'],
-  ['gradient.largest', 'Norm of the gradients, largest of an epoch', 'norm'],
-  ['gradient.clipped', 'Steps that were clipped', 'share of the steps'],
+const known: readonly [prefix: string, title: string, unit: string, range?: readonly [number, number]][] = [
+  ['gradient.norm', 'Norm of the gradients, mean of an epoch', 'Euclidean norm'],
+  ['gradient.largest', 'Norm of the gradients, largest of an epoch', 'Euclidean norm'],
+  ['gradient.clipped', 'Steps that were clipped', 'share of the steps', [0, 1]],
   ['stepRate', 'Step rate', 'step rate'],
   ['momentum', 'Momentum', 'momentum'],
   ['averaged', 'Steps in the average of the weights', 'steps'],
-  ['rates', 'Rates of dropping', 'probability'],
+  ['rates', 'Rates of dropping', 'probability of dropping', [0, 1]],
   ['penalties', 'Penalties', 'nats'],
-] as const;
+];
+
+/** What the figures of observers are called, by `OBSERVER: FIGURE`; that of another has its key. */
+const observedWords: Readonly<Record<string, Omit<Panel, 'columns'>>> = {
+  'spectral-radius: recurrent': {
+    title: 'Spectral radius of the recurrent weights',
+    unit: 'spectral radius',
+  },
+  'decomposition: ratio': {
+    title: 'Variance part of the gradient over its loss part',
+    unit: 'ratio of norms',
+  },
+  'decomposition: lossPartNorm': { title: 'Loss part of the gradient', unit: 'Euclidean norm' },
+  'decomposition: variancePartNorm': { title: 'Variance part of the gradient', unit: 'Euclidean norm' },
+  'decomposition: deltaPositive': {
+    title: 'Units that less variance would help (δ above 0)',
+    unit: 'share of units',
+    range: [0, 1],
+  },
+  'decomposition: deltaNegative': {
+    title: 'Units that more variance would help (δ below 0)',
+    unit: 'share of units',
+    range: [0, 1],
+  },
+  'decomposition: deltaNorm': { title: 'Size of δ over units', unit: 'Euclidean norm' },
+  'decomposition: etaNorm': { title: 'Size of η over units', unit: 'Euclidean norm' },
+};
 
 const nameOf = (key: string, prefix: string): string =>
   key === prefix ? (prefix.split('.').at(-1) ?? key) : key.slice(prefix.length + 1);
 
-/** A panel for every kind of figure of an observer: those of the layers beside each other. */
+/** A panel for every kind of figure of an observer: those of layers and gates beside each other. */
 function observed(columns: readonly string[]): Panel[] {
   const panels = new Map<string, { key: string; name: string }[]>();
   for (const key of columns) {
-    const [, observer, layer, figure] = /^observe\.([^.]+)\.(.*?)(?:\.([a-zA-Z]+))?$/.exec(key) ?? [];
+    const [, observer, rest] = /^observe\.([^.]+)\.(.*)$/.exec(key) ?? [];
     if (observer === undefined) continue;
+    // LAYER.FIGURE, or LAYER.recurrent.GATE
+    const [, layer, figure, gate] = /^(.*?)(?:\.([a-zA-Z]{2,}))?(?:\.([a-z]))?$/.exec(rest)!;
     const title = figure === undefined ? observer : `${observer}: ${figure}`;
-    panels.set(title, [...(panels.get(title) ?? []), { key, name: layer }]);
+    const name = gate === undefined ? layer : `${layer}, gate ${gate}`;
+    panels.set(title, [...(panels.get(title) ?? []), { key, name }]);
   }
   return Array.from(panels, ([title, columns]) => ({
     title: title.replaceAll('-', ' '),
     unit: title.split(': ').at(-1)!.replaceAll('-', ' '),
+    ...(Object.hasOwn(observedWords, title) && observedWords[title]),
     columns,
   }));
 }

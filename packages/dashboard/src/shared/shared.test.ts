@@ -116,7 +116,13 @@ describe('the charts of a run', () => {
   it('show train beside valid, the gap, gradients, and what observers saw', () => {
     const columns = ['epoch', 'train.loss', 'valid.loss', 'valid.other', 'gradient.norm', 'stepRate'];
     const panels = panelsOf(
-      [...columns, 'observe.spectral-radius.rnn.0.recurrent', 'observe.decomposition.rnn.0.ratio'],
+      [
+        ...columns,
+        'observe.spectral-radius.rnn.0.recurrent',
+        'observe.spectral-radius.rnn.1.recurrent.f',
+        'observe.decomposition.rnn.0.ratio',
+        'observe.mine.a.b.newFigure',
+      ],
       'loss',
       (name) => name,
     );
@@ -128,9 +134,14 @@ describe('the charts of a run', () => {
         'Norm of the gradients, mean of an epoch',
         'Step rate',
       ],
-      ...['spectral radius: recurrent', 'decomposition: ratio'],
+      ...['Spectral radius of the recurrent weights', 'Variance part of the gradient over its loss part'],
+      'mine: newFigure',
     ]);
     expect(panels[0].columns.map(({ key }) => key)).toEqual(['train.loss', 'valid.loss']);
-    expect(panels[5].columns).toEqual([{ key: 'observe.spectral-radius.rnn.0.recurrent', name: 'rnn.0' }]);
+    expect(panels[5].columns).toEqual([
+      { key: 'observe.spectral-radius.rnn.0.recurrent', name: 'rnn.0' },
+      { key: 'observe.spectral-radius.rnn.1.recurrent.f', name: 'rnn.1, gate f' },
+    ]);
+    expect(panels[7].columns).toEqual([{ key: 'observe.mine.a.b.newFigure', name: 'a.b' }]);
   });
 });

@@ -29,6 +29,22 @@ const defaults = {
   /** of a study: the parameter of the slice */
   slice: '',
   temperature: '1',
+  /** of the methods from inside: words of --dropout, cell, training step, seed, example of the batch */
+  method: 'variational:input=0.4,recurrent=0.2,output=0.4',
+  cell: 'lstm',
+  at: '0',
+  draw: '1',
+  example: '0',
+  /** a pre-activation, its non-linearity, and what a final unit should say */
+  mean: '0.5',
+  variance: '1',
+  activation: 'tanh',
+  wanted: '1',
+  /** draws of MC dropout */
+  mc: '',
+  /** by what the tokens of a text are coloured, and whether letters are put together to words */
+  heat: 'perplexity',
+  unit: 'word',
 } as const;
 
 export type View = { [key in keyof typeof defaults]: string };

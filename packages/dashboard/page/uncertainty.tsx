@@ -1,0 +1,132 @@
+/** How unsure a trained run is: its figures by the test-time rule beside those of so many draws of its noise, and what their entropy consists of. */
+import { shortNumber } from '@lethe/lab/scales';
+import { useState } from 'preact/hooks';
+import type { Uncertainty as Measured } from '../src/shared/api.ts';
+import { hasToken, send } from './server.ts';
+import { about, show, view } from './state.ts';
+import { Wide } from './wide.tsx';
+import { metricWords } from './words.ts';
+
+/** Shares of the test data that one may choose. */
+const shares = [0.05, 0.2, 1];
+
+export function Uncertainty({ id }: { id: string }) {
+  const draws = Math.round(Number(view.value.mc)) || 20;
+  const [share, setShare] = useState(1);
+  const [measured, setMeasured] = useState<Measured | undefined>();
+  const [said, setSaid] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  if (about.value.readOnly || !hasToken()) return null;
+  const measure = async (): Promise<void> => {
+    setBusy(true);
+    setSaid('');
+    try {
+      setMeasured(await send<Measured>(`/api/runs/${id}/uncertainty`, { draws, share }));
+    } catch (error) {
+      setSaid((error as Error).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <section aria-label="uncertainty" aria-busy={isBusy}>
+      <h2>How sure it is</h2>
+      <p class="note">
+        MC dropout: the test data with the noise on, so many times. What the draws disagree about, the mutual
+        information, is what more data could tell; the rest is noise in the data.
+      </p>
+      <div class="bar">
+        <label>
+          Draws
+          <input
+            type="number"
+            min="2"
+            max="200"
+            value={draws}
+            onInput={(event) => show({ mc: String(event.currentTarget.valueAsNumber || 2) })}
+          />
+        </label>
+        <label>
+          Of the test data
+          <select value={share} onChange={(event) => setShare(Number(event.currentTarget.value))}>
+            {shares.map((value) => (
+              <option key={value} value={value}>
+                {value === 1 ? 'all' : `${100 * value} %`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" class="main" disabled={isBusy} onClick={() => void measure()}>
+          {isBusy ? 'Measuring…' : 'Measure'}
+        </button>
+      </div>
+      {said && (
+        <p class="error" role="alert">
+          {said}
+        </p>
+      )}
+      {measured && <Figures metrics={measured.metrics} draws={measured.draws} />}
+    </section>
+  );
+}
+
+// --- internal ---
+
+const prefix = 'mc_';
+
+function Figures({ metrics, draws }: { metrics: Readonly<Record<string, number>>; draws: number }) {
+  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(prefix, '')))];
+  const entropy = metrics[`${prefix}predictive_entropy`];
+  const information = metrics[`${prefix}mutual_information`];
+  const cell = (value: number | undefined): string =>
+    value === undefined ? '–' : shortNumber(value, undefined, 5);
+  return (
+    <>
+      {entropy > 0 && information !== undefined && (
+        <figure class="shares">
+          <svg
+            viewBox="0 0 100 8"
+            preserveAspectRatio="none"
+            role="img"
+            aria-label={`of ${cell(entropy)} nats of predictive entropy ${cell(information)} are mutual information`}
+          >
+            <rect width="100" height="8" fill="var(--series-5)" />
+            <rect width={(100 * Math.max(0, information)) / entropy} height="8" fill="var(--series-1)" />
+          </svg>
+          <figcaption>
+            <span>
+              <i class="swatch series-1" /> mutual information {cell(information)} nats,{' '}
+              {((100 * information) / entropy).toFixed(1)} % of the predictive entropy
+            </span>
+            <span>
+              <i class="swatch series-5" /> expected entropy {cell(entropy - information)} nats
+            </span>
+          </figcaption>
+        </figure>
+      )}
+      <Wide label="figures by the test-time rule and by draws">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">figure</th>
+              <th scope="col" class="number">
+                test-time rule
+              </th>
+              <th scope="col" class="number">
+                {draws} draws
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <tr key={name}>
+                <th scope="row">{metricWords(name)}</th>
+                <td class="number">{cell(metrics[name])}</td>
+                <td class="number">{cell(metrics[`${prefix}${name}`])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** Words out of letters, with what a model expected of them. */
+import { describe, expect, it } from 'vitest';
+import { areLetters, readings, wordsOf } from './tokens.ts';
+
+describe('the tokens of a text', () => {
+  const letters = [...'he is\n'].map((token, i) => ({
+    token,
+    nll: i + 1,
+    entropy: 2 * i,
+    information: i,
+    rank: i,
+  }));
+
+  it('are put together to words, whose probability is the product of the letters', () => {
+    const tokens = readings([...letters, { metrics: { perplexity: 3 } }]);
+    expect(areLetters(tokens)).toBe(true);
+    const words = wordsOf(tokens);
+    expect(words.map(({ text }) => text)).toEqual(['he', ' ', 'is', '\n']);
+    // -ln(p1 p2) = nll1 + nll2: 1 + 2, then 4 + 5
+    expect(words.map(({ nll }) => nll)).toEqual([3, 3, 9, 6]);
+    // means of 0 and 2, and of 6 and 8
+    expect([words[0].entropy, words[2].entropy, words[2].information]).toEqual([1, 7, 3.5]);
+    expect([words[0].rank, words[1].rank]).toEqual([undefined, 2]);
+  });
+
+  it('that are words stay what they are', () => {
+    expect(
+      areLetters(
+        readings([
+          { token: 'the', nll: 1 },
+          { token: 'a', nll: 1 },
+        ]),
+      ),
+    ).toBe(false);
+    expect(areLetters([])).toBe(false);
+  });
+});
