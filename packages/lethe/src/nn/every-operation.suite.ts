@@ -368,8 +368,16 @@ function deepOperations(): Record<string, Operation> {
     });
     return tensor;
   };
+  /** Pieces of three that are a half apart: no difference reaches across a kink. */
+  const apart = (...shape: number[]) => {
+    const tensor = positive(...shape);
+    tensor.data.forEach((value: number, i: number) => {
+      tensor.data[i] = value + (((i % n) + Math.floor((i % (3 * n)) / n)) % 3);
+    });
+    return tensor;
+  };
   const operations: Record<string, Operation> = {
-    'transfer, maxout': { inputs: [small(B, 3 * n)], f: (x) => transfer(x, 'maxout', DT) },
+    'transfer, maxout': { inputs: [apart(B, 3 * n)], f: (x) => transfer(x, 'maxout', DT) },
     'transfer, lp': { inputs: [small(B, 3 * n)], f: (x) => transfer(x, 'lp', DT) },
     'transfer, sigmoid': { inputs: [cube()], f: (x) => transfer(x, 'sigmoid', DT) },
   };
