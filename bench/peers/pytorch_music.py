@@ -353,7 +353,7 @@ def check_equal(path):
     torch.set_default_dtype(torch.float64)
 
     def tensor(name):
-        return torch.tensor(case[name]["data"]).reshape(case[name]["shape"])
+        return torch.tensor(case[name]["data"], dtype=torch.float64).reshape(case[name]["shape"])
 
     failed = False
     for form in FORMS["music-deep"]:
