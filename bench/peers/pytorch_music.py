@@ -50,7 +50,7 @@ import torch.nn.functional as F  # noqa: E402
 
 BATCH, STEPS, NOTES, HIDDEN = 32, 99, 88, 400
 KEEP = {"input": 0.9, "recurrent": 0.8, "output": 0.5}
-BEST = {"music-plain": "function", "music-fast": "compiled"}
+BEST = {"music-plain": "function", "music-fast": "compiled", "music-deep": "compiled"}
 
 KAPPA = math.pi / 8
 A = 4 - 2 * math.sqrt(2)
@@ -101,6 +101,66 @@ def plain_function(x, weights):
 def read_out(hs, weights):
     w_out, bias_out = weights[3:]
     return torch.addmm(bias_out, hs.flatten(0, 1), w_out).unflatten(0, hs.shape[:2])
+
+
+# Deep transition: h_t = tanh(tanh(x_t W_in + h_{t-1} W_1 + b_1) V + h_{t-1} S + b_2), weights side by side as Lethe has them
+
+
+def deep_blocks(weights):
+    w_in, w_rec, bias = weights[:3]
+    first, second, shortcut = w_rec.chunk(3, dim=1)
+    return w_in, first, second, shortcut, *bias.chunk(2)
+
+
+def deep_eager(x, weights):
+    w_in, first, second, shortcut, b_1, b_2 = deep_blocks(weights)
+    h = torch.zeros(x.shape[1], first.shape[0])
+    both = torch.cat((first, shortcut), dim=1)
+    a = torch.addmm(b_1, x.flatten(0, 1), w_in).unflatten(0, x.shape[:2])
+    outputs = []
+    for a_t in a.unbind(0):
+        read = torch.mm(h, both)
+        u = torch.tanh(a_t + read[:, : len(h[0])])
+        h = torch.tanh(torch.addmm(read[:, len(h[0]) :] + b_2, u, second))
+        outputs.append(h)
+    return read_out(torch.stack(outputs), weights)
+
+
+class DeepSequence(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, first, second, shortcut, b_2):
+        n = a.shape[2]
+        both = torch.cat((first, shortcut), dim=1)
+        us, hs, h = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(a[0])
+        for t, a_t in enumerate(a.unbind(0)):
+            read = torch.mm(h, both)
+            u = torch.tanh(a_t + read[:, :n], out=us[t])
+            h = torch.tanh(torch.addmm(read[:, n:] + b_2, u, second), out=hs[t])
+        ctx.save_for_backward(us, hs, first, second, shortcut)
+        return hs
+
+    @staticmethod
+    def backward(ctx, d_hs):
+        us, hs, first, second, shortcut = ctx.saved_tensors
+        n = hs.shape[2]
+        slope_u, slope_h, second_t = 1 - us * us, 1 - hs * hs, second.t().contiguous()
+        both_t = torch.cat((first, shortcut), dim=1).t().contiguous()
+        d_a = torch.empty(*hs.shape[:2], 2 * n)
+        d_h = None
+        for t in range(len(hs) - 1, -1, -1):
+            d = d_hs[t] if d_h is None else d_hs[t] + d_h
+            d_n = torch.mul(d, slope_h[t], out=d_a[t, :, n:])
+            torch.mul(torch.mm(d_n, second_t), slope_u[t], out=d_a[t, :, :n])
+            d_h = torch.mm(d_a[t], both_t)
+        before = hs[:-1].flatten(0, 1).t() @ d_a[1:].flatten(0, 1)
+        d_n = d_a[:, :, n:].flatten(0, 1)
+        return d_a[:, :, :n], before[:, :n], us.flatten(0, 1).t() @ d_n, before[:, n:], d_n.sum(0)
+
+
+def deep_function(x, weights):
+    w_in, first, second, shortcut, b_1, b_2 = deep_blocks(weights)
+    a = torch.addmm(b_1, x.flatten(0, 1), w_in).unflatten(0, x.shape[:2])
+    return read_out(DeepSequence.apply(a, first, second, shortcut, b_2), weights)
 
 
 # Fast dropout
@@ -207,6 +267,12 @@ def fast_function(x, weights):
     return mean * torch.rsqrt(1 + KAPPA * variance)
 
 
+FORMS = {
+    "music-plain": (plain_eager, plain_function),
+    "music-fast": (fast_eager, fast_function),
+    "music-deep": (deep_eager, deep_function),
+}
+
 # The step
 
 
@@ -240,12 +306,10 @@ def build(workload, variant):
             sys.exit("pytorch_music: the variant 'module' is for music-plain; use eager, function or compiled")
         rnn, out = torch.nn.RNN(NOTES, HIDDEN), torch.nn.Linear(HIDDEN, NOTES)
         return lambda x: out(rnn(x)[0]), [*rnn.parameters(), *out.parameters()]
-    shapes = (NOTES, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN,), (HIDDEN, NOTES), (NOTES,)
+    blocks, biases = (3, 2) if workload == "music-deep" else (1, 1)
+    shapes = (NOTES, HIDDEN), (HIDDEN, blocks * HIDDEN), (biases * HIDDEN,), (HIDDEN, NOTES), (NOTES,)
     weights = [torch.nn.Parameter(torch.randn(s) * 0.05 if len(s) == 2 else torch.zeros(s)) for s in shapes]
-    if variant == "function":
-        forward = plain_function if workload == "music-plain" else fast_function
-    else:
-        forward = plain_eager if workload == "music-plain" else fast_eager
+    forward = FORMS[workload][variant == "function"]
     if variant == "compiled":
         forward = torch.compile(forward)
     return lambda x: forward(x, weights), weights
@@ -280,6 +344,28 @@ def measure(workload, variant, repetitions, warm_up):
 
 
 # The check
+
+
+def check_equal(path):
+    """Loss and gradients of every formulation on the weights of a JSON file, float64, against what stands there."""
+    with open(path, encoding="utf-8") as file:
+        case = json.load(file)
+    torch.set_default_dtype(torch.float64)
+
+    def tensor(name):
+        return torch.tensor(case[name]["data"], dtype=torch.float64).reshape(case[name]["shape"])
+
+    failed = False
+    for form in FORMS["music-deep"]:
+        weights = [tensor(name).requires_grad_() for name in case["weights"]]
+        loss = F.binary_cross_entropy_with_logits(form(tensor("x"), weights), tensor("y"), reduction="sum")
+        loss = loss / (tensor("x").shape[0] * tensor("x").shape[1])
+        found = [loss, *torch.autograd.grad(loss, weights)]
+        expected = [torch.tensor(case["loss"]), *(tensor(f"d {name}") for name in case["weights"])]
+        worst = max(float((got - want).abs().max() / want.abs().max()) for got, want in zip(found, expected))
+        failed |= not worst <= 1e-4
+        print(json.dumps({"form": form.__name__, "worst": worst}))
+    sys.exit(1 if failed else 0)
 
 
 def check(path):
@@ -342,9 +428,12 @@ def main():
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--warm-up", type=int, default=5)
     parser.add_argument("--check", metavar="GOLDEN.json")
+    parser.add_argument("--check-deep", metavar="CASE.json")
     options = parser.parse_args()
     if options.check:
         check(options.check)
+    if options.check_deep:
+        check_equal(options.check_deep)
     if options.repetitions < 7:
         parser.error("--repetitions must be at least 7")
     torch.set_num_threads(options.threads)

@@ -103,6 +103,7 @@ export const rightCalls: Record<string, () => unknown[]> = {
   dropconnect: () => [{}],
   dropoutKeys: () => ['fast'],
   dropoutMethods: () => [],
+  deepRnn: () => [layerOptions(), stream],
   dropoutPlan: () => [regularizer(), { cell: 'lstm' }],
   embedding: () => [{ vocabulary: 3, size: 2 }, stream],
   embeddingFromTorch: () => [{ 'encoder.weight': stored(3, 2) }, 'encoder.'],

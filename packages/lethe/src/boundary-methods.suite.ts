@@ -3,7 +3,7 @@
 import * as lethe from './boundary-exports.suite.ts';
 import { layerOptions, matrix, row, sequence, stream } from './boundary-values.suite.ts';
 
-const cells = { rnn: lethe.rnn, lstm: lethe.lstm, gru: lethe.gru };
+const cells = { rnn: lethe.rnn, deepRnn: lethe.deepRnn, lstm: lethe.lstm, gru: lethe.gru };
 const optimizers = {
   sgd: lethe.sgd,
   rmsprop: lethe.rmsprop,
@@ -16,7 +16,7 @@ const optimizers = {
 export const rightMethods: Record<string, () => { call: (...given: unknown[]) => unknown; args: unknown[] }> =
   {
     ...Object.fromEntries(
-      (['rnn', 'lstm', 'gru'] as const).map((name) => [
+      (['rnn', 'deepRnn', 'lstm', 'gru'] as const).map((name) => [
         `${name}.forward`,
         () => {
           const layer = cells[name](layerOptions(), stream);

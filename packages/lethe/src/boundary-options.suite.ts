@@ -51,6 +51,18 @@ export const rightOptions: Record<
       initial: {},
     },
   }),
+  deepRnn: () => ({
+    make: (options) => lethe.deepRnn(options, stream),
+    options: {
+      ...layerOptions(),
+      activation: 'maxout',
+      transition: 3,
+      transitionActivation: 'lp',
+      shortcut: true,
+      pieces: 3,
+      order: 4,
+    },
+  }),
   lstm: () => ({
     make: (options) => lethe.lstm(options, stream),
     options: { ...layerOptions(), forgetBias: 1 },
@@ -154,10 +166,24 @@ export const rightOptions: Record<
   }),
   ...Object.fromEntries(
     Object.entries({
-      standard: { input: 0.1, recurrent: 0.1, output: 0.1, interval: 'step', scaling: 'paper' },
+      standard: {
+        input: 0.1,
+        recurrent: 0.1,
+        transition: 0.1,
+        output: 0.1,
+        interval: 'step',
+        scaling: 'paper',
+      },
       dropconnect: { weight: 0.1, weightIn: 0.1, examples: 'each', inference: 'gaussian', samples: 3 },
       naive: { input: 0.1, output: 0.1, scaling: 'paper' },
-      variational: { input: 0.1, recurrent: 0.1, output: 0.1, embedding: 0.1, gates: 'untied' },
+      variational: {
+        input: 0.1,
+        recurrent: 0.1,
+        transition: 0.1,
+        output: 0.1,
+        embedding: 0.1,
+        gates: 'untied',
+      },
       rnndrop: { cell: 0.1, interval: 'step' },
       semeniuta: { update: 0.1, recurrent: 0.1, input: 0.1, output: 0.1, interval: 'step' },
       zoneout: { hidden: 0.1, cell: 0.1 },

@@ -40,6 +40,7 @@ export {
 export { type BucketOptions, bucketBatches } from './data/bucket-batches.ts';
 export { type Padded, padSteps, padWords, stepMaskOf } from './data/pad-sequences.ts';
 export { ConfigError, DataError, LetheError, NumericsError, ShapeError } from './errors.ts';
+export type { TransferFunction } from './kernels/contract/deep.ts';
 export type { Activation } from './kernels/contract/fields.ts';
 export { spectralRadius } from './linalg/spectral-radius.ts';
 export { type Attended, type AttentionMemory, attend } from './nn/attention/attend.ts';
@@ -121,7 +122,17 @@ export {
   readoutNll,
 } from './nn/readout/readout.ts';
 export type { Clusters, ReadoutParameters } from './nn/readout/table.ts';
-export { type GruOptions, gru, type LstmOptions, lstm, type RnnOptions, rnn } from './nn/recurrent/layers.ts';
+export {
+  type DeepRnnOptions,
+  deepRnn,
+  type GruOptions,
+  gru,
+  type LstmOptions,
+  lstm,
+  type RnnOptions,
+  rnn,
+  type TransitionOptions,
+} from './nn/recurrent/layers.ts';
 export {
   type ForwardOptions,
   keepState,

@@ -69,6 +69,7 @@ class Describer {
   }
   void noise(const char* name, NoiseMoments& to) { begin(name, "noise", &to) << '}'; }
   void activation(Activation& to) { begin("activation", "activation", &to) << '}'; }
+  void transfer(const char* name, Transfer& to) { begin(name, "transfer", &to) << '}'; }
   void rule(MomentFunction& to) {
     begin("form", "form", &to.form) << '}';
     begin("nodes", "doubles", &to.nodes, "", true) << ",\"lengthAt\":" << at(&to.points) << '}';

@@ -189,7 +189,9 @@ enum Slot {
   kLogits,
   kHalfRows,
   kHalfLeft,
-  kAttention
+  kAttention,
+  kMaskedUnits,
+  kNoisyUnits
 };
 
 // Left operand: element (i, k) = a[i*rs + k*ks]. With `head` (and rs = 1), the first headCount of k are read from

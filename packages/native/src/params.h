@@ -3,6 +3,7 @@
 #pragma once
 #include "params/arrays.h"
 #include "params/attention.h"
+#include "params/deep.h"
 #include "params/loss.h"
 #include "params/moments.h"
 #include "params/nade.h"

@@ -133,6 +133,13 @@ class Reader {
     to = (Activation)found;
   }
 
+  void transfer(const char* name, Transfer& to) {
+    static const char* const names[] = {"tanh", "sigmoid", "relu", "identity", "maxout", "lp"};
+    const int found = choice(name, names, 6);
+    if (found < 0) return fail("%s: %s must be tanh, sigmoid, relu, identity, maxout or lp", name);
+    to = (Transfer)found;
+  }
+
   void rule(MomentFunction& to) {
     static const char* const names[] = {"wang-manning", "probit", "daunizeau", "gauss-hermite"};
     const int found = choice("form", names, 4);
@@ -221,14 +228,19 @@ class Reader {
 
   static bool isStride(double x) { return x >= 0 && x <= 9007199254740992.0 && x == std::floor(x); }
 
-  // The product of dimensions; the largest number there is where it would be larger.
+  // The product of dimensions, or the sum of products; the largest number there is where it would be larger.
   size_t elements(const char* dims) const {
-    size_t n = 1;
-    for (const char* d = dims; *d; d++) {
+    size_t sum = 0, n = 1;
+    for (const char* d = dims;; d++) {
+      if (*d == '+' || !*d) {
+        if (__builtin_add_overflow(sum, n, &sum)) return SIZE_MAX;
+        if (!*d) return sum;
+        n = 1;
+        continue;
+      }
       const size_t factor = *d >= '0' && *d <= '9' ? (size_t)(*d - '0') : sizes_[*d & 127];
       if (__builtin_mul_overflow(n, factor, &n)) return SIZE_MAX;
     }
-    return n;
   }
 
   void* view(napi_value v, const char* name, size_t* length, napi_typedarray_type wanted, const char* kind) {

@@ -56,16 +56,19 @@ static const float* maskedRows(Pool& pool, int slot, const float* x, const Mask&
   return out;
 }
 
-LETHE_INLINE vf zoneoutAt(const Rnn& p, const float* zone, long j, int w) { return zone ? load(zone + j, w) : splat(p.zoneoutRate); }
+template <class P>
+LETHE_INLINE vf zoneoutAt(const P& p, const float* zone, long j, int w) {
+  return zone ? load(zone + j, w) : splat(p.zoneoutRate);
+}
 
-// Units [j0, j0 + cols) of row b at step t from their sums and the state before.
-template <Activation A>
-LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, long cols, const float* sum, const float* before) {
+// Units [j0, j0 + cols) of row b at step t of any cell with h alone for its state, from the state before; made(j, w) is the new value
+// in front of masks and zoneout.
+template <class P, class Made>
+LETHE_INLINE void stateUnits(const P& p, bool zoned, long t, long b, long j0, long cols, const float* before, Made&& made) {
   const long H = p.H;
   long at = (t * p.B + b) * H + j0;
   float *n = p.n + at, *h = p.h + at, *y = p.y + at;
   const float* previous = before + b * H + j0;
-  const float* bias = p.bias + j0;
   const float* outMask = p.maskOutput.row(t, b);
   if (!p.active.at(t, b)) {
     vectors(cols, [&](long j, int w) {
@@ -79,7 +82,7 @@ LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, lo
   const float* cell = p.maskCell.row(t, b);
   const float* zone = p.zoneout.row(t, b);
   vectors(cols, [&](long j, int w) {
-    vf nv = activate(chosen<A>(p.activation), load(bias + j, w) + load(sum + j, w));
+    vf nv = made(j, w);
     store(n + j, nv, w);
     vf hv = cell ? nv * load(cell + j0 + j, w) : nv;
     if (zoned) {
@@ -89,6 +92,14 @@ LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, lo
     if (h != n) store(h + j, hv, w);
     if (y != h) store(y + j, outMask ? hv * load(outMask + j0 + j, w) : hv, w);
   });
+}
+
+// The same from the sums of the plain cell.
+template <Activation A>
+LETHE_INLINE void rnnUnits(const Rnn& p, bool zoned, long t, long b, long j0, long cols, const float* sum, const float* before) {
+  const float* bias = p.bias + j0;
+  stateUnits(p, zoned, t, b, j0, cols, before,
+             [&](long j, int w) { return activate(chosen<A>(p.activation), load(bias + j, w) + load(sum + j, w)); });
 }
 
 template <Activation A>
@@ -172,19 +183,20 @@ void addWeightGradient(Pool& pool, long count, long I, long O, Rows rows, const 
       seen);
 }
 
-// da_t of units [c0, c0 + cn) of row b from the gradient of h_t; what flows past the activation stays in the carry of the row.
-LETHE_INLINE void rnnGradients(const Rnn& p, bool zoned, long t, long b, long c0, long cn, float* carry) {
+// From the gradient of h_t to that of n_t, units [c0, c0 + cn) of row b, which given(j, w, d, active) gets: zeros where the row is at rest.
+// What flows past the activation stays in the carry of the row.
+template <class P, class Given>
+LETHE_INLINE void stateGradients(const P& p, bool zoned, long t, long b, long c0, long cn, float* carry, Given&& given) {
   const long H = p.H;
-  long at = (t * p.B + b) * H + c0;
-  float *da = p.da + at, *c = carry + c0;
-  const float *dy = p.dy + at, *n = p.n + at;
+  float* c = carry + c0;
+  const float* dy = p.dy + (t * p.B + b) * H + c0;
   const float* outMask = p.maskOutput.row(t, b);
   if (!p.active.at(t, b)) {
     vectors(cn, [&](long j, int w) {
       vf d = load(dy + j, w);
       if (outMask) d *= load(outMask + c0 + j, w);
       store(c + j, load(c + j, w) + d, w);
-      store(da + j, splat(0.0f), w);
+      given(j, w, splat(0.0f), false);
     });
     return;
   }
@@ -200,7 +212,7 @@ LETHE_INLINE void rnnGradients(const Rnn& p, bool zoned, long t, long b, long c0
       d -= past;
     }
     if (cell) d *= load(cell + c0 + j, w);
-    store(da + j, d * slope(p.activation, load(n + j, w)), w);
+    given(j, w, d, true);
     store(c + j, past, w);
   });
 }
@@ -223,7 +235,12 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
       vectors(cn, [&](long j, int w) { store(carry + b * H + c0 + j, p.dhLast ? load(p.dhLast + b * H + c0 + j, w) : splat(0.0f), w); });
 
     for (long t = T - 1; t >= 0; t--) {
-      for (long b = part.row0; b < part.row1; b++) rnnGradients(p, zoned, t, b, c0, cn, carry + b * H);
+      for (long b = part.row0; b < part.row1; b++) {
+        const long at = (t * B + b) * H + c0;
+        stateGradients(p, zoned, t, b, c0, cn, carry + b * H, [&](long j, int w, vf d, bool active) {
+          store(p.da + at + j, active ? d * slope(p.activation, load(p.n + at + j, w)) : d, w);
+        });
+      }
       pool.barrier(1 + part.group, part.members);
       for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
         int r = (int)minimum(MR, part.row1 - b0);

@@ -73,7 +73,7 @@ async function listed(name: string): Promise<ListedMethod> {
   };
 }
 
-const recurrentCells = ['rnn', 'lstm', 'gru'] as const satisfies PlannedCell[];
+const recurrentCells = ['rnn', 'deep-rnn', 'lstm', 'gru'] as const satisfies PlannedCell[];
 
 /** The cells that can run it; of words it is the embedding, of a context attention. */
 async function cellsOf(words: string): Promise<string[]> {

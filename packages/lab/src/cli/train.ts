@@ -35,7 +35,7 @@ export function addTrain(lethe: Command, io: Io): void {
       `a recipe (bayer2013/jsb-fast, my.yaml; \`lethe recipes\` lists them) or TASK/DATASET (${examplesOf('targets').join(', ')})`,
     )
     .option('--out <DIR>', 'run directory, which must not exist (default: runs/<dataset>-<method>-<seed>)')
-    .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
+    .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru; of music also deep-rnn')
     .option('--hidden <N>', 'hidden units of each layer', wholeNumber('--hidden', 1))
     .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
     .option(

@@ -12,6 +12,8 @@ import { count, fraction, orNone, positive } from './setting-types.ts';
 export { count, orNone, positive } from './setting-types.ts';
 
 const cell = z.enum(['rnn', 'lstm', 'gru']);
+/** Of tasks whose models may have deep transitions. */
+export const anyCell = z.enum(['rnn', 'deep-rnn', 'lstm', 'gru']);
 
 /** The model of every task has these, and `hidden`. */
 export const anyModel = {
@@ -120,7 +122,7 @@ export const anyRun = {
 const run = z.object({
   ...anyRun,
   task: z.string(),
-  model: z.object({ ...anyModel, hidden: count }),
+  model: z.object({ ...anyModel, cell: anyCell, hidden: count }),
   training: z.object(anyTraining),
 });
 

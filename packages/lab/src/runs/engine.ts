@@ -32,8 +32,9 @@ export function requirePrecision({ dtype, model }: Config): void {
 // --- internal ---
 
 function checkModel({ cell, dropout }: Config['model']): void {
-  if (cell === 'rnn') {
-    throw new ConfigError('dtype: expected lstm or gru for bf16, found the plain cell; set dtype=f32');
+  if (cell === 'rnn' || cell === 'deep-rnn') {
+    const what = cell === 'rnn' ? 'the plain cell' : 'a deep-rnn';
+    throw new ConfigError(`dtype: expected lstm or gru for bf16, found ${what}; set dtype=f32`);
   }
   const { name, modes } = parseDropout(dropout);
   if ([modes.train, modes.test].every((mode) => mode === 'sample' || mode === 'mean')) return;

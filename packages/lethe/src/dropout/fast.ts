@@ -14,6 +14,7 @@ import { oneOf } from './one-of.ts';
 export const fastKeys = {
   input: rateKey('on the input of every layer'),
   recurrent: rateKey('on h_{t-1} in front of its weights'),
+  transition: rateKey('on what a layer of a deep transition gives to the next; of deep-rnn cells'),
   output: rateKey('on what the last recurrent layer gives to the final layer'),
   form: {
     kind: 'word',
@@ -56,6 +57,8 @@ export const fastKeys = {
 export interface FastOptions {
   input?: number;
   recurrent?: number;
+  /** on what a layer of a deep transition gives to the next */
+  transition?: number;
   /** on what the last recurrent layer gives to the final layer */
   output?: number;
   /** @defaultValue 'wang-manning', the paper's */
@@ -95,8 +98,8 @@ export interface FastOptions {
 export function fast(options: FastOptions = {}): Regularizer {
   checkOptionNames('fast', options, Object.keys(fastKeys));
   const usual = { input: 0.1, recurrent: 0.2, ...(options.finalLayer !== 'plain' && { output: 0.5 }) };
-  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output'], usual);
-  const { input, recurrent, output, form = 'wang-manning', points, mode = 'moments' } = chosen;
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'transition', 'output'], usual);
+  const { input, recurrent, transition, output, form = 'wang-manning', points, mode = 'moments' } = chosen;
   const { scaling = 'paper', propagateVariance, finalLayer, slope, recurrentMean } = chosen;
   oneOf('fast', 'mode', mode, fastKeys.mode.words);
   oneOf('fast', 'scaling', scaling, fastKeys.scaling.words);
@@ -104,7 +107,7 @@ export function fast(options: FastOptions = {}): Regularizer {
   oneOf('fast', 'propagateVariance', propagateVariance ?? true, [true, false]);
   momentFunction('tanh', { form, points });
   checkDepartures(chosen);
-  const noise = entriesAt('fast', { input, recurrent, output }, { scaling });
+  const noise = entriesAt('fast', { input, recurrent, transition, output }, { scaling });
   if (finalLayer === 'plain' && output) {
     throw new ConfigError(
       `fast: expected no output rate with a plain final layer, got ${output}; leave out one of the two`,

@@ -7,7 +7,7 @@ import { checkRate, type NoiseEntry, type NoiseKind, type NoiseSite } from './no
 import { checkSchedule } from './schedule.ts';
 
 /** Cells that honour noise. */
-export type PlannedCell = 'rnn' | 'lstm' | 'gru' | 'linear' | 'embedding' | 'attention';
+export type PlannedCell = 'rnn' | 'deep-rnn' | 'lstm' | 'gru' | 'linear' | 'embedding' | 'attention';
 
 /**
  * Checks that a cell can run an entry.
@@ -52,6 +52,7 @@ const recurrent = {
 /** Sites and kinds. */
 const honoured: Record<PlannedCell, Partial<Record<NoiseSite, readonly NoiseKind[]>>> = {
   rnn: recurrent,
+  'deep-rnn': { ...recurrent, transition: multiplicative },
   lstm: { ...recurrent, update: multiplicative, cell: ['drop', 'gaussian', 'zoneout'] },
   gru: { ...recurrent, update: multiplicative },
   linear: { input: multiplicative },
@@ -59,6 +60,7 @@ const honoured: Record<PlannedCell, Partial<Record<NoiseSite, readonly NoiseKind
   attention: { context: multiplicative },
 };
 
+const toDeep = "layers between two states are a deep-rnn's alone; leave the key out";
 const toEmbedding = 'give it to the embedding that makes the input';
 const toAttention = 'only a model with attention has it';
 
@@ -68,9 +70,15 @@ const advice: Record<PlannedCell, Partial<Record<NoiseSite, string>>> = {
     update: 'it has no gated update; its place here is recurrent',
     embedding: toEmbedding,
     context: toAttention,
+    transition: toDeep,
   },
-  lstm: { embedding: toEmbedding, context: toAttention },
-  gru: { embedding: toEmbedding, context: toAttention },
+  'deep-rnn': {
+    update: 'it has no gated update; its places here are recurrent and transition',
+    embedding: toEmbedding,
+    context: toAttention,
+  },
+  lstm: { embedding: toEmbedding, context: toAttention, transition: toDeep },
+  gru: { embedding: toEmbedding, context: toAttention, transition: toDeep },
   linear: {
     output: 'what a layer drops of its output is the input of the layer that reads it; give it there',
     weight: 'use site input, or weight noise in closed form',

@@ -90,7 +90,7 @@ export function zoneoutRate(plan: Plan, site: 'hidden' | 'cell'): number | undef
  */
 export function noiseMoments(
   plan: Plan,
-  site: 'input' | 'recurrent',
+  site: keyof typeof weightsAt,
   propagateVariance = true,
   step?: number,
 ): NoiseMoments {
@@ -108,7 +108,7 @@ export function noiseMoments(
 // --- internal ---
 
 /** The weights that read a site. */
-const weightsAt = { input: 'weightIn', recurrent: 'weight' } as const;
+const weightsAt = { input: 'weightIn', recurrent: 'weight', transition: 'weight' } as const;
 
 function zoneoutAt(plan: Plan, site: 'hidden' | 'cell'): PlannedEntry | undefined {
   return entriesOf(plan, site).find(({ noise }) => noise.kind === 'zoneout');

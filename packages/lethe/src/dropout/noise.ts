@@ -8,7 +8,8 @@ import { shown } from '../found.ts';
 import type { MomentForm } from '../kernels/contract/fields.ts';
 
 /**
- * Where noise enters. `hidden` is the carried state, `output` what leaves the layer and is not carried, `context` what attention reads.
+ * Where noise enters. `hidden` is the carried state, `output` what leaves the layer and is not carried, `context` what attention reads,
+ * `transition` what the layers of a deep transition give to the next.
  */
 export const noiseSites = [
   'input',
@@ -21,6 +22,7 @@ export const noiseSites = [
   'weight',
   'weightIn',
   'context',
+  'transition',
 ] as const;
 /** One of {@link noiseSites}. */
 export type NoiseSite = (typeof noiseSites)[number];

@@ -132,7 +132,15 @@ export function checkPlan(where: string, plan: unknown): asserts plan is Plan {
 // --- internal ---
 
 const runModes: readonly RunMode[] = ['sample', 'moments', 'gaussian', 'mean'];
-const plannedCells: readonly PlannedCell[] = ['rnn', 'lstm', 'gru', 'linear', 'embedding', 'attention'];
+const plannedCells: readonly PlannedCell[] = [
+  'rnn',
+  'deep-rnn',
+  'lstm',
+  'gru',
+  'linear',
+  'embedding',
+  'attention',
+];
 
 function checkTarget(target: PlanTarget): void {
   checkOptionNames('dropoutPlan: target', target, [

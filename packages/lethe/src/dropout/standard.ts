@@ -11,6 +11,7 @@ import { oneOf } from './one-of.ts';
 export const standardKeys = {
   input: rateKey('on the input of every layer'),
   recurrent: rateKey('on h_{t-1} in front of its weights'),
+  transition: rateKey('on what a layer of a deep transition gives to the next; of deep-rnn cells'),
   output: rateKey('on what the last layer gives to the layer that reads it'),
   interval: intervalKey('step'),
   scaling: scalingKey('inverted'),
@@ -20,6 +21,8 @@ export const standardKeys = {
 export interface StandardOptions {
   input?: number;
   recurrent?: number;
+  /** on what a layer of a deep transition gives to the next */
+  transition?: number;
   /** on what the last layer gives to the layer that reads it */
   output?: number;
   /** a mask for every step, or one for the sequence. @defaultValue 'step' */
@@ -37,7 +40,10 @@ export interface StandardOptions {
  */
 export function standard(options: StandardOptions = {}): Regularizer {
   checkOptionNames('standard', options, Object.keys(standardKeys));
-  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output'], { input: 0.2, output: 0.5 });
+  const chosen = withDefaultRates(options, ['input', 'recurrent', 'transition', 'output'], {
+    input: 0.2,
+    output: 0.5,
+  });
   const { interval = 'step', scaling = 'inverted', ...rates } = chosen;
   oneOf('standard', 'interval', interval, standardKeys.interval.words);
   oneOf('standard', 'scaling', scaling, standardKeys.scaling.words);

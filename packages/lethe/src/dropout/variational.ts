@@ -11,6 +11,7 @@ import { oneOf } from './one-of.ts';
 export const variationalKeys = {
   input: rateKey('on the input of every layer'),
   recurrent: rateKey('on h_{t-1} in front of its weights'),
+  transition: rateKey('on what a layer of a deep transition gives to the next; of deep-rnn cells'),
   output: rateKey('on the output of the last layer'),
   embedding: rateKey('of whole words, everywhere in the sequence or nowhere'),
   context: rateKey('on what attention reads, of an encoder and decoder'),
@@ -31,6 +32,8 @@ export interface VariationalOptions {
   input?: number;
   /** on h_{t-1} in front of its weights, in every layer */
   recurrent?: number;
+  /** on what a layer of a deep transition gives to the next */
+  transition?: number;
   /** on the output of the last layer */
   output?: number;
   /** of whole words: a word is dropped everywhere in the sequence, or nowhere */
@@ -50,12 +53,13 @@ export interface VariationalOptions {
  */
 export function variational(options: VariationalOptions = {}): Regularizer {
   checkOptionNames('variational', options, Object.keys(variationalKeys));
-  const chosen = withDefaultRates(options, ['input', 'recurrent', 'output', 'embedding', 'context'], {
+  const rates = ['input', 'recurrent', 'transition', 'output', 'embedding', 'context'] as const;
+  const chosen = withDefaultRates(options, rates, {
     input: 0.4,
     recurrent: 0.2,
     output: 0.4,
   });
-  const { input, recurrent, output, embedding, context, gates = 'tied' } = chosen;
+  const { input, recurrent, transition, output, embedding, context, gates = 'tied' } = chosen;
   oneOf('variational', 'gates', gates, variationalKeys.gates.words);
   const interval = 'sequence';
   return {
@@ -64,7 +68,7 @@ export function variational(options: VariationalOptions = {}): Regularizer {
       'Gal, Ghahramani 2016, A theoretically grounded application of dropout in recurrent neural networks',
     noise: [
       ...entriesAt('variational', { input, recurrent }, { interval, gates }),
-      ...entriesAt('variational', { output, embedding, context }, { interval }),
+      ...entriesAt('variational', { transition, output, embedding, context }, { interval }),
     ],
     modes: { train: 'sample', test: 'mean' },
   };

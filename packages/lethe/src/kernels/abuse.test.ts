@@ -176,7 +176,8 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
     if (kind === 'constant') sizes.set(name, Number(dims));
   }
   const lengths = [3, 0, 40, 1000];
-  const elements = (dims: string) => dims.split('').reduce((n, d) => n * (sizes.get(d) ?? Number(d)), 1);
+  const product = (dims: string) => dims.split('').reduce((n, d) => n * (sizes.get(d) ?? Number(d)), 1);
+  const elements = (dims: string) => dims.split('+').reduce((sum, dims) => sum + product(dims), 0);
   const below = (limit: number, n: number) =>
     Int32Array.from({ length: n }, () => Math.floor(random() * limit));
   const drawn = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
@@ -201,6 +202,7 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
       },
       noise: () => ({ mean: random(), square: random(), variance: random() }),
       activation: () => ['tanh', 'sigmoid', 'relu', 'identity'][Math.floor(random() * 4)],
+      transfer: () => ['tanh', 'sigmoid', 'relu', 'identity', 'maxout', 'lp'][Math.floor(random() * 6)],
       form: () => ['wang-manning', 'probit', 'daunizeau', 'gauss-hermite'][Math.floor(random() * 4)],
       doubles: () => Float64Array.from({ length: 5 }, () => random()),
       list: () => lengths.map(drawn),

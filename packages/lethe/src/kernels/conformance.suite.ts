@@ -5,10 +5,12 @@
  */
 import { describe } from 'vitest';
 import { attentionSuite } from './conformance/attention.suite.ts';
+import { deepSuite } from './conformance/deep.suite.ts';
 import { gatedSuite } from './conformance/gated.suite.ts';
 import { lossSuite } from './conformance/losses.suite.ts';
 import { matmulSuite } from './conformance/matmul.suite.ts';
 import { momentsSuite } from './conformance/moments.suite.ts';
+import { momentsDeepSuite } from './conformance/moments-deep.suite.ts';
 import { momentsGatedSuite } from './conformance/moments-gated.suite.ts';
 import { momentsRnnSuite } from './conformance/moments-rnn.suite.ts';
 import { nadeSuite } from './conformance/nade.suite.ts';
@@ -23,9 +25,11 @@ import type { Engine } from './contract/engine.ts';
 const PARTS = {
   matmul: matmulSuite,
   rnn: rnnSuite,
+  deep: deepSuite,
   gated: gatedSuite,
   moments: momentsSuite,
   momentsRnn: momentsRnnSuite,
+  momentsDeep: momentsDeepSuite,
   momentsGated: momentsGatedSuite,
   losses: lossSuite,
   readout: readoutSuite,

@@ -32,8 +32,10 @@ describe.skipIf(!loadNative())(`the contract (${nativeProblem() ?? 'native kerne
         );
       }
       if (field.kind !== 'mask' && member.shape && field.dims) {
-        expect(elements(field.dims.split(''), sizes), `${where} ${member.shape}`).toBe(
-          elements(member.shape.split(/[\s,*]+|(?<=\d)(?=[A-Z])/), sizes),
+        const sum = (dims: string, factors: RegExp) =>
+          dims.split('+').reduce((n, product) => n + elements(product.trim().split(factors), sizes), 0);
+        expect(sum(field.dims, /(?:)/), `${where} ${member.shape}`).toBe(
+          sum(member.shape, /[\s,*]+|(?<=\d)(?=[A-Z])/),
         );
       }
     }

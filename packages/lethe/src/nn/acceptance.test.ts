@@ -15,7 +15,7 @@ import { scoped } from '../tensor/scratch.ts';
 import { Tensor, zeros } from '../tensor/tensor.ts';
 import type { CellName } from './cells/cell.ts';
 import { everyMethod, testNetwork } from './every-method.suite.ts';
-import { gru, lstm, rnn } from './recurrent/layers.ts';
+import { deepRnn, gru, lstm, rnn } from './recurrent/layers.ts';
 import type { Recurrent } from './recurrent/recurrent.ts';
 
 const stream = new NoiseStream(42, 7);
@@ -24,6 +24,7 @@ const sizes = { T: 7, B: 4, I: 5, H: 37, K: 3 };
 const atZero = (method: string) => method.replace(/(=)\.\d+(?=[,+]|$)/g, '$10');
 const makers: Record<CellName, (options: Parameters<typeof rnn>[0]) => Recurrent> = {
   rnn: (options) => rnn(options, stream),
+  'deep-rnn': (options) => deepRnn({ ...options, shortcut: true }, stream),
   lstm: (options) => lstm(options, stream),
   gru: (options) => gru(options, stream),
 };

@@ -12,7 +12,8 @@ import { regularizedLoss } from './losses/regularized-loss.ts';
 import { weightPosteriors } from './parameters/noisy-weights.ts';
 import { type RecurrentStackOptions, recurrentStack } from './recurrent/stack.ts';
 
-const all: readonly CellName[] = ['rnn', 'lstm', 'gru'];
+const all: readonly CellName[] = ['rnn', 'deep-rnn', 'lstm', 'gru'];
+const oneMap: readonly CellName[] = ['rnn', 'lstm', 'gru'];
 const gated: readonly CellName[] = ['lstm', 'gru'];
 
 /** Every method of the vocabulary, in its variants. */
@@ -25,11 +26,13 @@ export const everyMethod: readonly (readonly [text: string, cells: readonly Cell
   ['naive:input=.3,output=.4', all],
   ['variational:input=.2,recurrent=.3,output=.4', all],
   ['variational:input=.2,recurrent=.3,output=.4,gates=untied', gated],
+  ['variational:input=.2,recurrent=.3,transition=.4', ['deep-rnn']],
+  ['standard:recurrent=.3,transition=.4,scaling=paper', ['deep-rnn']],
   ['rnndrop:cell=.3', all],
   ['rnndrop:cell=.3,interval=step', all],
   ['semeniuta:update=.3', gated],
   ['semeniuta:update=.3,interval=sequence', gated],
-  ['semeniuta:recurrent=.3', ['rnn']],
+  ['semeniuta:recurrent=.3', ['rnn', 'deep-rnn']],
   ['zoneout:hidden=.2', all],
   ['zoneout:hidden=.1,cell=.4', ['lstm']],
   ['awd:weight=.4,input=.3,hidden=.2,output=.3,ar=2,tar=1', all],
@@ -44,8 +47,10 @@ export const everyMethod: readonly (readonly [text: string, cells: readonly Cell
   ['fast:input=.2,recurrent=.3,output=.4,form=probit', all],
   ['fast:input=.2,recurrent=.3,output=.4,mode=gaussian', all],
   ['fast:input=.2,recurrent=.3,output=.4,mode=sample', all],
+  ['fast:input=.2,recurrent=.3,transition=.4', ['deep-rnn']],
+  ['fast:recurrent=.3,transition=.4,mode=gaussian', ['deep-rnn']],
   ['weight-noise:deviation=.1', all],
-  ['weight-noise:deviation=.1,form=closed', all],
+  ['weight-noise:deviation=.1,form=closed', oneMap],
   ['weight-decay:lambda=.01', all],
   ['ar:alpha=2+tar:beta=1+naive:output=.4', all],
 ];

@@ -17,6 +17,13 @@ import { NoiseStream } from '../random/stream.ts';
 import { type Real, realFrom } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { attend } from './attention/attend.ts';
+import {
+  deepRnnMoments,
+  deepRnnSequence,
+  hasPieces,
+  type Transition,
+  transitionBlocks,
+} from './cells/deep-rnn.ts';
 import { gruMoments, gruSequence } from './cells/gru.ts';
 import { lstmMoments, lstmSequence } from './cells/lstm.ts';
 import { rnnMoments, rnnSequence } from './cells/rnn.ts';
@@ -37,6 +44,7 @@ import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
 import { nadeNll } from './readout/nade-nll.ts';
 import { poolSteps } from './readout/pool-steps.ts';
 import { readoutDistance, readoutNll } from './readout/readout.ts';
+import { transfer } from './transfer.ts';
 
 /** An operation as a function of the tensors that it is differentiated by; all that it gives goes into the loss. */
 export interface Operation {
@@ -230,6 +238,7 @@ export const everyOperation: Record<string, Operation> = {
     f: (x, h0, weightIn, weightRec, bias) =>
       all(rnnSequence(x, h0, { weightIn, weightRec, bias }, 'tanh', noise, active)),
   },
+  ...deepOperations(),
   lstmSequence: {
     inputs: [cube(), square(), square(), positive(n, 4 * n), positive(n, 4 * n), positive(4 * n)],
     f: (x, hidden, cell, weightIn, weightRec, bias) =>
@@ -339,3 +348,84 @@ export const everyOperation: Record<string, Operation> = {
   },
   poolSteps: { inputs: [cube()], f: (x) => poolSteps(x, { pooling: 'mean' }) as Tensor },
 };
+
+/** Every form of a deep transition, with masks at all sites and in moments. */
+function deepOperations(): Record<string, Operation> {
+  const DT: Transition = {
+    depth: 2,
+    activation: 'tanh',
+    inner: 'tanh',
+    shortcut: false,
+    pieces: 3,
+    order: 2,
+  };
+  const forms: Record<string, Transition> = {
+    DT,
+    'DT(S)': { ...DT, shortcut: true },
+    'DT(S) of three layers': { ...DT, depth: 3, shortcut: true, inner: 'sigmoid' },
+    'relu below identity': { ...DT, inner: 'relu', activation: 'identity' },
+    'maxout below tanh': { ...DT, inner: 'maxout', shortcut: true },
+    'lp below sigmoid': { ...DT, inner: 'lp', activation: 'sigmoid', depth: 3 },
+    'lp of order 8 below maxout': { ...DT, inner: 'lp', order: 8, activation: 'maxout', shortcut: true },
+  };
+  const small = (...shape: number[]) => {
+    const tensor = positive(...shape);
+    // of both signs, and not so large that pieces meet
+    tensor.data.forEach((value: number, i: number) => {
+      tensor.data[i] = (value - 0.75) * 2;
+    });
+    return tensor;
+  };
+  /** Pieces of three that are a half apart: no difference reaches across a kink. */
+  const apart = (...shape: number[]) => {
+    const tensor = positive(...shape);
+    tensor.data.forEach((value: number, i: number) => {
+      tensor.data[i] = value + (((i % n) + Math.floor((i % (3 * n)) / n)) % 3);
+    });
+    return tensor;
+  };
+  const operations: Record<string, Operation> = {
+    'transfer, maxout': { inputs: [apart(B, 3 * n)], f: (x) => transfer(x, 'maxout', DT) },
+    'transfer, lp': { inputs: [small(B, 3 * n)], f: (x) => transfer(x, 'lp', DT) },
+    'transfer, sigmoid': { inputs: [cube()], f: (x) => transfer(x, 'sigmoid', DT) },
+  };
+  for (const [name, transition] of Object.entries(forms)) {
+    const { input, recurrent, bias } = transitionBlocks(transition);
+    const weights = () => [small(n, input * n), small(n, recurrent * n), small(bias * n)];
+    const inner = (transition.depth - 1) * n;
+    const maskTransition = { data: positive(B, inner).data, gate: 0, time: 0, batch: inner };
+    operations[`deepRnnSequence, ${name}`] = {
+      inputs: [cube(), square(), ...weights()],
+      f: (x, h0, weightIn, weightRec, bias) =>
+        all(
+          deepRnnSequence(
+            x,
+            h0,
+            { weightIn, weightRec, bias },
+            transition,
+            { ...noise, maskTransition },
+            active,
+          ),
+        ),
+    };
+    if ([transition.inner, transition.activation].some(hasPieces)) continue;
+    for (const form of ['wang-manning', 'gauss-hermite'] as const) {
+      operations[`deepRnnMoments, ${name}, ${form}`] = {
+        inputs: [cube(), cube(), square(), square(), ...weights()],
+        f: (mean, variance, h, hVariance, weightIn, weightRec, bias) =>
+          all(
+            deepRnnMoments(
+              { mean, variance },
+              { mean: h, variance: hVariance },
+              { weightIn, weightRec, bias },
+              transition,
+              { form },
+              { ...integrated, noiseTransition: { mean: 0.9, square: 0.1, variance: 0.95 } },
+              active,
+            ),
+          ),
+      };
+    }
+  }
+  return operations;
+}

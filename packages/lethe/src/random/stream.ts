@@ -26,6 +26,7 @@ export const sites = {
   embedding: 8,
   gaussian: 9,
   context: 10,
+  transition: 11,
   init: 16,
   order: 17,
   sample: 18,

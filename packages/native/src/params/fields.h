@@ -5,8 +5,8 @@
 // lengths; Describer (describe.h) writes them down, for the test that holds contract and structs together and for
 // bindings that fill the structs from outside.
 //
-// Dimensions are a product of letters and digits: "TBH" is T * B * H elements, "4TBH" four times as many. A letter is a `size`
-// that was shown before, or a `constant` of the kernel such as the gates of a cell.
+// Dimensions are a product of letters and digits, or a sum of such: "TBH" is T * B * H elements, "4TBH" four times as many, "TBH+H" H
+// more. A letter is a `size` that was shown before, or a `constant` of the kernel such as the gates of a cell.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,8 @@ namespace lethe {
 enum class Pass { once, forward, backward };
 
 enum class Activation { tanh, sigmoid, relu, identity };
+// What a unit does with its pieces, of which the first four have one: the largest piece, or the norm of order p of all.
+enum class Transfer { tanh, sigmoid, relu, identity, maxout, lp };
 enum class Form { wangManning, probit, daunizeau, gaussHermite };
 
 // Element j of row b at step t and gate g: data[g * gate + t * time + b * batch + j]; a stride of 0 shares the mask along that axis.

@@ -40,6 +40,8 @@ export interface LayerFactors {
 /** A layer with its parameters in float, as the emitters need it. */
 export interface LayerParts {
   layer: Recurrent;
+  /** those that have steps here */
+  cell: 'rnn' | 'lstm' | 'gru';
   gates: number;
   /** in names: `_l0`, `_l0_reverse` */
   suffix: string;

@@ -2,7 +2,7 @@
  * A recurrent layer as ONNX has it: the operators RNN, LSTM and GRU where they compute the same, and else a Scan over steps of elementary
  * operations (step.ts): operators know neither zoneout, nor factors on the new state, nor masks.
  */
-import type { Activation, Recurrent, Tensor } from 'lethe';
+import { type Activation, ConfigError, type Recurrent, type Tensor } from 'lethe';
 import type { Graph } from './graph.ts';
 import type { LayerFactors, LayerInputs, LayerOutputs, LayerParts } from './layer-parts.ts';
 import { type Factor, type Factors, factorName } from './noise.ts';
@@ -20,10 +20,16 @@ export function addLayer(
     activation?: Activation;
     resetAfter?: boolean;
   };
-  const gates = { rnn: 1, lstm: 4, gru: 3 }[layer.cell];
+  if (layer.cell === 'deep-rnn') {
+    throw new ConfigError(
+      'onnx: expected layers of rnn, lstm or gru, found a deep-rnn: ONNX has no operator for layers between two states; export its arrays with --format safetensors',
+    );
+  }
+  const { cell } = layer;
+  const gates = { rnn: 1, lstm: 4, gru: 3 }[cell];
   const acting = actingOn(layer, gates, suffix, factors);
   const isReverse = layer.options.direction === 1;
-  const parts: LayerParts = { layer, gates, suffix, isReverse, activation, resetAfter, acting };
+  const parts: LayerParts = { layer, cell, gates, suffix, isReverse, activation, resetAfter, acting };
   const made = hasOperator(parts) ? operatorLayer(graph, parts, inputs) : scanLayer(graph, parts, inputs);
   return { ...made, output: scaled(graph, made.output, acting.output) };
 }
@@ -70,7 +76,8 @@ const activationNames = { tanh: 'Tanh', sigmoid: 'Sigmoid', relu: 'Relu', identi
 
 function operatorLayer(graph: Graph, parts: LayerParts, inputs: LayerInputs): LayerOutputs {
   const { layer, suffix, isReverse, activation, resetAfter, acting } = parts;
-  const { cell, parameters, options } = layer;
+  const { cell } = parts;
+  const { parameters, options } = layer;
   const { inputSize: I, hiddenSize: H } = options;
   const order = gateOrder[cell];
   const G = order.length;

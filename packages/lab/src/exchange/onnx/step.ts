@@ -58,7 +58,7 @@ export function scanLayer(graph: Graph, parts: LayerParts, inputs: LayerInputs):
     return body.node('Add', [after, body.node('Mul', [z, gap])]);
   };
   const step: Step = { body, parts, a, h, c, recurrent, wRec, bRec, times, update, onState };
-  const now = { rnn: rnnStep, lstm: lstmStep, gru: gruStep }[layer.cell](step);
+  const now = { rnn: rnnStep, lstm: lstmStep, gru: gruStep }[parts.cell](step);
   const settled = (zone: string | undefined, before: string, after: string): string => {
     const mixed = zone ? blend(zone, before, after) : after;
     return active ? body.node('Where', [active, mixed, before]) : mixed;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { oneOf, positiveNumber } from '../../common/usage.ts';
 import {
+  anyCell,
   anyModel,
   anyRun,
   anyTraining,
@@ -14,11 +15,16 @@ import {
 } from '../../runs/config.ts';
 import type { ConfigKind, Lookup, TaskOption } from '../kind.ts';
 import { parseReadout, readoutForms } from './readout/words.ts';
+import { transitionDefaults, transitionKeys, transitionOptions } from './transition.ts';
 
 const model = z.strictObject({
   ...anyModel,
+  cell: anyCell.describe('recurrent cell'),
   hidden: count.describe('units of each hidden layer'),
-  activation: z.enum(['tanh', 'sigmoid', 'relu', 'identity']).describe('non-linearity of the plain cell'),
+  activation: z
+    .enum(['tanh', 'sigmoid', 'relu', 'identity', 'maxout', 'lp'])
+    .describe('non-linearity of the plain cell and of a deep-rnn; maxout and lp of a deep-rnn'),
+  ...transitionKeys,
   initialState: z.enum(['learned', 'zeros']).describe('what a sequence starts from'),
   initialVariance: orNone(z.number().min(0)).describe(
     'sigma^2 of the normal initial weights W_rec and W_out; none: 1 / rows',
@@ -144,12 +150,12 @@ export const musicConfig: ConfigKind<MusicConfig> = {
   choices: [
     {
       flags: '--cell <NAME>',
-      description: 'of music: the defaults of rnn, lstm or gru',
-      read: oneOf('--cell', ['rnn', 'lstm', 'gru']),
+      description: 'of music: the defaults of rnn, deep-rnn, lstm or gru',
+      read: oneOf('--cell', ['rnn', 'deep-rnn', 'lstm', 'gru']),
       key: 'model.cell',
     },
   ],
-  options: [stepsPerQuarter, readoutOption],
+  options: [stepsPerQuarter, readoutOption, ...transitionOptions],
   sizes: ['model.hidden', 'model.layers', 'training.batch', 'training.chunk'],
   // What is read shows in the checksum of the data.
   conditions: [],
@@ -168,6 +174,7 @@ function plainMusic(): MusicConfig {
       hidden: 400,
       layers: 1,
       activation: 'tanh',
+      ...transitionDefaults,
       dropout: 'none',
       initialState: 'learned',
       initialVariance: 0.0001,

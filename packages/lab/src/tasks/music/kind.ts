@@ -1,5 +1,6 @@
 /** Polyphonic music as a task: the next frame of 88 notes from those before it. */
 import { parseDropout } from 'lethe/dropout';
+import { hasPieces } from 'lethe/internal';
 import type { TaskKind } from '../kind.ts';
 import { recurrentParameters } from '../shared/parameters.ts';
 import { samplesBeside } from './beside.ts';
@@ -16,6 +17,7 @@ import { parseReadout } from './readout/words.ts';
 import { musicSamples } from './samples.ts';
 import { musicSampling } from './sampling.ts';
 import { musicTask, workingNumbers } from './task.ts';
+import { transitionSizes } from './transition.ts';
 import { musicWorkload, musicWorkloads } from './workloads.ts';
 
 export const music: TaskKind<MusicConfig, MusicData> = {
@@ -30,11 +32,15 @@ export const music: TaskKind<MusicConfig, MusicData> = {
     const { cell, hidden, layers, dropout, initialState } = config.model;
     const hiddenSizes = Array<number>(layers).fill(hidden);
     const states = initialState === 'learned' ? layers * hidden * (cell === 'lstm' ? 2 : 1) : 0;
+    const transition = transitionSizes(config.model);
     const words = parseReadout(config.model.readout);
     const own = words.kind === 'nade' ? words.hidden : 0;
-    const readout = (keys + own) * (hidden + 1) + 2 * keys * own;
+    const { deepOutput, outputActivation, pieces } = config.model;
+    const wide = hasPieces(outputActivation) ? pieces * deepOutput : deepOutput;
+    const output = wide * (hidden + 1);
+    const readout = output + (keys + own) * ((deepOutput || hidden) + 1) + 2 * keys * own;
     return {
-      parameters: recurrentParameters({ cell, inputSize: keys, hiddenSizes }) + states + readout,
+      parameters: recurrentParameters({ cell, transition, inputSize: keys, hiddenSizes }) + states + readout,
       working: workingNumbers(config, parseDropout(dropout), chunks(splits.train, config.training.chunk)),
     };
   },

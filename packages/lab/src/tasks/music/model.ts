@@ -29,10 +29,12 @@ import { layerPrefix } from '../shared/layers.ts';
 import type { Batch } from './batches.ts';
 import type { MusicConfig } from './config.ts';
 import { keys } from './data/piano-roll.ts';
+import { type DeepOutput, deepOutput } from './deep-output.ts';
 import { bernoulliReadout } from './readout/bernoulli.ts';
 import type { FrameReadout } from './readout/frame-readout.ts';
 import { nadeReadout } from './readout/nade.ts';
 import { parseReadout } from './readout/words.ts';
+import { transitionOf } from './transition.ts';
 
 /** The carried state of every layer. */
 export type MusicState = readonly RecurrentState[];
@@ -63,6 +65,8 @@ export interface MusicModel {
   /** in a fixed order: `rnn.weightIn`, … of the lowest layer, `rnn.1.weightIn`, … of the next, `readout.weight`, `readout.bias`, … */
   readonly parameters: Record<string, Tensor>;
   readonly layers: readonly Recurrent[];
+  /** a layer in front of the readout, where there is one */
+  readonly between?: DeepOutput;
   readonly readout: FrameReadout;
   readonly regularizer: Regularizer;
   /** the noise of every layer, and of the readout where it has some */
@@ -97,7 +101,7 @@ export function musicModel(
       inputSize: keys,
       hiddenSizes: Array.from({ length: sizes.layers }, () => sizes.hidden),
       dropout: recurrent,
-      activation: sizes.activation,
+      ...transitionOf(sizes),
       forgetBias: sizes.forgetBias,
       resetAfter: sizes.resetAfter,
       learnInitialState: sizes.initialState === 'learned',
@@ -105,11 +109,24 @@ export function musicModel(
     },
     stream,
   );
+  const between =
+    sizes.deepOutput > 0
+      ? deepOutput(
+          sizes,
+          {
+            inputSize: stack.outputSize,
+            dropout: atReadout,
+            layer: sizes.layers,
+            initial: { weight: init.readout },
+          },
+          stream,
+        )
+      : undefined;
   const words = parseReadout(sizes.readout);
   const options = {
-    inputSize: stack.outputSize,
+    inputSize: between ? sizes.deepOutput : stack.outputSize,
     dropout: atReadout,
-    layer: sizes.layers,
+    layer: sizes.layers + (between ? 1 : 0),
     initial: { weight: init.readout, bias: { kind: 'constant', value: sizes.outputBias } as const },
   };
   const readout =
@@ -121,22 +138,32 @@ export function musicModel(
       parameters[`${layerPrefix(index)}${name}`] = tensor;
     }
   }
+  for (const [name, tensor] of Object.entries(between?.linear.parameters ?? {})) {
+    parameters[`output.${name}`] = tensor;
+  }
   for (const [name, tensor] of Object.entries(readout.parameters)) parameters[`readout.${name}`] = tensor;
 
   const run = (x: Tensor, { state, noise, ...options }: MusicRun) => {
     const hidden = stack.forward(x, state, noise, options);
+    const { mode } = options;
+    const below = between ? between.forward(hidden.output, noise, mode) : hidden.output;
     return {
       ...hidden,
       hidden: hidden.output,
-      output: linear.forward(hidden.output, noise, { mode: options.mode }),
+      output: linear.forward(below, noise, { mode }),
     };
   };
   return {
     regularizer,
     parameters,
     layers: stack.layers,
+    between,
     readout,
-    plans: [...plansOf(stack), ...(linear.plan.entries.length > 0 ? [linear.plan] : [])],
+    plans: [
+      ...plansOf(stack),
+      ...(between?.linear.plan.entries.length ? [between.linear.plan] : []),
+      ...(linear.plan.entries.length > 0 ? [linear.plan] : []),
+    ],
     forward: (x, options = {}) => {
       const { output, state } = run(x, options);
       return { output, state };
@@ -166,7 +193,7 @@ export function firstRows(state: MusicState, rows: number): RecurrentState[] {
 // --- internal ---
 
 function checkCell({ cell, activation }: MusicConfig['model']): void {
-  if (cell !== 'rnn' && activation !== 'tanh') {
+  if (cell !== 'rnn' && cell !== 'deep-rnn' && activation !== 'tanh') {
     throw new ConfigError(
       `model.activation: expected tanh with the ${cell}, whose gates are logistic and whose candidate is tanh, found ${activation}`,
     );

@@ -11,6 +11,11 @@ import { loadWeights } from './weights.ts';
 export function portableMusic({ config, weights, where }: TrainedRun<MusicConfig>): PortableModel {
   const model = musicModel(config);
   loadWeights(model, weights, where);
+  if (model.between) {
+    throw new ConfigError(
+      `${where}: expected a model whose readout reads the last recurrent layer, found model.deepOutput ${config.model.deepOutput}, a layer between them that graphs here do not have; export its arrays with --format safetensors`,
+    );
+  }
   if (!model.readout.independent) {
     throw new ConfigError(
       `${where}: expected a model whose notes are independent, found model.readout ${config.model.readout}, which draws one note after the other; export a run with bernoulli`,

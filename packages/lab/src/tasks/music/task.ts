@@ -1,6 +1,7 @@
 /** Polyphonic music as a task: chunks of pieces in an order of its own for every epoch, whole pieces for evaluation. */
 import type { NoiseStream } from 'lethe';
 import type { Regularizer } from 'lethe/dropout';
+import { hasPieces, transitionBlocks } from 'lethe/internal';
 import { largest } from '../../common/extremes.ts';
 import { letheCommand } from '../../common/shell.ts';
 import type { StepPlace, Task, TaskModel } from '../../runs/task.ts';
@@ -16,6 +17,7 @@ import { identifyMusic } from './identity.ts';
 import { musicMetric } from './metrics.ts';
 import { type MusicModel, musicModel } from './model.ts';
 import { parseReadout } from './readout/words.ts';
+import { transitionSizes } from './transition.ts';
 import { loadWeights, storedWeights } from './weights.ts';
 
 export interface MusicTask extends Task {
@@ -95,11 +97,16 @@ export function workingNumbers(
   const rows = longest * Math.min(training.batch, chunks.length);
   const mode = regularizer.modes.train;
   const moments = mode === 'moments' || mode === 'gaussian' ? 2 : 1;
-  const kept = { rnn: 4, gru: 8, lstm: 9 }[model.cell];
+  const deep = transitionSizes(model);
+  const kept = deep
+    ? 2 + deep.depth + transitionBlocks(deep).bias
+    : { rnn: 4, 'deep-rnn': 6, gru: 8, lstm: 9 }[model.cell];
   const words = parseReadout(model.readout);
   // The biases of a NADE with their gradients, as the linear map has them and in parts.
   const own = words.kind === 'nade' ? 4 * words.hidden + 2 * keys : 0;
-  return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys + own));
+  const pieces = hasPieces(model.outputActivation) ? model.pieces : 1;
+  const output = 2 * (1 + pieces) * model.deepOutput;
+  return rows * (2 * keys + 1 + moments * (kept * model.hidden * model.layers + 3 * keys + own + output));
 }
 
 // --- internal ---

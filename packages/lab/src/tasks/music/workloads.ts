@@ -4,11 +4,13 @@
  * with probability 0.05, 400 tanh units, the summed Bernoulli NLL, gradients clipped at norm 225, rmsprop
  * with Nesterov momentum. `music-plain` has no noise; `music-fast` drops 0.1 of the input, 0.2 of the
  * recurrent state and 0.5 of the readout's input, all in moments, and lets the output probability see the
- * variance. `music-nade` is the plain network whose readout is a NADE of 200 hidden units.
+ * variance. `music-nade` is the plain network whose readout is a NADE of 200 hidden units. `music-deep` is the plain network with a
+ * transition of two layers and a shortcut, DT(S) of Pascanu et al. (2014).
  */
 import {
   bernoulliNll,
   clipScale,
+  deepRnn,
   globalNorm,
   gradients,
   type Linear,
@@ -26,7 +28,7 @@ import type { Gaussian } from 'lethe/moments';
 import type { Workload } from '../../bench/workload.ts';
 
 /** The names of the music workloads. */
-export const musicWorkloads = ['music-plain', 'music-fast', 'music-nade'] as const;
+export const musicWorkloads = ['music-plain', 'music-fast', 'music-nade', 'music-deep'] as const;
 export type MusicWorkload = (typeof musicWorkloads)[number];
 
 /** The sizes of a workload; the defaults are those of the benchmark. */
@@ -46,15 +48,14 @@ export function musicWorkload(name: MusicWorkload, sizes: MusicSizes = {}): Work
   const { batch = 32, frames = 100, notes = 88, hidden = 400, nadeHidden = 200, seed = 1 } = sizes;
   const stream = new NoiseStream(seed);
   const withNoise = name === 'music-fast';
-  const layer = rnn(
-    {
-      inputSize: notes,
-      hiddenSize: hidden,
-      activation: 'tanh',
-      dropout: withNoise ? fast({ input: 0.1, recurrent: 0.2 }) : none(),
-    },
-    stream,
-  );
+  const options = {
+    inputSize: notes,
+    hiddenSize: hidden,
+    activation: 'tanh',
+    dropout: withNoise ? fast({ input: 0.1, recurrent: 0.2 }) : none(),
+  } as const;
+  const layer =
+    name === 'music-deep' ? deepRnn({ ...options, shortcut: true }, stream) : rnn(options, stream);
   const atReadout = {
     ...{ inputSize: hidden, outputSize: notes, layer: 1 },
     dropout: withNoise ? fast({ input: 0.5 }) : none(),

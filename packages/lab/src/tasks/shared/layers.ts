@@ -17,14 +17,14 @@ export function layerPrefix(index: number): string {
 
 /**
  * Copies of the layers' weights: those of torch.nn.RNN, LSTM or GRU under `rnn.`; what PyTorch does not have as
- * `rnn.initial_state`, `rnn.weight_in_log_deviation` and the like.
+ * `rnn.initial_state`, `rnn.weight_in_log_deviation`, `rnn.transition_weight_in` and the like.
  */
 export function storedLayers(layers: readonly Recurrent[]): Weights {
   const weights: Weights = {};
-  for (const [index, { parameters }] of layers.entries()) {
+  for (const [index, { cell, parameters }] of layers.entries()) {
     const place = torchIndex(layers, index);
-    Object.assign(weights, recurrentToTorch(parameters, place, 'rnn.'));
-    for (const [name, key] of Object.entries(ownNames)) {
+    if (cell !== 'deep-rnn') Object.assign(weights, recurrentToTorch(parameters, place, 'rnn.'));
+    for (const [name, key] of Object.entries(cell === 'deep-rnn' ? deepNames : ownNames)) {
       const tensor = parameters[key];
       if (tensor) weights[ownName(name, place)] = { shape: tensor.shape, data: tensor.data.slice() };
     }
@@ -74,6 +74,14 @@ const ownNames = {
   weight_rec_log_deviation: 'weightRecLogDeviation',
 } as const;
 
+/** A deep transition has none at all; its arrays keep their layout, [from, to]. */
+const deepNames = {
+  transition_weight_in: 'weightIn',
+  transition_weight_rec: 'weightRec',
+  transition_bias: 'bias',
+  ...ownNames,
+} as const;
+
 const isOwn = new RegExp(`^rnn\\.(${Object.keys(ownNames).join('|')})(_l\\d+(_reverse)?)?$`);
 
 /** The number of a layer as PyTorch has it: of a pair of directions both have one, `0` and `0_reverse`. */
@@ -90,12 +98,16 @@ function layerArrays(
   { cell }: Recurrent,
   index: number | string,
   weights: Weights,
-): RecurrentArrays & Record<string, StoredTensor | undefined> {
-  const own = Object.entries(ownNames).map(([name, key]) => [key, weights[ownName(name, index)]]);
+): Partial<RecurrentArrays> & Record<string, StoredTensor | undefined> {
+  const names = cell === 'deep-rnn' ? deepNames : ownNames;
+  const own = Object.fromEntries(
+    Object.entries(names).map(([name, key]) => [key, weights[ownName(name, index)]]),
+  );
+  if (cell === 'deep-rnn') return own;
   // What PyTorch does not have, its reader would refuse.
   const torch = Object.fromEntries(Object.entries(weights).filter(([name]) => !isOwn.test(name)));
   return {
     ...recurrentFromTorch(torch, index, 'rnn.', cell === 'gru' || undefined),
-    ...Object.fromEntries(own),
+    ...own,
   };
 }

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../contract/kernels.ts';
 import { attentionOf } from './attention.suite.ts';
+import { deepBackward, deepLayer, deepMasks, deepOutputs, FORMS } from './deep.suite.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './gated.suite.ts';
+import { momentsDeepBackward, momentsDeepLayer } from './moments-deep.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments-rnn.suite.ts';
 import { nadeLayer } from './nade.suite.ts';
@@ -29,6 +31,19 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
   }).p;
   kernels.rnnForward(rnn);
   kernels.rnnBackward(rnn);
+  const deep = Object.values(FORMS).map((form) => {
+    const p = deepLayer(numbers, sizes, form);
+    const masks = deepMasks(numbers, p, 'per sequence and example');
+    const copy = engineCopy({ ...p, ...masks, ...deepOutputs(p), ...deepBackward(numbers, p) }).p;
+    kernels.deepRnnForward(copy);
+    kernels.deepRnnBackward(copy);
+    return copy;
+  });
+  const momentsDeep = engineCopy(
+    momentsDeepBackward(numbers, momentsDeepLayer(numbers, sizes, { N: 2, S: 1 })),
+  ).p;
+  kernels.momentsDeepRnnForward(momentsDeep);
+  kernels.momentsDeepRnnBackward(momentsDeep);
   const moments = engineCopy(momentsBackwardOf(numbers, momentsLayer(numbers, sizes))).p;
   kernels.momentsRnnForward(moments);
   kernels.momentsRnnBackward(moments);
@@ -89,6 +104,8 @@ function compute(kernels: Kernels, sizes: readonly number[]): object[] {
   const gated = cells.flatMap((cell) => gatedResults(kernels, numbers, cell, sizes));
   return [
     rnn,
+    ...deep,
+    momentsDeep,
     ...gated,
     moments,
     linear,

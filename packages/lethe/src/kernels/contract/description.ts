@@ -13,7 +13,7 @@ export interface KernelDescription {
 export interface KernelField {
   name: string;
   kind: string;
-  /** product of letters and digits; the value of a constant */
+  /** product of letters and digits, or a sum of such; the value of a constant */
   dims: string;
   optional: boolean;
   /** bytes from the beginning of the struct; -1 for a constant */

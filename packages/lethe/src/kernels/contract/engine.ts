@@ -53,8 +53,8 @@ export interface Slab {
 
 /** The kernels of recurrent cells, which come with the cell where no engine has them: the portable one is then as small as what is used. */
 export type CellKernel =
-  | `${'rnn' | 'lstm' | 'gru'}${'Forward' | 'Backward'}`
-  | `moments${'Rnn' | 'Lstm' | 'Gru'}${'Forward' | 'Backward'}`;
+  | `${'rnn' | 'deepRnn' | 'lstm' | 'gru'}${'Forward' | 'Backward'}`
+  | `moments${'Rnn' | 'DeepRnn' | 'Lstm' | 'Gru'}${'Forward' | 'Backward'}`;
 
 /** An engine without those. */
 export type CommonEngine = Omit<Engine, CellKernel>;

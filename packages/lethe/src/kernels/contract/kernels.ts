@@ -26,6 +26,14 @@ import type {
   TableRows,
 } from './arrays.ts';
 import type { AttentionBackward, AttentionForward } from './attention.ts';
+import type {
+  DeepRnnBackward,
+  DeepRnnForward,
+  MomentsDeepRnnBackward,
+  MomentsDeepRnnForward,
+  TransferUnits,
+  TransferUnitsBackward,
+} from './deep.ts';
 import type { GruBackward, GruForward, LstmBackward, LstmForward } from './gated.ts';
 import type {
   BernoulliNll,
@@ -63,6 +71,12 @@ export interface Kernels {
   momentsLinearBackward(p: MomentsLinearBackward): void;
   momentsRnnForward(p: MomentsRnnForward): void;
   momentsRnnBackward(p: MomentsRnnBackward): void;
+  transferForward(p: TransferUnits): void;
+  transferBackward(p: TransferUnitsBackward): void;
+  deepRnnForward(p: DeepRnnForward): void;
+  deepRnnBackward(p: DeepRnnBackward): void;
+  momentsDeepRnnForward(p: MomentsDeepRnnForward): void;
+  momentsDeepRnnBackward(p: MomentsDeepRnnBackward): void;
   lstmForward(p: LstmForward): void;
   lstmBackward(p: LstmBackward): void;
   gruForward(p: GruForward): void;

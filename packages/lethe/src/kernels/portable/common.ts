@@ -12,6 +12,7 @@ import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { readoutNll, readoutSquares } from './readout.ts';
 import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
+import { transferBackward, transferForward } from './transfer.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
 export const common: CommonEngine = {
@@ -44,6 +45,8 @@ export const common: CommonEngine = {
   squaredDistance,
   addDifference,
   addMasked,
+  transferForward,
+  transferBackward,
   gatherRows,
   scatterRows,
   attentionForward,

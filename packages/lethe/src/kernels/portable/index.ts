@@ -4,8 +4,10 @@
  */
 import type { Engine } from '../contract/engine.ts';
 import { common } from './common.ts';
+import { deepRnnBackward, deepRnnForward } from './deep-rnn.ts';
 import { gruBackward, gruForward } from './gru.ts';
 import { lstmBackward, lstmForward } from './lstm.ts';
+import { momentsDeepRnnBackward, momentsDeepRnnForward } from './moments-deep-rnn.ts';
 import { momentsGruBackward, momentsGruForward } from './moments-gru.ts';
 import { momentsLstmBackward, momentsLstmForward } from './moments-lstm.ts';
 import { momentsRnnBackward, momentsRnnForward } from './moments-rnn.ts';
@@ -15,6 +17,10 @@ export const portable: Engine = {
   ...common,
   rnnForward,
   rnnBackward,
+  deepRnnForward,
+  deepRnnBackward,
+  momentsDeepRnnForward,
+  momentsDeepRnnBackward,
   momentsRnnForward,
   momentsRnnBackward,
   lstmForward,

@@ -7,7 +7,8 @@ import type { RnnBackward, RnnForward } from '../contract/recurrent.ts';
 import { activationOf, slopeOf } from './activation.ts';
 import { addRowSums, addStepProducts } from './matmul.ts';
 import { multiply, packing, rowMajor, transposed, type View } from './panels.ts';
-import { addMaskedRows, copyMasked, isActive, stepMask } from './step-masks.ts';
+import { newStates, stateGradients } from './plain-states.ts';
+import { addMaskedRows, copyMasked, stepMask } from './step-masks.ts';
 import { workspace } from './workspace.ts';
 
 const packInput = packing();
@@ -18,7 +19,7 @@ const carrySpace = workspace();
 
 /** Computes n, h and y for every step. */
 export function rnnForward(p: RnnForward): void {
-  const { T, B, I, H, x, n, h, y } = p;
+  const { T, B, I, H, x, h } = p;
   const f = activationOf(p.activation);
   // A right operand is packed by its columns, hence transposed; so is its mask.
   const wIn = packInput(columns(p.wIn, H), H, I, p.maskWeightIn && columns(p.maskWeightIn, H));
@@ -31,35 +32,14 @@ export function rnnForward(p: RnnForward): void {
     multiply(packStep(rowMajor(x, I, t * B * I), B, I, stepMask(p.maskInput, t)), wIn, a, 0, H, 1, true);
     const u = packStep(rowMajor(previous, H, from), B, H, stepMask(p.maskRecurrent, t));
     multiply(u, wRec, a, 0, H, 1, true);
-    for (let b = 0; b < B; b++) {
-      const row = (t * B + b) * H;
-      const active = isActive(p, t, b);
-      const { maskCell, zoneout, maskOutput } = p;
-      const cell = maskCell ? t * maskCell.time + b * maskCell.batch : 0;
-      const zone = zoneout ? t * zoneout.time + b * zoneout.batch : 0;
-      const out = maskOutput ? t * maskOutput.time + b * maskOutput.batch : 0;
-      const rate = p.zoneoutRate ?? 0;
-      for (let j = 0; j < H; j++) {
-        const before = previous[from + b * H + j];
-        let value = before;
-        if (active) {
-          value = f(a[b * H + j]);
-          n[row + j] = value;
-          if (maskCell) value *= maskCell.data[cell + j];
-          const z = zoneout ? zoneout.data[zone + j] : rate;
-          if (z !== 0) value = z * before + (1 - z) * value;
-        } else n[row + j] = value;
-        // In this order because n, h and y may be one array.
-        h[row + j] = value;
-        y[row + j] = maskOutput ? value * maskOutput.data[out + j] : value;
-      }
-    }
+    for (let i = 0; i < B * H; i++) a[i] = f(a[i]);
+    newStates(p, t, a, 0, H);
   }
 }
 
 /** Adds the gradients of parameters, input and initial state; da holds those of the pre-activations. */
 export function rnnBackward(p: RnnBackward): void {
-  const { T, B, I, H, x, n, h, dy, da } = p;
+  const { T, B, I, H, x, n, h, da } = p;
   const slope = slopeOf(p.activation);
   const wRec = packRecurrent(rowMajor(p.wRec, H), H, H, p.maskWeight && rowMajor(p.maskWeight, H));
   const wIn = p.dx
@@ -71,29 +51,8 @@ export function rnnBackward(p: RnnBackward): void {
   const product = stepSpace(B * Math.max(I, H));
 
   for (let t = T - 1; t >= 0; t--) {
-    for (let b = 0; b < B; b++) {
-      const row = (t * B + b) * H;
-      const active = isActive(p, t, b);
-      const { maskCell, zoneout, maskOutput } = p;
-      const cell = maskCell ? t * maskCell.time + b * maskCell.batch : 0;
-      const zone = zoneout ? t * zoneout.time + b * zoneout.batch : 0;
-      const out = maskOutput ? t * maskOutput.time + b * maskOutput.batch : 0;
-      const rate = p.zoneoutRate ?? 0;
-      for (let j = 0; j < H; j++) {
-        const at = b * H + j;
-        const dh = carry[at] + (maskOutput ? dy[row + j] * maskOutput.data[out + j] : dy[row + j]);
-        if (!active) {
-          carry[at] = dh;
-          da[row + j] = 0;
-          continue;
-        }
-        const z = zoneout ? zoneout.data[zone + j] : rate;
-        let dn = (1 - z) * dh;
-        if (maskCell) dn *= maskCell.data[cell + j];
-        da[row + j] = dn * slope(n[row + j]);
-        carry[at] = z * dh;
-      }
-    }
+    stateGradients(p, t, carry, product);
+    for (let i = 0, k = t * B * H; i < B * H; i++, k++) da[k] = product[i] * slope(n[k]);
     const rows = packStep(rowMajor(da, H, t * B * H), B, H);
     if (t > 0 || p.dh0) {
       multiply(rows, wRec, product, 0, H, 1, false);

@@ -45,6 +45,7 @@ export function fillOf(kernel: KernelDescription, room: Room): Fill {
 type Step = (p: Fields, call: Call) => void;
 
 const activations = ['tanh', 'sigmoid', 'relu', 'identity'];
+const transfers = [...activations, 'maxout', 'lp'];
 const forms = ['wang-manning', 'probit', 'daunizeau', 'gauss-hermite'];
 const mostPoints = 64;
 
@@ -73,9 +74,13 @@ class Call {
   }
 
   elements(dims: string): number {
-    let n = 1;
-    for (const d of dims) n *= d >= '0' && d <= '9' ? Number(d) : (this.sizes.get(d) ?? 0);
-    return n;
+    let sum = 0;
+    for (const product of dims.split('+')) {
+      let n = 1;
+      for (const d of product) n *= d >= '0' && d <= '9' ? Number(d) : (this.sizes.get(d) ?? 0);
+      sum += n;
+    }
+    return sum;
   }
 
   hold(dims: string, n: number): void {
@@ -173,6 +178,8 @@ function stepOf(field: KernelField): Step {
       };
     case 'activation':
       return (p, call) => choose(p, activations, field, call);
+    case 'transfer':
+      return (p, call) => choose(p, transfers, field, call);
     case 'form':
       return (p, call) => {
         choose(p, forms, field, call);

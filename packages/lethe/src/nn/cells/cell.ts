@@ -9,7 +9,7 @@ import type { Real } from '../../tensor/dtype.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 /** A recurrent cell by its name. */
-export type CellName = 'rnn' | 'lstm' | 'gru';
+export type CellName = 'rnn' | 'deep-rnn' | 'lstm' | 'gru';
 
 /** The carried state; each [batch, hidden], Gaussian in the moments mode. */
 export interface RecurrentState {
@@ -53,12 +53,15 @@ export interface CellNoise {
   zoneoutCell?: Mask;
   zoneoutCellRate?: number;
   maskOutput?: Mask;
+  maskTransition?: Mask;
 }
 
 /** The noise that a moments run integrates. */
 export interface IntegratedNoise {
   noiseInput: NoiseMoments;
   noiseRecurrent: NoiseMoments;
+  /** of a deep transition */
+  noiseTransition?: NoiseMoments;
   /** standard normal draws for the pre-activations: they are drawn, and the output has no variance */
   epsilon?: Real;
 }
@@ -94,7 +97,14 @@ export interface MomentStep {
 
 export interface Cell {
   readonly name: CellName;
+  /** blocks of hiddenSize in the columns of weightRec */
   readonly gates: number;
+  /** of weightIn. @defaultValue gates */
+  readonly inputGates?: number;
+  /** of the bias. @defaultValue gates */
+  readonly biasGates?: number;
+  /** layers between two states. @defaultValue 0 */
+  readonly innerLayers?: number;
   /** it carries a cell state beside the hidden one */
   readonly hasCellState: boolean;
   /** it has a bias on the recurrent side as well */
@@ -117,5 +127,5 @@ export interface Cell {
     active: Active,
   ): GaussianOutput;
   /** the state after one step of weight noise in closed form, as operations on the tape */
-  momentStep(step: MomentStep): MomentStep['now'];
+  momentStep?(step: MomentStep): MomentStep['now'];
 }

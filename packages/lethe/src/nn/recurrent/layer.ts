@@ -108,13 +108,21 @@ interface Layer {
 
 const runNames = ['mode', 'start', 'stop'];
 
-function checkMoments({ obstacleToMoments, name }: Cell, { regularizer: { modes, moments } }: Plan): void {
+function checkMoments(
+  { obstacleToMoments, name, momentStep }: Cell,
+  { regularizer: { modes, moments, weightNoise } }: Plan,
+): void {
   if ((moments?.slope ?? 1) !== 1 && name !== 'rnn') {
     throw new ConfigError(
       `${name}: expected no slope of the activation, got ${moments?.slope}; it belongs to a plain cell`,
     );
   }
   const integrates = [modes.train, modes.test].some((mode) => mode === 'moments' || mode === 'gaussian');
+  if (modes.train === 'moments' && weightNoise && !momentStep) {
+    throw new ConfigError(
+      `${name}: expected a cell whose step is one map of noisy weights for their moments, got one of several maps on one another; draw the weights`,
+    );
+  }
   if (integrates && obstacleToMoments) {
     throw new ConfigError(`${name}: expected a cell that has moments, ${obstacleToMoments}`);
   }
@@ -176,6 +184,8 @@ function forwardPlain(
     inputSize: options.inputSize,
     hiddenSize: options.hiddenSize,
     gates: cell.gates,
+    inputGates: cell.inputGates,
+    innerLayers: cell.innerLayers,
   };
   if (!noise) {
     return cell.sequence(x, state, meanWeights(parameters), meanNoise(plan, sizes), { start, stop });
@@ -234,10 +244,19 @@ function forwardMoments(
   const integrated = {
     noiseInput: noiseMoments(plan, 'input', propagateVariance, step),
     noiseRecurrent: noiseMoments(plan, 'recurrent', propagateVariance, step),
+    ...(cell.innerLayers && { noiseTransition: noiseMoments(plan, 'transition', propagateVariance, step) }),
   };
   if (recurrentMean === 'rate') integrated.noiseRecurrent.mean = 1 - integrated.noiseRecurrent.mean;
   if (plan.regularizer.weightNoise && mode === 'moments') {
-    return weightNoiseSequence(cell, x, state, closedFormWeights(parameters), rule, integrated, active);
+    return weightNoiseSequence(
+      cell.momentStep!,
+      x,
+      state,
+      closedFormWeights(parameters),
+      rule,
+      integrated,
+      active,
+    );
   }
   const weights = sloped(meanWeights(parameters), slope);
   if (mode === 'moments' && isCertain(plan, cell, x, state)) {

@@ -1,10 +1,13 @@
 /** The recurrent layers, one for each cell, with the noise of a regularizer. */
 
-import { checkFlag } from '../../checks.ts';
+import { checkFlag, checkWhole } from '../../checks.ts';
+import { ConfigError } from '../../errors.ts';
+import type { TransferFunction } from '../../kernels/contract/deep.ts';
 import type { Activation } from '../../kernels/contract/fields.ts';
 import { activations } from '../../moments/activation.ts';
 import { checkNumber, checkOptionNames, checkWord } from '../../options.ts';
 import type { NoiseStream } from '../../random/stream.ts';
+import { deepRnnCell, transferFunctions } from '../cells/deep-rnn.ts';
 import { gruCell } from '../cells/gru.ts';
 import { lstmCell } from '../cells/lstm.ts';
 import { rnnCell } from '../cells/rnn.ts';
@@ -29,6 +32,59 @@ export function rnn(options: RnnOptions, stream: NoiseStream): Recurrent {
   const { activation = 'tanh' } = options;
   checkWord('rnn', 'activation', activation, activations);
   return recurrentLayer(rnnCell(activation), options, stream);
+}
+
+/** Options of {@link deepRnn}. */
+export interface DeepRnnOptions extends RecurrentOptions, TransitionOptions {
+  /** Of the new state. @defaultValue 'tanh' */
+  activation?: TransferFunction;
+}
+
+/** What lies between two states of {@link deepRnn}. */
+export interface TransitionOptions {
+  /** Layers from a state to the next, the new state's included, each of hiddenSize units. @defaultValue 2 */
+  transition?: number;
+  /** Of the layers in front of the new state. @defaultValue 'tanh' */
+  transitionActivation?: TransferFunction;
+  /** The state goes past the layers as well, by weights of its own: DT(S). @defaultValue false */
+  shortcut?: boolean;
+  /** Numbers that a unit of maxout or lp is made of. @defaultValue 2 */
+  pieces?: number;
+  /** Of lp units, (mean |a|^order)^(1/order): 1, 2, 4, … 256. @defaultValue 2 */
+  order?: number;
+}
+
+/** The names of {@link TransitionOptions}. */
+export const transitionOptionNames = [
+  'transition',
+  'transitionActivation',
+  'shortcut',
+  'pieces',
+  'order',
+] as const satisfies (keyof TransitionOptions)[];
+
+/**
+ * A recurrent layer with a deep transition and new parameters (Pascanu et al. 2014; maxout: Goodfellow et al. 2013; lp units, of one
+ * order for all: Gulcehre et al. 2014). Noise sites: those of the plain cell, and transition, on what each layer between two states
+ * gives to the next; recurrent is one mask for the first layer and the shortcut.
+ * @param stream where initial values come from
+ * @throws ConfigError for an unknown option, a size that is not a whole number above 0, or a regularizer that
+ *   this cell cannot honour
+ */
+export function deepRnn(options: DeepRnnOptions, stream: NoiseStream): Recurrent {
+  checkOptionNames('deepRnn', options, [...recurrentOptionNames, 'activation', ...transitionOptionNames]);
+  const { activation = 'tanh', transition: depth = 2, transitionActivation: inner = 'tanh' } = options;
+  const { shortcut = false, pieces = 2, order = 2 } = options;
+  checkWhole('deepRnn', 'transition', depth, 2, 16);
+  checkWord('deepRnn', 'activation', activation, transferFunctions);
+  checkWord('deepRnn', 'transitionActivation', inner, transferFunctions);
+  checkFlag('deepRnn', 'shortcut', options.shortcut);
+  checkWhole('deepRnn', 'pieces', pieces, 2, 64);
+  checkWhole('deepRnn', 'order', order, 1, 256);
+  if (!Number.isInteger(Math.log2(order))) {
+    throw new ConfigError(`deepRnn: expected order to be a power of two from 1 to 256, got ${order}`);
+  }
+  return recurrentLayer(deepRnnCell({ depth, activation, inner, shortcut, pieces, order }), options, stream);
 }
 
 /** Options of {@link lstm}. */

@@ -14,30 +14,36 @@ export interface NoiseSizes {
   inputSize: number;
   hiddenSize: number;
   gates: number;
+  /** of the input's weights. @defaultValue gates */
+  inputGates?: number;
+  /** layers between two states. @defaultValue 0 */
+  innerLayers?: number;
 }
 
 /** Masks drawn for one run. Those of weights that each example has to itself come from {@link exampleNoise}. */
 export function drawnNoise(plan: Plan, noise: NoiseStream, sizes: NoiseSizes): CellNoise {
-  const { inputSize: I, hiddenSize: H, gates } = sizes;
+  const { inputSize: I, hiddenSize: H, gates, inputGates = gates } = sizes;
   return {
     ...unitNoise(plan, noise, sizes),
     maskWeight: drawWeights(plan, 'weight', noise, 1, H, gates * H)?.data,
-    maskWeightIn: drawWeights(plan, 'weightIn', noise, 1, I, gates * H)?.data,
+    maskWeightIn: drawWeights(plan, 'weightIn', noise, 1, I, inputGates * H)?.data,
   };
 }
 
 /** The test-time network: keep rates where the scaling is the paper's, expectations of zoneout. */
-export function meanNoise(plan: Plan, { inputSize: I, hiddenSize: H, gates }: NoiseSizes): CellNoise {
+export function meanNoise(plan: Plan, sizes: NoiseSizes): CellNoise {
+  const { inputSize: I, hiddenSize: H, gates, inputGates = gates, innerLayers = 0 } = sizes;
   return {
     maskInput: meanMask(plan, 'input', I),
     maskRecurrent: meanMask(plan, 'recurrent', H),
     maskWeight: meanMask(plan, 'weight', gates * H * H)?.data,
-    maskWeightIn: meanMask(plan, 'weightIn', gates * I * H)?.data,
+    maskWeightIn: meanMask(plan, 'weightIn', inputGates * I * H)?.data,
     maskUpdate: meanMask(plan, 'update', H),
     maskCell: meanMask(plan, 'cell', H),
     zoneoutRate: zoneoutRate(plan, 'hidden'),
     zoneoutCellRate: zoneoutRate(plan, 'cell'),
     maskOutput: meanMask(plan, 'output', H),
+    maskTransition: meanMask(plan, 'transition', innerLayers * H),
   };
 }
 
@@ -50,14 +56,14 @@ export function hasExampleWeights(plan: Plan): boolean {
 
 /** The noise of each example, to be run alone: rows of the batch's masks, and weights of its own. */
 export function exampleNoise(plan: Plan, noise: NoiseStream, sizes: NoiseSizes): CellNoise[] {
-  const { batch, inputSize: I, hiddenSize: H, gates } = sizes;
+  const { batch, inputSize: I, hiddenSize: H, gates, inputGates = gates } = sizes;
   const weight = drawWeights(plan, 'weight', noise, batch, H, gates * H);
-  const weightIn = drawWeights(plan, 'weightIn', noise, batch, I, gates * H);
+  const weightIn = drawWeights(plan, 'weightIn', noise, batch, I, inputGates * H);
   const shared = unitNoise(plan, noise, sizes);
   return Array.from({ length: batch }, (_, b) => ({
     ...Object.fromEntries(Object.entries(shared).map(([key, mask]) => [key, rowOf(mask, b)])),
     maskWeight: rowOf(weight, b)?.data.subarray(0, gates * H * H) as Real | undefined,
-    maskWeightIn: rowOf(weightIn, b)?.data.subarray(0, gates * I * H) as Real | undefined,
+    maskWeightIn: rowOf(weightIn, b)?.data.subarray(0, inputGates * I * H) as Real | undefined,
   }));
 }
 
@@ -67,7 +73,7 @@ export function exampleNoise(plan: Plan, noise: NoiseStream, sizes: NoiseSizes):
 function unitNoise(
   plan: Plan,
   noise: NoiseStream,
-  { steps, batch, inputSize: I, hiddenSize: H }: NoiseSizes,
+  { steps, batch, inputSize: I, hiddenSize: H, innerLayers = 0 }: NoiseSizes,
 ) {
   const draw = (site: UnitSite, width: number) => drawMask(plan, site, noise, { steps, batch, width });
   const units = { steps, batch, width: H };
@@ -79,6 +85,7 @@ function unitNoise(
     zoneout: drawZoneout(plan, 'hidden', noise, units),
     zoneoutCell: drawZoneout(plan, 'cell', noise, units),
     maskOutput: draw('output', H),
+    maskTransition: draw('transition', innerLayers * H),
   };
 }
 

@@ -10,19 +10,19 @@ import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
  * @param fillBias what the cell wants of its bias where the options leave it open
  */
 export function recurrentParameters(
-  { gates, hasRecurrentBias, hasCellState }: Cell,
+  { gates, inputGates = gates, biasGates = gates, hasRecurrentBias, hasCellState }: Cell,
   options: RecurrentOptions,
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): RecurrentParameters {
   const { inputSize: I, hiddenSize: H, layer = 0, direction = 0, initial = {} } = options;
   const zero: InitOptions = { kind: 'zeros' };
-  const make = (shape: number[], init: InitOptions, entry: number) =>
-    initialTensor(shape, init, stream, { layer, entry: 16 * direction + entry, blocks: gates });
+  const make = (shape: number[], init: InitOptions, entry: number, blocks = gates) =>
+    initialTensor(shape, init, stream, { layer, entry: 16 * direction + entry, blocks });
   const parameters: RecurrentParameters = {
-    weightIn: make([I, gates * H], initial.weightIn ?? {}, 0),
+    weightIn: make([I, inputGates * H], initial.weightIn ?? {}, 0, inputGates),
     weightRec: make([H, gates * H], initial.weightRec ?? {}, 1),
-    bias: make([gates * H], initial.bias ?? zero, 2),
+    bias: make([biasGates * H], initial.bias ?? zero, 2, biasGates),
   };
   if (!initial.bias) fillBias?.(parameters.bias);
   if (hasRecurrentBias) parameters.biasRec = make([gates * H], zero, 4);
@@ -33,7 +33,7 @@ export function recurrentParameters(
   const { weightNoise } = options.dropout ?? {};
   if (weightNoise) {
     const logDeviation: InitOptions = { kind: 'constant', value: Math.log(weightNoise.deviation) };
-    parameters.weightInLogDeviation = make([I, gates * H], logDeviation, 6);
+    parameters.weightInLogDeviation = make([I, inputGates * H], logDeviation, 6);
     parameters.weightRecLogDeviation = make([H, gates * H], logDeviation, 7);
   }
   return parameters;

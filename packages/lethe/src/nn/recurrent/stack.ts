@@ -12,6 +12,7 @@ import { checkPlaces } from '../../dropout/places.ts';
 import type { Plan } from '../../dropout/plan.ts';
 import { ConfigError } from '../../errors.ts';
 import { found } from '../../found.ts';
+import type { TransferFunction } from '../../kernels/contract/deep.ts';
 import type { Activation } from '../../kernels/contract/fields.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames, checkWord } from '../../options.ts';
@@ -20,11 +21,11 @@ import { checkOptionalStream, checkStream } from '../../random/stream.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { CellName, RecurrentOutput, RecurrentState } from '../cells/cell.ts';
 import { checkLayer, checkSize } from '../parameters/size.ts';
-import { gru, lstm, rnn } from './layers.ts';
+import { deepRnn, gru, lstm, rnn, type TransitionOptions, transitionOptionNames } from './layers.ts';
 import type { ForwardOptions, Recurrent, RecurrentOptions } from './recurrent.ts';
 
 /** Options of {@link recurrentStack}. */
-export interface RecurrentStackOptions {
+export interface RecurrentStackOptions extends TransitionOptions {
   cell: CellName;
   inputSize: number;
   /** of each layer, from below; all of one direction */
@@ -33,8 +34,8 @@ export interface RecurrentStackOptions {
   bidirectional?: boolean;
   /** Its entries go to the layers that they name: `layers` of `NoiseEntry`. @defaultValue none() */
   dropout?: Regularizer;
-  /** of the plain cell. @defaultValue 'tanh' */
-  activation?: Activation;
+  /** of the plain cell, and of the new state of a deep transition. @defaultValue 'tanh' */
+  activation?: TransferFunction;
   /** of the LSTM. @defaultValue 1 */
   forgetBias?: number;
   /** of the GRU. @defaultValue true */
@@ -120,7 +121,7 @@ export function plansOf(stack: RecurrentStack): Plan[] {
 
 // --- internal ---
 
-const cells: readonly CellName[] = ['rnn', 'lstm', 'gru'];
+const cells: readonly CellName[] = ['rnn', 'deep-rnn', 'lstm', 'gru'];
 
 function checkOptions(options: RecurrentStackOptions): void {
   checkOptionNames('recurrentStack', options, [
@@ -135,6 +136,7 @@ function checkOptions(options: RecurrentStackOptions): void {
     'learnInitialState',
     'layer',
     'initial',
+    ...transitionOptionNames,
   ]);
   const { cell, hiddenSizes } = options;
   checkWord('recurrentStack', 'cell', cell, cells);
@@ -168,7 +170,15 @@ function makeLayer(
   };
   if (cell === 'lstm') return lstm({ ...common, forgetBias: options.forgetBias }, stream);
   if (cell === 'gru') return gru({ ...common, resetAfter: options.resetAfter }, stream);
-  return rnn({ ...common, activation: options.activation }, stream);
+  if (cell === 'deep-rnn') {
+    const { activation, transition, transitionActivation, shortcut, pieces, order } = options;
+    return deepRnn(
+      { ...common, activation, transition, transitionActivation, shortcut, pieces, order },
+      stream,
+    );
+  }
+  // The layer refuses what is a deep transition's alone.
+  return rnn({ ...common, activation: options.activation as Activation }, stream);
 }
 
 /** The noise of one layer. What a single layer has no place for stays with it, so that its plan says so. */

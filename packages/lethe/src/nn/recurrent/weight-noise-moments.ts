@@ -30,7 +30,7 @@ export interface GaussianWeights {
  * @param noise dropout in front of the noisy weights, integrated with them
  */
 export function weightNoiseSequence(
-  { momentStep }: Cell,
+  momentStep: NonNullable<Cell['momentStep']>,
   x: Tensor | Gaussian,
   state: RecurrentState,
   weights: GaussianWeights,

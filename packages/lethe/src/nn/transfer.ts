@@ -1,0 +1,30 @@
+/** Transfer functions between layers, as one operation on the tape: units of one piece, maxout and lp. */
+import { gradientOf, gradientsOf, recordOperation } from '../autograd/tape.ts';
+import type { TransferFunction } from '../kernels/contract/deep.ts';
+import { kernels } from '../kernels/engine.ts';
+import { allocate } from '../tensor/scratch.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { hasPieces, type Transition } from './cells/deep-rnn.ts';
+
+/**
+ * Units of pieces, which stand in blocks: piece c of unit j is column c·H + j.
+ * @param x [.., pieces·H] of maxout and lp, else [.., H]; shapes are the caller's care
+ * @returns [.., H]
+ */
+export function transfer(
+  x: Tensor,
+  activation: TransferFunction,
+  { pieces, order }: Pick<Transition, 'pieces' | 'order'>,
+): Tensor {
+  const P = hasPieces(activation) ? pieces : 1;
+  const H = x.shape[x.shape.length - 1] / P;
+  const M = x.size / (P * H);
+  const call = { M, H, P, activation, doublings: Math.log2(order), a: x.data, units: allocate(M * H) };
+  kernels().transferForward(call);
+  const units = new Tensor([...x.shape.slice(0, -1), H], call.units);
+  recordOperation([units], [x], () => {
+    const [da] = gradientsOf([x]);
+    kernels().transferBackward({ ...call, dUnits: gradientOf(units), da });
+  });
+  return units;
+}
