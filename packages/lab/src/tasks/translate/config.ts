@@ -61,6 +61,13 @@ const model = z.strictObject({
 const training = z.strictObject({
   ...anyTraining,
   ...batchKeys,
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe(
+      'e: the loss is (1 - e) NLL + e mean over all words of -log p (Szegedy et al. 2016); likelihoods that are told stay plain',
+    ),
   choice: z.enum(['bleu', 'nll']).describe('by what weights are chosen on the validation: BLEU, or NLL'),
 });
 
@@ -107,7 +114,7 @@ export function translateDefaults(): TranslateConfig {
       ...trainingDefaults,
       ...{ epochs: 40, patience: 8, checkpointEvery: 120 },
       ...batchDefaults,
-      choice: 'bleu',
+      ...{ labelSmoothing: 0, choice: 'bleu' },
     },
     evaluation: { beam: 5, lengthPenalty: 1, until: 'exact', batch: 64 },
   };

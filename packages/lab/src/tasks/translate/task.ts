@@ -28,7 +28,7 @@ import { translationsFile, writeTranslations } from './translations-file.ts';
  * @param noise of the run's seed
  */
 export function translateTask(config: TranslateConfig, data: TranslateData, noise: NoiseStream): Task {
-  const { evaluation } = config;
+  const { evaluation, training } = config;
   const { reading } = data;
   const model = translateModel(config, reading);
   const batches = batchesPerEpoch(config, data, noise);
@@ -48,7 +48,7 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
     stepsIn: (epoch) => batches(epoch).count,
     step({ epoch, position }, stream) {
       const batch = batches(epoch).batch(position);
-      const total = model.network.loss(batch, stream);
+      const total = model.network.loss(batch, stream, { smoothing: training.labelSmoothing });
       return { total, counted: total.nll.count };
     },
     trainMetrics: (mean) => ({ nll_per_token: mean, perplexity: Math.exp(mean) }),

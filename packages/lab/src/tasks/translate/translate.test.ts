@@ -143,7 +143,17 @@ describe('pairs of sentences', () => {
     const train = (name: string, ...more: string[]) =>
       lethe([
         ...['train', `translate/${corpus}`, ...small, '--dropout', dropout, '--out', files.at(name)],
-        ...['--set', 'tokens.level=bpe', '--set', 'tokens.merges=60', '--set', 'tokens.dropout=.2', ...more],
+        ...[
+          '--set',
+          'tokens.level=bpe',
+          '--set',
+          'tokens.merges=60',
+          '--set',
+          'tokens.dropout=.2',
+          '--set',
+          'training.labelSmoothing=.1',
+          ...more,
+        ],
       ]);
     expect(await train('whole', '--epochs', '3')).toMatchObject({ code: 0 });
     expect(await train('threads', '--epochs', '3', '--threads', '2')).toMatchObject({ code: 0 });
