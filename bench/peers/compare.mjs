@@ -19,7 +19,8 @@ import { parseArgs } from 'node:util';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const help = `compare.mjs --peer pytorch|tfjs|jaxjs --workload NAME
   --workload NAME    music-plain, and but for jax-js music-fast; of PyTorch also lstm-layer, gru-layer, lm-small-naive, lm-medium-naive,
-                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly, music-nade, music-deep, small-steps, small-train
+                     lm-medium-variational, lm-awd, sample-lstm, classify-words, forecast-hourly, music-nade, music-deep, small-steps, small-train,
+                     translate, translate-beam
   --dropout NAME     of a layer: none (default), or recurrent, a mask on the state held over the sequence
   --dtype TYPE       of a language model: f32 (default) against f32, or bf16 against the peer's faster one of the two
   --threads N        threads of both (default: all cores)
@@ -52,6 +53,7 @@ const regularizers = { none: 'none', recurrent: 'variational:recurrent=.5' };
 const lmWorkloads = ['lm-small-naive', 'lm-medium-naive', 'lm-medium-variational', 'lm-awd', 'sample-lstm'];
 const sequenceWorkloads = ['classify-words', 'forecast-hourly'];
 const smallWorkloads = ['small-steps', 'small-train'];
+const translationWorkloads = ['translate', 'translate-beam'];
 const loadLimit = 0.5;
 const busyLimit = 0.1;
 
@@ -76,10 +78,12 @@ async function main() {
     sequenceWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
   const isNade = workload === 'music-nade' && values.dropout === 'none' && values.dtype === 'f32';
   const isSmall = smallWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
+  const isTranslation =
+    translationWorkloads.includes(workload) && values.dropout === 'none' && values.dtype === 'f32';
   const isMusic = ['music-plain', 'music-fast'].includes(workload) && values.dropout === 'none';
   const isDeep = workload === 'music-deep' && values.dropout === 'none';
   const known =
-    (peer === 'pytorch' && (isLm || isSequences || isNade || isDeep || isSmall)) ||
+    (peer === 'pytorch' && (isLm || isSequences || isNade || isDeep || isSmall || isTranslation)) ||
     (peer === 'pytorch' && isLayer && Object.hasOwn(regularizers, values.dropout)) ||
     (['pytorch', 'tfjs'].includes(peer) && isMusic) ||
     (peer === 'jaxjs' && workload === 'music-plain' && isMusic);
@@ -108,7 +112,9 @@ async function main() {
           ? 'nade'
           : isSmall
             ? 'small'
-            : 'music';
+            : isTranslation
+              ? 'translate'
+              : 'music';
   const [command, program] =
     peer === 'pytorch'
       ? [values.python, join(here, `pytorch_${script}.py`)]

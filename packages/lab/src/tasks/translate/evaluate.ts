@@ -1,5 +1,12 @@
 /** What a model makes of the pairs of a split: likelihood, translations and their BLEU, and with draws how unsure it is. */
-import { corpusBleu, type Hypothesis, NumericsError, scoped, sentenceBleu } from 'lethe';
+import {
+  corpusBleu,
+  type Hypothesis,
+  type InspectedTranslation,
+  NumericsError,
+  scoped,
+  sentenceBleu,
+} from 'lethe';
 import { fixedWeights } from 'lethe/engine';
 import type { Draws, Metrics, Slices } from '../../runs/task.ts';
 import { heldOutBatches } from './data/batches.ts';
@@ -90,6 +97,12 @@ export function bleuOf({ pairs, reading }: Split, texts: readonly string[]): Met
 export const tokenisedBleu = (pairs: Pairs, texts: readonly string[]) =>
   corpusBleu(texts, pairs.target.texts, tokenised);
 
+/** Figures, and what a model thought of each translation; undefined for a sentence without words. */
+export interface Uncertainty {
+  metrics: Metrics;
+  seen: readonly (InspectedTranslation | undefined)[];
+}
+
 /**
  * How unsure a model is of its translations, and how well that tells which are bad: entropy per token of the translations `of` the model,
  * and how much translations drawn apart differ from each other, each against the BLEU of the sentence.
@@ -101,7 +114,7 @@ export function* uncertaintyOf(
   of: readonly Translated[],
   search: Search,
   draws?: Draws,
-): Slices<Metrics> {
+): Slices<Uncertainty> {
   const { encoded } = pairs.source;
   const streams = draws && streamsOf(draws);
   const tokens = of.map(({ hypothesis }) => hypothesis?.tokens ?? new Int32Array(0));
@@ -115,7 +128,7 @@ export function* uncertaintyOf(
     entropy_rank: rankCorrelation(entropies, bleus),
     probability_rank: rankCorrelation(probabilities, bleus),
   };
-  if (!streams || streams.length < 2) return metrics;
+  if (!streams || streams.length < 2) return { metrics, seen };
   const drawn: string[][] = [];
   for (const stream of streams) {
     const greedy = { ...search, beam: 1, best: 1 };
@@ -128,9 +141,12 @@ export function* uncertaintyOf(
       `${streams.length} draws of the noise gave the same translations of all of ${full.length} sentences: the method draws nothing here, or its rates are too small to matter`,
     );
   return {
-    ...metrics,
-    bleu_variance: meanOf(variances),
-    bleu_variance_rank: rankCorrelation(variances, bleus),
+    metrics: {
+      ...metrics,
+      bleu_variance: meanOf(variances),
+      bleu_variance_rank: rankCorrelation(variances, bleus),
+    },
+    seen,
   };
 }
 

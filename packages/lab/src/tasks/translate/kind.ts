@@ -8,8 +8,10 @@ import { translateEvaluation } from './evaluation.ts';
 import { translateMetric, translateMetrics } from './metrics.ts';
 import { parametersOf } from './model.ts';
 import { translatePrediction } from './prediction.ts';
+import { translateSections } from './sections.ts';
 import { translateTask, workingNumbers } from './task.ts';
 import { translationsFile } from './translations-file.ts';
+import { beamWorkload, translateWorkload } from './workloads.ts';
 
 export const translate: TaskKind<TranslateConfig, TranslateData> = {
   name: 'translate',
@@ -27,6 +29,11 @@ export const translate: TaskKind<TranslateConfig, TranslateData> = {
   requireSameMeaning: ({ directory }, data) => requireSameReading(directory, data),
   evaluation: translateEvaluation,
   prediction: translatePrediction,
+  sections: translateSections,
+  workloads: {
+    translate: { make: () => translateWorkload(), gated: true },
+    'translate-beam': { make: () => beamWorkload(), gated: true },
+  },
   examples: {
     main: ['lethe train translate/multi30k-en-de'],
     train: [

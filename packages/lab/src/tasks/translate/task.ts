@@ -16,6 +16,7 @@ import {
   type Translated,
   tokenisedBleu,
   translated,
+  type Uncertainty,
   uncertaintyOf,
 } from './evaluate.ts';
 import { translateMetric } from './metrics.ts';
@@ -33,7 +34,7 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
   const model = translateModel(config, reading);
   const batches = batchesPerEpoch(config, data, noise);
   const search = { ...evaluation, best: 1 };
-  let tested: { pairs: Pairs; translated: readonly Translated[] } | undefined;
+  let tested: { pairs: Pairs; translated: readonly Translated[]; seen?: Uncertainty['seen'] } | undefined;
   const metric = translateMetric(lookupIn(config));
 
   return {
@@ -71,7 +72,9 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
       };
     },
     tested: (): Record<string, string> =>
-      tested ? { [translationsFile]: writeTranslations(tested.pairs, tested.translated, reading) } : {},
+      tested
+        ? { [translationsFile]: writeTranslations(tested.pairs, tested.translated, reading, tested.seen) }
+        : {},
     files: () => ({ [readingFile]: writeReading(reading) }),
     carried: () => ({}),
     restoreCarried() {},
@@ -81,7 +84,9 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
   function* moreOf(split: Split, found: readonly Translated[], draws?: Draws): Slices<Metrics> {
     const greedy = yield* translated(model, split, { ...search, beam: 1 }, draws);
     const { score } = tokenisedBleu(split.pairs, textsOf(greedy));
-    return { bleu_greedy: score, ...(yield* uncertaintyOf(model, split, found, search, draws)) };
+    const { metrics, seen } = yield* uncertaintyOf(model, split, found, search, draws);
+    if (tested?.translated === found) tested = { ...tested, seen };
+    return { bleu_greedy: score, ...metrics };
   }
 }
 
