@@ -4,8 +4,10 @@ import { shortNumber } from '@lethe/lab/scales';
 import type { NoiseSite } from 'lethe/dropout';
 import { type DrawnMask, type ExploredCell, gateNames } from '../../src/explorer/drawn-masks.ts';
 
-/** Where in the picture a site lies. */
-const places: Readonly<Record<NoiseSite, readonly [x: number, y: number]>> = {
+/** Where in the picture a site lies; the context of attention and the layers of a deep transition are in none of these cells. */
+const places: Readonly<
+  Record<Exclude<NoiseSite, 'context' | 'transition'>, readonly [x: number, y: number]>
+> = {
   embedding: [46, 250],
   input: [126, 204],
   weightIn: [238, 182],
@@ -28,6 +30,8 @@ export const siteWords: Readonly<Record<NoiseSite, string>> = {
   cell: 'the memory of the LSTM',
   hidden: 'the state that is carried on',
   output: 'what leaves the layer; the state keeps it',
+  transition: 'the layers between two states of a deep transition',
+  context: 'what attention reads of the source',
 };
 
 export function CellPicture({ cell, masks }: { cell: ExploredCell; masks: readonly DrawnMask[] }) {
@@ -71,6 +75,7 @@ export function CellPicture({ cell, masks }: { cell: ExploredCell; masks: readon
       <Box x={640} y={24} text="to step t + 1" plain />
       <Box x={744} y={124} text="next layer" plain />
       {masks.map(({ site, rate, entries }) => {
+        if (site === 'context' || site === 'transition') return null;
         const [x, y] = places[site];
         return (
           <g key={site}>

@@ -15,7 +15,8 @@ import {
 } from '../../runs/config.ts';
 import type { ConfigKind, Lookup, TaskOption } from '../kind.ts';
 import { parseReadout, readoutForms } from './readout/words.ts';
-import { transitionDefaults, transitionKeys, transitionOptions } from './transition.ts';
+import { transitionDefaults } from './transition.ts';
+import { transitionKeys, transitionOptions } from './transition-keys.ts';
 
 const model = z.strictObject({
   ...anyModel,
