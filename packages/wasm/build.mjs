@@ -16,7 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), 'lethe-wasm-'));
 const common = [
   '--target=wasm32-unknown-unknown',
   '-std=c++17',
-  '-O2',
+  // 5 % smaller than by -O2 and as fast: loops that matter are written out
+  '-Os',
   // what is worth vectors is written in vectors
   '-fno-vectorize',
   '-fno-slp-vectorize',

@@ -1,9 +1,9 @@
 // Attention over the positions of a memory, for all steps of a decoder at once:
 //   score_ts = v . tanh(query_t + key_s), or query_t . key_s;   weights_t = softmax_s score_ts;   context_t = sum_s weights_ts memory_s
-// Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares, and where
-// there are fewer rows than workers the steps of each row, too: a worker gathers a row's keys and memory once, [S, K] and [S, E], which
-// then stay in its cache for all steps. Four queries at a time share what is read. tanh is computed anew on the way back, so that nothing of
-// size T S K is ever kept.
+// Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares, and
+// where there are fewer rows than workers the steps of each row, too: a worker gathers a row's keys and memory once, [S, K] and [S, E],
+// which then stay in its cache for all steps. Four queries at a time share what is read. tanh is computed anew on the way back, so that
+// nothing of size T S K is ever kept.
 //
 // Backwards the gradients of a row's keys and memory are sums over its steps, in their order: rows are shared alone.
 

@@ -151,7 +151,7 @@ LETHE_INLINE vf reciprocalSqrt(vf a) {
 }
 
 // e^x; the argument is held within [-87, 88]. Cody-Waite reduction by ln 2, polynomial of degree 6.
-LETHE_INLINE vf vexp(vf x) {
+LETHE_LARGE vf vexp(vf x) {
   x = x < -87.0f ? splat(-87.0f) : x;
   x = x > 88.0f ? splat(88.0f) : x;
   const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
@@ -170,10 +170,10 @@ LETHE_INLINE vf vexp(vf x) {
   return (vf)(bits(p) + scale);
 }
 
-LETHE_INLINE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp(-x)); }
+LETHE_LARGE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp(-x)); }
 
 // tanh: odd Taylor-like polynomial in x^2 below 0.3 (error below 1e-8 relative to x), else 1 - 2/(e^{2|x|}+1).
-LETHE_INLINE vf vtanh(vf x) {
+LETHE_LARGE vf vtanh(vf x) {
   vf a = vabs(x);
   vf s = a * a;
   // series of tanh: x - x^3/3 + 2x^5/15 - 17x^7/315 + 62x^9/2835 - 1382x^11/155925
@@ -204,14 +204,14 @@ LETHE_INLINE vf vlog1p(vf u) {
 }
 
 // log(1 + e^z) without overflow.
-LETHE_INLINE vf vsoftplus(vf z) {
+LETHE_LARGE vf vsoftplus(vf z) {
   vf tail = vlog1p(vexp(-vabs(z)));
   return (z > 0.0f ? z : (z == z ? splat(0.0f) : z)) + tail;
 }
 
 // Phi(x), the normal distribution function, by the Chebyshev fit of erfc of Press et al. (Numerical
 // Recipes, section 6.2), fractional error 1.2e-7.
-LETHE_INLINE vf normalCdf(vf x) {
+LETHE_LARGE vf normalCdf(vf x) {
   vf z = vabs(x) * 0.70710678118654752f;
   vf t = reciprocal(1.0f + 0.5f * z);
   vf p = splat(0.17087277f);
