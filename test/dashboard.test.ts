@@ -338,8 +338,8 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await expect
       .poll(() => place.getByRole('status').allTextContents())
       .toEqual([expect.stringMatching(/^cat: perplexity .*mutual information .*3 letters$/)]);
-    await place.getByLabel('Colour').selectOption('information');
-    await place.getByLabel('of every').selectOption('letter');
+    await place.getByRole('combobox', { name: /^Colour/ }).selectOption('information');
+    await place.getByRole('combobox', { name: /^of every/ }).selectOption('letter');
     await expect.poll(() => tokens.count()).toBe('he cat sat\n'.length);
     expect(new URL(page.url()).searchParams.get('heat')).toBe('information');
     const sure = page.getByRole('region', { name: 'uncertainty' });
@@ -366,7 +366,7 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await expect.poll(() => mask.innerHTML()).not.toBe(before);
     await page.getByLabel('Method').first().selectOption('zoneout');
     await page.getByRole('img', { name: /noise at: hidden 0.05, cell 0.5/ }).waitFor();
-    await page.getByLabel('Cell').selectOption('gru');
+    await page.getByRole('combobox', { name: /^Cell/ }).selectOption('gru');
     await expect.poll(() => page.locator('#method-error').textContent()).toContain('cell');
     const plot = page.getByRole('img', { name: /^The pre-activation/ });
     const box = (await plot.boundingBox())!;
@@ -385,7 +385,7 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     const address = page.url();
     await openPage(address);
     await expect.poll(() => page.getByLabel('Mean E[a]').inputValue()).toBe(String(moved));
-    expect(await page.getByLabel('Cell').inputValue()).toBe('gru');
+    expect(await page.getByRole('combobox', { name: /^Cell/ }).inputValue()).toBe('gru');
   });
 
   it('starts a run, follows it, stops it, goes on with it', { timeout: 240_000 }, async () => {

@@ -45,7 +45,7 @@ describe('lethe methods', () => {
       keys.map(({ name, cells }: { name: string; cells: string[] }) => [name, cells]),
     );
     // docs/methods.md, the table of sites: a plain cell has no gated update
-    expect(cells).toMatchObject({ update: ['lstm', 'gru'], recurrent: ['rnn', 'lstm', 'gru'] });
+    expect(cells).toMatchObject({ update: ['lstm', 'gru'], recurrent: ['rnn', 'deep-rnn', 'lstm', 'gru'] });
     expect((await lethe('methods', 'zoneout')).out).toMatch(/^cell=0 {2}rate, .*; lstm$/m);
   });
 

@@ -132,7 +132,7 @@ const wrong: [title: string, argv: string[], sentence: string][] = [
   [
     'a level of music is refused by train',
     ['train', 'music/folk', '--level', 'char'],
-    'lethe train: --level is for texts and labelled data, found music/folk.\n',
+    'lethe train: --level is for texts, pairs of sentences and labelled data, found music/folk.\n',
   ],
   [
     'a text that is called music is named as what it is',
@@ -262,7 +262,7 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
   [
     'an option is no YAML',
     ['train', 'music/folk', '--cell', '"lstm"'],
-    /model\.cell \(--cell\) expects rnn or lstm or gru.*found "\\"lstm\\""/,
+    /model\.cell \(--cell\) expects rnn or deep-rnn or lstm or gru.*found "\\"lstm\\""/,
   ],
   [
     'a number that is none is called what it is',

@@ -29,9 +29,9 @@ export function givenOptions(options: readonly TaskOption[] | undefined, given: 
   );
 }
 
-/** `music and texts`: what some kinds' data are called. */
+/** `texts, pairs of sentences and labelled data`: what some kinds' data are called. */
 export const thingsOf = (kinds: readonly TaskKind[]): string =>
-  kinds.map(({ things }) => things).join(' and ');
+  new Intl.ListFormat('en-GB').format(kinds.map(({ things }) => things));
 
 /** The first option that cannot be done without and is not among the values. */
 export function missingOption(options: readonly TaskOption[], given: OptionValues): TaskOption | undefined {

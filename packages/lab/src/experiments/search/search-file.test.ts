@@ -139,17 +139,24 @@ test('the searches that come along draw configurations that can be, with the pub
   expect(listSearches()).toEqual([
     ...['bayer2013/search', 'bayer2013/search-plain', 'bayer2013/search-wide'],
     ...['boulanger2012/search-fast', 'boulanger2012/search-none', 'boulanger2012/search-variational'],
+    'pascanu2014/search',
   ]);
+  // the budget of each paper's recipes, and where its figure is printed
+  const expected = {
+    bayer2013: { source: /Table 1/, training: { epochs: 500, patience: 50, batch: 50 } },
+    boulanger2012: {
+      source: /Table 1/,
+      training: { epochs: 200, patience: 30, batch: 16, firstFrame: true },
+    },
+    pascanu2014: { source: /Table 2/, training: { epochs: 300, patience: 40 } },
+  };
   for (const name of listSearches()) {
     const found = readSearch(name);
+    const { source, training } = expected[name.split('/')[0] as keyof typeof expected];
     for (let number = 1; number <= 32; number++) {
       const config = configOf(found, suggest(found.space, 1, number));
-      expect(config.recipe?.published?.source).toMatch(/Table 1/);
-      expect(config.training).toMatchObject(
-        name.startsWith('bayer2013')
-          ? { epochs: 500, patience: 50, batch: 50 }
-          : { epochs: 200, patience: 30, batch: 16, firstFrame: true },
-      );
+      expect(config.recipe?.published?.source).toMatch(source);
+      expect(config.training).toMatchObject(training);
     }
   }
 });

@@ -30,7 +30,7 @@ describe('pairs of sentences', () => {
     const lines = readFileSync(`${run}/translations.jsonl`, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(done.best.test.sentences);
     expect(Object.keys(JSON.parse(lines[0]))).toEqual([
-      ...['line', 'source', 'reference', 'translation', 'score', 'bleu'],
+      ...['line', 'source', 'reference', 'translation', 'score', 'bleu', 'entropy'],
     ]);
   });
 

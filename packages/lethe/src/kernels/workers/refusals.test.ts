@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadNative } from '../native.ts';
-import { addonFile, isLinux, runScript } from './processes.suite.ts';
+import { addonFile, isLinux, loadAddon, runScript } from './processes.suite.ts';
 
 const has = (command: string) => spawnSync(command, ['--version']).status === 0;
 const isSanitized = (process.env.LD_PRELOAD ?? '').includes('asan');
@@ -28,7 +28,7 @@ describe.skipIf(missing !== undefined)(`a system that refuses${reason}`, () => {
   it('memory gets an error of every kernel that wanted it, and the next call works', async () => {
     const { errors, works } = (await runScript(
       `
-      const addon = require(${JSON.stringify(addonFile())});
+      const addon = ${loadAddon(JSON.stringify(addonFile()))};
       const { execFileSync } = require('node:child_process');
       const { readFileSync } = require('node:fs');
       const [T, B, I, H] = [512, 128, 2048, 4];
@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(`a system that refuses${reason}`, () => {
 
   it('memory ends a program that does not expect it with 1 and a sentence, not with a signal', async () => {
     const failure = runScript(`
-      const addon = require(${JSON.stringify(addonFile())});
+      const addon = ${loadAddon(JSON.stringify(addonFile()))};
       addon.allocate(2 ** 47);
     `);
     await expect(failure).rejects.toThrow(/^1: [\s\S]*there is no memory of that size/);
@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(`a system that refuses${reason}`, () => {
     spawnSync('chmod', ['-R', 'a+rX', folder]);
     const { granted, same } = (await runScript(
       `
-      const addon = require(${JSON.stringify(addon)});
+      const addon = ${loadAddon(JSON.stringify(addon))};
       const { execFileSync } = require('node:child_process');
       const limit = (threads) => execFileSync('prlimit', ['--pid', String(process.pid), '--nproc=' + threads + ':']);
       const product = (threads) => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { loadNative, nativeProblem } from '../native.ts';
-import { addonFile, isLinux, runScript } from './processes.suite.ts';
+import { addonFile, isLinux, loadAddon, runScript } from './processes.suite.ts';
 import type { TrainingOrder } from './train.suite.ts';
 
 const require = createRequire(import.meta.url);
@@ -61,7 +61,7 @@ describe.skipIf(!native)(`native kernels in workers (${nativeProblem() ?? 'at ha
     const { results, threads } = (await runScript(`
       const { Worker } = require('node:worker_threads');
       const code = ${JSON.stringify(`const endless = true; ${worker}`)};
-      const addon = require(${JSON.stringify(addonFile())});
+      const addon = ${loadAddon(JSON.stringify(addonFile()))};
       (async () => {
         const results = [];
         for (let round = 0; round < 10; round++) {
@@ -87,7 +87,7 @@ describe.skipIf(!native)(`native kernels in workers (${nativeProblem() ?? 'at ha
 /** A worker in plain JavaScript: products of [500, 500] matrices with three threads and large workspaces, once or without end. */
 const worker = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const addon = require(workerData);
+  const addon = ${loadAddon('workerData')};
   const [a, b, c] = [1, 2, 0].map((x) => new Float32Array(250000).fill(x));
   const x = new Float32Array(addon.allocate(8e6));
   let calls = 0;
