@@ -368,14 +368,15 @@ function deepOperations(): Record<string, Operation> {
     'lp below sigmoid': { ...DT, inner: 'lp', activation: 'sigmoid', depth: 3 },
     'lp of order 8 below maxout': { ...DT, inner: 'lp', order: 8, activation: 'maxout', shortcut: true },
   };
-  const small = (...shape: number[]) => {
+  /** Of both signs. */
+  const scaled = (scale: number, ...shape: number[]) => {
     const tensor = positive(...shape);
-    // of both signs, and not so large that pieces meet
     tensor.data.forEach((value: number, i: number) => {
-      tensor.data[i] = (value - 0.75) * 2;
+      tensor.data[i] = (value - 0.75) * scale;
     });
     return tensor;
   };
+  const small = (...shape: number[]) => scaled(2, ...shape);
   /** Pieces of three that are a half apart: no difference reaches across a kink. */
   const apart = (...shape: number[]) => {
     const tensor = positive(...shape);
@@ -391,7 +392,11 @@ function deepOperations(): Record<string, Operation> {
   };
   for (const [name, transition] of Object.entries(forms)) {
     const { input, recurrent, bias } = transitionBlocks(transition);
-    const weights = () => [small(n, input * n), small(n, recurrent * n), small(bias * n)];
+    const isMaxout = [transition.inner, transition.activation].includes('maxout');
+    const weights = () =>
+      isMaxout
+        ? [scaled(0.5, n, input * n), scaled(0.5, n, recurrent * n), apart(bias * n)]
+        : [small(n, input * n), small(n, recurrent * n), small(bias * n)];
     const inner = (transition.depth - 1) * n;
     const maskTransition = { data: positive(B, inner).data, gate: 0, time: 0, batch: inner };
     operations[`deepRnnSequence, ${name}`] = {
