@@ -101,7 +101,7 @@ describe('a task of one folder and one line', () => {
     });
     expect(lethe('train', 'parity/some.bits', '--level', 'char')).toMatchObject({
       code: 2,
-      err: 'lethe train: --level is for texts and labelled data, found parity/some.bits.\n',
+      err: 'lethe train: --level is for texts, pairs of sentences and labelled data, found parity/some.bits.\n',
     });
   }, 240_000);
 

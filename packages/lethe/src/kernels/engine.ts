@@ -5,7 +5,7 @@
 import { ConfigError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeMemoryFrom } from '../tensor/dtype.ts';
-import type { CellKernel, CommonEngine, Engine } from './contract/engine.ts';
+import type { CommonEngine, Engine, LayerKernel } from './contract/engine.ts';
 import type { Kernels } from './contract/kernels.ts';
 import { loadNative, nativeProblem } from './native.ts';
 import { common } from './portable/common.ts';
@@ -35,16 +35,16 @@ export function kernels(): CommonEngine {
 }
 
 /**
- * Kernels of a cell by the engine in use.
- * @param portable what the portable engine runs of them, brought by the cell, so that a bundle has those of the cells in it and no others
+ * Kernels of a cell or another layer by the engine in use.
+ * @param portable what the portable engine runs of them, brought by the layer, so that a bundle has those of the layers in it and no others
  */
-export function cellKernels<Name extends CellKernel>(portable: Pick<Kernels, Name>): Pick<Kernels, Name> {
+export function layerKernels<Name extends LayerKernel>(portable: Pick<Kernels, Name>): Pick<Kernels, Name> {
   const engine = kernels();
   // Every engine is whole but this one.
   return engine === common ? portable : (engine as Engine);
 }
 
-/** From now on the portable engine is this one, which has the kernels of all cells; one in use is replaced. */
+/** From now on the portable engine is this one, which has the kernels of all layers; one in use is replaced. */
 export function completePortable(whole: Engine): void {
   if (inUse === portableEngine) inUse = whole;
   portableEngine = whole;

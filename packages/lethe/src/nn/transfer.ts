@@ -1,10 +1,13 @@
 /** Transfer functions between layers, as one operation on the tape: units of one piece, maxout and lp. */
 import { gradientOf, gradientsOf, recordOperation } from '../autograd/tape.ts';
 import type { TransferFunction } from '../kernels/contract/deep.ts';
-import { kernels } from '../kernels/engine.ts';
+import { layerKernels } from '../kernels/engine.ts';
+import { transferBackward, transferForward } from '../kernels/portable/transfer.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { hasPieces, type Transition } from './cells/deep-rnn.ts';
+
+const portable = { transferForward, transferBackward };
 
 /**
  * Units of pieces, which stand in blocks: piece c of unit j is column c·H + j.
@@ -20,11 +23,11 @@ export function transfer(
   const H = x.shape[x.shape.length - 1] / P;
   const M = x.size / (P * H);
   const call = { M, H, P, activation, doublings: Math.log2(order), a: x.data, units: allocate(M * H) };
-  kernels().transferForward(call);
+  layerKernels(portable).transferForward(call);
   const units = new Tensor([...x.shape.slice(0, -1), H], call.units);
   recordOperation([units], [x], () => {
     const [da] = gradientsOf([x]);
-    kernels().transferBackward({ ...call, dUnits: gradientOf(units), da });
+    layerKernels(portable).transferBackward({ ...call, dUnits: gradientOf(units), da });
   });
   return units;
 }

@@ -51,10 +51,11 @@ export interface Slab {
   offset: number;
 }
 
-/** The kernels of recurrent cells, which come with the cell where no engine has them: the portable one is then as small as what is used. */
-export type CellKernel =
+/** The kernels of cells and other layers, which come with the layer where no engine has them: the portable one is then as small as what is used. */
+export type LayerKernel =
   | `${'rnn' | 'deepRnn' | 'lstm' | 'gru'}${'Forward' | 'Backward'}`
-  | `moments${'Rnn' | 'DeepRnn' | 'Lstm' | 'Gru'}${'Forward' | 'Backward'}`;
+  | `moments${'Rnn' | 'DeepRnn' | 'Lstm' | 'Gru'}${'Forward' | 'Backward'}`
+  | `${'nade' | 'attention' | 'transfer'}${'Forward' | 'Backward'}`;
 
 /** An engine without those. */
-export type CommonEngine = Omit<Engine, CellKernel>;
+export type CommonEngine = Omit<Engine, LayerKernel>;

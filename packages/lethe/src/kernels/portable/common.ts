@@ -1,18 +1,15 @@
-/** The portable engine without the kernels of recurrent cells, which those bring along: what a bundle has of it, whatever its cells are. */
+/** The portable engine without the kernels of cells and other layers, which those bring along: what a bundle has of it, whatever its layers are. */
 import type { CommonEngine } from '../contract/engine.ts';
-import { attentionBackward, attentionForward } from './attention.ts';
 import { bernoulliNllBackward, bernoulliNllForward } from './bernoulli-nll.ts';
 import { addDifference, addMasked, squaredDistance } from './differences.ts';
 import { matmul } from './matmul.ts';
 import { momentsActivationBackward, momentsActivationForward } from './moments-activation.ts';
 import { momentsLinearBackward, momentsLinearForward } from './moments-linear.ts';
-import { nadeBackward, nadeForward } from './nade.ts';
 import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { readoutNll, readoutSquares } from './readout.ts';
 import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
-import { transferBackward, transferForward } from './transfer.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
 export const common: CommonEngine = {
@@ -33,8 +30,6 @@ export const common: CommonEngine = {
   softmaxNllBackward,
   readoutNll,
   readoutSquares,
-  nadeForward,
-  nadeBackward,
   noisyWeights,
   noisyWeightsBackward,
   gaussianSums,
@@ -45,12 +40,8 @@ export const common: CommonEngine = {
   squaredDistance,
   addDifference,
   addMasked,
-  transferForward,
-  transferBackward,
   gatherRows,
   scatterRows,
-  attentionForward,
-  attentionBackward,
   sgd,
   rmsprop,
   adam,

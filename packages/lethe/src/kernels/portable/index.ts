@@ -3,6 +3,7 @@
  * compiler, and as the oracle of the native engine. Works on float32 and on float64 arrays.
  */
 import type { Engine } from '../contract/engine.ts';
+import { attentionBackward, attentionForward } from './attention.ts';
 import { common } from './common.ts';
 import { deepRnnBackward, deepRnnForward } from './deep-rnn.ts';
 import { gruBackward, gruForward } from './gru.ts';
@@ -11,7 +12,9 @@ import { momentsDeepRnnBackward, momentsDeepRnnForward } from './moments-deep-rn
 import { momentsGruBackward, momentsGruForward } from './moments-gru.ts';
 import { momentsLstmBackward, momentsLstmForward } from './moments-lstm.ts';
 import { momentsRnnBackward, momentsRnnForward } from './moments-rnn.ts';
+import { nadeBackward, nadeForward } from './nade.ts';
 import { rnnBackward, rnnForward } from './rnn.ts';
+import { transferBackward, transferForward } from './transfer.ts';
 
 export const portable: Engine = {
   ...common,
@@ -31,4 +34,10 @@ export const portable: Engine = {
   momentsLstmBackward,
   momentsGruForward,
   momentsGruBackward,
+  nadeForward,
+  nadeBackward,
+  attentionForward,
+  attentionBackward,
+  transferForward,
+  transferBackward,
 };

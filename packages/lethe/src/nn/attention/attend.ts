@@ -3,12 +3,15 @@ import { gradientOf, gradientsOf, hasGradient, ifNeeded, recordOperation } from 
 import { checkOneLength } from '../../checks.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
 import { found } from '../../found.ts';
-import { kernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
+import { attentionBackward, attentionForward } from '../../kernels/portable/attention.ts';
 import { isGaussian } from '../../moments/gaussian.ts';
 import { checkOptionNames } from '../../options.ts';
 import { checkTensor } from '../../tensor/check.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
+
+const portable = { attentionForward, attentionBackward };
 
 /** What is attended to: the outputs of an encoder, and what queries are compared with. */
 export interface AttentionMemory {
@@ -58,11 +61,16 @@ export function attend(query: Tensor, memory: AttentionMemory, v?: Tensor): Atte
   const operands = { query: query.data, keys: keys.data, v: v?.data, memory: values.data };
   const weights = new Tensor([T, B, S], allocate(T * B * S));
   const context = new Tensor([T, B, E], allocate(T * B * E));
-  kernels().attentionForward({ ...sizes, ...operands, weights: weights.data, context: context.data });
+  layerKernels(portable).attentionForward({
+    ...sizes,
+    ...operands,
+    weights: weights.data,
+    context: context.data,
+  });
   const inputs = v ? [query, keys, values, v] : [query, keys, values];
   recordOperation([context, weights], inputs, () => {
     const [dQuery, dKeys, dMemory, dv] = gradientsOf([query, keys, values, v].map(ifNeeded));
-    kernels().attentionBackward({
+    layerKernels(portable).attentionBackward({
       ...sizes,
       ...operands,
       weights: weights.data,

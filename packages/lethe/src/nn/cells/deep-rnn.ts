@@ -6,7 +6,7 @@
 import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../../autograd/tape.ts';
 import type { TransferFunction } from '../../kernels/contract/deep.ts';
 import type { Activation, Active, NoiseMoments } from '../../kernels/contract/fields.ts';
-import { cellKernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
 import { deepRnnBackward, deepRnnForward } from '../../kernels/portable/deep-rnn.ts';
 import { momentsDeepRnnBackward, momentsDeepRnnForward } from '../../kernels/portable/moments-deep-rnn.ts';
 import { type MomentFunctionOptions, momentFunction } from '../../moments/activation.ts';
@@ -144,7 +144,7 @@ export function deepRnnSequence(
     n,
     h,
   };
-  cellKernels(portable).deepRnnForward({ ...call, y });
+  layerKernels(portable).deepRnnForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   recordOperation(
@@ -163,7 +163,7 @@ export function deepRnnSequence(
       const wanted = { dwIn, dwRec, dbias, dh0, dx };
       // Nobody reads the pre-activations again: their gradients take their place.
       const da = call.a ?? allocate(preActivations);
-      cellKernels(portable).deepRnnBackward({ ...call, ...given, ...wanted, da });
+      layerKernels(portable).deepRnnBackward({ ...call, ...given, ...wanted, da });
     },
   );
   return { ...outputs, state: { hidden } };
@@ -218,7 +218,7 @@ export function deepRnnMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  cellKernels(portable).momentsDeepRnnForward(call);
+  layerKernels(portable).momentsDeepRnnForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [input.mean, input.variance, initial.mean, initial.variance, weightIn, weightRec, bias];
@@ -238,7 +238,7 @@ export function deepRnnMoments(
       const given = gaussianGradient(output, hidden);
       const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      cellKernels(portable).momentsDeepRnnBackward({
+      layerKernels(portable).momentsDeepRnnBackward({
         ...call,
         ...wanted,
         daMean: call.aMean,

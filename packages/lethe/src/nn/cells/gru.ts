@@ -11,7 +11,7 @@ import {
   recordOperation,
 } from '../../autograd/tape.ts';
 import type { Active, MomentRule } from '../../kernels/contract/fields.ts';
-import { cellKernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
 import { gruBackward, gruForward } from '../../kernels/portable/gru.ts';
 import { momentsGruBackward, momentsGruForward } from '../../kernels/portable/moments-gru.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
@@ -99,7 +99,7 @@ export function gruSequence(
     recurrentCandidate: allocate(size),
     h,
   };
-  cellKernels(portable).gruForward({ ...call, y });
+  layerKernels(portable).gruForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   recordOperation(
@@ -119,7 +119,7 @@ export function gruSequence(
         dx,
       };
       // What backward computes takes the place of what forward kept: nobody reads that again.
-      cellKernels(portable).gruBackward({
+      layerKernels(portable).gruBackward({
         ...call,
         ...given,
         ...wanted,
@@ -173,7 +173,7 @@ export function gruMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  cellKernels(portable).momentsGruForward(call);
+  layerKernels(portable).momentsGruForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [
@@ -203,7 +203,7 @@ export function gruMoments(
       const given = gaussianGradient(output, hidden);
       const wanted = { ...given, dwIn, dwRec, dbias, dbiasRec, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      cellKernels(portable).momentsGruBackward({
+      layerKernels(portable).momentsGruBackward({
         ...call,
         ...wanted,
         daMean: call.aMean,

@@ -9,7 +9,7 @@ import {
   recordOperation,
 } from '../../autograd/tape.ts';
 import type { Activation, Active, MomentRule } from '../../kernels/contract/fields.ts';
-import { cellKernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
 import { lstmBackward, lstmForward } from '../../kernels/portable/lstm.ts';
 import { momentsLstmBackward, momentsLstmForward } from '../../kernels/portable/moments-lstm.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
@@ -86,7 +86,7 @@ export function lstmSequence(
     c,
     h,
   };
-  cellKernels(portable).lstmForward({ ...call, y });
+  layerKernels(portable).lstmForward({ ...call, y });
   const last = (T - 1) * B * H;
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray(last) as Real);
@@ -112,7 +112,7 @@ export function lstmSequence(
         dx,
       };
       // The gradients of the pre-activations take the place of the gates: nobody reads those again.
-      cellKernels(portable).lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
+      layerKernels(portable).lstmBackward({ ...call, ...given, ...wanted, da: call.gates });
     },
   );
   return { ...outputs, state: { hidden, cell } };
@@ -162,7 +162,7 @@ export function lstmMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  cellKernels(portable).momentsLstmForward(call);
+  layerKernels(portable).momentsLstmForward(call);
   const tensor = (data: typeof call.hMean) => new Tensor([T, B, H], data);
   const output = { mean: tensor(call.hMean), variance: tensor(call.hVariance) };
   const hidden = lastStep(output);
@@ -200,7 +200,7 @@ export function lstmMoments(
       };
       const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dc0, dc0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      cellKernels(portable).momentsLstmBackward({
+      layerKernels(portable).momentsLstmBackward({
         ...call,
         ...wanted,
         daMean: call.aMean,

@@ -2,7 +2,7 @@
 
 import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../../autograd/tape.ts';
 import type { Activation, Active, MomentFunction } from '../../kernels/contract/fields.ts';
-import { cellKernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
 import { momentsRnnBackward, momentsRnnForward } from '../../kernels/portable/moments-rnn.ts';
 import { rnnBackward, rnnForward } from '../../kernels/portable/rnn.ts';
 import { activationMoments, momentFunction } from '../../moments/activation.ts';
@@ -72,7 +72,7 @@ export function rnnSequence(
     n,
     h,
   };
-  cellKernels(portable).rnnForward({ ...call, y });
+  layerKernels(portable).rnnForward({ ...call, y });
   const outputs = outputTensors(y, h, [T, B, H]);
   const hidden = new Tensor([B, H], h.subarray((T - 1) * B * H) as Real);
   recordOperation(
@@ -89,7 +89,7 @@ export function rnnSequence(
       ]);
       const given = { ...outputGradient(outputs, noise.maskOutput), dhLast: gradientIfUsed(hidden) };
       const wanted = { dwIn, dwRec, dbias, dh0, dx };
-      cellKernels(portable).rnnBackward({ ...call, ...given, ...wanted, da: allocate(size) });
+      layerKernels(portable).rnnBackward({ ...call, ...given, ...wanted, da: allocate(size) });
     },
   );
   return { ...outputs, state: { hidden } };
@@ -134,7 +134,7 @@ export function rnnMoments(
     hMean: allocate(size),
     hVariance: allocate(size),
   };
-  cellKernels(portable).momentsRnnForward(call);
+  layerKernels(portable).momentsRnnForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
   const hidden = lastStep(output);
   const inputs = [input.mean, input.variance, initial.mean, initial.variance, weightIn, weightRec, bias];
@@ -154,7 +154,7 @@ export function rnnMoments(
       const given = gaussianGradient(output, hidden);
       const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance };
       // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      cellKernels(portable).momentsRnnBackward({
+      layerKernels(portable).momentsRnnBackward({
         ...call,
         ...wanted,
         daMean: call.aMean,

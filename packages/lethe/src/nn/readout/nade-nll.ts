@@ -4,7 +4,8 @@ import { isObject } from '../../checks.ts';
 import { ConfigError, DataError, ShapeError } from '../../errors.ts';
 import { found } from '../../found.ts';
 import type { Mask } from '../../kernels/contract/fields.ts';
-import { kernels } from '../../kernels/engine.ts';
+import { layerKernels } from '../../kernels/engine.ts';
+import { nadeBackward, nadeForward } from '../../kernels/portable/nade.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames } from '../../options.ts';
 import { checkTensor } from '../../tensor/check.ts';
@@ -12,6 +13,8 @@ import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor } from '../../tensor/tensor.ts';
 import { maskData, type StepMask } from '../losses/step-mask.ts';
+
+const portable = { nadeForward, nadeBackward };
 
 /** Weights between the dimensions of a frame and the hidden units, with a row for each dimension. */
 export interface NadeWeights {
@@ -87,7 +90,12 @@ export function nadeNll(
     logits: allocate(M * D),
   };
   const nll = new Tensor(rowShape, allocate(M));
-  kernels().nadeForward({ ...call, visibleBias: meanOf(visible).data, stepMask, rowLoss: nll.data });
+  layerKernels(portable).nadeForward({
+    ...call,
+    visibleBias: meanOf(visible).data,
+    stepMask,
+    rowLoss: nll.data,
+  });
   const differentiated = [...inputs, weightIn, weightOut].filter((one) => one !== undefined);
   recordOperation(nll, differentiated, () => {
     const d = gradientOf(nll);
@@ -97,7 +105,7 @@ export function nadeNll(
       [...inputs, weightIn, weightOut].map(ifNeeded),
     );
     const targets = { dHiddenBias, dHiddenVariance, dVisibleBias, dVisibleVariance, dWeightIn, dWeightOut };
-    kernels().nadeBackward({ ...call, dRowLoss, ...targets });
+    layerKernels(portable).nadeBackward({ ...call, dRowLoss, ...targets });
   });
   return nll;
 }
