@@ -61,7 +61,11 @@ setTimeout(async () => {
 const root = join(here, '..', '..');
 const bundle = join(root, 'node_modules', `.lethe-emulated-${process.pid}.mjs`);
 const { outputFiles } = await build({
-  stdin: { contents: "import './packages/lethe/src/kernels/native.test.ts';", resolveDir: root },
+  stdin: {
+    contents:
+      "import './packages/lethe/src/kernels/native.test.ts'; import './packages/lethe/src/kernels/native-sequences.test.ts';",
+    resolveDir: root,
+  },
   ...{
     bundle: true,
     format: 'esm',

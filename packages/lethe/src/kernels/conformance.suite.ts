@@ -40,8 +40,13 @@ const PARTS = {
   threads: threadSuite,
 } satisfies Record<string, (suite: Suite) => void>;
 
+/** Whole sequences of cells, which take most of the time; files of the two halves run beside each other. */
+const SEQUENCES: readonly string[] = ['rnn', 'deep', 'gated', 'momentsRnn', 'momentsDeep', 'momentsGated'];
+
 /** Options of {@link runKernelSuite}. */
 export interface SuiteOptions {
+  /** one half alone. @defaultValue both */
+  half?: 'sequences' | 'others';
   /** parts that an engine cannot run, each with the reason */
   skip?: readonly { part: keyof typeof PARTS; reason: string }[];
 }
@@ -50,10 +55,11 @@ export interface SuiteOptions {
 export function runKernelSuite(
   name: string,
   newKernels: () => Engine,
-  { skip = [] }: SuiteOptions = {},
+  { skip = [], half }: SuiteOptions = {},
 ): void {
   describe(`the ${name} engine`, () => {
     for (const [part, register] of Object.entries(PARTS)) {
+      if (half && SEQUENCES.includes(part) !== (half === 'sequences')) continue;
       const skipped = skip.find((entry) => entry.part === part);
       if (skipped) describe.skip(`${part}: skipped, ${skipped.reason}`, () => register({ newKernels }));
       else register({ newKernels });

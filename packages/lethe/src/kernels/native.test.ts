@@ -4,7 +4,7 @@ import { runKernelSuite } from './conformance.suite.ts';
 import { loadNative, nativeProblem } from './native.ts';
 
 const native = isLeftToItsOwnRun('native') ? null : loadNative();
-if (native) runKernelSuite(`native (${native.isa})`, () => native);
+if (native) runKernelSuite(`native (${native.isa})`, () => native, { half: 'others' });
 else {
   describe('the native engine', () => {
     const why = nativeProblem() ?? 'is left to its own run: LETHE_ENGINE asks for another';

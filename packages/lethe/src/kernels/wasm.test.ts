@@ -13,7 +13,7 @@ import { instantiate, moduleName } from './wasm/module.ts';
 import { loadWasm, valueIn, wasmProblem } from './wasm.ts';
 
 const wasm = isLeftToItsOwnRun('wasm') ? null : loadWasm();
-if (wasm) runKernelSuite(`WebAssembly (${wasm.isa})`, () => wasm);
+if (wasm) runKernelSuite(`WebAssembly (${wasm.isa})`, () => wasm, { half: 'others' });
 
 describe.skipIf(!wasm)(`the WebAssembly engine (${wasmProblem() ?? 'at hand'})`, () => {
   const product = (n: number) => {
