@@ -12,7 +12,8 @@ import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import type { Cell, CellNoise, CellWeights, GaussianOutput, IntegratedNoise, PlainOutput } from './cell.ts';
-import { gaussianGradient, lastStep, parts, statesBefore, sumOf } from './gaussian-parts.ts';
+import { recordGaussianLayer } from './gaussian-layer.ts';
+import { parts, statesBefore, sumOf } from './gaussian-parts.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
 
 /** What runs where no engine has these kernels. */
@@ -136,35 +137,17 @@ export function rnnMoments(
   };
   layerKernels(portable).momentsRnnForward(call);
   const output = { mean: new Tensor([T, B, H], call.hMean), variance: new Tensor([T, B, H], call.hVariance) };
-  const hidden = lastStep(output);
-  const inputs = [input.mean, input.variance, initial.mean, initial.variance, weightIn, weightRec, bias];
-  recordOperation(
-    [output.mean, output.variance, hidden.mean, hidden.variance],
-    inputs.filter((one) => one !== undefined),
-    () => {
-      const [dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance] = gradientsOf([
-        weightIn,
-        weightRec,
-        bias,
-        ifNeeded(initial.mean),
-        ifNeeded(initial.variance),
-        ifNeeded(input.mean),
-        ifNeeded(input.variance),
-      ]);
-      const given = gaussianGradient(output, hidden);
-      const wanted = { ...given, dwIn, dwRec, dbias, dh0, dh0Variance, dx, dxVariance };
-      // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
-      layerKernels(portable).momentsRnnBackward({
-        ...call,
-        ...wanted,
-        daMean: call.aMean,
-        daVariance: call.aVariance,
-      });
-      collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
-        { weight: weightIn, noise: noise.noiseInput, mean: call.x, variance: call.xVariance },
-        { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call) },
-      ]);
-    },
-  );
-  return { output, states: output, state: { hidden } };
+  return recordGaussianLayer(output, { input, initial, weights }, (wanted) => {
+    // The gradients of the pre-activations take the place of the pre-activations: nobody reads those again.
+    layerKernels(portable).momentsRnnBackward({
+      ...call,
+      ...wanted,
+      daMean: call.aMean,
+      daVariance: call.aVariance,
+    });
+    collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () => [
+      { weight: weightIn, noise: noise.noiseInput, mean: call.x, variance: call.xVariance },
+      { weight: weightRec, noise: noise.noiseRecurrent, ...statesBefore(call) },
+    ]);
+  });
 }
