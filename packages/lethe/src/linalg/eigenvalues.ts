@@ -1,13 +1,15 @@
 /**
- * Eigenvalues of a real square matrix without symmetry: Householder
- * reduction to Hessenberg form, then the implicitly double-shifted QR iteration of Francis (1961) with
- * deflation. Always in float64. About 10 n^3 operations; no eigenvectors, so only the block that is still
- * coupled is worked on. (Golub and Van Loan, Matrix Computations, sections 7.4 and 7.5.)
+ * Eigenvalues of a real square matrix without symmetry. They are those of its irreducible blocks, which are
+ * found from the graph of its elements; each block is balanced, reduced to Hessenberg form by Householder
+ * reflections and taken apart by the implicitly double-shifted QR iteration of Francis (1961) with deflation.
+ * Always in float64. About 10 n^3 operations; no eigenvectors, so only the block that is still coupled is
+ * worked on. (Golub and Van Loan, Matrix Computations, sections 7.4 and 7.5.)
  */
 
 import { checkWhole } from '../checks.ts';
 import { NumericsError, ShapeError } from '../errors.ts';
 import { checkNumbers } from '../options.ts';
+import { strongComponents } from './strong-components.ts';
 
 /** Eigenvalues, real and imaginary parts; conjugate pairs stand next to each other. */
 export interface Eigenvalues {
@@ -38,29 +40,52 @@ export function eigenvalues(matrix: ArrayLike<number>, n: number): Eigenvalues {
     largest = Math.max(largest, Math.abs(value));
   }
   if (largest === 0) return found;
-  // Away from overflow and underflow: an entry 1e-30 of the largest is far below the rounding error. Then Frobenius norm 1, which every orthogonal
-  // similarity keeps, so that rounding errors have one size throughout.
+  // Away from overflow and underflow: an entry 1e-30 of the largest is far below the rounding error.
   for (let i = 0; i < h.length; i++) h[i] = Math.abs(h[i]) < 1e-30 * largest ? 0 : h[i] / largest;
-  balance(h, n);
-  const norm = Math.sqrt(h.reduce((sum, value) => sum + value * value, 0));
-  for (let i = 0; i < h.length; i++) h[i] /= norm;
-  reduceToHessenberg(h, n);
-  iterate(h, n, found);
-  for (let i = 0; i < n; i++) {
-    found.real[i] *= largest * norm;
-    found.imaginary[i] *= largest * norm;
-  }
+  let at = 0;
+  solve(h, n, 0, (real, imaginary) => {
+    found.real[at] = real * largest;
+    found.imaginary[at++] = imaginary * largest;
+  });
   return found;
 }
 
 // --- internal ---
 
+/** Takes one eigenvalue after the other. */
+type Found = (real: number, imaginary: number) => void;
+
+/** A block that stalls is taken apart anew as a matrix of its own, at most this often one within the other. */
+const deepest = 8;
+
+/** Finds the eigenvalues of `a` [n, n], which is overwritten, by those of its irreducible blocks. */
+function solve(a: Float64Array, n: number, depth: number, found: Found): void {
+  for (const rows of strongComponents(a, n)) {
+    const size = rows.length;
+    if (size === 1) {
+      found(a[rows[0] * n + rows[0]], 0);
+      continue;
+    }
+    const h = new Float64Array(size * size);
+    for (const [i, row] of rows.entries())
+      for (let j = 0; j < size; j++) h[i * size + j] = a[row * n + rows[j]];
+    balance(h, size);
+    // Frobenius norm 1, which every orthogonal similarity keeps, so that rounding errors have one size throughout.
+    const norm = Math.sqrt(h.reduce((sum, value) => sum + value * value, 0));
+    for (let i = 0; i < h.length; i++) h[i] /= norm;
+    reduceToHessenberg(h, size);
+    iterate(h, size, depth, (real, imaginary) => found(real * norm, imaginary * norm));
+  }
+}
+
 /**
  * Brings row i and column i near one sum by the similarity D^-1 A D with powers of two, which round nothing
  * (Parlett and Reinsch, 1969). Without it a matrix of very unequal entries can make the iteration stall.
+ * It ends for an irreducible matrix; rounds are bounded, since the smallest entries may underflow on the way.
  */
 function balance(a: Float64Array, n: number): void {
-  for (let changed = true; changed; ) {
+  let changed = true;
+  for (let round = 0; changed && round < 1000; round++) {
     changed = false;
     for (let i = 0; i < n; i++) {
       let column = 0;
@@ -121,26 +146,32 @@ function reduceToHessenberg(a: Float64Array, n: number): void {
   }
 }
 
-/** A block gets an unusual shift after this many sweeps without an eigenvalue, and is given up after ten times as many. */
+/** A block gets an unusual shift after this many sweeps without an eigenvalue, and is taken apart anew after four times as many. */
 const sweepsPerShift = 10;
 
 /** QR iteration on a Hessenberg matrix; an eigenvalue or a pair leaves at the bottom of the block [low, high]. */
-function iterate(h: Float64Array, n: number, found: Eigenvalues): void {
+function iterate(h: Float64Array, n: number, depth: number, found: Found): void {
   let high = n - 1;
   let sweeps = 0;
   while (high >= 0) {
     const low = startOfBlock(h, n, high);
     if (low >= high - 1) {
-      if (low === high) found.real[high] = h[high * n + high];
+      if (low === high) found(h[high * n + high], 0);
       else solvePair(h, n, high, found);
       high = low - 1;
       sweeps = 0;
       continue;
     }
-    if (sweeps === 10 * sweepsPerShift) {
-      throw new NumericsError(
-        `eigenvalues: no convergence after ${sweeps} sweeps on a block of ${high - low + 1} rows`,
-      );
+    if (sweeps === 4 * sweepsPerShift) {
+      // What is left can be as unequal as a whole matrix before it is balanced (a nearly nilpotent block, say):
+      // the rounding errors of its largest entries then hide the shifts.
+      if (depth === deepest) {
+        throw new NumericsError(`eigenvalues: no convergence on a block of ${high - low + 1} rows`);
+      }
+      solve(diagonalBlock(h, n, low, high), high - low + 1, depth + 1, found);
+      high = low - 1;
+      sweeps = 0;
+      continue;
     }
     sweeps++;
     const end = high * n + high;
@@ -153,6 +184,17 @@ function iterate(h: Float64Array, n: number, found: Eigenvalues): void {
     }
     sweep(h, n, low, high, shifts);
   }
+}
+
+/** A copy of rows and columns low..high. */
+function diagonalBlock(h: Float64Array, n: number, low: number, high: number): Float64Array {
+  const size = high - low + 1;
+  const block = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    const start = (low + i) * n + low;
+    block.set(h.subarray(start, start + size), i * size);
+  }
+  return block;
 }
 
 /**
@@ -171,7 +213,7 @@ function startOfBlock(h: Float64Array, n: number, high: number): number {
 }
 
 /** The eigenvalues of the 2 by 2 block that ends at `high`. */
-function solvePair(h: Float64Array, n: number, high: number, found: Eigenvalues): void {
+function solvePair(h: Float64Array, n: number, high: number, found: Found): void {
   const end = high * n + high;
   const half = (h[end - n - 1] - h[end]) / 2;
   const product = h[end - n] * h[end - 1];
@@ -179,12 +221,12 @@ function solvePair(h: Float64Array, n: number, high: number, found: Eigenvalues)
   if (discriminant >= 0) {
     // The root farther from h[end] first; the other by division, without cancellation.
     const far = half + (half < 0 ? -1 : 1) * Math.sqrt(discriminant);
-    found.real[high - 1] = h[end] + far;
-    found.real[high] = far === 0 ? h[end] : h[end] - product / far;
+    found(h[end] + far, 0);
+    found(far === 0 ? h[end] : h[end] - product / far, 0);
   } else {
-    found.real.fill(h[end] + half, high - 1, high + 1);
-    found.imaginary[high - 1] = Math.sqrt(-discriminant);
-    found.imaginary[high] = -found.imaginary[high - 1];
+    const imaginary = Math.sqrt(-discriminant);
+    found(h[end] + half, imaginary);
+    found(h[end] + half, -imaginary);
   }
 }
 

@@ -115,11 +115,22 @@ describe('eigenvalues', () => {
     expect(spectralRadius(strict, n)).toBe(0);
   });
 
-  it('add up to the trace, and their squares to the trace of the square, for random matrices', () => {
+  it.each([
+    ['random matrices', fc.double({ min: -10, max: 10, noNaN: true })],
+    // Reducible and nearly nilpotent ones: what stalls an iteration on the whole matrix.
+    [
+      'sparse matrices of very unequal elements',
+      fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.constantFrom(-10, 10) },
+        { weight: 1, arbitrary: fc.integer({ min: -18, max: 0 }).map((power) => 10 ** power) },
+      ),
+    ],
+  ])('add up to the trace, and their squares to the trace of the square, for %s', (_, element) => {
     const matrices = fc.integer({ min: 1, max: 20 }).chain((n) =>
       fc.record({
         n: fc.constant(n),
-        data: fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: n * n, maxLength: n * n }),
+        data: fc.array(element, { minLength: n * n, maxLength: n * n }),
       }),
     );
     fc.assert(
