@@ -10,6 +10,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { epoch, lines, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
 import { writerOf } from '../packages/lab/src/files/lock.ts';
+import { program as lethe } from './searching.mts';
 
 const root = resolve(import.meta.dirname, '..');
 const program = ['chromium', 'chromium-browser', 'google-chrome'].find(
@@ -52,15 +53,9 @@ interface Served {
   url: string;
 }
 
-/** The command on the sources. */
-const command = [
-  ...['--import', createRequire(import.meta.url).resolve('tsx'), '--conditions', 'lethe-source'],
-  join(root, 'test/lethe.mts'),
-];
-
 /** Starts `lethe ui` on a directory. */
 async function serve(directory: string, ...options: string[]): Promise<Served> {
-  const child = spawn(process.execPath, [...command, 'ui', directory, '--json', ...options], {
+  const child = spawn(process.execPath, [lethe, 'ui', directory, '--json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
   });
@@ -81,7 +76,7 @@ async function serve(directory: string, ...options: string[]): Promise<Served> {
 /** Trains a small run to its end. */
 async function trained(out: string, target: string, ...more: string[]): Promise<void> {
   const words = ['train', target, '--hidden', '5', '--epochs', '2', '--out', out, ...more];
-  const child = spawn(process.execPath, [...command, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [lethe, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
   expect(await new Promise((done) => child.on('close', done))).toBe(0);
 }
 

@@ -6,10 +6,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { program } from './searching.mts';
 
-const script = fileURLToPath(new URL('lethe.mts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lethe-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -24,13 +23,7 @@ function lethe(
   args: string[],
   onLine: (line: string, kill: () => void) => void = () => {},
 ): Promise<number | null> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions', 'lethe-source', script, ...args],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let rest = '';
   child.stdout.on('data', (text) => {
     const lines = (rest + text).split('\n');

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { program } from './searching.mts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-million-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -27,9 +28,9 @@ function write(file: string, rows: number): void {
 
 /** Trains one epoch of 64 windows in a process of its own; its largest resident memory in MB. */
 function trained(file: string, run: string): { code: number | null; text: string; peak: number } {
-  const program = `
+  const script = `
     process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS / 1024));
-    await import(${JSON.stringify(new URL('lethe.mts', import.meta.url).href)});`;
+    await import(${JSON.stringify(pathToFileURL(program).href)});`;
   const options = [
     '--horizon',
     '12',
@@ -44,20 +45,7 @@ function trained(file: string, run: string): { code: number | null; text: string
   ];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      '--conditions=lethe-source',
-      '--input-type=module',
-      '-e',
-      program,
-      'x',
-      'train',
-      `forecast/${file}`,
-      ...options,
-      '--out',
-      run,
-    ],
+    ['--input-type=module', '-e', script, 'x', 'train', `forecast/${file}`, ...options, '--out', run],
     { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) },
   );
   return { code: status, text: stdout + stderr, peak: Number(/peak ([\d.]+)/.exec(stderr)?.[1]) };

@@ -1,13 +1,12 @@
 /** For the tests of `lethe search`: a small search, and the command in processes that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readStudy } from '../packages/lab/src/studies/study-record.ts';
 
-const script = fileURLToPath(new URL('lethe.mts', import.meta.url));
-const loader = createRequire(import.meta.url).resolve('tsx');
+/** The command as it is built, for a process of its own. */
+export const program = fileURLToPath(new URL('../packages/lab/bin/lethe.js', import.meta.url));
 
 /** Writes a search of `epochs` epochs each over the folk tunes; a trial takes a fraction of a second. */
 export function tinySearch(folder: string, epochs: number): string {
@@ -37,8 +36,7 @@ export function start(
   onLine: (line: string, child: ChildProcess) => void = () => {},
   cwd?: string,
 ) {
-  const loading = ['--import', loader, '--conditions', 'lethe-source'];
-  const child = spawn(process.execPath, [...loading, script, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

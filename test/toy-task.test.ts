@@ -14,7 +14,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 mkdirSync(join(root, 'build'), { recursive: true });
 /** As deep as `packages/lab`, so that what lies beside the packages is found. */
 const copy = mkdtempSync(join(root, 'build', 'toy-'));
-const loader = createRequire(import.meta.url).resolve('tsx');
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 beforeAll(() => {
@@ -31,9 +30,21 @@ beforeAll(() => {
     .replace(/(?<=taskKinds: .* = \[)[^\]]+/, '$&, parity');
   expect(after.length).toBeGreaterThan(before.length + 50);
   writeFileSync(registry, after);
+  const compilerOptions = {
+    rootDir: 'src',
+    outDir: 'dist',
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+  };
+  const settings = { extends: '../../tsconfig.base.json', compilerOptions, include: ['src/**/*.ts'] };
+  writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify(settings));
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const built = spawnSync(process.execPath, [compiler, '-p', copy, '--noCheck'], { encoding: 'utf8' });
+  expect(built.stdout).toBe('');
   writeFileSync(
-    join(copy, 'lethe.mts'),
-    "import { main } from './src/cli/main.ts';\nprocess.exitCode = await main(process.argv.slice(2));\n",
+    join(copy, 'lethe.mjs'),
+    "import { main } from './dist/cli/main.js';\nprocess.exitCode = await main(process.argv.slice(2));\n",
   );
   // 100 sequences of 12 bits, from a stream.
   const bits = new NoiseStream(1).uniforms({ site: 'sample' }, 1200);
@@ -50,8 +61,7 @@ function lethe(...args: string[]): {
   err: string;
   json: () => Record<string, never>[];
 } {
-  const loading = ['--import', loader, '--conditions', 'lethe-source'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...loading, 'lethe.mts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['lethe.mjs', ...args], {
     cwd: copy,
     encoding: 'utf8',
   });

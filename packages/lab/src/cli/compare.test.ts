@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,18 +97,8 @@ test('after Ctrl-C and after a kill the same command ends with the same table', 
   expect(io.err()).toContain(`the same command goes on with ${place('left')}`);
 
   // Killed hard, by the signal that nobody hears, in the middle of what comes next.
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const source = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const script = `import { main } from ${JSON.stringify(source)}; await main(${JSON.stringify(command('left', ...what))});`;
-  const child = spawn(process.execPath, [
-    '--import',
-    tsx,
-    '--conditions',
-    'lethe-source',
-    '--input-type=module',
-    '-e',
-    script,
-  ]);
+  const program = fileURLToPath(new URL('../../bin/lethe.js', import.meta.url));
+  const child = spawn(process.execPath, [program, ...command('left', ...what)]);
   const ended = () => readStudy(place('left')).trials.filter(({ state }) => state === 'complete').length;
   const before = ended();
   await vi.waitFor(() => expect(ended()).toBeGreaterThan(before), { timeout: 60_000, interval: 20 });

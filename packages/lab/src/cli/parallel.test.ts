@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /** Several processes in one working directory, which begins empty: what scripts and clusters do. */
@@ -13,16 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(cwd, { recursive: true }));
 
-const loader = createRequire(import.meta.url).resolve('tsx');
-const script = `const { main } = await import(${JSON.stringify(new URL('./main.ts', import.meta.url).href)});
-process.exitCode = await main(process.argv.slice(1));`;
+const program = fileURLToPath(new URL('../../bin/lethe.js', import.meta.url));
 
 async function lethe(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', loader, '--conditions', 'lethe-source', '--input-type=module', '-e', script, '--', ...argv],
-    { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LETHE_THREADS: '1', LETHE_DATA: '' } },
-  );
+  const child = spawn(process.execPath, [program, ...argv], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LETHE_THREADS: '1', LETHE_DATA: '' },
+  });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => {
     out += text;

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -125,7 +124,7 @@ test('of eight processes that find a stale lock at once, one at a time holds it'
   // Who holds the lock makes a directory that must not exist, and takes it away again.
   const script = `
     import fs from 'node:fs';
-    const { lock } = await import(${JSON.stringify(new URL('./lock.ts', import.meta.url).href)});
+    const { lock } = await import(${JSON.stringify(new URL('../../dist/files/lock.js', import.meta.url).href)});
     let held = 0;
     for (const end = Date.now() + 1500; Date.now() < end; ) {
       let unlock;
@@ -138,14 +137,11 @@ test('of eight processes that find a stale lock at once, one at a time holds it'
     }
     console.log(held);
   `;
-  const loader = createRequire(import.meta.url).resolve('tsx');
   const ends = await Promise.all(
     Array.from({ length: 8 }, async () => {
-      const child = spawn(
-        process.execPath,
-        ['--import', loader, '--conditions', 'lethe-source', '--input-type=module', '-e', script],
-        { stdio: ['ignore', 'pipe', 'pipe'] },
-      );
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let [out, err] = ['', ''];
       child.stdout.on('data', (text) => {
         out += text;

@@ -1,10 +1,8 @@
 /** A run with a NADE that was killed hard goes on to the bits of one that was not. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readMetrics } from '../../../runs/metrics.ts';
 import { runPaths } from '../../../runs/run-directory.ts';
@@ -36,12 +34,9 @@ test.each(['none', 'variational:recurrent=.2,output=.3', 'fast:input=.1,recurren
     const [whole, killed] = [path.join(folder, 'whole'), path.join(folder, 'killed')];
     await train(config, { out: whole });
 
-    const tsx = createRequire(import.meta.url).resolve('tsx');
-    const source = fileURLToPath(new URL('../../../training/train.ts', import.meta.url));
-    const script = `import { train } from ${JSON.stringify(source)}; await train(${JSON.stringify(config)}, { out: ${JSON.stringify(killed)} });`;
-    const child = spawn(process.execPath, [
-      ...['--import', tsx, '--conditions', 'lethe-source', '--input-type=module', '-e', script],
-    ]);
+    const built = new URL('../../../../dist/training/train.js', import.meta.url).href;
+    const script = `import { train } from ${JSON.stringify(built)}; await train(${JSON.stringify(config)}, { out: ${JSON.stringify(killed)} });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
     const epochs = (): number =>
       readMetrics(runPaths(killed).metrics).filter(({ event }) => event === 'epoch').length;
     await vi.waitFor(() => expect(epochs()).toBeGreaterThan(1), { timeout: 100_000, interval: 5 });
