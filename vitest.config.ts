@@ -1,4 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
+
+/** Tests of the lab change nothing that a process shares, so that its files run in one and load the lab once. */
+const lab = 'packages/lab/src/**/*.test.ts';
+/** But for this one, which takes the place of a package. */
+const apart = 'packages/lab/src/cli/reproduce-without-png.test.ts';
+const others = 'packages/!(lab)/src/**/*.test.ts';
 
 // Tests run on the sources: the condition `lethe-source` resolves the workspace packages to src/. Programs that they start
 // are the built ones, which begin in a third of the time that a loader of TypeScript takes.
@@ -6,10 +13,14 @@ export default defineConfig({
   resolve: { conditions: ['lethe-source'] },
   ssr: { resolve: { conditions: ['lethe-source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     globalSetup: './test/build.ts',
     // Kernels bring their own threads; more than two test processes would only compete.
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'lab', include: [lab], exclude: [apart], isolate: false } },
+      { extends: true, test: { name: 'others', include: [others, 'test/**/*.test.ts', apart] } },
+    ],
   },
 });
