@@ -30,7 +30,9 @@ export class Numbers {
     return (this.#state + 0.5) / 2 ** 32;
   }
   array(length: number, make: () => number): Float64Array {
-    return Float64Array.from({ length }, () => Math.fround(make()));
+    const result = new Float64Array(length);
+    for (let i = 0; i < length; i++) result[i] = Math.fround(make());
+    return result;
   }
   /** Roughly normal, standard deviation `deviation`. */
   normal(length: number, deviation = 1): Float64Array {
