@@ -114,6 +114,7 @@ test('after Ctrl-C and after a kill the same command ends with the same table', 
 
 test.each([
   ['an unknown method', ['--methods', 'none,fats'], 'did you mean "fast"'],
+  ['an option of another task', ['--horizon', '5'], '--horizon is for series'],
   ['no trial', ['--trials', '0'], '--trials expects a whole number of at least 1'],
   ['no seed', ['--seeds', '0'], '--seeds expects a whole number of at least 1'],
   [

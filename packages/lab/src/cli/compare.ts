@@ -1,6 +1,8 @@
 /** `lethe compare`: methods of dropout with one budget each, a search of their own, and the same seeds after it. */
+
 import path from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../common/counted.ts';
 import { positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { SearchedMethod } from '../experiments/compare/method-space.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
@@ -63,7 +65,7 @@ export function addCompare(lethe: Command, io: Io): void {
     .option('--json', 'JSON lines on standard output, one an event')
     .action((target: string, options: CompareOptions) =>
       namingOptions(
-        ({ bySearch }) => bySearch,
+        ({ byStudy }) => byStudy,
         () => run(target, options, new Output(io, options)),
       ),
     );
@@ -89,7 +91,7 @@ async function run(target: string, options: CompareOptions, output: Output): Pro
   const each = minutes === undefined ? undefined : Number((minutes / (trials + seeds)).toPrecision(6));
   const base: StudyBase = {
     target,
-    settings: { ...baseSettings(options), seed, 'training.minutes': each },
+    settings: { ...(await baseSettings(target, options)), seed, 'training.minutes': each },
     set: options.set ?? [],
   };
   const methods = await spacesOf(names, base, options, output);
@@ -152,7 +154,7 @@ function sayPlan(
 ): void {
   const { config, title } = study.about;
   const { epochs } = config.training;
-  const budget = each === undefined ? counted(epochs, 'epoch') : `${each} minutes`;
+  const budget = each === undefined ? counted(epochs, 'epoch') : `${counted(each, 'minute')}`;
   const time = Number.isFinite(slots) ? `, ${slots} at a time,` : '';
   output.say(
     `${title}: ${counted(methods.length, 'method')}, for each ${counted(trials, 'trial')} and ${counted(seeds, 'seed')} of at most ${budget}${time} in ${study.directory}`,
@@ -166,7 +168,5 @@ function sayPlan(
   ]);
   output.table(rows, { header: ['method', 'searches', 'no place here for'], align: 'lll' });
   const before = study.trials.filter(({ state }) => state !== 'running').length;
-  if (before > 0) output.say(`goes on with ${before} trainings that have ended`);
+  if (before > 0) output.say(`goes on with ${counted(before, 'training')} that ended before`);
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

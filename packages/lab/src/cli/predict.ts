@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../common/counted.ts';
 import { Interrupted, UsageError, wholeNumber } from '../common/usage.ts';
 import { type TableWriter, tableEndings, tableWriter } from '../files/table-writer.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
@@ -111,7 +112,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
     throw error;
   });
   table?.finish((line) => output.notice(line));
-  if (table && !output.json) output.say(`${table.rows} ${table.rows === 1 ? 'row' : 'rows'} in ${out}`);
+  if (table && !output.json) output.say(`${counted(table.rows, 'row')} in ${out}`);
   if (!metrics || output.io.closed()) return;
   output.event(metrics);
   output.say();

@@ -1,7 +1,9 @@
 /** `lethe search`: hyper-parameters drawn at random from the space of a search file, one training each. */
+
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LetheError } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { letheCommand } from '../common/shell.ts';
 import { collect, Interrupted, oneOf, positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
@@ -96,7 +98,7 @@ async function run(target: string, options: SearchCommandOptions, output: Output
       `${search.title}: ${options.trials} trials${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
     );
     const before = study.trials.filter(({ state }) => state !== 'running').length;
-    if (before > 0) output.say(`goes on with ${before} trials that have ended`);
+    if (before > 0) output.say(`goes on with ${counted(before, 'trial')} that ended before`);
     const left = await interruptible(
       output,
       async (signal) => {

@@ -3,7 +3,9 @@
  * about two minutes, with something that each has made at the end. Both train in this process, step by step in turn, so
  * that they get the same machine; each is an ordinary run that the other commands read.
  */
+
 import type { Command } from 'commander';
+import { counted } from '../common/counted.ts';
 import { Interrupted, positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { Config } from '../runs/config.ts';
 import type { DoneEvent, InterruptedEvent, TrainResult } from '../runs/events.ts';
@@ -72,7 +74,7 @@ async function run(options: StartOptions, output: Output): Promise<void> {
   );
   output.say(`data    ${data.name}, ${data.source}`);
   const threads = engine.threads();
-  output.say(`engine  ${engine.engine}, ${engine.isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+  output.say(`engine  ${engine.engine}, ${engine.isa}, ${counted(threads, 'thread')}`);
 
   const { resolveConfig } = await import('../training/resolve.ts');
   const seconds = (): number =>

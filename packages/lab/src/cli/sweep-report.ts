@@ -1,4 +1,5 @@
 /** What `sweep` shows: the trainings as they end, then the best points. */
+import { counted } from '../common/counted.ts';
 import type { Study } from '../experiments/search/study.ts';
 import { spreadText } from '../studies/figures.ts';
 import { type SweepPoint, sweepOf } from '../studies/sweep.ts';
@@ -64,6 +65,6 @@ export class SweepReport extends SearchReport {
       `(${about.shown.unit}; ${which} by validation${decidingWords(about.metric, about.shown.metric)}${spread}; train as trained, with noise)`,
     );
     const failed = states.failed > 0 ? `, ${states.failed} failed` : '';
-    out.say(`${states.complete} trainings${failed}, ${clock(seconds)}; report in ${report}`);
+    out.say(`${counted(states.complete, 'training')}${failed}, ${clock(seconds)}; report in ${report}`);
   }
 }

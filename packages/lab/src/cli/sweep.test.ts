@@ -17,6 +17,24 @@ const command = (name: string, ...args: string[]): string[] => [
 const sweep = (name: string, ...args: string[]) => lethe(...command(name, ...args));
 const doneOf = (out: string) => JSON.parse(out.trim().split('\n').at(-1)!);
 
+test('takes the options of the task, and counts in words', async () => {
+  const only = ['--horizon', '5', '--vary', 'model.hidden=3', '--epochs', '1', '--workers', '1'];
+  const { code, out } = await lethe('sweep', 'forecast/sales', ...only, '--out', place('task'));
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringMatching(/: 1 point, 1 seed, 1 training,.*^1 training, /ms),
+  });
+  const [{ directory }] = readStudy(place('task')).trials;
+  expect(JSON.parse(fs.readFileSync(path.join(directory, 'config.json'), 'utf8'))).toMatchObject({
+    horizon: 5,
+  });
+  const wrong = await lethe('sweep', 'forecast/sales', '--level', 'char', ...only);
+  expect(wrong).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--level is for .*, found forecast\/sales/),
+  });
+});
+
 test('trains every combination with every seed, and shows the means', async () => {
   const what = ['--dropout', 'fast', '--vary', 'dropout.input=0:.4:.4', '--vary', 'dropout.output=0,.5'];
   const { code, out } = await sweep('grid', ...what, '--seeds', '2');
@@ -75,7 +93,7 @@ test('a training that diverges has failed, and the sweep goes on', async () => {
   const wild = ['--set', 'optimizer.name=sgd', '--set', 'optimizer.clipNorm=none'];
   const { code, out } = await sweep('diverging', ...wild, '--vary', 'optimizer.stepRate=.01,1e38');
   expect(code).toBe(0);
-  expect(out).toContain('1 trainings, 1 failed');
+  expect(out).toContain('1 training, 1 failed');
   const all = await sweep('all-diverging', ...wild, '--vary', 'optimizer.stepRate=1e37,1e38');
   expect(all.code).toBe(1);
   expect(all.err).toMatch(/no training of .* has a result: trial 1 failed/);

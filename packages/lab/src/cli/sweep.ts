@@ -1,7 +1,9 @@
 /** `lethe sweep`: what settings do to the loss, over their values and over seeds. */
+
 import path from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { largest, least } from '../common/extremes.ts';
 import { collect, positiveNumber, UsageError, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
@@ -63,7 +65,7 @@ export function addSweep(lethe: Command, io: Io): void {
     .option('--json', 'JSON lines on standard output, one an event')
     .action((target: string, options: SweepOptions) =>
       namingOptions(
-        ({ bySearch }) => bySearch,
+        ({ byStudy }) => byStudy,
         () => run(target, options, new Output(io, options)),
       ),
     );
@@ -91,7 +93,12 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
   const varied = options.vary.map(readVaried);
   const base: StudyBase = {
     target,
-    settings: { ...baseSettings(options), seed, 'model.dropout': dropout, 'training.minutes': minutes },
+    settings: {
+      ...(await baseSettings(target, options)),
+      seed,
+      'model.dropout': dropout,
+      'training.minutes': minutes,
+    },
     set: options.set ?? [],
   };
   const label = targetLabel(target);
@@ -109,13 +116,13 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
     study.onEvent = report.event;
     output.event({ ...study.about, study: directory, trials: all });
     output.say(
-      `${study.about.title}: ${plan.points} points, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${all} trainings${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
+      `${study.about.title}: ${counted(plan.points, 'point')}, ${counted(seeds, 'seed')}, ${counted(all, 'training')}${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
     );
     for (const { key, values, base } of plan.axes) {
       output.say(`${key}: ${values.join(', ')} (${values.length} values; the recipe has ${base ?? 'none'})`);
     }
     const before = study.trials.filter(({ state }) => state !== 'running').length;
-    if (before > 0) output.say(`goes on with ${before} trainings that have ended`);
+    if (before > 0) output.say(`goes on with ${counted(before, 'training')} that ended before`);
     const conclude = (seconds: number): Promise<void> => report.conclude(seconds);
     const how = { executor, until: [all], queue: options.queue, thing: 'training', begun, conclude } as const;
     await runPlanned(study, output, how);

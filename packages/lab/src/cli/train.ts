@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { collect, positiveNumber, wholeNumber } from '../common/usage.ts';
 import { observerNames } from '../runs/observer-names.ts';
-import type { OptionValues, TaskKind } from '../tasks/kind.ts';
-import { refuseOthers, thingsOf, valueName } from '../tasks/options.ts';
+import type { OptionValues } from '../tasks/kind.ts';
+import { valueName } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import { interruptible } from './interrupt.ts';
@@ -11,7 +11,7 @@ import type { Io } from './io.ts';
 import { namingOptions } from './naming-options.ts';
 import { Output } from './output.ts';
 import { defaultRun } from './run-name.ts';
-import { addTaskOptions, examplesOf } from './task-options.ts';
+import { addTaskOptions, configOptions, configSettings, examplesOf } from './task-options.ts';
 import { endOf, stopping, TrainingReport } from './training-report.ts';
 
 /** Beside those that are keys of the configuration. */
@@ -42,7 +42,7 @@ export function addTrain(lethe: Command, io: Io): void {
       '--dropout <METHOD>',
       'METHOD[:key=value,…][+METHOD…], rates are probabilities of dropping; `lethe methods` lists them',
     );
-  addTaskOptions(command, ownOptions)
+  addTaskOptions(command, configOptions)
     .option('--epochs <N>', 'epochs at most', wholeNumber('--epochs', 1))
     .option(
       '--minutes <N>',
@@ -97,18 +97,16 @@ export function addTrain(lethe: Command, io: Io): void {
 
 // --- internal ---
 
-const ownOptions = ({ config }: TaskKind) => config.options;
-
 async function run(target: string, options: TrainCommandOptions, output: Output): Promise<void> {
   const { kindOfTarget, resolveConfig } = await import('../training/resolve.ts');
-  const { trainOptionsOf } = await import('../training/option-names.ts');
+  const { commonOptions } = await import('../training/option-names.ts');
   const { train } = await import('../training/train.ts');
   const kind = kindOfTarget(target) ?? taskKinds[0];
-  const refusal = (option: string, able: readonly TaskKind[]): string =>
-    `${option} is for ${thingsOf(able)}, found ${target}`;
-  refuseOthers(kind, ownOptions, options as unknown as OptionValues, refusal);
   const config = resolveConfig(target, {
-    settings: settingsOf(options, trainOptionsOf(kind)),
+    settings: {
+      ...settingsOf(options, commonOptions),
+      ...configSettings(kind, target, options as unknown as OptionValues),
+    },
     set: options.set,
     paperQuirks: options.paperQuirks,
   });

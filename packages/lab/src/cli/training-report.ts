@@ -1,5 +1,7 @@
 /** What `train` and `resume` show: the plan, one line an epoch, how far the epoch in work is, the result. */
+
 import { LetheError } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { Interrupted } from '../common/usage.ts';
 import type {
   DoneEvent,
@@ -80,10 +82,7 @@ export class TrainingReport {
           `${plan.parameters.toLocaleString('en')} parameters, about ${Math.ceil(plan.memory_mb)} MB in training`,
         ],
         ['work', `${plan.steps_per_epoch} steps an epoch, at most ${plan.epochs} epochs`],
-        [
-          'engine',
-          `${plan.engine}, ${plan.isa}, ${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'}`,
-        ],
+        ['engine', `${plan.engine}, ${plan.isa}, ${counted(plan.threads, 'thread')}`],
       ],
       { align: 'll' },
     );

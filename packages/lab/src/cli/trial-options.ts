@@ -6,8 +6,10 @@ import { collect, UsageError, wholeNumber } from '../common/usage.ts';
 import type { Executor } from '../experiments/search/protocol.ts';
 import type { Study } from '../experiments/search/study.ts';
 import type { Config } from '../runs/config.ts';
-import type { TaskData } from '../tasks/kind.ts';
+import type { OptionValues, TaskData } from '../tasks/kind.ts';
+import { taskKinds } from '../tasks/registry.ts';
 import type { Output } from './output.ts';
+import { addTaskOptions, configOptions, configSettings } from './task-options.ts';
 
 export interface TrialOptions {
   threads?: number;
@@ -17,7 +19,7 @@ export interface TrialOptions {
   fetch: boolean;
 }
 
-/** What all trials of a study have in common, as options that `train` has too. */
+/** What all trials of a study have in common, as options that `train` has too; those of tasks beside. */
 export interface BaseOptions {
   cell?: string;
   hidden?: number;
@@ -39,10 +41,11 @@ export function addTrialOptions(command: Command): Command {
 
 /** Adds the options that say what the trials have in common. */
 export function addBaseOptions(command: Command): Command {
-  return command
+  command
     .option('--cell <NAME>', 'recurrent cell: rnn, lstm, gru')
     .option('--hidden <N>', 'hidden units of each layer', wholeNumber('--hidden', 1))
-    .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1))
+    .option('--layers <N>', 'recurrent layers', wholeNumber('--layers', 1));
+  return addTaskOptions(command, configOptions)
     .option('--epochs <N>', 'epochs of each training at most', wholeNumber('--epochs', 1))
     .option(
       '--patience <N>',
@@ -56,20 +59,18 @@ export function addBaseOptions(command: Command): Command {
     );
 }
 
-/** The options that are keys of the configuration. */
-export function baseSettings({
-  cell,
-  hidden,
-  layers,
-  epochs,
-  patience,
-}: BaseOptions): Record<string, unknown> {
+/** The options that are keys of the configuration. Throws UsageError for one of another task than the target's. */
+export async function baseSettings(target: string, options: BaseOptions): Promise<Record<string, unknown>> {
+  const { kindOfTarget } = await import('../training/resolve.ts');
+  const kind = kindOfTarget(target) ?? taskKinds[0];
+  const { cell, hidden, layers, epochs, patience } = options;
   return {
     'model.cell': cell,
     'model.hidden': hidden,
     'model.layers': layers,
     'training.epochs': epochs,
     'training.patience': patience,
+    ...configSettings(kind, target, options as OptionValues),
   };
 }
 

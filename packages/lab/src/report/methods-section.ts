@@ -1,4 +1,5 @@
 /** The part of a report on a comparison of methods: the table with its differences, seeds as dots, intervals, curves, the searches. */
+import { counted } from '../common/counted.ts';
 import { meanAndDeviation } from '../common/spread.ts';
 import { curveMark, helpfulScale, picture, pictureHeight, pictureWidth } from '../pictures/curves.ts';
 import { type DataTable, tableOf } from '../pictures/data-table.ts';
@@ -30,7 +31,7 @@ export function methodsSection(study: ReportedComparison): string {
   const parts = [
     `<section><h2>${escaped(name)}</h2>`,
     paragraph(
-      `${methods.length} methods, ${searches / methods.length} trials in the search of each, then its best setting with ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} that no search has seen; ${ended} trainings ended.`,
+      `${counted(methods.length, 'method')}, ${counted(searches / methods.length, 'trial')} in the search of each, then its best setting with ${counted(seeds.length, 'seed')} that no search has seen; ${counted(ended, 'training')} ended.`,
     ),
   ];
   if (!methods.some(({ chosen }) => chosen)) parts.push(paragraph('No trial has a validation yet.'));
@@ -44,14 +45,19 @@ export function methodsPictures({ comparison, metric }: ReportedComparison): Pic
   if (!methods.some(({ chosen }) => chosen)) return [];
   const searched = searchPicture(methods, metric);
   if (!methods.some(({ test }) => test)) return [searched];
-  const counted = `${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}`;
+  const seedsSaid = counted(seeds.length, 'seed');
   const differences = (['toNone', 'toBest'] as const).flatMap((to) => {
     const having = methods.filter((one) => one[to] !== undefined);
     // To the best is to none where that is the best.
     const isSaid = to === 'toBest' && methods[0].name === 'none';
     return having.length === 0 || isSaid ? [] : [differencePicture(methods, to, metric)];
   });
-  return [dotPicture(methods, metric, counted), ...differences, ...curvePictures(methods, metric), searched];
+  return [
+    dotPicture(methods, metric, seedsSaid),
+    ...differences,
+    ...curvePictures(methods, metric),
+    searched,
+  ];
 }
 
 /** A row a method, for other programs. */

@@ -1,7 +1,9 @@
 /** A run as reports see it: read with patience, for a run may be young, stopped, or older than this program. */
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { isTree, type Tree } from '../common/tree.ts';
 import type { Published } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
@@ -152,7 +154,7 @@ function chosenEpoch(epochs: EpochEvent[], done: DoneEvent | undefined): ChosenE
 function stateOf(epochs: EpochEvent[], done: DoneEvent | undefined, isInterrupted: boolean): string {
   const count = done?.epochs ?? epochs.at(-1)?.epoch ?? 0;
   const seconds = done?.seconds ?? epochs.at(-1)?.seconds ?? 0;
-  const after = `${count} ${count === 1 ? 'epoch' : 'epochs'}, ${duration(seconds)}`;
+  const after = `${counted(count, 'epoch')}, ${duration(seconds)}`;
   if (done) return `finished after ${after} (${done.reason})`;
   if (isInterrupted) return `interrupted after ${after}`;
   return count === 0 ? 'unfinished: no epoch ended yet' : `unfinished: ${after} so far`;

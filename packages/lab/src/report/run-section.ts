@@ -1,5 +1,7 @@
 /** The part of a report on one run. */
+
 import { DataError } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { curvePicture, picture } from '../pictures/curves.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { muted, seriesColour } from '../pictures/svg/colour.ts';
@@ -88,7 +90,7 @@ function scheduled(config: RunRecord['config']): string {
 
 function environmentLine({ environment: e }: RunRecord): string {
   if (!e) return 'The environment was not recorded.';
-  const engine = `engine ${e.engine} (${e.isa}), ${e.threads} ${e.threads === 1 ? 'thread' : 'threads'}, ${e.dtype}`;
+  const engine = `engine ${e.engine} (${e.isa}), ${counted(e.threads, 'thread')}, ${e.dtype}`;
   return `${e.cpu}, ${e.cores} cores; ${engine}; Node ${e.node}; ${e.created}.`;
 }
 

@@ -1,4 +1,5 @@
 /** The part of a report on a sweep: the loss along every setting, surfaces over two, and the best points. */
+import { counted } from '../common/counted.ts';
 import { largest, least } from '../common/extremes.ts';
 import type { Spread } from '../common/spread.ts';
 import { helpfulScale, pictureHeight, pictureWidth } from '../pictures/curves.ts';
@@ -120,8 +121,6 @@ interface Words {
   /** what the framed cell of a surface is */
   framed: string;
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const cellOf = (value: Value): Cell => (typeof value === 'boolean' ? String(value) : value);
 

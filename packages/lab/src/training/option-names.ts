@@ -10,7 +10,7 @@ import { longName } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
 
 /** Keys of every task that `lethe train` has a shorter name for. */
-const commonOptions: Readonly<Record<string, string>> = {
+export const commonOptions: Readonly<Record<string, string>> = {
   'model.cell': '--cell',
   'model.hidden': '--hidden',
   'model.layers': '--layers',
@@ -29,7 +29,7 @@ const commonOptions: Readonly<Record<string, string>> = {
 };
 
 /** Keys that `lethe train` has a shorter name for, of one task: two tasks may have different keys for one option. */
-export function trainOptionsOf({ config }: TaskKind): Readonly<Record<string, string>> {
+function trainOptionsOf({ config }: TaskKind): Readonly<Record<string, string>> {
   return {
     ...commonOptions,
     ...Object.fromEntries(config.options.map((option) => [option.key!, longName(option)])),
@@ -41,11 +41,16 @@ export function optionOf(key: string): string {
   return Object.hasOwn(allTrainOptions, key) ? allTrainOptions[key] : `--set ${key}=`;
 }
 
-/** What a command may set of the configuration: `train` all, `resume` what extends a run, `search` by `--set` alone. */
+/** What a command may set of the configuration: `train` all, `resume` what extends a run, `compare` and `sweep` what all trials share, `search` by `--set` alone. */
 export type Settable = (key: string) => string | undefined;
 
 export const byTrain: Settable = optionOf;
 export const bySearch: Settable = (key) => `--set ${key}=`;
+export const byStudy: Settable = (key) =>
+  Object.hasOwn(commonOptions, key) &&
+  !/^(model\.(cell|hidden|layers)|training\.(epochs|patience)|seed)$/.test(key)
+    ? bySearch(key)
+    : optionOf(key);
 export const byResume: Settable = (key) =>
   /^(training\.(epochs|minutes|patience)|threads)$/.test(key) ? optionOf(key) : undefined;
 

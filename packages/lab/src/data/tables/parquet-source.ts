@@ -1,7 +1,9 @@
 /** Parquet as rows of cells, read by the optional packages hyparquet and hyparquet-compressors, a group of rows at a time. */
+
 import fs from 'node:fs';
 import { DataError, LetheError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { cellOf } from './json-source.ts';
 import type { RecordSource, TableFormat } from './record-source.ts';
@@ -35,7 +37,7 @@ async function openParquet(file: string, where: string): Promise<RecordSource> {
       .then((rows) => rows.map((row) => columns.map((name) => row[name])))
       .catch((error: unknown) => damaged(where, error));
   return {
-    title: `Parquet, ${groups.length} group${groups.length === 1 ? '' : 's'} of rows`,
+    title: `Parquet, ${counted(groups.length, 'group')} of rows`,
     decimal: '.',
     columns: [...columns],
     notes: nested.slice(0, 5).map((name) => `'${name}' holds arrays or objects and is no column`),

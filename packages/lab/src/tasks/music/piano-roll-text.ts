@@ -1,5 +1,6 @@
 /** A piece as a picture in text: time to the right, pitch upwards, two semitones a line of half blocks. */
 
+import { counted } from '../../common/counted.ts';
 import { largest, least } from '../../common/extremes.ts';
 import { noteName, stepsPerBar } from './data/note-name.ts';
 
@@ -82,7 +83,7 @@ function axis(
 function explanation(stepsPerQuarter: number | undefined, given: number): string {
   const { unit, isBar } = unitOf(stepsPerQuarter);
   const counts = isBar
-    ? `numbers are bars of four quarter notes, ${unit} ${unit === 1 ? 'step' : 'steps'} each`
+    ? `numbers are bars of four quarter notes, ${counted(unit, 'step')} each`
     : 'numbers are time steps';
   const parts = given > 0 ? `; ═ given to the model, ─ sampled` : '';
   return `(${counts}${parts})`;

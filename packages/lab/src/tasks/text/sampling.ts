@@ -1,5 +1,7 @@
 /** Text from a run of a language model: it goes on from a beginning. */
+
 import { ConfigError } from 'lethe';
+import { counted } from '../../common/counted.ts';
 import { wholeNumber } from '../../common/usage.ts';
 import { decode, encode } from '../../data/words/vocabulary.ts';
 import type { SamplingKind } from '../kind.ts';
@@ -51,7 +53,7 @@ export const textSampling: SamplingKind<TextConfig> = {
         name: `seed-${seed}.txt`,
         content: text.endsWith('\n') ? text : `${text}\n`,
         event: { seed, temperature, unknown, text },
-        lines: (file) => [`${file}: ${length} ${length === 1 ? 'token' : 'tokens'}`],
+        lines: (file) => [`${file}: ${counted(length, 'token')}`],
         text,
       };
     };
