@@ -26,7 +26,7 @@ test('takes the options of the task, and counts in words', async () => {
   });
   const [{ directory }] = readStudy(place('task')).trials;
   expect(JSON.parse(fs.readFileSync(path.join(directory, 'config.json'), 'utf8'))).toMatchObject({
-    forecast: { forecast: { horizon: 5 } },
+    forecast: { horizon: 5 },
   });
   const wrong = await lethe('sweep', 'forecast/sales', '--level', 'char', ...only);
   expect(wrong).toMatchObject({
