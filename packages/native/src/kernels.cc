@@ -27,6 +27,7 @@
 #include "loss.h"
 #include "readout.h"
 #include "nade.h"
+#include "nade_backward.h"
 #include "weights.h"
 #include "differences.h"
 #include "rows.h"
