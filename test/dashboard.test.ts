@@ -246,6 +246,15 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await page.getByLabel('Temperature').dispatchEvent('change');
     await expect.poll(drawn, { timeout: 60_000 }).not.toBe(before);
     expect(new URL(page.url()).searchParams.get('temperature')).toBe('0.5');
+    const data = page.getByRole('region', { name: 'data', exact: true });
+    await data.getByRole('button', { name: 'Show it' }).click();
+    await data
+      .getByRole('img', { name: /^piano roll of the data: 12 steps, [1-9]/ })
+      .waitFor({ timeout: 60_000 });
+    await data.getByRole('button', { name: 'Next piece' }).click();
+    await data.getByText('Piece 1 of').waitFor({ timeout: 60_000 });
+    await data.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => page.evaluate('document.body.dataset.audio')).toMatch(/^running [1-9]/);
   });
 
   it.each(['light', 'dark'] as const)(

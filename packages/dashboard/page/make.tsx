@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { TaskOptionShown } from '../src/shared/api.ts';
 import type { TokenShown } from '../src/shared/tokens.ts';
+import { OriginalPiece } from './original-piece.tsx';
 import { Piece } from './piece.tsx';
 import { reading, Tokens } from './read-text.tsx';
 import { hasToken, send } from './server.ts';
@@ -51,7 +52,8 @@ export function Make({
     }
     setBusy(false);
   };
-  const texts = options.filter(({ takesValue }) => takesValue);
+  const hasOriginals = options.some(({ name }) => name === 'original');
+  const texts = options.filter(({ name, takesValue }) => takesValue && name !== 'original');
   return (
     <section aria-label="sample" aria-busy={isBusy}>
       <h2>Sample, now</h2>
@@ -131,6 +133,7 @@ export function Make({
       )}
       {made?.event.text !== undefined &&
         (tokens ? <Tokens tokens={tokens} /> : <pre class="text">{made.event.text}</pre>)}
+      {hasOriginals && <OriginalPiece id={id} length={length} />}
     </section>
   );
 }

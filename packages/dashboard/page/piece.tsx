@@ -12,13 +12,15 @@ interface PieceProps {
   name: string;
   /** the MIDI file, in base64 */
   file: string;
+  /** @defaultValue 'piano roll' */
+  what?: string;
 }
 
 const [left, bottom, rowHeight] = [40, 34, 6];
 /** Seconds until the first note sounds. */
 const before = 0.08;
 
-export function Piece({ frames, given, name, file }: PieceProps) {
+export function Piece({ frames, given, name, file, what = 'piano roll' }: PieceProps) {
   const [perMinute, setPerMinute] = useState(240);
   const [at, setAt] = useState<number | undefined>();
   const playing = useRef<{ context: AudioContext; stop(): void } | undefined>(undefined);
@@ -96,13 +98,13 @@ export function Piece({ frames, given, name, file }: PieceProps) {
           MIDI
         </button>
       </div>
-      <Wide label="piano roll">
+      <Wide label={what}>
         <svg
           width={width}
           height={height}
           viewBox={`0 0 ${width} ${height}`}
           role="img"
-          aria-label={`piano roll: ${frames.length} steps, ${notes.length} notes`}
+          aria-label={`${what}: ${frames.length} steps, ${notes.length} notes`}
         >
           {Array.from({ length: high - low + 1 }, (_, i) => low + i).map((pitch) => (
             <g key={pitch}>

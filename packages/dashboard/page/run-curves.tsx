@@ -63,22 +63,8 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
           onChange={(value) => show({ y: value, zoom: '' })}
         />
         <Choice label="X axis" value={x} options={axes} onChange={(value) => show({ x: value, zoom: '' })} />
-        <label>
-          <input
-            type="checkbox"
-            checked={logy !== ''}
-            onChange={(event) => show({ logy: event.currentTarget.checked ? '1' : '' })}
-          />{' '}
-          log y
-        </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={logx !== ''}
-            onChange={(event) => show({ logx: event.currentTarget.checked ? '1' : '' })}
-          />{' '}
-          log x
-        </label>
+        <LogBox label="log y" isOn={logy !== ''} onChange={(value) => show({ logy: value })} />
+        <LogBox label="log x" isOn={logx !== ''} onChange={(value) => show({ logx: value })} />
         {!isGrouped && (
           <label>
             Smoothing
@@ -142,6 +128,28 @@ export function Choice({
           </option>
         ))}
       </select>
+    </label>
+  );
+}
+
+/** Whether an axis is logarithmic, as the address has it. */
+export function LogBox({
+  label,
+  isOn,
+  onChange,
+}: {
+  label: string;
+  isOn: boolean;
+  onChange(value: '' | '1'): void;
+}) {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked ? '1' : '')}
+      />{' '}
+      {label}
     </label>
   );
 }

@@ -8,7 +8,7 @@ import { Chart, Legend, type Line } from './chart.tsx';
 import { Link } from './link.tsx';
 import { Make } from './make.tsx';
 import { Words } from './read-text.tsx';
-import { axisWords } from './run-curves.tsx';
+import { axisWords, Choice, LogBox } from './run-curves.tsx';
 import { State } from './run-table.tsx';
 import { Section } from './section.tsx';
 import { hasToken, Refused, read, send } from './server.ts';
@@ -48,6 +48,7 @@ export function RunPage() {
       {error && <p class="error">{error}</p>}
       <Best row={row} />
       <h2>Curves</h2>
+      <Axes columns={columns} />
       <div class="gallery">
         {panelsOf(columns, row.metric, metricWords).map((panel) => (
           <RunPanel key={`${id} ${panel.title} ${panel.columns.length}`} panel={panel} id={id} />
@@ -91,6 +92,25 @@ function usePage(id: string, row: RunRow | undefined): { page?: Page; error?: st
     return () => controller.abort();
   }, [id, grown, generation.value]);
   return found.id === id ? found : {};
+}
+
+/** What all charts of a run have in common. */
+function Axes({ columns }: { columns: readonly string[] }) {
+  const { x, logx, logy } = view.value;
+  const first = ['epoch', 'step', 'seconds'].filter((key) => columns.includes(key));
+  const others = columns.filter((key) => !first.includes(key));
+  return (
+    <div class="bar">
+      <Choice
+        label="X axis"
+        value={x}
+        options={[...first, ...others]}
+        onChange={(value) => show({ x: value, zoom: '' })}
+      />
+      <LogBox label="log y" isOn={logy !== ''} onChange={(value) => show({ logy: value })} />
+      <LogBox label="log x" isOn={logx !== ''} onChange={(value) => show({ logx: value })} />
+    </div>
+  );
 }
 
 /** A chart of one run. */

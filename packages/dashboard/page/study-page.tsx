@@ -7,7 +7,7 @@ import { goTo } from '../src/shared/view.ts';
 import { Chart, type Line } from './chart.tsx';
 import { Coordinates } from './coordinates.tsx';
 import { Link } from './link.tsx';
-import { Choice } from './run-curves.tsx';
+import { Choice, LogBox } from './run-curves.tsx';
 import { Section } from './section.tsx';
 import { Refused, read } from './server.ts';
 import { generation, show, studies, view } from './state.ts';
@@ -74,14 +74,7 @@ function Search({
   return (
     <>
       <p>
-        <label>
-          <input
-            type="checkbox"
-            checked={isLogY}
-            onChange={(event) => show({ logy: event.currentTarget.checked ? '1' : '' })}
-          />{' '}
-          log y
-        </label>
+        <LogBox label="log y" isOn={isLogY} onChange={(value) => show({ logy: value })} />
       </p>
       <div class="gallery">
         <Chart

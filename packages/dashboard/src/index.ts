@@ -11,6 +11,7 @@ import { app } from './server/app.ts';
 import { assets } from './server/assets.ts';
 import { Feed } from './server/feed.ts';
 import { Library } from './server/library.ts';
+import { Live } from './server/live.ts';
 import { keptToken } from './server/token.ts';
 
 /** Milliseconds between two looks at what grows, and between two looks for what is new. */
@@ -28,10 +29,11 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
   const library = new Library(inside, feed.tell);
   const closing = new AbortController();
   const token = keptToken(cacheDirectory(env));
+  const histories = new Histories(inside);
+  const live = new Live((id) => library.refresh(id));
   let port = options.port;
   const { fetch } = app({
-    ...{ library, feed, token, readOnly, assets: assets() },
-    histories: new Histories(inside),
+    ...{ library, histories, feed, token, readOnly, assets: assets() },
     command: { words: command, env, cwd: process.cwd() },
     name: path.basename(inside.root),
     port: () => port,
@@ -45,13 +47,18 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
     });
     made.on('error', (error: NodeJS.ErrnoException) => reject(notOpened(error, port)));
   });
-  const following = follow(library, closing.signal, options.log);
+  const round = async (): Promise<void> => {
+    await library.follow(() => histories.isAsked);
+    live.keep(library.alive);
+  };
+  const following = follow(library, round, closing.signal, options.log);
   const address = `http://127.0.0.1:${port}/`;
   return {
     url: readOnly ? address : `${address}#token=${token}`,
     port,
     async close() {
       closing.abort();
+      live.close();
       await following;
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -65,13 +72,14 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
 
 async function follow(
   library: Library,
+  round: () => Promise<void>,
   closing: AbortSignal,
   log: ((line: string) => void) | undefined,
 ): Promise<void> {
   let scanned = Date.now();
   while (!closing.aborted) {
     try {
-      await library.follow();
+      await round();
       if (Date.now() - scanned >= scanEvery) {
         await library.scan();
         scanned = Date.now();

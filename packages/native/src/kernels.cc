@@ -28,6 +28,7 @@
 #include "readout.h"
 #include "readout_top.h"
 #include "nade.h"
+#include "nade_backward.h"
 #include "weights.h"
 #include "differences.h"
 #include "rows.h"

@@ -9,7 +9,11 @@ export function numberOf(bytes: Uint8Array, from: number, to: number): number {
   const isNegative = bytes[at] === minus;
   if (isNegative) at++;
   // The first fifteen digits and those behind them are each exact in a double.
-  let [high, low, digits, decimals, isFraction] = [0, 0, 0, 0, false];
+  let high = 0;
+  let low = 0;
+  let digits = 0;
+  let decimals = 0;
+  let isFraction = false;
   for (; at < to; at++) {
     const digit = bytes[at] - zero;
     if (digit >= 0 && digit <= 9) {
@@ -52,9 +56,12 @@ const splitter = 2 ** 27 + 1;
 
 /** a b minus their product as it is rounded, exactly. */
 function productError(a: number, b: number, product: number): number {
-  const [c, d] = [splitter * a, splitter * b];
-  const [aHigh, bHigh] = [c - (c - a), d - (d - b)];
-  const [aLow, bLow] = [a - aHigh, b - bHigh];
+  const c = splitter * a;
+  const d = splitter * b;
+  const aHigh = c - (c - a);
+  const bHigh = d - (d - b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
@@ -69,7 +76,8 @@ function quotient(high: number, shift: number, low: number, divisor: number): nu
   const back = value * divisor;
   const correction = (sum - back - productError(value, divisor, back) + left) / divisor;
   // The correction is known to some units of its own last place: if they do not matter, the rounding is right.
-  const [below, above] = [value + correction * (1 - margin), value + correction * (1 + margin)];
+  const below = value + correction * (1 - margin);
+  const above = value + correction * (1 + margin);
   return below === above ? above : Number.NaN;
 }
 

@@ -7,6 +7,7 @@ export class Histories {
   readonly #budget: number;
   /** in the order in which they were asked for */
   readonly #kept = new Map<string, History>();
+  #waiting = 0;
 
   /** @param budget bytes of all of them */
   constructor(inside: Inside, budget = 80_000_000) {
@@ -19,9 +20,18 @@ export class Histories {
     const history = this.#kept.get(file) ?? new History(this.#inside, file);
     this.#kept.delete(file);
     this.#kept.set(file, history);
-    const taken = await history.use(columns, take);
-    this.#giveBack();
-    return taken;
+    this.#waiting++;
+    try {
+      return await history.use(columns, take);
+    } finally {
+      this.#waiting--;
+      this.#giveBack();
+    }
+  }
+
+  /** whether somebody waits for a history */
+  get isAsked(): boolean {
+    return this.#waiting > 0;
   }
 
   get bytes(): number {

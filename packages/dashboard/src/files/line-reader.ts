@@ -89,7 +89,7 @@ export class LineReader {
   }
 
   /** The last whole lines within so many bytes, without moving the cursor; nothing for a file that is gone. */
-  async tail(bytes: number): Promise<{ lines: string[]; size: number; isWhole: boolean } | undefined> {
+  async tail(bytes: number): Promise<{ lines: Buffer; size: number } | undefined> {
     const handle = await this.#inside.open(this.#file);
     if (!handle) return undefined;
     try {
@@ -97,10 +97,10 @@ export class LineReader {
       const from = Math.max(0, size - bytes);
       const buffer = Buffer.alloc(Math.min(size, bytes));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
-      const lines = buffer.subarray(0, bytesRead).toString().split('\n');
-      lines.pop();
-      if (from > 0) lines.shift();
-      return { lines, size, isWhole: from === 0 };
+      const read = buffer.subarray(0, bytesRead);
+      const end = read.lastIndexOf(newline) + 1;
+      const begin = from > 0 ? read.indexOf(newline) + 1 : 0;
+      return { lines: read.subarray(begin, end), size };
     } finally {
       await handle.close();
     }

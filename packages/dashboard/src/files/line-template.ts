@@ -39,17 +39,26 @@ export class LineTemplate {
   static of(line: Uint8Array): LineTemplate | undefined {
     const { literals, tokens } = partsOf(line);
     // Numbers that tell their places show what becomes of each.
-    const places = tokens.map((token, i) => (isBoolean(token) ? token : String(i)));
-    const event = figuresOf(literals.map((literal, i) => decoded(literal) + (places[i] ?? '')).join(''));
+    const eventWhere = (isTrue: number) => {
+      const places = tokens.map((token, i) => (isBoolean(token) ? String(i === isTrue) : String(i)));
+      return figuresOf(literals.map((literal, i) => decoded(literal) + (places[i] ?? '')).join(''));
+    };
+    const event = eventWhere(-1);
     if (!event || (event.event !== 'epoch' && event.event !== 'observe')) return undefined;
     const columns = new Map(Array.from(event.figures, ([column, place]) => [place, column]));
-    const slots = tokens.map((token, i): Slot => ({ isBoolean: isBoolean(token), column: columns.get(i) }));
+    const slots = tokens.map((token, i): Slot => {
+      const isOne = isBoolean(token);
+      const column = columns.get(i);
+      const isBest = isOne && eventWhere(i)?.best === true;
+      return { isBoolean: isOne, isBest, isNumber: column?.includes('.') === false, column };
+    });
     return new LineTemplate(event.event, literals, slots);
   }
 
   /**
-   * Reads the numbers of the line that begins at `from`, of the wanted columns into `values`, in the order of `columns`. Gives the place
-   * behind the end of the line, or -1 for a line that is another.
+   * Reads the numbers of the line that begins at `from`, of the wanted columns into `values`, in the order of `columns`; a place behind
+   * them, where there is one, says by 1 that the line is the best so far. Gives the place behind the end of the line, or -1 for a line
+   * that is another, of which nothing in `values` holds.
    */
   read(bytes: Uint8Array, from: number, isWanted: readonly boolean[], values: Float64Array): number {
     const literal = this.#literal;
@@ -74,12 +83,19 @@ export class LineTemplate {
       while (isOfValue[bytes[at]] === 1) at++;
       if (at === begin) return -1;
       const first = bytes[begin];
+      if (slot.isBoolean) {
+        const isTrue = at - begin === 4 && view.getInt32(begin) === wordTrue;
+        if (!isTrue && !(at - begin === 5 && view.getInt32(begin) === wordFals && bytes[at - 1] === 101))
+          return -1;
+        if (slot.isBest) values[this.columns.length] = isTrue ? 1 : 0;
+        continue;
+      }
       // `t` and `f` of a boolean, `n` of null
-      if ((first === 116 || first === 102) !== slot.isBoolean) return -1;
+      if (first === 116 || first === 102) return -1;
       if (slot.column === undefined) continue;
       if (isWanted[column]) {
         const value = first === 110 ? Number.POSITIVE_INFINITY : numberOf(bytes, begin, at);
-        if (Number.isNaN(value)) return -1;
+        if (Number.isNaN(value) || (slot.isNumber && value === Number.POSITIVE_INFINITY)) return -1;
         values[column] = value;
       }
       column++;
@@ -90,8 +106,15 @@ export class LineTemplate {
 
 // --- internal ---
 
+/** `true` and the beginning of `false`, as four bytes. */
+const [wordTrue, wordFals] = [0x74727565, 0x66616c73];
+
 interface Slot {
   isBoolean: boolean;
+  /** says whether the line is the best so far */
+  isBest: boolean;
+  /** has to be a number: an epoch, a step; metrics may be none */
+  isNumber: boolean;
   /** undefined: no figure */
   column: string | undefined;
 }

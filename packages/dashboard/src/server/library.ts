@@ -14,6 +14,8 @@ import { RunEntry } from './run-entry.ts';
 const deepest = 6;
 /** Milliseconds of a round in which long histories are read. */
 const readingTime = 200;
+/** Runs that are over and looked at in a round. */
+const mostDue = 50;
 /** Runs that are shown. */
 const mostRuns = 20_000;
 
@@ -81,16 +83,26 @@ export class Library {
     }
   }
 
-  /** One round of following: what is alive each time, what is over now and then, long histories as far as the time allows. */
-  async follow(): Promise<void> {
+  /** runs that train */
+  get alive(): RunEntry[] {
+    return this.runs.filter(isAlive);
+  }
+
+  /**
+   * One round of following: what is alive each time, what is over now and then, long histories as far as the time allows and nobody waits.
+   * @param isAsked whether somebody waits for an answer
+   */
+  async follow(isAsked: () => boolean = () => false): Promise<void> {
     this.#round++;
     const all = this.runs;
-    const isAlive = ({ state }: RunEntry): boolean => state === 'running';
-    const due = all.filter((entry, i) => !isAlive(entry) && !entry.isReading && (this.#round + i) % 5 === 0);
-    for (const entry of [...all.filter(isAlive), ...due]) await this.#advance(entry);
+    const every = Math.max(5, Math.ceil(all.length / mostDue));
+    const due = all.filter(
+      (entry, i) => !isAlive(entry) && !entry.isReading && (this.#round + i) % every === 0,
+    );
+    for (const entry of [...this.alive, ...due]) await this.#advance(entry);
     const until = performance.now() + readingTime;
     for (const entry of all) {
-      if (performance.now() > until) break;
+      if (performance.now() > until || isAsked()) break;
       if (entry.isReading && !isAlive(entry)) await this.#advance(entry);
     }
     for (const entry of this.#studies.values()) {
@@ -190,6 +202,8 @@ export class Library {
     };
   }
 }
+
+const isAlive = ({ state }: RunEntry): boolean => state === 'running';
 
 /** A name for a place that says nothing of it, and is the same after a restart. */
 function identify(inside: Inside, directory: string): string {

@@ -16,6 +16,13 @@ const smallBytes = 400_000;
 /** Pieces of a long history that are read at a time, so that others have their turn. */
 const piecesAtATime = 4;
 
+/** What reading on has found. */
+export interface Advanced {
+  changed: boolean;
+  points?: Points;
+  gone?: boolean;
+}
+
 export class RunEntry {
   readonly id: string;
   readonly directory: string;
@@ -80,7 +87,7 @@ export class RunEntry {
     const tail = await this.#reader.tail(tailBytes);
     if (tail && tail.size > smallBytes) {
       // The end of a long history says enough of a run that is over; all others are read from the beginning, later.
-      this.summary.add(tail.lines);
+      this.summary.read(tail.lines);
       this.#isSettled = this.summary.ended === 'finished';
       this.summary.broken = 0;
       if (this.#isSettled) this.#settledSize = tail.size;
@@ -88,42 +95,14 @@ export class RunEntry {
     this.#look();
   }
 
-  /** Reads on, some pieces. Gives what changed: nothing, or the row and new points; `gone` where there is no run any more. */
-  async advance(): Promise<{ changed: boolean; points?: Points; gone?: boolean }> {
-    if (this.#isSettled) {
-      const stat = await fs.promises.stat(this.metrics).catch(() => undefined);
-      if (stat?.size === this.#settledSize) return { changed: this.#look() };
-      this.#isSettled = false;
-    }
-    const wasRead = this.#isRead;
-    const events: FiguresEvent[] = [];
-    let summary = this.#isRead || this.#isStarted ? this.summary : new Summary();
-    let isNew = false;
-    const { found, atEnd } = await this.#reader.read(
-      (bytes) => {
-        this.#isStarted = true;
-        const some = summary.add(bytes.toString().split('\n'));
-        if (wasRead) events.push(...some);
-      },
-      () => {
-        summary = new Summary();
-        isNew = true;
-      },
-      wasRead ? Number.POSITIVE_INFINITY : piecesAtATime,
-    );
-    if (found === 'gone' && !this.#inside.holds(runPaths(this.directory).config)) {
-      return { changed: true, gone: true };
-    }
-    this.summary = summary;
-    if (found !== 'gone') this.#isRead = atEnd;
-    const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead;
-    this.#look();
-    const points = wasRead && !isNew && events.length > 0 && pointsOf(events);
-    if (points) {
-      for (const [name, rate] of this.rates)
-        points[name] = (points.step ?? []).map((step) => (step === null ? null : rate(step)));
-    }
-    return { changed, ...(points && { points }) };
+  /**
+   * Reads on, some pieces, one call after another. Gives what changed: nothing, or the row and new points; `gone` where there is no run any
+   * more.
+   */
+  advance(): Promise<Advanced> {
+    const advanced = this.#working.then(() => this.#advance());
+    this.#working = advanced.catch(() => {});
+    return advanced;
   }
 
   /** the rates that move while it trains, by column */
@@ -159,6 +138,45 @@ export class RunEntry {
 
   #isStarted = false;
   #settledSize = 0;
+  /** ends when nobody reads */
+  #working: Promise<unknown> = Promise.resolve();
+
+  async #advance(): Promise<Advanced> {
+    if (this.#isSettled) {
+      const stat = await fs.promises.stat(this.metrics).catch(() => undefined);
+      if (stat?.size === this.#settledSize) return { changed: this.#look() };
+      this.#isSettled = false;
+    }
+    const wasRead = this.#isRead;
+    const events: FiguresEvent[] = [];
+    let summary = this.#isRead || this.#isStarted ? this.summary : new Summary();
+    let isNew = false;
+    const { found, atEnd } = await this.#reader.read(
+      (bytes) => {
+        this.#isStarted = true;
+        if (wasRead) events.push(...summary.add(bytes.toString().split('\n')));
+        else summary.read(bytes);
+      },
+      () => {
+        summary = new Summary();
+        isNew = true;
+      },
+      wasRead ? Number.POSITIVE_INFINITY : piecesAtATime,
+    );
+    if (found === 'gone' && !this.#inside.holds(runPaths(this.directory).config)) {
+      return { changed: true, gone: true };
+    }
+    this.summary = summary;
+    if (found !== 'gone') this.#isRead = atEnd;
+    const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead;
+    this.#look();
+    const points = wasRead && !isNew && events.length > 0 && pointsOf(events);
+    if (points) {
+      for (const [name, rate] of this.rates)
+        points[name] = (points.step ?? []).map((step) => (step === null ? null : rate(step)));
+    }
+    return { changed, ...(points && { points }) };
+  }
 
   /** Whether the state is another than before. */
   #look(): boolean {

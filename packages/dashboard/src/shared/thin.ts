@@ -34,12 +34,15 @@ export function thinRows(
   if (rows.length <= points) return rows;
   const buckets = Math.max(1, Math.floor(points / (2 + 2 * columns.length)));
   const chosen: number[] = [];
+  const kept: number[] = [];
   for (let b = 0; b < buckets; b++) {
     const begin = Math.floor((b * rows.length) / buckets);
     const end = Math.floor(((b + 1) * rows.length) / buckets);
-    const kept = new Set([begin, end - 1]);
-    for (const y of columns) for (const i of extremesIn(rows, y, begin, end)) kept.add(i);
-    for (const i of [...kept].sort((a, b) => a - b)) chosen.push(rows[i]);
+    kept.length = 0;
+    kept.push(begin, end - 1);
+    for (const y of columns) addExtremes(kept, rows, y, begin, end);
+    kept.sort((a, b) => a - b);
+    for (let k = 0; k < kept.length; k++) if (k === 0 || kept[k] !== kept[k - 1]) chosen.push(rows[kept[k]]);
   }
   return chosen;
 }
@@ -50,9 +53,17 @@ export const numbersAt = (y: ArrayLike<number>, rows: readonly number[]): (numbe
 
 // --- internal ---
 
-/** Places of the lowest and the highest number and of a gap, where there are such. */
-function extremesIn(rows: readonly number[], y: ArrayLike<number>, begin: number, end: number): number[] {
-  let [low, high, gap] = [-1, -1, -1];
+/** Adds the places of the lowest and the highest number and of a gap, where there are such. */
+function addExtremes(
+  kept: number[],
+  rows: readonly number[],
+  y: ArrayLike<number>,
+  begin: number,
+  end: number,
+): void {
+  let low = -1;
+  let high = -1;
+  let gap = -1;
   for (let i = begin; i < end; i++) {
     const value = y[rows[i]];
     if (!Number.isFinite(value)) gap = i;
@@ -61,5 +72,5 @@ function extremesIn(rows: readonly number[], y: ArrayLike<number>, begin: number
       if (high < 0 || value > y[rows[high]]) high = i;
     }
   }
-  return [low, high, gap].filter((place) => place >= 0);
+  for (const place of [low, high, gap]) if (place >= 0) kept.push(place);
 }

@@ -112,6 +112,27 @@ test('after Ctrl-C and after a kill the same command ends with the same table', 
   expect(withoutTime(resumed.methods)).toEqual(withoutTime(whole.methods));
 }, 240_000);
 
+test('methods that nobody named are left out where the model has no place for them, with the reason', async () => {
+  const pairs = place('pairs.tsv');
+  fs.writeFileSync(
+    pairs,
+    Array.from({ length: 40 }, (_, i) => `a${i % 7} b${i % 5}\tc${i % 5} d${i % 7}\n`).join(''),
+  );
+  const once = ['--trials', '1', '--seeds', '1', '--epochs', '1', '--hidden', '4', '--workers', '1'];
+  const { code, err, out } = await lethe(
+    'compare',
+    `translate/${pairs}`,
+    ...once,
+    '--out',
+    place('pairs'),
+    '--json',
+  );
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^fast is left out: .*attention/m) });
+  expect(doneOf(out).methods).toHaveLength(7);
+  const named = await lethe('compare', `translate/${pairs}`, '--methods', 'none,fast', ...once);
+  expect(named).toMatchObject({ code: 2, err: expect.stringMatching(/^lethe compare: fast: .*attention/) });
+}, 120_000);
+
 test.each([
   ['an unknown method', ['--methods', 'none,fats'], 'did you mean "fast"'],
   ['an option of another task', ['--horizon', '5'], '--horizon is for series'],

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { Command } from 'commander';
+import { ConfigError } from 'lethe';
 import { counted } from '../common/counted.ts';
 import { positiveNumber, wholeNumber } from '../common/usage.ts';
 import type { SearchedMethod } from '../experiments/compare/method-space.ts';
@@ -27,7 +28,7 @@ import {
 } from './trial-options.ts';
 
 interface CompareOptions extends TrialOptions, BaseOptions {
-  methods: string;
+  methods?: string;
   trials: number;
   seeds: number;
   seed: number;
@@ -46,8 +47,7 @@ export function addCompare(lethe: Command, io: Io): void {
     .argument('<target>', 'a recipe or TASK/DATASET, as train takes it')
     .option(
       '--methods <LIST>',
-      'methods with commas between them; settings that are given stay, the others are searched',
-      'none,naive,variational,semeniuta,zoneout,gaussian,awd,fast',
+      `methods with commas between them; settings that are given stay, the others are searched (default: ${usualMethods}, as far as the model has a place for them)`,
     )
     .option('--trials <N>', 'settings that each search tries', wholeNumber('--trials', 1, 10_000), 8)
     .option('--seeds <N>', 'seeds that the best setting is trained with', wholeNumber('--seeds', 1, 1000), 3)
@@ -79,6 +79,8 @@ export function addCompare(lethe: Command, io: Io): void {
 
 // --- internal ---
 
+const usualMethods = 'none,naive,variational,semeniuta,zoneout,gaussian,awd,fast';
+
 async function run(target: string, options: CompareOptions, output: Output): Promise<void> {
   const begun = performance.now();
   checkTrialOptions(options, true);
@@ -87,7 +89,7 @@ async function run(target: string, options: CompareOptions, output: Output): Pro
   const { Study } = await import('../experiments/search/study.ts');
   const { targetLabel } = await import('./study-name.ts');
   const { trials, seeds, seed, minutes } = options;
-  const names = methodList(options.methods);
+  const names = methodList(options.methods ?? usualMethods);
   const each = minutes === undefined ? undefined : Number((minutes / (trials + seeds)).toPrecision(6));
   const base: StudyBase = {
     target,
@@ -143,7 +145,16 @@ async function spacesOf(
   const check = (words: string): void => {
     openSession(configWith(base, {}, words), data);
   };
-  return names.map((name) => methodSpace(name, config, check));
+  return names.flatMap((name) => {
+    try {
+      return [methodSpace(name, config, check)];
+    } catch (error) {
+      // A method that nobody asked for may have no place in a model; what is wrong with none is wrong with all.
+      if (options.methods !== undefined || name === 'none' || !(error instanceof ConfigError)) throw error;
+      output.notice(`${name} is left out: ${error.message}`);
+      return [];
+    }
+  });
 }
 
 function sayPlan(

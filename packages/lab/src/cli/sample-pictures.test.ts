@@ -54,3 +54,29 @@ test('without them there is no picture, and --out is for the MIDI file', async (
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('--out names the MIDI file');
 });
+
+test('--original writes a piece of the data, as a model that is primed with it hears it, and leaves the samples alone', async () => {
+  const samples = fs.existsSync(path.join(run, 'samples')) ? fs.readdirSync(path.join(run, 'samples')) : [];
+  const framesOf = async (...words: string[]) => {
+    const file = path.join(folder, `${words[0].slice(2)}.mid`);
+    const { code, out } = await lethe('sample', run, ...words, '--length', '9', '--out', file, '--json');
+    expect(code).toBe(0);
+    expect(fs.readFileSync(file).toString('latin1', 0, 4)).toBe('MThd');
+    return JSON.parse(out) as { frames: number[][]; steps: number; pieces: number };
+  };
+  const heard = await framesOf('--prime', '2', '--prime-frames', '9', '--split', 'train');
+  const data = await framesOf('--original', '2', '--split', 'train');
+  expect(data.frames).toEqual(heard.frames.slice(0, 9));
+  expect(data.frames).toHaveLength(9);
+  expect(data.steps).toBeGreaterThan(9);
+  expect(data.pieces).toBeGreaterThan(2);
+  const without = await lethe('sample', run, '--original', '2');
+  expect([without.code, without.err]).toEqual([2, expect.stringContaining('--original needs --out FILE')]);
+  const far = await lethe('sample', run, '--original', '99999', '--out', path.join(folder, 'far.mid'));
+  expect([far.code, far.err]).toEqual([
+    2,
+    expect.stringContaining('--original expects the number of a piece of test, from 0 to'),
+  ]);
+  const left = fs.existsSync(path.join(run, 'samples')) ? fs.readdirSync(path.join(run, 'samples')) : [];
+  expect(left).toEqual(samples);
+});

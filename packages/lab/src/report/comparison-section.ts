@@ -55,9 +55,12 @@ export function comparisonPictures(runs: readonly RunRecord[]): Picture[] {
   return setsOf(runs).flatMap((set) => setPictures(compareRuns(set.runs), set));
 }
 
-/** The validations of one set. */
-export function validationPictures(set: Comparable): Picture[] {
-  return setPictures(compareRuns(set.runs), set, ['valid']);
+/** The curves of one set: the validations, unless said otherwise. */
+export function validationPictures(
+  set: Comparable,
+  splits: readonly ('valid' | 'train')[] = ['valid'],
+): Picture[] {
+  return setPictures(compareRuns(set.runs), set, splits);
 }
 
 // --- internal ---

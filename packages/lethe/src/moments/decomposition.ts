@@ -74,6 +74,8 @@ export interface NoisyMap {
   variance?: Real;
   /** which of `count` equal blocks of the units the columns of the weight feed, in order; absent: all units */
   blocks?: { count: number; used: readonly number[] };
+  /** the columns that are this map, where others of the weight read something else; absent: all */
+  columns?: { from: number; count: number };
 }
 
 /** What a backward pass knows of the pre-activations of a layer. */
@@ -94,7 +96,10 @@ export function collectLayer(units: UnitGradients, maps: () => readonly NoisyMap
   const { parts, delta, eta } = layer;
   const count = delta.length;
   for (let i = 0; i < units.dVariance.length; i++) delta[i % count] += units.dVariance[i];
-  for (const [index, map] of all.entries()) scoped(() => addMap(map, units, parts[index], eta));
+  for (const map of all) {
+    const part = parts.find(({ weight }) => weight === map.weight)!;
+    scoped(() => addMap(map, units, part, eta));
+  }
 }
 
 // --- internal ---
@@ -107,7 +112,7 @@ let collecting: Collection | null = null;
 function emptyLayer(maps: readonly NoisyMap[], { rows, dMean }: UnitGradients): LayerDecomposition {
   const units = dMean.length / rows;
   return {
-    parts: maps.map(({ weight }) => ({
+    parts: [...new Set(maps.map(({ weight }) => weight))].map((weight) => ({
       weight,
       loss: realZeros(weight.size),
       variance: realZeros(weight.size),
@@ -125,7 +130,8 @@ function addMap(
   eta: Float64Array,
 ) {
   const { weight, noise, mean, variance } = map;
-  const [I, O] = weight.shape;
+  const [I, width] = weight.shape;
+  const { from: first, count: O } = columnsIn(map);
   const units = dMean.length / rows;
   const from = columnsOf(map, units);
   const noisy = allocate(rows * I);
@@ -133,11 +139,19 @@ function addMap(
     noisy[i] = noise.square * mean[i] ** 2 + (variance ? noise.variance * variance[i] : 0);
   }
   const [ofMean, ofVariance] = [gathered(dMean, rows, units, from), gathered(dVariance, rows, units, from)];
-  const shape = { m: I, n: O, k: rows, transposeA: true } as const;
-  kernels().matmul({ ...shape, a: mean, b: ofMean, c: part.loss, alpha: noise.mean, accumulate: true });
-  const squares = allocate(I * O);
-  kernels().matmul({ ...shape, a: noisy, b: ofVariance, c: squares });
-  for (let i = 0; i < squares.length; i++) part.variance[i] += 2 * weight.data[i] * squares[i];
+  const product = (a: Real, b: Real, alpha: number): Real => {
+    const c = allocate(I * O);
+    kernels().matmul({ m: I, n: O, k: rows, transposeA: true, a, b, c, alpha });
+    return c;
+  };
+  const [loss, squares] = [product(mean, ofMean, noise.mean), product(noisy, ofVariance, 1)];
+  for (let i = 0; i < I; i++) {
+    for (let j = 0; j < O; j++) {
+      const at = i * width + first + j;
+      part.loss[at] += loss[i * O + j];
+      part.variance[at] += 2 * weight.data[at] * squares[i * O + j];
+    }
+  }
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let i = row * I; i < (row + 1) * I; i++) sum += noisy[i];
@@ -145,9 +159,15 @@ function addMap(
   }
 }
 
-/** The unit that each column of the weight feeds. */
-function columnsOf({ weight, blocks }: NoisyMap, units: number): number[] {
-  const columns = Array.from({ length: weight.shape[1] }, (_, j) => j);
+/** The columns of the weight that the map has. */
+function columnsIn({ weight, columns }: NoisyMap): { from: number; count: number } {
+  return columns ?? { from: 0, count: weight.shape[1] };
+}
+
+/** The unit that each of them feeds. */
+function columnsOf(map: NoisyMap, units: number): number[] {
+  const { blocks } = map;
+  const columns = Array.from({ length: columnsIn(map).count }, (_, j) => j);
   if (!blocks) return columns;
   const size = units / blocks.count;
   return columns.map((j) => blocks.used[Math.floor(j / size)] * size + (j % size));

@@ -20,7 +20,7 @@ import { dtype, type Real } from '../tensor/dtype.ts';
 import { Tensor, tensor, zeros } from '../tensor/tensor.ts';
 import { linear } from './linear.ts';
 import { bernoulliNll, gaussianNll, squaredError } from './losses/losses.ts';
-import { gru, lstm, rnn } from './recurrent/layers.ts';
+import { type DeepRnnOptions, deepRnn, gru, lstm, rnn } from './recurrent/layers.ts';
 
 const stream = new NoiseStream(3);
 let draws = 0;
@@ -41,6 +41,8 @@ const targets = new Tensor(
 );
 /** Bernoulli with drop rate p as the paper has it: E[d] = q, Var[d x] = p q E[x]² + q Var[x]. */
 const rates = { input: 0.1, recurrent: 0.4, output: 0.5 };
+/** On what a layer of a transition gives to the next. */
+const transitionRate = 0.25;
 
 const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
 /** Relative to the norm: rounding of float32, and of float64. */
@@ -51,15 +53,20 @@ function expectNear(got: ArrayLike<number>, expected: ArrayLike<number>, what: s
   expect(norm(difference) / norm(expected), what).toBeLessThan(factor * tolerance);
 }
 
-const cells = { rnn, lstm, gru } as const;
+/** Three layers from a state to the next, and the state past them. */
+const deep = (options: DeepRnnOptions, stream: NoiseStream) =>
+  deepRnn({ ...options, transition: 3, transitionActivation: 'sigmoid', shortcut: true }, stream);
+const cells = { rnn, lstm, gru, deep } as const;
 type CellName = keyof typeof cells;
+const cellNames = Object.keys(cells) as CellName[];
 
 /** A recurrent layer and a readout under fast dropout, and their loss. */
 function network(cell: CellName, mode: 'moments' | 'gaussian' = 'moments') {
   const { output, ...below } = rates;
   const dropout = (options: object) => fast({ mode, ...options });
+  const inside = cell === 'deep' ? { ...below, transition: transitionRate } : below;
   const layer = cells[cell](
-    { inputSize: I, hiddenSize: H, dropout: dropout(below), learnInitialState: true },
+    { inputSize: I, hiddenSize: H, dropout: dropout(inside), learnInitialState: true },
     stream,
   );
   layer.parameters.initialState?.data.set(normals(H).data);
@@ -78,7 +85,7 @@ function network(cell: CellName, mode: 'moments' | 'gaussian' = 'moments') {
 export function decompositionSuite(): void {
   describe('the decomposition of gradients under fast dropout', () => {
     for (const mode of ['moments', 'gaussian'] as const) {
-      for (const cell of ['rnn', 'lstm', 'gru'] as const) {
+      for (const cell of cellNames) {
         it(`has parts that sum to the gradient: ${cell}, ${mode}`, () => {
           const { layer, readout, parameters, loss } = network(cell, mode);
           const { gradients: slopes, layers, loss: value } = decomposed(parameters, loss);
@@ -99,7 +106,7 @@ export function decompositionSuite(): void {
       }
     }
 
-    for (const cell of ['rnn', 'lstm', 'gru'] as const) {
+    for (const cell of cellNames) {
       it(`is that of copies of the weights for means and variances: ${cell}`, () => {
         const { layer, readout, parameters, loss } = network(cell);
         const { layers } = decomposed(parameters, loss);
@@ -313,9 +320,14 @@ function written(cell: CellName, p: Weights, [inCopy, recCopy]: Tensor[], initia
   const hs: Gaussian[] = [];
   for (let t = 0; t < T; t++) {
     const now = reshape(slice(x, 0, t, t + 1), [B, I]);
-    const fromInput = mapped(now, { weight: p.weightIn, copy: inCopy, bias: p.bias }, rates.input);
+    const bias = cell === 'deep' ? slice(p.bias, 0, 0, H) : p.bias;
+    const fromInput = mapped(now, { weight: p.weightIn, copy: inCopy, bias }, rates.input);
     const fromState = mapped(h, { weight: p.weightRec, copy: recCopy, bias: p.biasRec }, rates.recurrent);
-    const next = steps[cell](fromInput, fromState, h, c);
+    const between = (u: Gaussian, k: number): Gaussian => {
+      const [weight, copy] = [p.weightRec, recCopy].map((all) => slice(all, -1, k * H, (k + 1) * H));
+      return mapped(u, { weight, copy, bias: slice(p.bias, 0, k * H, (k + 1) * H) }, transitionRate);
+    };
+    const next = steps[cell](fromInput, fromState, h, c, between);
     const on = tensor(
       Array.from({ length: B }, (_, b) => [b === 1 && t < 2 ? 0 : b === 3 && t >= 4 ? 0 : 1]),
     );
@@ -348,9 +360,21 @@ const squashed = (a: Gaussian) => activationMoments(a, 'tanh', moments);
 /** One step: the equations of the contract. */
 const steps: Record<
   CellName,
-  (i: Gaussian, r: Gaussian, h: Gaussian, c: Gaussian) => { h: Gaussian; c: Gaussian }
+  (
+    i: Gaussian,
+    r: Gaussian,
+    h: Gaussian,
+    c: Gaussian,
+    /** from a layer of the transition into layer k of it */
+    between: (u: Gaussian, k: number) => Gaussian,
+  ) => { h: Gaussian; c: Gaussian }
 > = {
   rnn: (fromInput, fromState, _, c) => ({ h: squashed(both(fromInput, fromState)), c }),
+  deep(fromInput, fromState, _, c, between) {
+    const first = logistic(both(fromInput, gate(fromState, 0)));
+    const second = logistic(between(first, 1));
+    return { h: squashed(both(between(second, 2), gate(fromState, 3))), c };
+  },
   lstm(fromInput, fromState, _, before) {
     const a = both(fromInput, fromState);
     const c = both(

@@ -7,7 +7,16 @@ import { affine, matmul } from '../autograd/ops/matmul.ts';
 import { mean, sumAxis } from '../autograd/ops/reduce.ts';
 import { takeRows, withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf, reverseTime } from '../autograd/ops/sequence.ts';
-import { broadcastRows, concat, reshape, slice, stack, transpose, where } from '../autograd/ops/shape.ts';
+import {
+  broadcastRows,
+  concat,
+  reshape,
+  slice,
+  split,
+  stack,
+  transpose,
+  where,
+} from '../autograd/ops/shape.ts';
 import { activationMoments, momentFunction } from '../moments/activation.ts';
 import { linearMoments } from '../moments/linear.ts';
 import { productMoments } from '../moments/product.ts';
@@ -347,6 +356,8 @@ export const everyOperation: Record<string, Operation> = {
     f: (query, keys, values) => Object.values(attend(query, { keys, values, lengths: sourceLengths })),
   },
   poolSteps: { inputs: [cube()], f: (x) => poolSteps(x, { pooling: 'mean' }) as Tensor },
+  split: { inputs: [cube()], f: (x) => split(x, -1, [1, 3]) },
+  'split beside another use': { inputs: [cube()], f: (x) => [...split(x, 1, [1, n - 1]), x] },
 };
 
 /** Every form of a deep transition, with masks at all sites and in moments. */
@@ -367,6 +378,7 @@ function deepOperations(): Record<string, Operation> {
     'maxout below tanh': { ...DT, inner: 'maxout', shortcut: true },
     'lp below sigmoid': { ...DT, inner: 'lp', activation: 'sigmoid', depth: 3 },
     'lp of order 8 below maxout': { ...DT, inner: 'lp', order: 8, activation: 'maxout', shortcut: true },
+    'DT(S) of four layers': { ...DT, depth: 4, shortcut: true },
   };
   /** Of both signs. */
   const scaled = (scale: number, ...shape: number[]) => {

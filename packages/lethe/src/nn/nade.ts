@@ -5,7 +5,7 @@
  */
 
 import { markDraws } from '../autograd/draws-met.ts';
-import { slice } from '../autograd/ops/shape.ts';
+import { split } from '../autograd/ops/shape.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import type { Plan } from '../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
@@ -156,7 +156,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
   const weights = { weightIn: start(initial.weightIn, 3), weightOut: start(initial.weightOut, 4) };
   const parameters: NadeParameters = { ...map.parameters, ...weights };
   const owner = { name: `the dropped hidden units of the NADE (layer ${layer})` };
-  const split = (biases: Tensor | Gaussian) => splitBiases(biases, hiddenSize, outputSize, moments);
+  const parted = (biases: Tensor | Gaussian) => splitBiases(biases, hiddenSize, outputSize, moments);
 
   const rowNll: Nade['rowNll'] = (biases, frames, run = {}) => {
     checkOptionNames('nade: run', run, ['noise', 'stepMask', 'order']);
@@ -167,7 +167,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     const drops = noise !== undefined && rate > 0;
     const [T, B] = frames.shape.length === 3 ? frames.shape : [1, frames.shape[0]];
     const mask = drops ? dropHidden(noise, { layer, rate }, [T, B, hiddenSize]) : undefined;
-    const parts = split(biases);
+    const parts = parted(biases);
     const nll = mixtureNll(used.map((order) => nadeNll(parts, weights, frames, { order, mask, stepMask })));
     if (drops) markDraws(nll, [noise.placeText({ site: 'hidden', layer })], owner);
     return nll;
@@ -187,7 +187,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     },
     sample: (biases, stream, how = {}) => {
       checkOptionNames('nade: sample', how, ['temperature']);
-      return nadeSample(split(biases), weights, stream, { ...how, order: orders });
+      return nadeSample(parted(biases), weights, stream, { ...how, order: orders });
     },
   };
 }
@@ -227,13 +227,13 @@ function splitBiases(biases: Tensor | Gaussian, K: number, D: number, moments: N
       `nade: expected biases of shape [time, batch, ${K + D}] or [rows, ${K + D}], got ${shapeText(shape)}`,
     );
   }
-  const part = (from: number, to: number): Tensor | Gaussian => {
-    const of = (tensor: Tensor) => slice(tensor, -1, from, to);
-    if (!isGaussian(biases)) return of(biases);
-    if (moments === 'mean') return of(biases.mean);
-    return { mean: of(biases.mean), variance: of(biases.variance) };
+  const [hidden, visible] = split(meanOf(biases), -1, [K, D]);
+  if (!isGaussian(biases) || moments === 'mean') return { hidden, visible };
+  const [hiddenVariance, visibleVariance] = split(biases.variance, -1, [K, D]);
+  return {
+    hidden: { mean: hidden, variance: hiddenVariance },
+    visible: { mean: visible, variance: visibleVariance },
   };
-  return { hidden: part(0, K), visible: part(K, K + D) };
 }
 
 /** Masks of hidden units, drawn for every frame. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { oneOf, UsageError, wholeNumber } from '../../common/usage.ts';
 import { writeMidi } from '../../data/formats/midi-writer.ts';
 import { type SplitName, splitNames } from '../../data/split-names.ts';
-import type { SampleOptions, SamplingKind } from '../kind.ts';
+import type { Sample, SampleOptions, SamplingKind } from '../kind.ts';
 import type { MusicConfig } from './config.ts';
 import { loadMusic, type MusicData, type Piece } from './data/dataset.ts';
 import { musicModel } from './model.ts';
@@ -20,6 +20,8 @@ interface MusicSampleOptions {
   split?: SplitName;
   /** steps of it that are heard; default 16, or the whole piece where it is shorter */
   primeFrames?: number;
+  /** the number of a piece that is written as the data has it */
+  original?: number | null;
 }
 
 export const musicSampling: SamplingKind<MusicConfig> = {
@@ -30,11 +32,11 @@ export const musicSampling: SamplingKind<MusicConfig> = {
     {
       flags: '--prime <INDEX>',
       description: 'of music: piece whose beginning the model hears first, from 0, or none (default: none)',
-      read: primeIndex,
+      read: pieceIndex('--prime'),
     },
     {
       flags: '--split <NAME>',
-      description: `of music: where --prime counts: ${splitNames.join(', ')} (default: test)`,
+      description: `of music: where --prime and --original count: ${splitNames.join(', ')} (default: test)`,
       read: oneOf('--split', splitNames),
     },
     {
@@ -42,15 +44,31 @@ export const musicSampling: SamplingKind<MusicConfig> = {
       description: 'of music: steps of it that are heard (default: 16)',
       read: wholeNumber('--prime-frames', 1),
     },
+    {
+      flags: '--original <INDEX>',
+      description:
+        'of music: instead of a sample the piece of this number as the data has it, its first --length steps, to set beside one',
+      read: pieceIndex('--original'),
+    },
   ],
   async prepare({ run, config, environment, weights, where }, options, given) {
-    const { prime = null, split = 'test', primeFrames = 16 } = given as MusicSampleOptions;
+    const { prime = null, split = 'test', primeFrames = 16, original = null } = given as MusicSampleOptions;
     if (options.out !== undefined && /\.(png|svg)$/i.test(options.out)) {
       throw new UsageError(
         `--out names the MIDI file, found '${options.out}'; --png and --svg draw it beside`,
       );
     }
-    const heard = prime === null ? null : await pieceOf(config, prime, split, options);
+    if (original !== null) {
+      if (prime !== null) throw new UsageError('--prime begins a sample, and --original is none');
+      // Among the samples of the run it would be taken for one.
+      if (options.out === undefined)
+        throw new UsageError('--original needs --out FILE: it is no sample of the run');
+      return originalOf(await pieceOf('--original', config, original, split, options), {
+        ...{ split, original, length: options.length },
+        ...{ dataset: environment.data.name, stepsPerQuarter: environment.data.stepsPerQuarter as number },
+      });
+    }
+    const heard = prime === null ? null : (await pieceOf('--prime', config, prime, split, options)).piece;
     const primed = heard ? Math.min(primeFrames, heard.frames.length) : 0;
     const { seed, length, temperature } = options;
     const { name: dataset } = environment.data;
@@ -83,24 +101,54 @@ export const musicSampling: SamplingKind<MusicConfig> = {
 
 // --- internal ---
 
-function primeIndex(text: string): number | null {
-  if (text === 'none') return null;
-  if (!/^\d+$/.test(text)) {
-    throw new UsageError(`--prime expects the number of a piece, from 0, or none, found '${text}'`);
-  }
-  return Number(text);
+function pieceIndex(option: string): (text: string) => number | null {
+  return (text) => {
+    if (text === 'none') return null;
+    if (!/^\d+$/.test(text)) {
+      throw new UsageError(`${option} expects the number of a piece, from 0, or none, found '${text}'`);
+    }
+    return Number(text);
+  };
+}
+
+/** A piece of the data, and how many the split has. */
+interface Original {
+  piece: Piece;
+  pieces: number;
 }
 
 async function pieceOf(
+  option: string,
   { dataset, music }: MusicConfig,
   index: number,
   split: SplitName,
   { data, ...places }: SampleOptions,
-): Promise<Piece> {
+): Promise<Original> {
   const { splits } = (data as MusicData | undefined) ?? (await loadMusic(dataset, { ...places, ...music }));
   const pieces = splits[split];
-  if (index < pieces.length) return pieces[index];
+  if (index < pieces.length) return { piece: pieces[index], pieces: pieces.length };
   throw new UsageError(
-    `--prime expects the number of a piece of ${split}, from 0 to ${pieces.length - 1}, found ${index}`,
+    `${option} expects the number of a piece of ${split}, from 0 to ${pieces.length - 1}, found ${index}`,
   );
+}
+
+/** The beginning of a piece of the data, in the place of a sample. */
+function originalOf(
+  { piece, pieces }: Original,
+  about: { split: SplitName; original: number; length: number; dataset: string; stepsPerQuarter?: number },
+): () => Sample {
+  const { split, original, length, dataset, stepsPerQuarter } = about;
+  const frames = piece.frames.slice(0, length);
+  const title = `${dataset}, piece ${original} of ${split}`;
+  return () => ({
+    name: `${split}-${original}.mid`,
+    content: writeMidi(frames, { stepsPerQuarter: stepsPerQuarter ?? 1, title }),
+    event: { split, original, pieces, steps: piece.frames.length, frames },
+    lines: (file, width) => [
+      ...pianoRollText(frames, { width, stepsPerQuarter }),
+      '',
+      `${file}: ${frames.length} of ${piece.frames.length} steps of piece ${original} of ${split}, as the data has it`,
+    ],
+    picture: (name) => pianoRollPicture(name, frames, { stepsPerQuarter }),
+  });
 }

@@ -114,6 +114,34 @@ describe('a run with observers', () => {
     }
   });
 
+  // Units are the pre-activations: three layers of 12, 7 in front of the readout, 5 hidden units and 88 notes.
+  test('leaves no layer out: those between two states, the one in front of the readout, a NADE', () => {
+    const { values, units } = openSession(
+      tinyConfig(
+        'observe=[decomposition]',
+        'model.cell=deep-rnn',
+        'model.transition=3',
+        'model.shortcut=true',
+        'model.deepOutput=7',
+        'model.readout=nade:hidden=5',
+      ),
+      data,
+    ).observers.get('decomposition')!();
+    const sizes = { 'rnn.0': 36, output: 7, readout: 93 };
+    expect(Object.keys(values).filter((name) => name.endsWith('.ratio'))).toEqual(
+      Object.keys(sizes).map((layer) => `${layer}.ratio`),
+    );
+    for (const [layer, size] of Object.entries(sizes)) {
+      const delta = Array.from(units![`${layer}.delta`]);
+      expect(delta, layer).toHaveLength(size);
+      expect(
+        delta.every((value) => value !== 0),
+        layer,
+      ).toBe(true);
+      expect(values[`${layer}.ratio`], layer).toBeGreaterThan(0);
+    }
+  });
+
   test('notes the spectral radius of every recurrent matrix, of gated cells of every gate', () => {
     const of = (...set: string[]) => {
       const config = tinyConfig('observe=[spectral-radius]', ...set);

@@ -4,19 +4,21 @@
  * {@link MomentsDeepRnnForward}.
  */
 import { gradientIfUsed, gradientsOf, ifNeeded, recordOperation } from '../../autograd/tape.ts';
-import type { TransferFunction } from '../../kernels/contract/deep.ts';
+import type { MomentsDeepRnnForward, TransferFunction } from '../../kernels/contract/deep.ts';
 import type { Activation, Active, NoiseMoments } from '../../kernels/contract/fields.ts';
 import { layerKernels } from '../../kernels/engine.ts';
 import { deepRnnBackward, deepRnnForward } from '../../kernels/portable/deep-rnn.ts';
 import { momentsDeepRnnBackward, momentsDeepRnnForward } from '../../kernels/portable/moments-deep-rnn.ts';
 import { type MomentFunctionOptions, momentFunction } from '../../moments/activation.ts';
+import { collectLayer, type NoisyMap } from '../../moments/decomposition.ts';
 import type { Gaussian } from '../../moments/gaussian.ts';
+import { copyBlock } from '../../tensor/blocks.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import type { Cell, CellNoise, CellWeights, GaussianOutput, IntegratedNoise, PlainOutput } from './cell.ts';
 import { recordGaussianLayer } from './gaussian-layer.ts';
-import { parts } from './gaussian-parts.ts';
+import { parts, statesBefore } from './gaussian-parts.ts';
 import { outputGradient, outputTensors } from './sequence-output.ts';
 
 /** What runs where no engine has these kernels. */
@@ -229,5 +231,40 @@ export function deepRnnMoments(
       daMean: call.aMean,
       daVariance: call.aVariance,
     });
+    collectLayer({ rows: T * B, dMean: call.aMean, dVariance: call.aVariance }, () =>
+      noisyMaps(call, weights),
+    );
   });
+}
+
+// --- internal ---
+
+/** The linear maps of a step: into the first layer, from layer to layer, and past them. */
+function noisyMaps(call: MomentsDeepRnnForward, { weightIn, weightRec }: CellWeights): NoisyMap[] {
+  const { T, B, H, N, S } = call;
+  const feeds = (layer: number) => ({ count: N + 1, used: [layer] });
+  const part = (block: number) => ({ weight: weightRec, columns: { from: block * H, count: H } });
+  const state = { noise: call.noiseRecurrent, ...statesBefore(call) };
+  /** What layer l gives to the one above, [T * B, H]. */
+  const unitsOf = (all: Real, l: number): Real => {
+    const units = allocate(T * B * H);
+    const from = { data: all, start: l * H, stride: N * H };
+    copyBlock({ rows: T * B, width: H }, { data: units, start: 0, stride: H }, from);
+    return units;
+  };
+  return [
+    {
+      ...{ weight: weightIn, noise: call.noiseInput, mean: call.x, variance: call.xVariance },
+      blocks: feeds(0),
+    },
+    { ...part(0), ...state, blocks: feeds(0) },
+    ...Array.from({ length: N }, (_, l) => ({
+      ...part(l + 1),
+      noise: call.noiseTransition,
+      mean: unitsOf(call.unitsMean, l),
+      variance: unitsOf(call.unitsVariance, l),
+      blocks: feeds(l + 1),
+    })),
+    ...(S ? [{ ...part(N + 1), ...state, blocks: feeds(N) }] : []),
+  ];
 }

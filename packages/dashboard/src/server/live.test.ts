@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Live } from './live.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-live-'));
+  file = path.join(folder, 'metrics.jsonl');
+  fs.writeFileSync(file, '');
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+it('reads on with a run when it is written to, once for many writes, and never again when it is over', async () => {
+  const read: number[] = [];
+  const live = new Live(async () => void read.push(fs.statSync(file).size));
+  live.keep([{ id: 'a', metrics: file }]);
+  for (let i = 0; i < 50; i++) fs.appendFileSync(file, 'line\n');
+  await vi.waitFor(() => expect(read.at(-1)).toBe(250), { interval: 5 });
+  // Three hundred milliseconds hold the first reading, and those that a pause of 100 lets through.
+  expect(read.length).toBeLessThanOrEqual(4);
+  const before = read.length;
+  live.keep([]);
+  fs.appendFileSync(file, 'line\n');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(read.length).toBe(before);
+  live.close();
+});
+
+it('is silent about files that are not there, and those that it could not read', async () => {
+  const tried = vi.fn(async () => Promise.reject(new Error('not now')));
+  const live = new Live(tried);
+  live.keep([
+    { id: 'a', metrics: path.join(folder, 'nothing') },
+    { id: 'b', metrics: file },
+  ]);
+  fs.appendFileSync(file, 'line\n');
+  await vi.waitFor(() => expect(tried).toHaveBeenCalledWith('b'), { interval: 5 });
+  live.close();
+});

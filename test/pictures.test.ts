@@ -1,0 +1,47 @@
+/** The pictures of the documents: each has what it is drawn from, and is drawn by one command. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { documentPictures, redraw } from '../docs/pictures.mts';
+import { epoch, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
+import { objections } from '../packages/lab/src/pictures/svg/legible.suite.ts';
+
+const docs = resolve(import.meta.dirname, '../docs');
+const folder = mkdtempSync(join(tmpdir(), 'lethe-pictures-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('every picture that a document shows is one that the command draws, and the other way round', () => {
+  const shown = readdirSync(docs)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => [...readFileSync(join(docs, name), 'utf8').matchAll(/\]\(figures\/([^)]+\.svg)\)/g)])
+    .map(([, file]) => file);
+  expect([...new Set(shown)].sort()).toEqual(documentPictures.map(({ file }) => file).sort());
+  for (const file of shown) expect(existsSync(join(docs, 'figures', file)), file).toBe(true);
+});
+
+it('runs under their names are drawn side by side by the components of reports, and what is missing is said', () => {
+  const runs = join(folder, 'runs');
+  const names = ['ptb-small', 'ptb-medium', 'ptb-medium-untied', 'ptb-awd'];
+  const said: string[] = [];
+  const options = {
+    from: runs,
+    to: join(folder, 'figures'),
+    only: 'ptb',
+    log: (line: string) => said.push(line),
+  };
+  expect(redraw(options)).toEqual({ drawn: 0, missing: 1 });
+  expect(said[0]).toContain(`lethe train zaremba2014/ptb-small --out ${join(runs, 'ptb-small')}`);
+  for (const [i, name] of names.entries())
+    makeRun(
+      runs,
+      name,
+      [1, 2, 3].map((n) => epoch(n, 9 / n + i, 9 / n + 1 + i, true)),
+      [`model.hidden=${5 + i}`],
+    );
+  expect(redraw(options)).toEqual({ drawn: 1, missing: 0 });
+  const svg = readFileSync(join(folder, 'figures/language-models/ptb.svg'), 'utf8');
+  expect(svg).toContain('aria-label="Penn Treebank"');
+  expect(objections(svg)).toEqual([]);
+  for (const name of names) expect(svg.split(`>${name}: `).length - 1, name).toBe(2);
+});
