@@ -56,6 +56,7 @@ export {
   type BeamRows,
   beamSearch,
   type Hypothesis,
+  type NextLogits,
   type NextTokens,
 } from './nn/beam-search.ts';
 export type { CellName, RecurrentOutput, RecurrentState } from './nn/cells/cell.ts';

@@ -1,9 +1,9 @@
 // Attention over the positions of a memory, for all steps of a decoder at once:
 //   score_ts = v . tanh(query_t + key_s), or query_t . key_s;   weights_t = softmax_s score_ts;   context_t = sum_s weights_ts memory_s
 // Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares, and
-// where there are fewer rows than workers the steps of each row, too: a worker gathers a row's keys and memory once, [S, K] and [S, E],
-// which then stay in its cache for all steps. Four queries at a time share what is read. tanh is computed anew on the way back, so that
-// nothing of size T S K is ever kept.
+// where there are fewer rows than workers the steps of each row, too: of many steps a worker gathers a row's keys and memory once, [S, K]
+// and [S, E], which then stay in its cache; of few (hypotheses of one step) it reads them where they lie. Four queries at a time share what
+// is read. tanh is computed anew on the way back, so that nothing of size T S K is ever kept.
 //
 // Backwards the gradients of a row's keys and memory are sums over its steps, in their order: rows are shared alone.
 
@@ -63,11 +63,12 @@ static void softmaxOf(float* row, long count) {
   vectors(count, [&](long s, int w) { store(row + s, factor * load(row + s, w), w); });
 }
 
-// Scores of N queries over `count` keys.
+// Scores of N queries over `count` keys, `stride` numbers apart.
 template <int N>
-LETHE_LARGE void scoresOf(const float* const* query, const float* keys, const float* v, long count, long K, float* const* rows) {
+LETHE_LARGE void scoresOf(const float* const* query, const float* keys, long stride, const float* v, long count, long K,
+                          float* const* rows) {
   for (long s = 0; s < count; s++) {
-    const float* key = keys + s * K;
+    const float* key = keys + s * stride;
     vf sums[N] = {};
     if (v) {
       vectors(K, [&](long k, int w) {
@@ -84,34 +85,100 @@ LETHE_LARGE void scoresOf(const float* const* query, const float* keys, const fl
   }
 }
 
+// tanh(q + k) = 1 - 2 / (1 + e^2q e^2k): exponentials of every query and every key are taken once, in place of one for each pair of them.
+// Errors are 1e-7 of one, not of tanh, and nothing overflows while both are within FACTORED.
+constexpr float FACTORED = 20.0f;
+
+// to = e^2x; whether all of n numbers are within FACTORED.
+static bool exponentialsOf(float* to, const float* x, long n) {
+  vf most = splat(0.0f);
+  vectors(n, [&](long j, int w) {
+    const vf v = load(x + j, w), a = vabs(v);
+    most = a <= most ? most : a;  // not a number replaces it
+    store(to + j, vexp(2.0f * v), w);
+  });
+  bool within = true;
+  for (int l = 0; l < W; l++) within = within && most[l] <= FACTORED;
+  return within;
+}
+
+// As scoresOf, from exponentials; `sum` is that of v.
+template <int N>
+LETHE_LARGE void factoredScoresOf(const float* const* query, const float* keys, const float* v, float sum, long count, long K,
+                                  float* const* rows) {
+  for (long s = 0; s < count; s++) {
+    const float* key = keys + s * K;
+    vf sums[N] = {};
+    vectors(K, [&](long k, int w) {
+      const vf a = load(key + k, w), factor = load(v + k, w);
+      for (int n = 0; n < N; n++) sums[n] = madd(factor, reciprocal(madd(load(query[n] + k, w), a, 1.0f)), sums[n]);
+    });
+    for (int n = 0; n < N; n++) rows[n][s] = sum - 2.0f * sumOfLanes(sums[n]);
+  }
+}
+
 static void attentionForward(const Attention& p, Pool& pool) {
-  const long T = p.T, B = p.B, S = p.S, K = p.K, E = p.E, own = roundUp(S * K, W) + S * E;
-  float* space = pool.workspace(kAttention, pool.threads() * own);
+  const long T = p.T, B = p.B, S = p.S, K = p.K, E = p.E, C = p.C;
+  // What is read twice or less is not worth a copy.
+  const bool gathers = T > 2 * QUERIES, factored = p.factored && p.v;
+  const long keyStride = gathers ? K : C * K, memoryStride = gathers ? E : C * E;
+  const long keySize = roundUp(S * K, W), querySize = roundUp(K, W);
+  const long own = (gathers ? keySize + roundUp(S * E, W) : 0) + (factored ? keySize + QUERIES * querySize : 0);
+  float* space = pool.workspace(kAttention, pool.threads() * own + 1);
+  float sumOfV = 0.0f;
+  if (factored)
+    for (long k = 0; k < K; k++) sumOfV += p.v[k];
   parallelIf((double)T * B * S * (K + E) > 30000, pool, [&](int worker, int workers) {
     // Groups of the steps of each row, row by row.
     const long parts = B >= workers ? 1 : minimum(workers, (T + QUERIES - 1) / QUERIES);
     const Range mine = share(B * parts, worker, workers);
-    float *keys = space + worker * own, *memory = keys + roundUp(S * K, W);
-    long gathered = -1;
+    float *ownKeys = space + worker * own, *ownMemory = ownKeys + keySize;
+    float *keyPowers = ownKeys + (gathers ? keySize + roundUp(S * E, W) : 0), *queryPowers = keyPowers + keySize;
+    long seen = -1;
+    bool keysWithin = false;
     for (long item = mine.begin; item < mine.end; item++) {
       const long b = item / parts, count = p.last[b] + 1;
-      if (b != gathered) {
-        gatherStretch(keys, p.keys + b * K, B * K, count, K);
-        gatherStretch(memory, p.memory + b * E, B * E, count, E);
-        gathered = b;
+      const float *keys = p.keys + p.columns[b] * K, *memory = p.memory + p.columns[b] * E;
+      if (b != seen) {
+        if (gathers) {
+          gatherStretch(ownKeys, keys, C * K, count, K);
+          gatherStretch(ownMemory, memory, C * E, count, E);
+        }
+        keysWithin = factored;
+        for (long s = 0; s < count && keysWithin; s++) keysWithin = exponentialsOf(keyPowers + s * K, keys + s * C * K, K);
+        seen = b;
+      }
+      if (gathers) {
+        keys = ownKeys;
+        memory = ownMemory;
       }
       const Range steps = share(T, (int)(item % parts), (int)parts);
       inGroups(steps.end - steps.begin, [&](long first, auto size) {
         constexpr int N = decltype(size)::value;
-        const float* query[N];
+        const float *query[N], *powers[N];
         float *rows[N], *context[N];
+        bool within[N], all = true, none = true;
         for (int n = 0; n < N; n++) {
           const long at = (steps.begin + first + n) * B + b;
           query[n] = p.query + at * K;
+          powers[n] = queryPowers + n * querySize;
           rows[n] = p.weights + at * S;
           context[n] = p.context + at * E;
+          within[n] = keysWithin && exponentialsOf(queryPowers + n * querySize, query[n], K);
+          all = all && within[n];
+          none = none && !within[n];
         }
-        scoresOf<N>(query, keys, p.v, count, K, rows);
+        if (all) {
+          factoredScoresOf<N>(powers, keyPowers, p.v, sumOfV, count, K, rows);
+        } else if (none) {
+          scoresOf<N>(query, keys, keyStride, p.v, count, K, rows);
+        } else {
+          // Each as it is alone, for its bits shall not depend on the others.
+          for (int n = 0; n < N; n++) {
+            if (within[n]) factoredScoresOf<1>(powers + n, keyPowers, p.v, sumOfV, count, K, rows + n);
+            else scoresOf<1>(query + n, keys, keyStride, p.v, count, K, rows + n);
+          }
+        }
         for (int n = 0; n < N; n++) {
           softmaxOf(rows[n], count);
           for (long s = count; s < S; s++) rows[n][s] = 0.0f;
@@ -119,7 +186,7 @@ static void attentionForward(const Attention& p, Pool& pool) {
         vectors(E, [&](long j, int w) {
           vf sums[N] = {};
           for (long s = 0; s < count; s++) {
-            const vf m = load(memory + s * E + j, w);
+            const vf m = load(memory + s * memoryStride + j, w);
             for (int n = 0; n < N; n++) sums[n] = madd(rows[n][s], m, sums[n]);
           }
           for (int n = 0; n < N; n++) store(context[n] + j, sums[n], w);

@@ -60,6 +60,7 @@ class Describer {
   void numbers(const char* name, const int32_t*& to, const char* dims, char limit) {
     begin(name, "numbers", &to, dims) << ",\"limit\":\"" << limit << "\"}";
   }
+  void integers(const char* name, int32_t*& to, const char* dims) { begin(name, "integers", &to, dims, false, true) << '}'; }
   void active(Active& to) {
     begin("start", "steps", &to.start, "B", true) << ",\"limit\":\"T\"}";
     begin("stop", "steps", &to.stop, "B", true) << ",\"limit\":\"T\"}";

@@ -26,6 +26,7 @@
 #include "moments_gru.h"
 #include "loss.h"
 #include "readout.h"
+#include "readout_top.h"
 #include "nade.h"
 #include "nade_backward.h"
 #include "weights.h"

@@ -80,6 +80,11 @@ class Reader {
     within(name, to, elements(dims), (double)sizes_[limit & 127] - 1);
   }
 
+  // Whole numbers that the kernel writes.
+  void integers(const char* name, int32_t*& to, const char* dims) {
+    to = static_cast<int32_t*>(array(name, dims, true, napi_int32_array, "an Int32Array"));
+  }
+
   void active(Active& to) {
     for (const bool first : {true, false}) {
       const char* name = first ? "start" : "stop";

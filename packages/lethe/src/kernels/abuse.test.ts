@@ -193,6 +193,7 @@ function sensible(fields: KernelDescription['fields'], random: Random): Record<s
       flag: () => random() < 0.5,
       floats: () => drawn(dims === '' ? Math.floor(random() * 100) : elements(dims)),
       words: () => new Uint32Array(Math.floor(random() * 100)),
+      integers: () => new Int32Array(elements(dims)),
       rate: () => random(),
       numbers: () => below(Math.max(1, sizes.get(limit) ?? 1), elements(dims)),
       steps: () => below((sizes.get(limit) ?? 0) + 1, elements(dims)),

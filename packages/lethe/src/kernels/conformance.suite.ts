@@ -16,6 +16,7 @@ import { momentsRnnSuite } from './conformance/moments-rnn.suite.ts';
 import { nadeSuite } from './conformance/nade.suite.ts';
 import { randomSuite } from './conformance/random.suite.ts';
 import { readoutSuite } from './conformance/readout.suite.ts';
+import { readoutTopSuite } from './conformance/readout-top.suite.ts';
 import { rnnSuite } from './conformance/rnn.suite.ts';
 import type { Suite } from './conformance/support.suite.ts';
 import { threadSuite } from './conformance/threads.suite.ts';
@@ -33,6 +34,7 @@ const PARTS = {
   momentsGated: momentsGatedSuite,
   losses: lossSuite,
   readout: readoutSuite,
+  readoutTop: readoutTopSuite,
   nade: nadeSuite,
   weights: weightsSuite,
   attention: attentionSuite,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, NumericsError } from '../errors.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { type BeamRows, beamSearch } from './beam-search.ts';
+import { type BeamRows, beamSearch, type NextLogits } from './beam-search.ts';
 
 const [V, end, begin, maxLength] = [4, 0, 1, 5];
 const stream = new NoiseStream(3);
@@ -119,6 +119,45 @@ describe('beam search', () => {
     }
   });
 
+  it('finds the same by the most probable tokens of each row alone', () => {
+    const sentences = [4, 0, 2, 7];
+    for (const beam of [1, 2]) {
+      const options = { ...shared, batch: 4, beam, best: beam };
+      const inner = model(sentences);
+      const top = (rows: BeamRows): NextLogits => {
+        const logs = inner(rows);
+        const all = Array.from(rows.tokens, (_, row) => {
+          // Logits that are too large by 3, and one place more than there are tokens.
+          const z = logs.slice(row * V, (row + 1) * V).map((log) => log + 3);
+          const order = [...z.keys()].sort((a, b) => z[b] - z[a]);
+          return [...order.map((token) => [token, z[token]]), [-1, Number.NEGATIVE_INFINITY]];
+        }).flat();
+        return {
+          tokens: Int32Array.from(all, ([token]) => token),
+          logits: all.map(([, logit]) => logit),
+          totals: Array.from(rows.tokens, () => 3),
+        };
+      };
+      const [whole, few] = [beamSearch(options, model(sentences)), beamSearch(options, top)];
+      expect(few.map((found) => found.map(({ tokens }) => [...tokens]))).toEqual(
+        whole.map((found) => found.map(({ tokens }) => [...tokens])),
+      );
+      for (const [b, found] of few.entries())
+        for (const [i, { score }] of found.entries()) expect(score).toBeCloseTo(whole[b][i].score, 6);
+    }
+  });
+
+  it('asks for one row of each sentence where all of its hypotheses are one', () => {
+    const widths: number[] = [];
+    const inner = model([4, 0]);
+    beamSearch({ ...shared, batch: 2, beam: 3 }, (rows) => {
+      widths.push(rows.tokens.length / rows.sentences.length);
+      return inner(rows);
+    });
+    expect(widths[0]).toBe(1);
+    expect(widths.slice(1).every((width) => width === 3)).toBe(true);
+  });
+
   it('scores what it found by the model, length with the end', () => {
     const [[best]] = beamSearch({ ...shared, batch: 1, beam: 3 }, model([6]));
     const tokens = [...best.tokens];
@@ -139,5 +178,11 @@ describe('beam search', () => {
     expect(() => search({ end: 7 })).toThrow(/rows of more than 7 numbers/);
     expect(() => search({}, [-1, Number.NaN])).toThrow(NumericsError);
     expect(() => search({}, [2, 1])).toThrow(/give log-softmax/);
+    const top = (tokens: unknown, logits: number[], total = 0) =>
+      beamSearch({ ...shared, batch: 1, beam: 1 }, () => ({ tokens, logits, totals: [total] }) as never);
+    expect(() => top(Int32Array.of(2), [-1])).toThrow(/1 rows of 2 tokens or more with a logit each/);
+    expect(() => top([2, 3], [-1, -2])).toThrow(/tokens or more/);
+    expect(() => top(Int32Array.of(2, 3), [-1, -2, -3])).toThrow(/tokens or more/);
+    expect(() => top(Int32Array.of(-1, -1), [0, 0], Number.NaN)).toThrow(NumericsError);
   });
 });

@@ -1,10 +1,12 @@
 /**
  * Beam search over a batch of sentences at once. It knows nothing of networks: a function gives the logarithms of the next
  * token's probabilities, for all hypotheses of the sentences that are still searched in one call. Hypothesis k of the i-th of n such sentences is
- * row k · n + i, so that attention over [beam, n, …] queries reads a memory of [source time, n, …] as it is.
+ * row k · n + i, so that attention over [beam, n, …] queries reads a memory of [source time, n, …] as it is. In the first step all hypotheses
+ * of a sentence are one.
  */
 import { checkFunction, checkOneLength, checkWhole, isObject } from '../checks.ts';
 import { ConfigError, NumericsError } from '../errors.ts';
+import { found } from '../found.ts';
 import { checkNumber, checkNumbers, checkOptionNames, checkWord } from '../options.ts';
 
 /** Options of {@link beamSearch}. */
@@ -36,14 +38,30 @@ export interface BeamRows {
   step: number;
   /** [n], numbers of the sentences that are still searched, ascending: all in the first step, fewer later on */
   sentences: Int32Array;
-  /** [beam · n], the last token of each row */
+  /** [beam · n], the last token of each row; [n] in the first step */
   tokens: Int32Array;
   /** [beam · n], the row of the step before that each row goes on from, by which states are gathered; absent in the first step */
   parents?: Int32Array;
 }
 
-/** What a step gives: logarithms of probabilities, [beam · n, vocabulary]; or logits and what each row of them is too large by, log Σ exp. */
-export type NextTokens = ArrayLike<number> | { logits: ArrayLike<number>; totals: ArrayLike<number> };
+/**
+ * What a step gives: logarithms of probabilities, [rows, vocabulary]; or logits and what each row of them is too large by, log Σ exp; or
+ * these of the most probable tokens alone.
+ */
+export type NextTokens = ArrayLike<number> | NextLogits;
+
+/** Logits of the tokens that may come next. */
+export interface NextLogits {
+  /** [rows, vocabulary], or of `tokens` */
+  logits: ArrayLike<number>;
+  /** [rows], log Σ exp of all logits */
+  totals: ArrayLike<number>;
+  /**
+   * [rows, 2 · beam] or more, the most probable tokens of each row, best first, of equal logits the smaller; -1 where there are no more.
+   * @defaultValue the whole vocabulary
+   */
+  tokens?: Int32Array;
+}
 
 /** A translation. */
 export interface Hypothesis {
@@ -61,22 +79,22 @@ export interface Hypothesis {
  * The best hypotheses of every sentence, best first. An end counts where it is among the `beam` best continuations; the search of a sentence
  * stops where no hypothesis can become better than the worst one wanted: log p only falls, so that log p / maxLength^a is the most that it
  * can reach. Rows of sentences that are done are asked for no more. Of equal scores the earlier row, then the smaller token goes first. The others of the batch have no influence.
- * @param step gives [beam · n, vocabulary] logarithms of probabilities
+ * @param step gives logarithms of probabilities for every row
  * @throws ConfigError for a wrong option or result; NumericsError for a logarithm above 0 or not a number
  */
 export function beamSearch(options: BeamOptions, step: (rows: BeamRows) => NextTokens): Hypothesis[][] {
   const settings = settingsOf(options);
   checkFunction('beamSearch', 'step', step);
-  const { batch, beam, begin } = settings;
+  const { batch, begin } = settings;
   const all = Array.from({ length: batch }, (_, b) => new Sentence(settings, settings.maxLength[b]));
   let rows: BeamRows = {
     step: 0,
     sentences: Int32Array.from({ length: batch }, (_, b) => b),
-    tokens: new Int32Array(beam * batch).fill(begin),
+    tokens: new Int32Array(batch).fill(begin),
   };
   while (rows.sentences.length > 0) {
     const n = rows.sentences.length;
-    const table = tableOf(step(rows), n, settings);
+    const table = tableOf(step(rows), rows.tokens.length, settings);
     for (const [i, b] of rows.sentences.entries()) all[b].extend(table, (k) => k * n + i);
     rows = next(rows, all, settings);
   }
@@ -102,7 +120,7 @@ function next(
     for (let k = 0; k < beam; k++) {
       const open = active[k];
       if (open) tokens[k * n + i] = open.token;
-      parents[k * n + i] = (open?.parent ?? k) * before.length + place;
+      parents[k * n + i] = (open?.parent ?? 0) * before.length + place;
     }
   }
   return { step: step + 1, sentences: places.map((place) => before[place]), tokens, parents };
@@ -129,27 +147,39 @@ function settingsOf(options: BeamOptions): Settings {
   return { beam, best, lengthPenalty, until, batch, begin, end, maxLength: most };
 }
 
-/** Rows of a step: log p = logits - total of the row. */
+/** Rows of a step: log p = logits - total of the row; of `tokens`, best first, or of all. */
 interface Table {
   logits: ArrayLike<number>;
   totals?: ArrayLike<number>;
+  tokens?: Int32Array;
   width: number;
 }
 
-function tableOf(given: NextTokens, sentences: number, { beam, end }: Settings): Table {
+function tableOf(given: NextTokens, rows: number, { beam, end }: Settings): Table {
   const where = 'beamSearch';
-  const isTable = isObject(given) && 'logits' in given;
-  const { logits, totals } = isTable
-    ? (given as Exclude<NextTokens, ArrayLike<number>>)
-    : { logits: given as ArrayLike<number>, totals: undefined };
+  const { logits, totals, tokens }: Partial<NextLogits> =
+    isObject(given) && 'logits' in given
+      ? (given as NextLogits)
+      : { logits: given as ArrayLike<number>, totals: undefined };
   checkNumbers(where, 'what step returns', logits);
-  const rows = sentences * beam;
-  if (isTable) {
+  if (isObject(given) && 'logits' in given) {
     checkNumbers(where, 'the totals that step returns', totals);
     if (totals!.length !== rows)
       throw new ConfigError(`${where}: expected step to return ${rows} totals, got ${totals!.length}`);
   }
   const width = logits.length / rows;
+  if (tokens !== undefined) {
+    if (
+      tokens instanceof Int32Array &&
+      tokens.length === logits.length &&
+      width >= 2 * beam &&
+      width % 1 === 0
+    )
+      return { logits, totals, tokens, width };
+    throw new ConfigError(
+      `${where}: expected step to return ${rows} rows of ${2 * beam} tokens or more with a logit each, got ${found(tokens)} and ${logits.length} logits`,
+    );
+  }
   if (Number.isInteger(width) && width > end) return { logits, totals, width };
   throw new ConfigError(
     `${where}: expected step to return ${rows} rows of more than ${end} numbers, for the end is one of them, got ${logits.length} numbers`,
@@ -170,7 +200,9 @@ class Sentence {
   isDone = false;
   readonly #settings: Settings;
   readonly #maxLength: number;
+  /** best first; what comes behind those that are wanted is not kept */
   readonly #finished: Hypothesis[] = [];
+  #ended = 0;
   #length = 0;
 
   constructor(settings: Settings, maxLength: number) {
@@ -195,7 +227,7 @@ class Sentence {
     const reach = (this.active[0]?.logProbability ?? Number.NEGATIVE_INFINITY) / this.#norm(maxLength);
     const isGreedyEnd = beam === 1 && ends.length > 0;
     this.isDone = isGreedyEnd || this.#length === maxLength || (worst !== undefined && worst.score >= reach);
-    if (this.active.length === 0 || (until === 'beam' && this.#finished.length >= beam)) this.isDone = true;
+    if (this.active.length === 0 || (until === 'beam' && this.#ended >= beam)) this.isDone = true;
   }
 
   result(): Hypothesis[] {
@@ -207,10 +239,12 @@ class Sentence {
   }
 
   #finish(last: Open | undefined, logProbability: number, ended: boolean): void {
-    const tokens: number[] = [];
-    for (let open = last; open?.before; open = open.before) tokens.push(open.token);
+    this.#ended++;
     const score = logProbability / this.#norm(this.#length);
     const at = this.#finished.findIndex((other) => other.score < score);
+    if (at < 0 && this.#finished.length >= this.#settings.best) return;
+    const tokens: number[] = [];
+    for (let open = last; open?.before; open = open.before) tokens.push(open.token);
     const hypothesis = { tokens: Int32Array.from(tokens.reverse()), logProbability, score, ended };
     this.#finished.splice(at < 0 ? this.#finished.length : at, 0, hypothesis);
   }
@@ -219,41 +253,81 @@ class Sentence {
 /** The `count` most probable continuations, best first. */
 function mostProbable(
   active: readonly Open[],
-  { logits, totals, width }: Table,
+  { logits, totals, tokens, width }: Table,
   rowOf: (k: number) => number,
   count: number,
 ): Open[] {
-  // Hundreds of thousands of numbers a step: of almost all only one comparison is made, and the others make no objects.
-  const best = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-  const parents = new Int32Array(count);
-  const tokens = new Int32Array(count);
-  let kept = 0;
-  for (const [parent, before] of active.entries()) {
+  const best = new Candidates(count);
+  for (const [parent, { logProbability }] of active.entries()) {
     const row = rowOf(parent);
     const from = row * width;
     const total = totals === undefined ? 0 : totals[row];
-    const base = before.logProbability - total;
-    for (let token = 0; token < width; token++) {
-      const sum = base + logits[from + token];
-      // Not a number goes on, and is refused.
-      if (sum <= best[count - 1]) continue;
-      checkLog(logits[from + token] - total, token);
-      let at = Math.min(kept, count - 1);
-      for (; at > 0 && best[at - 1] < sum; at--) {
-        best[at] = best[at - 1];
-        parents[at] = parents[at - 1];
-        tokens[at] = tokens[at - 1];
+    const base = logProbability - total;
+    if (tokens === undefined) {
+      for (let token = 0; token < width; token++) {
+        const logit = logits[from + token];
+        // Not a number goes on, and is refused.
+        if (base + logit <= best.worst) continue;
+        checkLog(logit - total, token);
+        best.put(base + logit, parent, token);
       }
-      best[at] = sum;
-      parents[at] = parent;
-      tokens[at] = token;
-      if (kept < count) kept++;
+      continue;
+    }
+    // Also where no token has a probability.
+    if (!Number.isFinite(total)) checkLog(Number.NaN, tokens[from]);
+    for (let at = from; at < from + width && tokens[at] >= 0; at++) {
+      if (base + logits[at] <= best.worst) break;
+      checkLog(logits[at] - total, tokens[at]);
+      best.put(base + logits[at], parent, tokens[at]);
     }
   }
-  return Array.from({ length: kept }, (_, i) => ({
-    ...{ parent: parents[i], token: tokens[i], logProbability: best[i] },
-    before: active[parents[i]],
-  }));
+  return best.all(active);
+}
+
+/** The best of hundreds of thousands of continuations a step: of almost all only one comparison is made, and the others make no objects. */
+class Candidates {
+  /** what a continuation must be better than */
+  worst = Number.NEGATIVE_INFINITY;
+  readonly #logs: Float64Array;
+  readonly #parents: Int32Array;
+  readonly #tokens: Int32Array;
+  #kept = 0;
+
+  constructor(count: number) {
+    this.#logs = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+    this.#parents = new Int32Array(count);
+    this.#tokens = new Int32Array(count);
+  }
+
+  /** Behind those that are as good. */
+  put(log: number, parent: number, token: number): void {
+    const [logs, parents, tokens] = [this.#logs, this.#parents, this.#tokens];
+    let at = Math.min(this.#kept, logs.length - 1);
+    for (; at > 0 && logs[at - 1] < log; at--) {
+      logs[at] = logs[at - 1];
+      parents[at] = parents[at - 1];
+      tokens[at] = tokens[at - 1];
+    }
+    logs[at] = log;
+    parents[at] = parent;
+    tokens[at] = token;
+    if (this.#kept < logs.length) this.#kept++;
+    this.worst = logs[logs.length - 1];
+  }
+
+  all(active: readonly Open[]): Open[] {
+    const all: Open[] = [];
+    for (let i = 0; i < this.#kept; i++) {
+      const parent = this.#parents[i];
+      all.push({
+        parent,
+        token: this.#tokens[i],
+        logProbability: this.#logs[i],
+        before: active[parent],
+      });
+    }
+    return all;
+  }
 }
 
 /** Throws NumericsError for what is no logarithm of a probability; rounding of a softmax in float32 may pass 0. */

@@ -7,6 +7,10 @@ namespace lethe {
 struct Attention {
   int T, B, S, K, E;
   const int32_t* last;
+  // forward: the memory has C columns, of which row b reads columns[b]
+  int C;
+  const int32_t* columns;
+  bool factored;
   const float *query, *keys, *v, *memory;
   float *weights, *context;
   // backward
@@ -23,14 +27,19 @@ void fields(V& v, Attention& p, Pass pass) {
   v.size("E", p.E);
   v.numbers("last", p.last, "B", 'S');
   v.floats("query", p.query, "TBK");
-  v.floats("keys", p.keys, "SBK");
   v.optional("v", p.v, "K");
-  v.floats("memory", p.memory, "SBE");
   v.floats("weights", p.weights, "TBS");
   if (pass == Pass::forward) {
+    v.size("C", p.C);
+    v.numbers("columns", p.columns, "B", 'C');
+    v.flag("factored", p.factored);
+    v.floats("keys", p.keys, "SCK");
+    v.floats("memory", p.memory, "SCE");
     v.floats("context", p.context, "TBE");
     return;
   }
+  v.floats("keys", p.keys, "SBK");
+  v.floats("memory", p.memory, "SBE");
   v.optional("dWeights", p.dWeights, "TBS");
   v.floats("dContext", p.dContext, "TBE");
   v.optional("dQuery", p.dQuery, "TBK");

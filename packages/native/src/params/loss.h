@@ -106,4 +106,26 @@ void fields(V& v, ReadoutSquares& p, Pass) {
   readoutFields(v, p);
 }
 
+// The N largest of z = x w^T + bias of every row, and log sum exp of all.
+struct ReadoutTop {
+  int M, I, K, N;
+  const float *x, *w, *bias;
+  int32_t* classes;
+  float *logits, *totals;
+};
+
+template <class V>
+void fields(V& v, ReadoutTop& p, Pass) {
+  v.size("M", p.M);
+  v.size("I", p.I);
+  v.size("K", p.K);
+  v.size("N", p.N);
+  v.floats("x", p.x, "MI");
+  v.floats("w", p.w, "KI");
+  v.optional("bias", p.bias, "K");
+  v.integers("classes", p.classes, "MN");
+  v.floats("logits", p.logits, "MN");
+  v.floats("totals", p.totals, "M");
+}
+
 }  // namespace lethe

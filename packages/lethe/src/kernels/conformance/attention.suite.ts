@@ -27,7 +27,8 @@ export function attentionOf(sizes: readonly number[], additive: boolean) {
   const [T, B, S, K, E] = sizes;
   const numbers = new Numbers(T + 10 * S);
   return {
-    ...{ T, B, S, K, E },
+    ...{ T, B, S, K, E, C: B },
+    columns: Int32Array.from({ length: B }, (_, b) => b),
     last: Int32Array.from({ length: B }, (_, b) => S - 1 - ((2 * b) % S)),
     query: numbers.normal(T * B * K),
     keys: numbers.normal(S * B * K),
@@ -46,14 +47,14 @@ export function attentionOf(sizes: readonly number[], additive: boolean) {
 
 /** The equations, one element at a time. */
 function oracle(p: Omit<AttentionForward, 'weights' | 'context'>) {
-  const { T, B, S, K, E } = p;
+  const { T, B, S, K, E, C, columns } = p;
   const weights = new Float64Array(T * B * S);
   const context = new Float64Array(T * B * E);
   for (let m = 0; m < T * B; m++) {
     const b = m % B;
     const scores = Array.from({ length: p.last[b] + 1 }, (_, s) => {
       const terms = Array.from({ length: K }, (_, k) => {
-        const [q, key] = [p.query[m * K + k], p.keys[(s * B + b) * K + k]];
+        const [q, key] = [p.query[m * K + k], p.keys[(s * C + columns[b]) * K + k]];
         return p.v ? p.v[k] * Math.tanh(q + key) : q * key;
       });
       return terms.reduce((sum, term) => sum + term, 0);
@@ -61,7 +62,8 @@ function oracle(p: Omit<AttentionForward, 'weights' | 'context'>) {
     const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
     for (const [s, score] of scores.entries()) {
       weights[m * S + s] = Math.exp(score) / total;
-      for (let j = 0; j < E; j++) context[m * E + j] += weights[m * S + s] * p.memory[(s * B + b) * E + j];
+      for (let j = 0; j < E; j++)
+        context[m * E + j] += weights[m * S + s] * p.memory[(s * C + columns[b]) * E + j];
     }
   }
   return { weights, context };
@@ -132,6 +134,38 @@ export function attentionSuite({ newKernels }: Suite): void {
         expect(run(true)).toEqual(run(false));
       });
 
+      it(`follows its equations by exponentials taken once, where queries and keys allow it, by ${kind}`, () => {
+        for (const T of [3, 11]) {
+          const p = attentionOf([T, 4, 9, 20, 18], additive);
+          // Row 1 has a key, query 2 of row 2 a number too large for it: tanh of them is 1.
+          p.keys[(3 * 4 + 1) * 20 + 5] = 30;
+          p.query[(2 * 4 + 2) * 20 + 7] = -25;
+          const copy = engineCopy({ ...p, factored: true });
+          newKernels().attentionForward(copy.p);
+          copy.expectGuards();
+          const expected = oracle(p);
+          expectClose(copy.p.weights, expected.weights, OUTPUT, 'weights');
+          expectClose(copy.p.context, expected.context, OUTPUT, 'context');
+          // The same bits alone.
+          const row = engineCopy({ ...p, factored: true, T: 1 }).p;
+          newKernels().attentionForward({ ...row, query: row.query.slice(4 * 20, 8 * 20) });
+          expect([...row.weights.slice(0, 4 * 9)]).toEqual([...copy.p.weights.slice(4 * 9, 8 * 9)]);
+        }
+      });
+
+      it(`reads the columns of a memory that its rows ask for, of few steps and of many, by ${kind}`, () => {
+        for (const T of [3, 11]) {
+          const p = attentionOf([T, 4, 9, 20, 18], additive);
+          const columns = Int32Array.of(2, 0, 2, 3);
+          const copy = engineCopy({ ...p, columns });
+          newKernels().attentionForward(copy.p);
+          copy.expectGuards();
+          const expected = oracle({ ...p, columns });
+          expectClose(copy.p.weights, expected.weights, OUTPUT, 'weights');
+          expectClose(copy.p.context, expected.context, OUTPUT, 'context');
+        }
+      });
+
       it(`gives a query the same bits alone and among others, by ${kind}`, () => {
         const p = engineCopy(attentionOf([6, 2, 9, 20, 18], additive)).p;
         const { B, S, K, E } = p;
@@ -156,7 +190,8 @@ export function attentionSuite({ newKernels }: Suite): void {
     it('loses nothing at large scores', () => {
       // Scores 200, 100, -200: weights 1, e^-100, 0, of which float32 keeps the first; context the first position.
       const p = {
-        ...{ T: 1, B: 1, S: 3, K: 1, E: 1 },
+        ...{ T: 1, B: 1, S: 3, K: 1, E: 1, C: 1 },
+        columns: Int32Array.of(0),
         last: Int32Array.of(2),
         query: Float32Array.of(1),
         keys: Float32Array.of(200, 100, -200),

@@ -8,6 +8,7 @@ import { momentsDeepBackward, momentsDeepLayer } from './moments-deep.suite.ts';
 import { momentsGatedBackward, momentsGatedLayer, momentsGatedOutputs } from './moments-gated.suite.ts';
 import { momentsBackwardOf, momentsLayer } from './moments-rnn.suite.ts';
 import { nadeLayer } from './nade.suite.ts';
+import { topOf } from './readout-top.suite.ts';
 import { allMasks, backwardOf, layer } from './rnn.suite.ts';
 import { engineCopy, Numbers, type Suite, unset } from './support.suite.ts';
 
@@ -103,12 +104,17 @@ function compute(kernels: Kernels, sizes: readonly number[], numbers: Numbers): 
       return p;
     }),
   );
+  const factored = engineCopy({ ...attentionOf([5, B, I, H, I], true), factored: true }).p;
+  kernels.attentionForward(factored);
   const readout = engineCopy({
     ...{ M, I: H, K: I, x: linear.mean, w: linear.w, smoothing: 0.1, scale: 0.5 },
     targets: Int32Array.from({ length: M }, (_, m) => (7 * m) % I),
     ...{ rowLoss: unset(M), rowNll: unset(M), dx: unset(M * H), dw: unset(H * I) },
   }).p;
   kernels.readoutNll(readout);
+  // Several segments of classes, and rows of more than a panel.
+  const top = { ...engineCopy(topOf([M, H, 700 + I, 9])).p, classes: new Int32Array(M * 9) };
+  kernels.readoutTop(top);
   const arrays = [linear.w, linear.mean, product.c];
   const address = { seedLow: 1, seedHigh: 2, step: 3, site: 4, pass: 5 };
   const drawn = { mask: new Float32Array(M * H), normal: new Float32Array(M * H) };
@@ -125,7 +131,9 @@ function compute(kernels: Kernels, sizes: readonly number[], numbers: Numbers): 
     product,
     nade,
     ...attended,
+    factored,
     readout,
+    top,
     {
       sumSquares: Float64Array.of(kernels.sumSquares(arrays)),
       distance: Float64Array.of(

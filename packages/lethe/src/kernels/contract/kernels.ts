@@ -40,6 +40,7 @@ import type {
   BernoulliNllBackward,
   ReadoutNll,
   ReadoutSquares,
+  ReadoutTop,
   SoftmaxNll,
   SoftmaxNllBackward,
 } from './loss.ts';
@@ -90,6 +91,7 @@ export interface Kernels {
   readoutNll(p: ReadoutNll): void;
   /** sum_mk z_mk² */
   readoutSquares(p: ReadoutSquares): number;
+  readoutTop(p: ReadoutTop): void;
   nadeForward(p: NadeForward): void;
   nadeBackward(p: NadeBackward): void;
   noisyWeights(p: NoisyWeights): void;

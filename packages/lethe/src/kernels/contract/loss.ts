@@ -108,3 +108,26 @@ export interface ReadoutNll extends Readout {
 
 /** The sum of z² of a readout without bias, and the gradients of scale * that sum. */
 export type ReadoutSquares = Readout;
+
+/** The N most probable classes of every row of a readout, and log Σ exp over all: log p of a class is its logit less that. Logits of all never exist. */
+export interface ReadoutTop {
+  /** rows */
+  M: number;
+  I: number;
+  /** classes */
+  K: number;
+  /** classes wanted of each row */
+  N: number;
+  /** [M, I] */
+  x: Real;
+  /** [K, I]: a row for each class, as an embedding has it */
+  w: Real;
+  /** [K], absent: 0 */
+  bias?: Real;
+  /** [M, N], out: best first, of equal logits the smaller; -1 behind the last that has a logit above -Infinity */
+  classes: Int32Array;
+  /** [M, N], out: their logits, -Infinity behind the last */
+  logits: Real;
+  /** [M], out: log Σ_k exp(z_mk); not a number where a logit is none, or infinite */
+  totals: Real;
+}

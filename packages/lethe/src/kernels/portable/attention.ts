@@ -4,14 +4,14 @@ import type { AttentionBackward, AttentionForward } from '../contract/attention.
 import { workspace } from './workspace.ts';
 
 export function attentionForward(p: AttentionForward): void {
-  const { T, B, S, K, E, query, keys, v, memory, weights, context } = p;
+  const { T, B, S, K, E, C, columns, query, keys, v, memory, weights, context } = p;
   for (let t = 0, at = 0; t < T; t++) {
     for (let b = 0; b < B; b++, at++) {
       const count = p.last[b] + 1;
       const row = at * S;
       let largest = Number.NEGATIVE_INFINITY;
       for (let s = 0; s < count; s++) {
-        const key = (s * B + b) * K;
+        const key = (s * C + columns[b]) * K;
         let score = 0;
         for (let k = 0; k < K; k++) {
           const q = query[at * K + k];
@@ -29,7 +29,7 @@ export function attentionForward(p: AttentionForward): void {
       context.fill(0, at * E, (at + 1) * E);
       for (let s = 0; s < count; s++) {
         weights[row + s] /= sum;
-        const from = (s * B + b) * E;
+        const from = (s * C + columns[b]) * E;
         for (let j = 0; j < E; j++) context[at * E + j] += weights[row + s] * memory[from + j];
       }
     }

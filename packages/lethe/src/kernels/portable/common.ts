@@ -8,6 +8,7 @@ import { momentsLinearBackward, momentsLinearForward } from './moments-linear.ts
 import { adam, rmsprop, sgd, sumSquares } from './optimizers.ts';
 import { bernoulliMask, bits, normal, uniform } from './random.ts';
 import { readoutNll, readoutSquares } from './readout.ts';
+import { readoutTop } from './readout-top.ts';
 import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
@@ -30,6 +31,7 @@ export const common: CommonEngine = {
   softmaxNllBackward,
   readoutNll,
   readoutSquares,
+  readoutTop,
   noisyWeights,
   noisyWeightsBackward,
   gaussianSums,

@@ -165,6 +165,11 @@ function stepOf(field: KernelField): Step {
             call.fail(name, 'must hold whole numbers within the sizes given');
         call.room.stage.put(numbers, put(call), false);
       };
+    case 'integers':
+      return (p, call) => {
+        checkArray(p[name], name, dims, Int32Array, call);
+        call.room.stage.put(p[name] as Int32Array, put(call), written);
+      };
     case 'mask':
       return maskStep(field);
     case 'noise':

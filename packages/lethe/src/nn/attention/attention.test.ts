@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mul } from '../../autograd/ops/arithmetic.ts';
 import { matmul } from '../../autograd/ops/matmul.ts';
 import { sum } from '../../autograd/ops/reduce.ts';
+import { takeRows } from '../../autograd/ops/rows.ts';
+import { reshape } from '../../autograd/ops/shape.ts';
 import { gradients } from '../../autograd/tape.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
 import { NoiseStream } from '../../random/stream.ts';
@@ -87,6 +89,28 @@ describe('attention', () => {
     }
   });
 
+  it('of rows that choose theirs of a memory is that of the rows chosen, with its gradients', () => {
+    const layer = attention({ querySize: 4, memorySize: 3, size: 5 }, stream);
+    const [query, values, slopes] = [normals(2, 4, 4), normals(6, 3, 3), normals(2, 4, 3)];
+    const [lengths, columns] = [Int32Array.of(6, 2, 4), Int32Array.of(2, 0, 2, 1)];
+    const inputs = [query, values, ...Object.values(layer.parameters)];
+    const chosen = gradients(inputs, () =>
+      sum(mul(layer.forward(query, { ...layer.memory(values, lengths), columns }).context, slopes)),
+    );
+    const copied = gradients(inputs, () => {
+      const numbers = Int32Array.from({ length: 24 }, (_, i) => 3 * Math.floor(i / 4) + columns[i % 4]);
+      const own = reshape(takeRows(values, numbers), [6, 4, 3]);
+      const memory = layer.memory(
+        own,
+        columns.map((c) => lengths[c]),
+      );
+      return sum(mul(layer.forward(query, memory).context, slopes));
+    });
+    expect(chosen.loss).toBe(copied.loss);
+    for (const [i, slope] of chosen.gradients.entries())
+      for (let k = 0; k < slope.size; k++) expect(slope.data[k]).toBeCloseTo(copied.gradients[i].data[k], 5);
+  });
+
   it('of kind general is products with q W', () => {
     const layer = attention({ kind: 'general', querySize: 4, memorySize: 3 }, stream);
     const [query, values] = [normals(2, 2, 4), normals(5, 2, 3)];
@@ -113,5 +137,10 @@ describe('attention', () => {
       /moments are not carried through a softmax/,
     );
     expect(() => attend(x, { ...memory, length: 3 } as never)).toThrow(ConfigError);
+    expect(() => attend(x, { ...memory, columns: Int32Array.of(0, 2) })).toThrow(
+      new ShapeError('attend: expected columns from 0 to 1, got 2 in row 1'),
+    );
+    expect(() => attend(x, { ...memory, columns: Int32Array.of(0) })).toThrow(ShapeError);
+    expect(() => attend(x, { ...memory, columns: [0, 1] } as never)).toThrow(ConfigError);
   });
 });

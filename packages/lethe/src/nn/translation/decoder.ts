@@ -22,6 +22,7 @@ import { type Embedding, embedding } from '../embedding.ts';
 import { type Linear, linear } from '../linear.ts';
 import { gru, lstm, rnn } from '../recurrent/layers.ts';
 import type { Recurrent } from '../recurrent/recurrent.ts';
+import { attentional } from './attentional.ts';
 import { carriedNoise, type Encoded, type PartLayers } from './encoder.ts';
 import type { CheckedTranslationOptions } from './options.ts';
 
@@ -256,12 +257,9 @@ function conditionalStep(
 /** Attention of [time, rows, hidden] to a memory whose sentences have one row each, or several. */
 function attended(attention: Attention, query: Tensor, memory: AttentionMemory) {
   const [T, rows, width] = query.shape;
-  const [S, batch, features] = memory.values.shape;
+  const [S, columns, features] = memory.values.shape;
+  const batch = memory.columns?.length ?? columns;
   if (rows === batch) return attention.forward(query, memory);
   const { context, weights } = attention.forward(reshape(query, [(T * rows) / batch, batch, width]), memory);
   return { context: reshape(context, [T, rows, features]), weights: reshape(weights, [T, rows, S]) };
-}
-
-function attentional({ parameters: { weight, bias } }: Linear, states: Tensor, context: Tensor): Tensor {
-  return tanh(affine(concat([states, context], -1), weight, bias));
 }

@@ -22,6 +22,31 @@ export function logitsOf(x: Tensor, { weight, bias }: ReadoutParameters, logits:
   return totals;
 }
 
+/**
+ * The most probable words of every row, best first, with their logits and log Σ exp over all words: the logits of the others are never
+ * written.
+ * @returns words and logits [rows, count], totals [rows]
+ */
+export function mostProbableWords(
+  x: Tensor,
+  { weight, bias }: ReadoutParameters,
+  count: number,
+): { tokens: Int32Array; logits: Real; totals: Real } {
+  const [K, I] = weight.shape;
+  const M = x.size / I;
+  const found = {
+    tokens: new Int32Array(M * count),
+    logits: allocate(M * count),
+    totals: allocate(M),
+  };
+  const operands = { x: x.data, w: weight.data, bias: bias?.data };
+  kernels().readoutTop({
+    ...{ M, I, K, N: count, ...operands },
+    ...{ classes: found.tokens, logits: found.logits, totals: found.totals },
+  });
+  return found;
+}
+
 /** log softmax(x weight^T + bias) of every row. */
 export function logProbabilities(x: Tensor, readout: ReadoutParameters, logs: Real): void {
   const K = readout.weight.shape[0];

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../errors.ts';
+import { withThreads } from '../../kernels/settings.ts';
 import { NoiseStream } from '../../random/stream.ts';
+import { realZeros } from '../../tensor/dtype.ts';
+import { beamSearch } from '../beam-search.ts';
 import { inspectTranslations } from './inspect.ts';
+import { logProbabilities } from './log-probabilities.ts';
 import { decoderForms } from './options.ts';
 import { batchOf, pairs, smallModel } from './testing.suite.ts';
 import { translate } from './translate.ts';
@@ -23,6 +27,52 @@ describe('translation by beam search', () => {
       expect(together[b].map(({ tokens }) => [...tokens])).toEqual(alone.map(({ tokens }) => [...tokens]));
       for (const [i, { score }] of together[b].entries()) expect(score).toBeCloseTo(alone[i].score, 5);
     }
+  });
+
+  it.each(decoderForms)(
+    'finds what a search over all probabilities of whole prefixes does, form %s',
+    (form) => {
+      // 9 words, fewer than twice the beam; 300, far more, in two segments of the kernel.
+      for (const vocabulary of [9, 300]) {
+        for (const beam of [1, 5]) {
+          const model = smallModel({ form, target: { vocabulary, embedding: 6, hiddenSizes: [7] } });
+          const said: number[][] = [];
+          const maxLength = 6;
+          const settings = { ...{ batch: pairs.length, begin: 1, end: 2, maxLength }, beam, best: beam };
+          const wanted = beamSearch(settings, ({ sentences, tokens, parents }) => {
+            const before = said.splice(0);
+            said.push(
+              ...Array.from(tokens, (token, row) => [...(parents ? before[parents[row]] : []), token]),
+            );
+            return said.flatMap((words, row) => {
+              const { source, lengths } = sentencesOf([pairs[sentences[row % sentences.length]]]);
+              const input = { words: Int32Array.from(words), batch: 1 };
+              const { read } = model.decode(input, model.read(source, lengths));
+              const logs = realZeros(words.length * vocabulary);
+              logProbabilities(read, model.readout, logs);
+              return [...logs.slice(-vocabulary)];
+            });
+          });
+          const found = translate(model, sentencesOf(pairs), { beam, best: beam, maxLength });
+          expect(found.map((all) => all.map(({ tokens }) => [...tokens]))).toEqual(
+            wanted.map((all) => all.map(({ tokens }) => [...tokens])),
+          );
+          for (const [b, all] of found.entries())
+            for (const [i, { score }] of all.entries()) expect(score).toBeCloseTo(wanted[b][i].score, 5);
+        }
+      }
+    },
+  );
+
+  it('gives the same bits by any number of threads', () => {
+    const side = (vocabulary: number) => ({ vocabulary, embedding: 32, hiddenSizes: [40] });
+    const model = smallModel({ source: side(50), target: side(2000) });
+    const words = Array.from({ length: 30 }, (_, b) =>
+      Array.from({ length: 1 + (b % 7) }, (_, t) => 3 + ((7 * b + 5 * t) % 47)),
+    );
+    const sentences = sentencesOf(words.map((source) => ({ source, target: [] })));
+    const search = (threads: number) => withThreads(threads, () => translate(model, sentences, { best: 2 }));
+    expect(search(2)).toEqual(search(1));
   });
 
   it.each(decoderForms)('with masks, too, which go by the number of the sentence, form %s', (form) => {

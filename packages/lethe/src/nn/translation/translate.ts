@@ -1,24 +1,27 @@
 /** Translations of new sentences by beam search over a decoder: memories are made once, states gathered by parents. */
 import { takeRows } from '../../autograd/ops/rows.ts';
-import { reshape } from '../../autograd/ops/shape.ts';
 import { checkWhole } from '../../checks.ts';
 import { checkOptionNames } from '../../options.ts';
 import type { NoiseStream } from '../../random/stream.ts';
-import type { Real } from '../../tensor/dtype.ts';
+import { type Real, realZeros } from '../../tensor/dtype.ts';
 import { allocate, scoped } from '../../tensor/scratch.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
+import { Tensor } from '../../tensor/tensor.ts';
 import { specialTokens } from '../../text/subwords.ts';
 import type { Tokens } from '../../uncertainty/mc-checks.ts';
 import type { AttentionMemory } from '../attention/attend.ts';
-import { type BeamOptions, type BeamRows, beamSearch, type Hypothesis } from '../beam-search.ts';
-import type { RecurrentState } from '../cells/cell.ts';
-import { keepState } from '../recurrent/recurrent.ts';
+import {
+  type BeamOptions,
+  type BeamRows,
+  beamSearch,
+  type Hypothesis,
+  type NextLogits,
+} from '../beam-search.ts';
 import type { DecoderState } from './decoder.ts';
-import { logitsOf } from './log-probabilities.ts';
+import { logitsOf, mostProbableWords } from './log-probabilities.ts';
 import { checkLengths, checkTokens } from './options.ts';
 import { readApart } from './read-apart.ts';
 import { type SentenceNoise, sentenceStreams } from './sentence-noise.ts';
-import { checkTranslationModel, type ReadSentences, type TranslationModel } from './translation-model.ts';
+import { checkTranslationModel, type TranslationModel } from './translation-model.ts';
 
 /** Sentences to be translated, padded behind. */
 export interface Sentences {
@@ -64,14 +67,14 @@ export function translate(
   const maxLength = Int32Array.from({ length: batch }, (_, b) => 2 * (lengths?.[b] ?? steps) + 10);
   const streams = sentenceStreams('translate', noise, numbers, batch);
   return scoped(() => {
-    const runs = streams.map((stream) => new Run(model, { source, lengths }, beam, stream));
+    const runs = streams.map((stream) => new Run(model, { source, lengths }, stream));
+    const search = { batch, begin, end, maxLength, beam, ...rest };
+    if (runs.length === 1) return beamSearch(search, (rows) => runs[0].best(rows, 2 * beam));
     const width = model.readout.weight.shape[0];
     const logs = allocate(beam * batch * width);
-    return beamSearch({ batch, begin, end, maxLength, beam, ...rest }, (rows) => {
-      const now = logs.subarray(0, rows.tokens.length * width) as Real;
-      if (runs.length > 1) return averaged(runs, rows, now);
-      return { logits: now, totals: runs[0].step(rows, now) };
-    });
+    return beamSearch(search, (rows) =>
+      averaged(runs, rows, logs.subarray(0, rows.tokens.length * width) as Real),
+    );
   });
 }
 
@@ -80,43 +83,73 @@ export function translate(
 /** The decoder of one draw in the midst of a search. */
 class Run {
   readonly #model: TranslationModel;
-  readonly #beam: number;
   readonly #noise: SentenceNoise;
-  readonly #all: ReadSentences;
-  #memory: AttentionMemory;
+  readonly #memory: AttentionMemory;
+  readonly #places = new Map<string, Place>();
   #state: DecoderState;
-  #sentences: number;
 
-  constructor(model: TranslationModel, { source, lengths }: Sentences, beam: number, noise: SentenceNoise) {
+  constructor(model: TranslationModel, { source, lengths }: Sentences, noise: SentenceNoise) {
     this.#model = model;
-    this.#beam = beam;
     this.#noise = noise;
-    this.#all = readApart(model, source, lengths, noise);
-    this.#memory = this.#all.memory;
-    this.#sentences = source.batch;
-    const rows = Int32Array.from({ length: beam * source.batch }, (_, row) => row % source.batch);
-    this.#state = gathered(this.#all.state, rows);
+    const { memory, state } = readApart(model, source, lengths, noise);
+    this.#memory = memory;
+    this.#state = state;
+  }
+
+  /** The `count` most probable words behind each row. */
+  best(rows: BeamRows, count: number): NextLogits {
+    return this.#step(rows, (read) => {
+      const { tokens, logits, totals } = mostProbableWords(read, this.#model.readout, count);
+      return { tokens, logits: logits.slice(), totals: totals.slice() };
+    });
   }
 
   /** Writes logits of what follows each row; gives log Σ exp of each. */
-  step({ step, sentences, tokens, parents }: BeamRows, logits: Real): Real {
-    const n = sentences.length;
-    if (n !== this.#sentences) {
-      this.#memory = memoryOf(this.#all.memory, sentences);
-      this.#sentences = n;
-    }
-    const totals = allocate(tokens.length);
-    this.#state = scoped(() => {
+  step(rows: BeamRows, logits: Real): Real {
+    return this.#step(rows, (read) => logitsOf(read, this.#model.readout, logits).slice());
+  }
+
+  /** The state carried on is a copy, because that of a step is gone with its scope. */
+  #keep({ layers, fed }: DecoderState): void {
+    const copy = (name: string, x: Tensor): Tensor => {
+      const place = this.#places.get(name) ?? new Place();
+      this.#places.set(name, place);
+      return place.put(x);
+    };
+    this.#state = {
+      layers: layers.map(({ hidden, cell }, index) => ({
+        hidden: copy(`hidden ${index}`, hidden as Tensor),
+        ...(cell && { cell: copy(`cell ${index}`, cell as Tensor) }),
+      })),
+      ...(fed && { fed: copy('fed', fed) }),
+    };
+  }
+
+  /** Goes on by a word of each row, and gives what becomes of what the readout reads. */
+  #step<T>({ step, sentences, tokens, parents }: BeamRows, of: (read: Tensor) => T): T {
+    return scoped(() => {
       const state = parents ? gathered(this.#state, parents) : this.#state;
       const { read, decoded } = this.#model.decode(
         { words: tokens, batch: tokens.length },
-        { memory: this.#memory, state },
-        this.#noise?.(sentences, this.#beam, step),
+        // Sentences that are done have no row any more; the others read their part of one memory.
+        { memory: { ...this.#memory, columns: sentences }, state },
+        this.#noise?.(sentences, tokens.length / sentences.length, step),
       );
-      totals.set(logitsOf(read, this.#model.readout, logits));
-      return kept(decoded.state);
+      this.#keep(decoded.state);
+      return of(read);
     });
-    return totals;
+  }
+}
+
+/** Memory of a tensor that every step writes anew: rows become fewer, but for the first step. */
+class Place {
+  #data = realZeros(0);
+
+  put(x: Tensor): Tensor {
+    if (this.#data.length < x.size) this.#data = realZeros(x.size);
+    const data = this.#data.subarray(0, x.size) as Real;
+    data.set(x.data);
+    return new Tensor(x.shape, data, null);
   }
 }
 
@@ -141,24 +174,5 @@ function gathered({ layers, fed }: DecoderState, rows: Int32Array): DecoderState
       ...(cell && { cell: of(cell as Tensor) }),
     })),
     ...(fed && { fed: of(fed) }),
-  };
-}
-
-function kept({ layers, fed }: DecoderState): DecoderState {
-  return { layers: layers.map((state: RecurrentState) => keepState(state)), ...(fed && { fed: fed.keep() }) };
-}
-
-/** The memory of some sentences. */
-function memoryOf({ keys, values, lengths }: AttentionMemory, sentences: Int32Array): AttentionMemory {
-  const [S, batch] = values.shape;
-  const rows = new Int32Array(S * sentences.length);
-  for (let s = 0; s < S; s++)
-    for (const [i, b] of sentences.entries()) rows[s * sentences.length + i] = s * batch + b;
-  const of = (x: Tensor) => reshape(takeRows(x, rows), [S, sentences.length, x.shape[2]]);
-  const some = of(values);
-  return {
-    keys: keys === values ? some : of(keys),
-    values: some,
-    lengths: lengths && sentences.map((b) => lengths[b]),
   };
 }
