@@ -1,5 +1,5 @@
 // A NADE over binary frames (Larochelle, Murray 2011), its biases given for every frame: along the order o of the dimensions
-//   h = m * logistic(c_h a), a = hiddenBias + sum of v_j W_j over the dimensions before; z_i = visibleBias_i + U_i . h,
+//   h = m * logistic(c_h a), a = bias_h + sum of v_j W_j over the dimensions before; z_i = bias_i + U_i . h,
 //   rowLoss = sum_i softplus(c_i z_i) - v_i c_i z_i,  c = 1, or 1 / sqrt(1 + pi/8 variance)
 //
 // Pre-activations grow by a row of W where a note sounds and stay as they are where none does, so that of the D vectors h of
@@ -77,7 +77,7 @@ struct NadeBlock {
     const float* mask = p.maskHidden.row(m / p.B, m % p.B);
     vectors(p.K, [&](long k, int w) {
       vf x = load(a + r * width + k);
-      if (p.hiddenVariance) x *= nadeShrink(p.hiddenVariance + m * p.K + k, w);
+      if (p.variances) x *= nadeShrink(p.variances + p.hiddenAt(m) + k, w);
       const vf s = vsigmoid(x);
       store(h + r * width + k, mask ? s * load(mask + k, w) : s);
     });
@@ -86,7 +86,7 @@ struct NadeBlock {
   void begin() const {
     for (long r = 0; r < NADE_ROWS; r++) {
       if (r < rows) {
-        vectors(p.K, [&](long k, int w) { store(a + r * width + k, load(p.hiddenBias + at(r) * p.K + k, w)); });
+        vectors(p.K, [&](long k, int w) { store(a + r * width + k, load(p.biases + p.hiddenAt(at(r)) + k, w)); });
         activate(r);
       } else {
         for (long k = 0; k < width; k += W) store(h + r * width + k, splat(0.0f));
@@ -117,9 +117,9 @@ struct NadeBlock {
     for (long i = 0; i < D; i++) z[i] = products[i * NADE_ROWS + r];
     vf sum = splat(0.0f);
     vectors(D, [&](long i, int w) {
-      vf x = load(p.visibleBias + m * D + i, w) + load(z + i, w);
+      vf x = load(p.biases + p.visibleAt(m) + i, w) + load(z + i, w);
       store(z + i, x, w);
-      if (p.visibleVariance) x *= nadeShrink(p.visibleVariance + m * D + i, w);
+      if (p.variances) x *= nadeShrink(p.variances + p.visibleAt(m) + i, w);
       vf loss = vsoftplus(x) - load(p.visible + m * D + i, w) * x;
       for (int l = w; l < W; l++) loss[l] = 0.0f;  // lanes past the end would add softplus(0)
       sum += loss;

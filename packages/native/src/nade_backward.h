@@ -22,7 +22,9 @@ struct NadeChanges {
   float* values;    // [count][D], v there
 };
 
-// with it the gradients of the visible biases
+LETHE_INLINE void nadePut(const Nade& p, float* to, vf gradient, int w) { store(to, p.fresh ? gradient : load(to, w) + gradient, w); }
+
+// with it the gradients of the biases of the dimensions, and of frames that do not count
 static NadeChanges nadeChanges(const Nade& p, const NadeFrames& all, Pool& pool) {
   const long D = p.D, stride = roundUp(maximum(D, 1), NADE_TILE);
   NadeChanges c;
@@ -31,6 +33,13 @@ static NadeChanges nadeChanges(const Nade& p, const NadeFrames& all, Pool& pool)
   c.places = reinterpret_cast<int32_t*>(pool.workspace(kGathered, all.count * (2 * D + 1)));
   c.values = reinterpret_cast<float*>(c.places + all.count * D);
   c.count = reinterpret_cast<int32_t*>(c.values + all.count * D);
+  for (long m = 0; p.fresh && m < (long)p.T * p.B; m++) {
+    if (p.dRowLoss[m] != 0.0f) continue;
+    vectors((long)p.K + D, [&](long i, int w) {
+      if (p.dBiases) store(p.dBiases + p.hiddenAt(m) + i, splat(0.0f), w);
+      if (p.dVariances) store(p.dVariances + p.hiddenAt(m) + i, splat(0.0f), w);
+    });
+  }
   parallelIf(all.count * D > 8192, pool, [&](int worker, int workers) {
     float* g = c.dLogits + all.count * stride + worker * D;
     const Range mine = share(all.count, worker, workers);
@@ -38,11 +47,12 @@ static NadeChanges nadeChanges(const Nade& p, const NadeFrames& all, Pool& pool)
       const long m = all.rows[n];
       vectors(D, [&](long i, int w) {
         const long at = m * D + i;
-        const vf z = load(p.logits + at, w), c = p.visibleVariance ? nadeShrink(p.visibleVariance + at, w) : splat(1.0f);
+        const long to = p.visibleAt(m) + i;
+        const vf z = load(p.logits + at, w), c = p.variances ? nadeShrink(p.variances + to, w) : splat(1.0f);
         const vf d = p.dRowLoss[m] * (vsigmoid(z * c) - load(p.visible + at, w)) * c;
         store(g + i, d, w);
-        if (p.dVisibleBias) store(p.dVisibleBias + at, load(p.dVisibleBias + at, w) + d, w);
-        if (p.dVisibleVariance) store(p.dVisibleVariance + at, load(p.dVisibleVariance + at, w) - (0.5f * kKappa) * d * z * c * c, w);
+        if (p.dBiases) nadePut(p, p.dBiases + to, d, w);
+        if (p.dVariances && p.variances) nadePut(p, p.dVariances + to, (-0.5f * kKappa) * d * z * c * c, w);
       });
       float *d = c.dLogits + n * stride, *values = c.values + n * D;
       int32_t *places = c.places + n * D, count = 0;
@@ -121,12 +131,12 @@ struct NadeColumn {
       const long m = frames.rows[n0 + r], from = (n0 + r) * p.D;
       const float* given = mask(m);
       const vf kept = given ? load(given + k, w) : splat(1.0f);
-      const vf shrink = p.hiddenVariance ? nadeShrink(p.hiddenVariance + m * p.K + k, w) : splat(1.0f);
-      vf x = load(p.hiddenBias + m * p.K + k, w);
+      const vf shrink = p.variances ? nadeShrink(p.variances + p.hiddenAt(m) + k, w) : splat(1.0f);
+      vf x = load(p.biases + p.hiddenAt(m) + k, w);
       for (long j = items.begin[r], i = from;; j++, i++) {
-        s[j] = vsigmoid(p.hiddenVariance ? x * shrink : x);
+        s[j] = vsigmoid(p.variances ? x * shrink : x);
         if (h != s) h[j] = s[j] * kept;
-        if (p.hiddenVariance) pre[j] = x;
+        if (p.variances) pre[j] = x;
         dh[j] = splat(0.0f);
         if (j + 1 == items.begin[r + 1]) break;
         x = madd(changes.values[i], in[changes.places[i]], x);
@@ -165,23 +175,22 @@ struct NadeColumn {
   // from the gradients of h, last segment first, to those of the pre-activations, of W and of the biases
   void giveBack(long n0, long rows, long k, int w) const {
     for (long r = 0; r < rows; r++) {
-      const long m = frames.rows[n0 + r], to = m * p.K + k;
+      const long m = frames.rows[n0 + r], to = p.hiddenAt(m) + k;
       const float* given = mask(m);
       const vf kept = given ? load(given + k, w) : splat(1.0f);
-      const vf c = p.hiddenVariance ? nadeShrink(p.hiddenVariance + to, w) : splat(1.0f);
+      const vf c = p.variances ? nadeShrink(p.variances + to, w) : splat(1.0f);
       vf da = splat(0.0f), dc = splat(0.0f);
       for (long j = items.begin[r + 1] - 1, i = (n0 + r) * p.D + j - items.begin[r]; j >= items.begin[r]; j--) {
         const vf dx = (h != s ? dh[j] * kept : dh[j]) * s[j] * (1.0f - s[j]);
         da = madd(dx, c, da);
-        if (p.hiddenVariance) dc = madd(dx, pre[j], dc);
+        if (p.variances) dc = madd(dx, pre[j], dc);
         if (j == items.begin[r]) break;
         i--;
         vf& g = dIn[changes.places[i]];
         g = madd(changes.values[i], da, g);
       }
-      if (p.dHiddenBias) store(p.dHiddenBias + to, load(p.dHiddenBias + to, w) + da, w);
-      if (p.dHiddenVariance && p.hiddenVariance)
-        store(p.dHiddenVariance + to, load(p.dHiddenVariance + to, w) - (0.5f * kKappa) * dc * c * c * c, w);
+      if (p.dBiases) nadePut(p, p.dBiases + to, da, w);
+      if (p.dVariances && p.variances) nadePut(p, p.dVariances + to, (-0.5f * kKappa) * dc * c * c * c, w);
     }
   }
 };

@@ -7,16 +7,7 @@ import { affine, matmul } from '../autograd/ops/matmul.ts';
 import { mean, sumAxis } from '../autograd/ops/reduce.ts';
 import { takeRows, withoutPadding } from '../autograd/ops/rows.ts';
 import { batchOf, exampleOf, reverseTime } from '../autograd/ops/sequence.ts';
-import {
-  broadcastRows,
-  concat,
-  reshape,
-  slice,
-  split,
-  stack,
-  transpose,
-  where,
-} from '../autograd/ops/shape.ts';
+import { broadcastRows, concat, reshape, slice, stack, transpose, where } from '../autograd/ops/shape.ts';
 import { activationMoments, momentFunction } from '../moments/activation.ts';
 import { linearMoments } from '../moments/linear.ts';
 import { productMoments } from '../moments/product.ts';
@@ -50,7 +41,7 @@ import { softmaxNll } from './losses/softmax-nll.ts';
 import { studentTNll } from './losses/student-t.ts';
 import { mixtureNll } from './mixture-nll.ts';
 import { descriptionLength, noisyWeights } from './parameters/noisy-weights.ts';
-import { nadeNll } from './readout/nade-nll.ts';
+import { nadeNll, nadeRowNll } from './readout/nade-nll.ts';
 import { poolSteps } from './readout/pool-steps.ts';
 import { readoutDistance, readoutNll } from './readout/readout.ts';
 import { transfer } from './transfer.ts';
@@ -356,8 +347,13 @@ export const everyOperation: Record<string, Operation> = {
     f: (query, keys, values) => Object.values(attend(query, { keys, values, lengths: sourceLengths })),
   },
   poolSteps: { inputs: [cube()], f: (x) => poolSteps(x, { pooling: 'mean' }) as Tensor },
-  split: { inputs: [cube()], f: (x) => split(x, -1, [1, 3]) },
-  'split beside another use': { inputs: [cube()], f: (x) => [...split(x, 1, [1, n - 1]), x] },
+  'nadeRowNll beside another use': {
+    inputs: [positive(T, B, 2 * n), positive(T, B, 2 * n), square(), square()],
+    f: (mean, variance, weightIn, weightOut) => [
+      nadeRowNll({ mean, variance }, { weightIn, weightOut }, frames, nadeOptions),
+      mean,
+    ],
+  },
 };
 
 /** Every form of a deep transition, with masks at all sites and in moments. */

@@ -5,7 +5,7 @@
  */
 
 import { markDraws } from '../autograd/draws-met.ts';
-import { split } from '../autograd/ops/shape.ts';
+import { slice } from '../autograd/ops/shape.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import type { Plan } from '../dropout/plan.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
@@ -24,7 +24,7 @@ import type { StepMask } from './losses/step-mask.ts';
 import { mixtureNll } from './mixture-nll.ts';
 import { type InitOptions, initialTensor } from './parameters/init.ts';
 import { checkLayer, checkSize } from './parameters/size.ts';
-import { type NadeBiases, nadeNll, nadeOrder } from './readout/nade-nll.ts';
+import { type NadeBiases, nadeOrder, nadeRowNll } from './readout/nade-nll.ts';
 import { nadeSample } from './readout/nade-sample.ts';
 
 /**
@@ -156,7 +156,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
   const weights = { weightIn: start(initial.weightIn, 3), weightOut: start(initial.weightOut, 4) };
   const parameters: NadeParameters = { ...map.parameters, ...weights };
   const owner = { name: `the dropped hidden units of the NADE (layer ${layer})` };
-  const parted = (biases: Tensor | Gaussian) => splitBiases(biases, hiddenSize, outputSize, moments);
+  const checked = (biases: Tensor | Gaussian) => checkBiases(biases, hiddenSize, outputSize, moments);
 
   const rowNll: Nade['rowNll'] = (biases, frames, run = {}) => {
     checkOptionNames('nade: run', run, ['noise', 'stepMask', 'order']);
@@ -167,8 +167,8 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     const drops = noise !== undefined && rate > 0;
     const [T, B] = frames.shape.length === 3 ? frames.shape : [1, frames.shape[0]];
     const mask = drops ? dropHidden(noise, { layer, rate }, [T, B, hiddenSize]) : undefined;
-    const parts = parted(biases);
-    const nll = mixtureNll(used.map((order) => nadeNll(parts, weights, frames, { order, mask, stepMask })));
+    const read = checked(biases);
+    const nll = mixtureNll(used.map((order) => nadeRowNll(read, weights, frames, { order, mask, stepMask })));
     if (drops) markDraws(nll, [noise.placeText({ site: 'hidden', layer })], owner);
     return nll;
   };
@@ -187,7 +187,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     },
     sample: (biases, stream, how = {}) => {
       checkOptionNames('nade: sample', how, ['temperature']);
-      return nadeSample(parted(biases), weights, stream, { ...how, order: orders });
+      return nadeSample(splitBiases(checked(biases), hiddenSize), weights, stream, { ...how, order: orders });
     },
   };
 }
@@ -219,7 +219,13 @@ function oneOf(orders: readonly Int32Array[], index: number): Int32Array {
   );
 }
 
-function splitBiases(biases: Tensor | Gaussian, K: number, D: number, moments: NadeMoments): NadeBiases {
+/** What is read of the biases. */
+function checkBiases(
+  biases: Tensor | Gaussian,
+  K: number,
+  D: number,
+  moments: NadeMoments,
+): Tensor | Gaussian {
   checkTensorOrGaussian('nade', 'biases', biases);
   const { shape } = meanOf(biases);
   if (shape.length < 2 || shape.length > 3 || shape[shape.length - 1] !== K + D) {
@@ -227,13 +233,16 @@ function splitBiases(biases: Tensor | Gaussian, K: number, D: number, moments: N
       `nade: expected biases of shape [time, batch, ${K + D}] or [rows, ${K + D}], got ${shapeText(shape)}`,
     );
   }
-  const [hidden, visible] = split(meanOf(biases), -1, [K, D]);
-  if (!isGaussian(biases) || moments === 'mean') return { hidden, visible };
-  const [hiddenVariance, visibleVariance] = split(biases.variance, -1, [K, D]);
-  return {
-    hidden: { mean: hidden, variance: hiddenVariance },
-    visible: { mean: visible, variance: visibleVariance },
+  return moments === 'mean' ? meanOf(biases) : biases;
+}
+
+function splitBiases(biases: Tensor | Gaussian, K: number): NadeBiases {
+  const part = (from: number, to: number): Tensor | Gaussian => {
+    const of = (tensor: Tensor) => slice(tensor, -1, from, to);
+    return isGaussian(biases) ? { mean: of(biases.mean), variance: of(biases.variance) } : of(biases);
   };
+  const { shape } = meanOf(biases);
+  return { hidden: part(0, K), visible: part(K, shape[shape.length - 1]) };
 }
 
 /** Masks of hidden units, drawn for every frame. */

@@ -6,14 +6,19 @@ namespace lethe {
 
 struct Nade {
   int T, B, D, K;
-  const float *hiddenBias, *hiddenVariance, *visibleBias, *visibleVariance, *visible, *weightIn, *weightOut;
+  const float *biases, *variances;  // rows of K + D: of the hidden units, then of the dimensions
+  const float *visible, *weightIn, *weightOut;
   const int32_t* order;
   Mask maskHidden;
   const float* stepMask;
   float *rowLoss, *logits;
   // backward
   const float* dRowLoss;
-  float *dHiddenBias, *dHiddenVariance, *dVisibleBias, *dVisibleVariance, *dWeightIn, *dWeightOut;
+  float *dBiases, *dVariances, *dWeightIn, *dWeightOut;
+  bool fresh;
+
+  long hiddenAt(long m) const { return m * ((long)K + D); }
+  long visibleAt(long m) const { return hiddenAt(m) + K; }
 };
 
 template <class V>
@@ -22,9 +27,8 @@ void fields(V& v, Nade& p, Pass pass) {
   v.size("B", p.B);
   v.size("D", p.D);
   v.size("K", p.K);
-  v.floats("hiddenBias", p.hiddenBias, "TBK");
-  v.optional("hiddenVariance", p.hiddenVariance, "TBK");
-  v.optional("visibleVariance", p.visibleVariance, "TBD");
+  v.floats("biases", p.biases, "TBK+TBD");
+  v.optional("variances", p.variances, "TBK+TBD");
   v.floats("visible", p.visible, "TBD");
   v.floats("weightIn", p.weightIn, "DK");
   v.floats("weightOut", p.weightOut, "DK");
@@ -32,17 +36,15 @@ void fields(V& v, Nade& p, Pass pass) {
   v.mask("maskHidden", p.maskHidden, "K");
   v.floats("logits", p.logits, "TBD");
   if (pass == Pass::forward) {
-    v.floats("visibleBias", p.visibleBias, "TBD");
     v.optional("stepMask", p.stepMask, "TB");
     return v.floats("rowLoss", p.rowLoss, "TB");
   }
   v.floats("dRowLoss", p.dRowLoss, "TB");
-  v.optional("dHiddenBias", p.dHiddenBias, "TBK");
-  v.optional("dHiddenVariance", p.dHiddenVariance, "TBK");
-  v.optional("dVisibleBias", p.dVisibleBias, "TBD");
-  v.optional("dVisibleVariance", p.dVisibleVariance, "TBD");
+  v.optional("dBiases", p.dBiases, "TBK+TBD");
+  v.optional("dVariances", p.dVariances, "TBK+TBD");
   v.optional("dWeightIn", p.dWeightIn, "DK");
   v.optional("dWeightOut", p.dWeightOut, "DK");
+  v.flag("fresh", p.fresh);
 }
 
 }  // namespace lethe

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../errors.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { tensor } from '../../tensor/tensor.ts';
 import { gradients } from '../tape.ts';
-import { add, mul } from './arithmetic.ts';
+import { mul } from './arithmetic.ts';
 import { mean, sum } from './reduce.ts';
-import { concat, slice, split } from './shape.ts';
+import { concat, slice } from './shape.ts';
 
 /** 0 … 23 as [2, 3, 4]; element (i, j, k) is 12 i + 4 j + k. */
 const x = tensor(
@@ -39,38 +39,6 @@ describe('slice', () => {
     expect(() => slice(x, 0, -1, 1)).toThrow(/range inside axis 0/);
     expect(() => slice(x, 1, 0, 4)).toThrow(/range inside axis 1/);
     expect(() => slice(tensor(1), 0, 0, 1)).toThrow(ShapeError);
-  });
-});
-
-describe('split', () => {
-  it.each([0, 1, 2, -1, -2, -3])('gives what slices of axis %i give, and their gradients', (axis) => {
-    const length = x.shape.at(axis)!;
-    const apart = () => [slice(x, axis, 0, 1), slice(x, axis, 1, length)];
-    const parts = split(x, axis, [1, length - 1]);
-    expect(parts.map((part) => [part.shape, part.toArray()])).toEqual(
-      apart().map((part) => [part.shape, part.toArray()]),
-    );
-    const slopes = (f: () => Tensor[]) =>
-      gradients([x], () => {
-        const [first, second] = f();
-        return add(sum(mul(first, first)), sum(second));
-      }).gradients[0].toArray();
-    expect(slopes(() => split(x, axis, [1, length - 1]))).toEqual(slopes(apart));
-  });
-
-  it('has zeros for a part that nobody uses, and adds where there is a gradient already', () => {
-    // d/dx of sum(the last column) + sum(x): 2 in the last of four columns, else 1
-    const { gradients: slopes } = gradients([x], () => add(sum(split(x, -1, [3, 1])[1]), sum(x)));
-    expect(slopes[0].toArray()).toEqual(x.toArray().map((_, i) => (i % 4 === 3 ? 2 : 1)));
-    const alone = gradients([x], () => sum(split(x, -1, [3, 1])[1])).gradients[0];
-    expect(alone.toArray()).toEqual(x.toArray().map((_, i) => (i % 4 === 3 ? 1 : 0)));
-  });
-
-  it('refuses an axis that is not there, and sizes that do not sum to its length', () => {
-    expect(() => split(x, 3, [1])).toThrow(ShapeError);
-    for (const sizes of [[], [1, 1], [3, 2], [5, -1], [1.5, 2.5]]) {
-      expect(() => split(x, -1, sizes), String(sizes)).toThrow(ShapeError);
-    }
   });
 });
 

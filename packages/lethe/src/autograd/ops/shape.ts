@@ -8,7 +8,7 @@ import { checkTensor, checkTensors } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
-import { freshGradients, gradientOf, needsGradient, recordOperation } from '../tape.ts';
+import { gradientOf, needsGradient, recordOperation } from '../tape.ts';
 import { addColumnSums } from './matmul.ts';
 
 /**
@@ -79,47 +79,6 @@ export function slice(x: Tensor, axis: number, from: number, to: number): Tensor
   copyBlock(block, target, source);
   recordOperation(y, [x], () => addBlock(block, ...places(gradientOf(x), gradientOf(y))));
   return y;
-}
-
-/**
- * The parts of one axis, one behind the other. Negative axes count from the end. The same values as by a {@link slice} for each;
- * the gradient of x is written by all of them at once where nobody has added to it, so that no zeros are made for it.
- * @param sizes of the parts
- * @throws ShapeError if there is no such axis, or the sizes do not sum to its length
- */
-export function split(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
-  checkTensor('split', 'x', x);
-  const at = axisOf('split', axis, x.shape);
-  const isWhole = sizes.every((size) => Number.isInteger(size) && size >= 0);
-  if (!isWhole || sizes.length === 0 || sizes.reduce((sum, size) => sum + size) !== x.shape[at]) {
-    throw new ShapeError(
-      `split: expected sizes that sum to the length of axis ${axis} of shape ${shapeText(x.shape)}, got ${shapeText(sizes)}`,
-    );
-  }
-  const inner = sizeOf(x.shape.slice(at + 1));
-  const rows = sizeOf(x.shape.slice(0, at));
-  const stride = x.shape[at] * inner;
-  let start = 0;
-  const parts = sizes.map((size) => {
-    const shape = x.shape.map((n, i) => (i === at ? size : n));
-    const part = new Tensor(shape, allocate(sizeOf(shape)));
-    const block = { rows, width: size * inner };
-    const from = start;
-    start += block.width;
-    const inWhole = (data: Real): Place => ({ data, start: from, stride });
-    const inPart = (data: Real): Place => ({ data, start: 0, stride: block.width });
-    copyBlock(block, inPart(part.data), inWhole(x.data));
-    return { part, block, inWhole, inPart };
-  });
-  const tensors = parts.map(({ part }) => part);
-  recordOperation(tensors, [x], () => {
-    const { gradients, fresh } = freshGradients([x]);
-    const whole = gradients[0] as Real;
-    for (const { part, block, inWhole, inPart } of parts) {
-      (fresh ? copyBlock : addBlock)(block, inWhole(whole), inPart(gradientOf(part)));
-    }
-  });
-  return tensors;
 }
 
 /**

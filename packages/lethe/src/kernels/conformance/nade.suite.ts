@@ -45,10 +45,8 @@ export function nadeSuite({ newKernels }: Suite): void {
           expectFields(copy.p, p, GRADIENTS, GRADIENT);
           if (kernels.engine !== 'portable') return;
           const pairs = [
-            ['hiddenBias', 'dHiddenBias'],
-            ['hiddenVariance', 'dHiddenVariance'],
-            ['visibleBias', 'dVisibleBias'],
-            ['visibleVariance', 'dVisibleVariance'],
+            ['biases', 'dBiases'],
+            ['variances', 'dVariances'],
             ['weightIn', 'dWeightIn'],
             ['weightOut', 'dWeightOut'],
           ] as const;
@@ -68,14 +66,14 @@ export function nadeSuite({ newKernels }: Suite): void {
       const whole = engineCopy(nadeLayer(new Numbers(72), [2, 9, 12, 20], 'everything')).p;
       const some = engineCopy(nadeLayer(new Numbers(72), [2, 9, 12, 20], 'everything')).p;
       const rest = Object.fromEntries(
-        Object.entries(some).filter(([name]) => !/^d(Hidden|Visible|WeightIn)/.test(name)),
+        Object.entries(some).filter(([name]) => !/^d(Biases|Variances|WeightIn)/.test(name)),
       ) as typeof some;
       for (const p of [whole, rest]) {
         kernels.nadeForward(p);
         kernels.nadeBackward(p);
       }
       expect(Array.from(rest.dWeightOut)).toEqual(Array.from(whole.dWeightOut));
-      expect(Array.from(some.dHiddenBias)).not.toEqual(Array.from(whole.dHiddenBias));
+      expect(Array.from(some.dBiases)).not.toEqual(Array.from(whole.dBiases));
     });
 
     it('does not read frames that do not count', () => {
@@ -84,8 +82,7 @@ export function nadeSuite({ newKernels }: Suite): void {
       const spoilt = engineCopy(nadeLayer(new Numbers(73), [3, 5, 9, 20], 'everything')).p;
       for (let m = 0; m < 15; m++) {
         if (spoilt.stepMask![m] !== 0) continue;
-        spoilt.hiddenBias.fill(Number.NaN, m * 20, (m + 1) * 20);
-        spoilt.visibleBias.fill(Number.NaN, m * 9, (m + 1) * 9);
+        spoilt.biases.fill(Number.NaN, m * 29, (m + 1) * 29);
         spoilt.visible.fill(Number.NaN, m * 9, (m + 1) * 9);
       }
       for (const p of [clean, spoilt]) {
@@ -96,6 +93,28 @@ export function nadeSuite({ newKernels }: Suite): void {
         expect(Array.from(spoilt[name]!), name).toEqual(Array.from(clean[name]!));
       }
     });
+
+    it.each(FORMS)(
+      'overwrites the gradients of the biases where they are said to hold nothing, %s',
+      (form) => {
+        const kernels = newKernels();
+        const zeros = engineCopy(nadeLayer(new Numbers(75), [3, 7, 12, 20], form)).p;
+        const fresh = engineCopy(nadeLayer(new Numbers(75), [3, 7, 12, 20], form)).p;
+        for (const name of ['dBiases', 'dVariances'] as const) {
+          zeros[name]?.fill(0);
+          fresh[name]?.fill(Number.NaN);
+        }
+        for (const p of [zeros, fresh]) kernels.nadeForward(p);
+        kernels.nadeBackward(zeros);
+        kernels.nadeBackward({ ...fresh, fresh: true });
+        for (const name of GRADIENTS) {
+          expect(
+            Array.from(fresh[name] ?? [], (value) => value + 0),
+            name,
+          ).toEqual(Array.from(zeros[name] ?? [], (value) => value + 0));
+        }
+      },
+    );
 
     it('does nothing for no frames, no dimensions and no hidden units', () => {
       for (const sizes of [
@@ -125,10 +144,8 @@ export function nadeLayer(numbers: Numbers, [T, B, D, K]: readonly number[], for
     B,
     D,
     K,
-    hiddenBias: numbers.normal(M * K),
-    hiddenVariance: withVariance ? numbers.uniform(M * K, 0, 2) : undefined,
-    visibleBias: numbers.normal(M * D),
-    visibleVariance: withVariance ? numbers.uniform(M * D, 0, 2) : undefined,
+    biases: numbers.normal(M * (K + D)),
+    variances: withVariance ? numbers.uniform(M * (K + D), 0, 2) : undefined,
     visible: numbers.bits(M * D, 0.3),
     weightIn: numbers.normal(D * K),
     weightOut: numbers.normal(D * K, 0.5),
@@ -139,10 +156,8 @@ export function nadeLayer(numbers: Numbers, [T, B, D, K]: readonly number[], for
     stepMask,
     rowLoss: unset(M),
     dRowLoss: numbers.normal(M).map((d, m) => (stepMask ? stepMask[m] * d : d)),
-    dHiddenBias: numbers.normal(M * K),
-    dHiddenVariance: withVariance ? numbers.normal(M * K) : undefined,
-    dVisibleBias: numbers.normal(M * D),
-    dVisibleVariance: withVariance ? numbers.normal(M * D) : undefined,
+    dBiases: numbers.normal(M * (K + D)),
+    dVariances: withVariance ? numbers.normal(M * (K + D)) : undefined,
     dWeightIn: numbers.normal(D * K),
     dWeightOut: numbers.normal(D * K),
   };
@@ -150,14 +165,7 @@ export function nadeLayer(numbers: Numbers, [T, B, D, K]: readonly number[], for
 
 // --- internal ---
 
-const GRADIENTS = [
-  'dHiddenBias',
-  'dHiddenVariance',
-  'dVisibleBias',
-  'dVisibleVariance',
-  'dWeightIn',
-  'dWeightOut',
-] as const;
+const GRADIENTS = ['dBiases', 'dVariances', 'dWeightIn', 'dWeightOut'] as const;
 
 /** The losses with every hidden unit computed anew for every dimension, from the sum over those before. */
 function oracle(p: NadeForward): Float64Array {
@@ -168,15 +176,16 @@ function oracle(p: NadeForward): Float64Array {
     if (p.stepMask?.[m] === 0) return 0;
     let nll = 0;
     for (const [place, i] of order.entries()) {
-      let z = p.visibleBias[m * D + i];
+      const row = m * (K + D);
+      let z = p.biases[row + K + i];
       for (let k = 0; k < K; k++) {
-        let a = p.hiddenBias[m * K + k];
+        let a = p.biases[row + k];
         for (const j of order.subarray(0, place)) a += p.visible[m * D + j] * p.weightIn[j * K + k];
         const g = p.maskHidden;
         const noise = g ? g.data[Math.floor(m / B) * g.time + (m % B) * g.batch + k] : 1;
-        z += (p.weightOut[i * K + k] * noise) / (1 + Math.exp(-a * shrink(p.hiddenVariance, m * K + k)));
+        z += (p.weightOut[i * K + k] * noise) / (1 + Math.exp(-a * shrink(p.variances, row + k)));
       }
-      const q = 1 / (1 + Math.exp(-z * shrink(p.visibleVariance, m * D + i)));
+      const q = 1 / (1 + Math.exp(-z * shrink(p.variances, row + K + i)));
       nll -= p.visible[m * D + i] === 1 ? Math.log(q) : Math.log1p(-q);
     }
     return nll;

@@ -10,12 +10,13 @@ interface Nade {
   D: number;
   /** hidden units */
   K: number;
-  /** [T, B, K] */
-  hiddenBias: Real;
-  /** [T, B, K], absent: 0; a hidden unit is then logistic(a / sqrt(1 + pi/8 variance)) (MacKay 1992) */
-  hiddenVariance?: Real;
-  /** [T, B, D], absent: 0; so are the logits */
-  visibleVariance?: Real;
+  /** [T*B*K + T*B*D], of every frame those of the hidden units, then those of the dimensions */
+  biases: Real;
+  /**
+   * [T*B*K + T*B*D], of the biases, absent: 0; a hidden unit is then logistic(a / sqrt(1 + pi/8 variance)) (MacKay 1992), and so are the
+   * logits
+   */
+  variances?: Real;
   /** [T, B, D], the frames: 0 or 1 */
   visible: Real;
   /** [D, K], from the dimensions to the hidden units */
@@ -33,13 +34,11 @@ interface Nade {
 /**
  * Negative log-likelihood of binary frames under a neural autoregressive distribution estimator (Larochelle, Murray 2011, equations
  * 1 to 3), whose biases are given for every frame (RNN-NADE: Boulanger-Lewandowski, Bengio, Vincent 2012), natural log:
- *   h_i = mask ∘ logistic(hiddenBias + sum of v_j weightIn_j over the dimensions before i)
- *   z_i = visibleBias_i + weightOut_i · h_i
+ *   h_i = mask ∘ logistic(bias + sum of v_j weightIn_j over the dimensions before i)
+ *   z_i = bias_i + weightOut_i · h_i
  *   rowLoss = stepMask * sum_i (softplus(z_i) - v_i z_i)
  */
 export interface NadeForward extends Nade {
-  /** [T, B, D] */
-  visibleBias: Real;
   /** [T, B], 1 counts, 0 does not and is not read; absent: all count */
   stepMask?: Real;
   /** [T, B], out */
@@ -50,16 +49,14 @@ export interface NadeForward extends Nade {
 export interface NadeBackward extends Nade {
   /** [T, B], of sum_i (softplus(z_i) - v_i z_i); frames of which it is 0 are not read */
   dRowLoss: Real;
-  /** [T, B, K] */
-  dHiddenBias?: Real;
-  /** [T, B, K] */
-  dHiddenVariance?: Real;
-  /** [T, B, D] */
-  dVisibleBias?: Real;
-  /** [T, B, D] */
-  dVisibleVariance?: Real;
+  /** [T*B*K + T*B*D] */
+  dBiases?: Real;
+  /** [T*B*K + T*B*D]; only with variances */
+  dVariances?: Real;
   /** [D, K] */
   dWeightIn?: Real;
   /** [D, K] */
   dWeightOut?: Real;
+  /** dBiases and dVariances hold nothing yet and are overwritten, those of frames that are not read with 0. Absent: false. */
+  fresh?: boolean;
 }

@@ -15,16 +15,17 @@ export function nadeForward(p: NadeForward): void {
       logits.fill(0, m * D, (m + 1) * D);
       continue;
     }
-    const a = p.hiddenBias.slice(m * K, (m + 1) * K) as Real;
+    const a = p.biases.slice(m * (K + D), m * (K + D) + K) as Real;
     let sum = 0;
     let stale = true;
     for (const i of order) {
       if (stale) activate(p, m, a, h);
-      let z = p.visibleBias[m * D + i];
+      const at = m * (K + D) + K + i;
+      let z = p.biases[at];
       for (let k = 0; k < K; k++) z += weightOut[i * K + k] * h[k];
       logits[m * D + i] = z;
       const v = visible[m * D + i];
-      const shrunk = z * shrink(p.visibleVariance, m * D + i);
+      const shrunk = z * shrink(p.variances, at);
       sum += softplus(shrunk) - v * shrunk;
       stale = v !== 0;
       if (stale) for (let k = 0; k < K; k++) a[k] += v * weightIn[i * K + k];
@@ -37,17 +38,23 @@ export function nadeBackward(p: NadeBackward): void {
   const { T, B, D, K, visible, weightIn, weightOut, order, logits, dRowLoss } = p;
   const dz = realZeros(D);
   for (let m = 0; m < T * B; m++) {
+    const row = m * (K + D);
+    if (p.fresh) {
+      p.dBiases?.fill(0, row, row + K + D);
+      p.dVariances?.fill(0, row, row + K + D);
+    }
     if (dRowLoss[m] === 0) continue;
     for (let i = 0; i < D; i++) {
-      const at = m * D + i;
-      const c = shrink(p.visibleVariance, at);
-      dz[i] = dRowLoss[m] * (logistic(c * logits[at]) - visible[at]) * c;
-      if (p.dVisibleBias) p.dVisibleBias[at] += dz[i];
-      if (p.dVisibleVariance) p.dVisibleVariance[at] -= 0.5 * KAPPA * c * c * logits[at] * dz[i];
+      const z = logits[m * D + i];
+      const at = row + K + i;
+      const c = shrink(p.variances, at);
+      dz[i] = dRowLoss[m] * (logistic(c * z) - visible[m * D + i]) * c;
+      if (p.dBiases) p.dBiases[at] += dz[i];
+      if (p.variances && p.dVariances) p.dVariances[at] -= 0.5 * KAPPA * c * c * z * dz[i];
     }
     // The pre-activations before every dimension that changed them, last first when they are gone back through.
     const before: Real[] = [];
-    let a = p.hiddenBias.slice(m * K, (m + 1) * K) as Real;
+    let a = p.biases.slice(m * (K + D), m * (K + D) + K) as Real;
     for (const i of order) {
       const v = visible[m * D + i];
       if (v === 0) continue;
@@ -73,7 +80,7 @@ export function nadeBackward(p: NadeBackward): void {
       }
     }
     addThroughActivation(p, m, a, dh, da);
-    for (let k = 0; k < K && p.dHiddenBias; k++) p.dHiddenBias[m * K + k] += da[k];
+    for (let k = 0; k < K && p.dBiases; k++) p.dBiases[row + k] += da[k];
   }
 }
 
@@ -91,20 +98,20 @@ function shrink(variance: Real | undefined, at: number): number {
 /** The hidden units h from their pre-activations a. */
 function activate(p: NadeForward | NadeBackward, m: number, a: Real, h: Real): void {
   for (let k = 0; k < p.K; k++) {
-    h[k] = maskAt(p, m, k) * logistic(a[k] * shrink(p.hiddenVariance, m * p.K + k));
+    h[k] = maskAt(p, m, k) * logistic(a[k] * shrink(p.variances, m * (p.K + p.D) + k));
   }
 }
 
 /** Takes the gradient of the hidden units over to their pre-activations, and to their variance. */
 function addThroughActivation(p: NadeBackward, m: number, a: Real, dh: Real, da: Real): void {
   for (let k = 0; k < p.K; k++) {
-    const at = m * p.K + k;
-    const c = shrink(p.hiddenVariance, at);
+    const at = m * (p.K + p.D) + k;
+    const c = shrink(p.variances, at);
     const s = logistic(c * a[k]);
     const dx = dh[k] * maskAt(p, m, k) * s * (1 - s);
     da[k] += c * dx;
-    if (p.hiddenVariance && p.dHiddenVariance) {
-      p.dHiddenVariance[at] -= 0.5 * KAPPA * c * c * c * a[k] * dx;
+    if (p.variances && p.dVariances) {
+      p.dVariances[at] -= 0.5 * KAPPA * c * c * c * a[k] * dx;
     }
     dh[k] = 0;
   }
