@@ -59,7 +59,7 @@ export async function looked({ url, chart, growing, grow }: Looked): Promise<obj
       const drawn = `document.querySelector('.plot path').getAttribute('d')`;
       const d = await page.evaluate(drawn);
       ticks.push(await until(async () => grow(), `${drawn} !== ${JSON.stringify(d)}`));
-      await page.waitForTimeout(300);
+      await page.waitForTimeout(700);
     }
     return {
       'first page, table and curves of ten runs (ms)': first,

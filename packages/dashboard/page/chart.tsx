@@ -74,7 +74,7 @@ export function Chart(props: ChartProps) {
     props.range && kindY === 'linear'
       ? around(props.range, extremes(kindY, ys), props.most)
       : domainOf(kindY, ...ys);
-  const y = scaleOf(kindY, domainY, [bottom, top], Math.max(2, (bottom - top) / 45));
+  const y = scaleOf(kindY, domainY, [bottom, top], Math.max(2, (bottom - top) / 36));
   const ticksX = places ? places.map((label, value) => ({ value, label })) : x.ticks;
   const isEmpty = !lines.some((line) => line.y.some((value) => value !== null));
   const clip = `clip-${title.replace(/\W+/g, '-')}`;
@@ -215,16 +215,22 @@ export function Chart(props: ChartProps) {
           <text x={(left + right) / 2} y={height - 8} text-anchor="middle" font-size="12" fill="var(--ink)">
             {props.x}
           </text>
-          <text
-            x={14}
-            y={(top + bottom) / 2}
-            text-anchor="middle"
-            font-size="12"
-            fill="var(--ink)"
-            transform={`rotate(-90 14 ${(top + bottom) / 2})`}
-          >
-            {shortened(props.y, bottom - top)}
-          </text>
+          {inLines(props.y, bottom - top).map((text, i, { length }) => {
+            const at = length === 1 ? 14 : 10 + 12 * i;
+            return (
+              <text
+                key={i}
+                x={at}
+                y={(top + bottom) / 2}
+                text-anchor="middle"
+                font-size={length === 1 ? 12 : 11}
+                fill="var(--ink)"
+                transform={`rotate(-90 ${at} ${(top + bottom) / 2})`}
+              >
+                {text}
+              </text>
+            );
+          })}
           {isEmpty && (
             <text
               x={(left + right) / 2}
@@ -474,6 +480,16 @@ const fileName = (title: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 60) || 'chart';
+
+/** A name of an axis in one line, or in two where one has no room. */
+function inLines(text: string, room: number): string[] {
+  if (shortened(text, room) === text) return [text];
+  const words = text.split(' ');
+  const cuts = words.slice(1).map((_, i) => [words.slice(0, i + 1).join(' '), words.slice(i + 1).join(' ')]);
+  const longest = (lines: readonly string[]): number => Math.max(...lines.map(({ length }) => length));
+  const [best = [text]] = cuts.toSorted((a, b) => longest(a) - longest(b));
+  return best.map((line) => shortened(line, room));
+}
 
 /** About as many characters as have room. */
 const shortened = (text: string, room: number): string => {

@@ -96,12 +96,14 @@ function Search({
             logY={isLogY}
             height={280}
           />
-          <Choice
-            label="Setting"
-            value={parameter}
-            options={parameters}
-            onChange={(value) => show({ slice: value })}
-          />
+          <div class="bar">
+            <Choice
+              label="Setting"
+              value={parameter}
+              options={parameters}
+              onChange={(value) => show({ slice: value })}
+            />
+          </div>
         </div>
       </div>
       <h2>Parallel coordinates</h2>
