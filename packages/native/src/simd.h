@@ -43,15 +43,25 @@ LETHE_INLINE vf splat(float x) { return x - vf{}; }
 LETHE_INLINE vf load(const float* p) { return *reinterpret_cast<const vfu*>(p); }
 LETHE_INLINE void store(float* p, vf v) { *reinterpret_cast<vfu*>(p) = v; }
 
+#if !defined(__AVX512F__)
+// At the end of an array, lane by lane.
+LETHE_LARGE vf loadLanes(const float* p, int n) {
+  vf v{};
+  for (int i = 0; i < n; i++) v[i] = p[i];
+  return v;
+}
+LETHE_LARGE void storeLanes(float* p, vf v, int n) {
+  for (int i = 0; i < n; i++) p[i] = v[i];
+}
+#endif
+
 // The first n (1..W) floats; the rest is 0.
 LETHE_INLINE vf load(const float* p, int n) {
   if (n >= W) return load(p);
 #if defined(__AVX512F__)
   return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
 #else
-  vf v{};
-  for (int i = 0; i < n; i++) v[i] = p[i];
-  return v;
+  return loadLanes(p, n);
 #endif
 }
 LETHE_INLINE void store(float* p, vf v, int n) {
@@ -59,7 +69,7 @@ LETHE_INLINE void store(float* p, vf v, int n) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
 #else
-  for (int i = 0; i < n; i++) p[i] = v[i];
+  storeLanes(p, v, n);
 #endif
 }
 
