@@ -73,10 +73,13 @@ LETHE_INLINE void store(float* p, vf v, int n) {
 #endif
 }
 
-// a b + c. Compilers fuse it wherever the instruction set does; for WebAssembly none does by itself.
+// a b + c, rounded once where the instruction set can. For WebAssembly no compiler fuses by itself, and with AVX2 they leave some chains of
+// sums unfused, the same sum in one loop and not in another, so that bits would depend on how many rows go together.
 LETHE_INLINE vf madd(vf a, vf b, vf c) {
 #if defined(__wasm_relaxed_simd__)
   return (vf)__builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#elif defined(__FMA__) && !defined(__AVX512F__)
+  return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 #else
   return a * b + c;
 #endif
