@@ -28,7 +28,8 @@ export function describe(name, body) {
   body();
   path = outer;
 }
-export const it = (name, body) => void tests.push({ name: [...path, name].join(' > '), body });
+// with options, a time limit, between name and body or without
+export const it = (name, ...rest) => void tests.push({ name: [...path, name].join(' > '), body: rest.at(-1) });
 const each = (make) => (rows) => (name, body) => {
   for (const row of rows) make(name + ' ' + JSON.stringify(row), () => body(...(Array.isArray(row) ? row : [row])));
 };
