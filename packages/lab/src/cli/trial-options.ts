@@ -7,6 +7,7 @@ import type { Executor } from '../experiments/search/protocol.ts';
 import type { Study } from '../experiments/search/study.ts';
 import type { Config } from '../runs/config.ts';
 import type { OptionValues, TaskData } from '../tasks/kind.ts';
+import { valueName } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
 import type { Output } from './output.ts';
 import { addTaskOptions, configOptions, configSettings } from './task-options.ts';
@@ -63,14 +64,13 @@ export function addBaseOptions(command: Command): Command {
 export async function baseSettings(target: string, options: BaseOptions): Promise<Record<string, unknown>> {
   const { kindOfTarget } = await import('../training/resolve.ts');
   const kind = kindOfTarget(target) ?? taskKinds[0];
-  const { cell, hidden, layers, epochs, patience } = options;
+  const { studyOptions } = await import('../training/option-names.ts');
+  const given = options as OptionValues;
   return {
-    'model.cell': cell,
-    'model.hidden': hidden,
-    'model.layers': layers,
-    'training.epochs': epochs,
-    'training.patience': patience,
-    ...configSettings(kind, target, options as OptionValues),
+    ...Object.fromEntries(
+      Object.entries(studyOptions).map(([key, option]) => [key, given[valueName(option)]]),
+    ),
+    ...configSettings(kind, target, given),
   };
 }
 

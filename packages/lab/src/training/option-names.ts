@@ -28,6 +28,14 @@ export const commonOptions: Readonly<Record<string, string>> = {
   observe: '--observe',
 };
 
+/** Those that `lethe compare` and `lethe sweep` have as well: what all trials share. */
+export const studyOptions: Readonly<Record<string, string>> = Object.fromEntries(
+  ['model.cell', 'model.hidden', 'model.layers', 'training.epochs', 'training.patience'].map((key) => [
+    key,
+    commonOptions[key],
+  ]),
+);
+
 /** Keys that `lethe train` has a shorter name for, of one task: two tasks may have different keys for one option. */
 function trainOptionsOf({ config }: TaskKind): Readonly<Record<string, string>> {
   return {
@@ -47,8 +55,7 @@ export type Settable = (key: string) => string | undefined;
 export const byTrain: Settable = optionOf;
 export const bySearch: Settable = (key) => `--set ${key}=`;
 export const byStudy: Settable = (key) =>
-  Object.hasOwn(commonOptions, key) &&
-  !/^(model\.(cell|hidden|layers)|training\.(epochs|patience)|seed)$/.test(key)
+  Object.hasOwn(commonOptions, key) && key !== 'seed' && !Object.hasOwn(studyOptions, key)
     ? bySearch(key)
     : optionOf(key);
 export const byResume: Settable = (key) =>
