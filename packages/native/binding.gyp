@@ -14,7 +14,7 @@
   "targets": [
     {
       "target_name": "lethe",
-      "sources": ["src/binding.cc", "src/dispatch.cc", "src/precision.cc", "src/crew.cc", "src/rounded.cc"],
+      "sources": ["src/binding.cc", "src/dispatch.cc", "src/precision.cc", "src/crew.cc", "src/rounded.cc", "src/cache.cc"],
       "cflags_cc!": ["-fno-exceptions"],
       "cflags_cc": ["-fexceptions"],
       "xcode_settings": {"GCC_ENABLE_CPP_EXCEPTIONS": "YES"},

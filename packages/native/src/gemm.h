@@ -8,17 +8,21 @@ namespace LETHE_ISA {
 namespace {
 
 constexpr long ROWS_PER_JOB = 2 * MR;
+// Columns of the left source are gathered for so many jobs at once where there are many: whole stretches of memory in place of a cache
+// line of every page. 8000 x 595 by 128: 65 to 80 GFLOP/s on one thread, 143 to 195 on two (Intel Xeon 2.80 GHz).
+constexpr long JOBS_PER_GATHER = 4;
 
-// A packed block of the right operand: `depth` of k by `panels` panels. It must fit, with what streams past it,
-// into the second-level cache (2 MB where this was tuned), or every row of jobs reads it from the third again: 155
-// instead of 195 GFLOP/s a core for 2600 columns. Deep before wide, because every block of k reads and writes the result.
+// A packed block of the right operand: `depth` of k by `panels` panels. It takes half of the second-level cache, for with what
+// streams past it it must fit, or every row of jobs reads it from the third again: 155 instead of 195 GFLOP/s a core for 2600
+// columns. Deep before wide, because every block of k reads and writes the result.
 struct Blocking {
   long depth, panels;
 };
 static Blocking chooseBlocking(long n, long K, int factors) {
-  constexpr long BLOCK = 300000, DEPTH = 1024;  // floats, k
+  constexpr long DEPTH = 1024;  // k
+  const long block = secondLevelCache() / 2 / (long)sizeof(float);
   const long blocks = (K + DEPTH - 1) / DEPTH, depth = maximum(1, blocks ? (K + blocks - 1) / blocks : 1);
-  const long most = maximum(2, BLOCK / (depth * factors * PW)), parts = (panels(n) + most - 1) / most;
+  const long most = maximum(2, block / (depth * factors * PW)), parts = (panels(n) + most - 1) / most;
   return {depth, (panels(n) + parts - 1) / parts};
 }
 
@@ -34,32 +38,38 @@ void productWith(Pool& pool, long m, long n, long K, const Factor& one, const Fa
   const Blocking blocking = chooseBlocking(n, K, factors);
   const long size = blocking.depth * blocking.panels * PW;
   float* packed = pool.workspace(kPackedBlock, 2 * factors * size);
-  const long jobs = (m + ROWS_PER_JOB - 1) / ROWS_PER_JOB;
+  const bool columnsOfLeft = one.rows.rs == 1;
+  const long rowsPerJob = ROWS_PER_JOB * (columnsOfLeft && m >= 16 * JOBS_PER_GATHER * ROWS_PER_JOB ? JOBS_PER_GATHER : 1);
+  const long jobs = (m + rowsPerJob - 1) / rowsPerJob;
   // Columns of the left source are gathered once for every block of panels: once for all of them if there are several.
-  const bool gatherFirst = one.rows.rs == 1 && panels(n) > blocking.panels;
-  const long leftSize = jobs * ROWS_PER_JOB * blocking.depth;
-  float* gathered = gatherFirst ? pool.workspace(kGathered, factors * leftSize) : nullptr;
+  const bool gatherFirst = columnsOfLeft && panels(n) > blocking.panels;
+  const long leftSize = (gatherFirst ? jobs : pool.threads()) * rowsPerJob * blocking.depth;
+  float* gathered = columnsOfLeft ? pool.workspace(kGatheredLeft, factors * leftSize) : nullptr;
   parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
     alignas(64) float out[2][MR * PW];
-    alignas(64) float left[2][ROWS_PER_JOB * 1024];
     long job = workers > 1 ? pool.next() : 0;
     long block = 0, kn = 0;
     auto leftOf = [&](int f) -> const Rows& { return f ? two->rows : one.rows; };
-    // columns [i0, i1) of the source, k from k0 on, as rows of a tile, [kn][ROWS_PER_JOB]
-    auto gather = [&](const Rows& rows, long k0, long i0, long i1, float* to) {
-      for (long k = 0; k < kn; k++) {
-        const float* from = k0 + k < rows.headCount ? rows.head + (k0 + k) * rows.ks : rows.a + (k0 + k - rows.headCount) * rows.ks;
-        vectors(i1 - i0, [&](long i, int w) { store(to + k * ROWS_PER_JOB + i, load(from + i0 + i, w), w); });
+    // where the gathered rows of a job are, as rows of tiles: [rowsPerJob / ROWS_PER_JOB][kn][ROWS_PER_JOB]
+    auto placeOf = [&](int f, long q) { return gathered + f * leftSize + (gatherFirst ? q : worker) * rowsPerJob * blocking.depth; };
+    auto gather = [&](long k0, long q) {
+      const long i0 = q * rowsPerJob, i1 = minimum(m, i0 + rowsPerJob);
+      for (int f = 0; f < factors; f++) {
+        const Rows& rows = leftOf(f);
+        float* to = placeOf(f, q);
+        for (long k = 0; k < kn; k++) {
+          const float* from = k0 + k < rows.headCount ? rows.head + (k0 + k) * rows.ks : rows.a + (k0 + k - rows.headCount) * rows.ks;
+          for (long i = i0; i < i1; i += ROWS_PER_JOB)
+            vectors(minimum(ROWS_PER_JOB, i1 - i),
+                    [&](long r, int w) { store(to + (i - i0) * kn + k * ROWS_PER_JOB + r, load(from + i + r, w), w); });
+        }
       }
     };
     for (long k0 = 0; k0 < maximum(K, 1); k0 += maximum(kn, 1)) {
       kn = minimum(blocking.depth, K - k0);
       if (gatherFirst) {
         pool.barrier(0, workers);  // nobody reads the block before any more
-        for (long q = worker; q < jobs; q += workers)
-          for (int f = 0; f < factors; f++)
-            gather(leftOf(f), k0, q * ROWS_PER_JOB, minimum(m, (q + 1) * ROWS_PER_JOB),
-                   gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth);
+        for (long q = worker; q < jobs; q += workers) gather(k0, q);
       }
       for (long p0 = 0; p0 < panels(n); p0 += blocking.panels, block++) {
         const long pn = minimum(blocking.panels, panels(n) - p0);
@@ -74,24 +84,22 @@ void productWith(Pool& pool, long m, long n, long K, const Factor& one, const Fa
         }
         pool.barrier(0, workers);
         for (; job < (block + 1) * jobs; job = workers > 1 ? pool.next() : job + 1) {
-          const long q = job - block * jobs, i0 = q * ROWS_PER_JOB, i1 = minimum(m, i0 + ROWS_PER_JOB);
-          Rows local[2];
-          for (int f = 0; f < factors; f++) {
+          const long q = job - block * jobs, i0 = q * rowsPerJob, i1 = minimum(m, i0 + rowsPerJob);
+          if (columnsOfLeft && !gatherFirst) gather(k0, q);
+          // rows from i0 + i on
+          auto rowsFrom = [&](int f, long i) -> Rows {
             const Rows& rows = leftOf(f);
-            if (rows.rs == 1) {
-              float* own = gatherFirst ? gathered + f * leftSize + q * ROWS_PER_JOB * blocking.depth : left[f];
-              if (!gatherFirst) gather(rows, k0, i0, i1, own);
-              local[f] = {own, 1, ROWS_PER_JOB};
-            } else {
-              local[f] = {rows.a + i0 * rows.rs + k0 * rows.ks, rows.rs, rows.ks};
-            }
-          }
+            if (!columnsOfLeft) return {rows.a + (i0 + i) * rows.rs + k0 * rows.ks, rows.rs, rows.ks};
+            return {placeOf(f, q) + i / ROWS_PER_JOB * ROWS_PER_JOB * kn + i % ROWS_PER_JOB, 1, ROWS_PER_JOB};
+          };
           for (long p = p0; p < p0 + pn; p++) {
             long j0 = p * PW, cols = minimum(PW, n - j0), width = roundUp(cols, W);
             for (long i = 0; i < i1 - i0; i += MR) {
               int r = (int)minimum(MR, i1 - i0 - i);
-              for (int f = 0; f < factors; f++)
-                tile(r, width, {kn, local[f].a + i * local[f].rs, local[f].rs, local[f].ks, b[f] + (p - p0) * PW * kn}, false, out[f]);
+              for (int f = 0; f < factors; f++) {
+                const Rows rows = rowsFrom(f, i);
+                tile(r, width, {kn, rows.a, rows.rs, rows.ks, b[f] + (p - p0) * PW * kn}, false, out[f]);
+              }
               for (int t = 0; t < r; t++) finish(i0 + i + t, j0, cols, out[0] + t * PW, out[1] + t * PW, k0 == 0);
             }
           }
@@ -287,12 +295,12 @@ struct Grid {
 };
 
 // Whole groups of rows need no barrier, but every core then streams all packed weights: only while they fit
-// in its second-level cache (taken as 1.75 of 2 MB). `bytes` of packed weights are read each step.
+// in seven eighths of its second-level cache. `bytes` of packed weights are read each step.
 static Grid chooseGrid(int workers, long B, long n, long bytes) {
   if (workers == 1) return {1, 1};
   long byRows = ((B + workers - 1) / workers + MR - 1) / MR * panels(n);
   long byColumns = (B + MR - 1) / MR * ((panels(n) + workers - 1) / workers);
-  bool rows = B >= workers && bytes <= 1750000 && byRows <= byColumns;
+  bool rows = B >= workers && bytes <= secondLevelCache() / 8 * 7 && byRows <= byColumns;
   return rows ? Grid{workers, 1} : Grid{1, workers};
 }
 

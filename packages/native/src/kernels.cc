@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cache.h"
 #include "params.h"
 #include "pool.h"
 // in this order

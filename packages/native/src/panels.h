@@ -185,6 +185,7 @@ enum Slot {
   kCarrySecond,
   kPartial,
   kGathered,
+  kGatheredLeft,
   kResets,
   kLogits,
   kHalfRows,

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "../../native/src/cache.h"
 #include "crew-imports.h"
 
 namespace lethe {
@@ -146,5 +147,8 @@ extern "C" __attribute__((export_name("work"))) void lethe_work() {
 
 extern "C" __attribute__((export_name("begin"))) void lethe_begin(int maySleep) { mainMaySleep = maySleep != 0; }
 extern "C" __attribute__((export_name("ready"))) int lethe_ready(int workers) { return Crew::instance().ready(workers); }
+
+// A module is not told.
+long secondLevelCache() { return 1 << 20; }
 
 }  // namespace lethe

@@ -4,7 +4,8 @@ import { addBlock, copyBlock, type Place } from '../../tensor/blocks.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
-import { gradientIfNeeded, gradientOf, recordOperation } from '../tape.ts';
+import { gradientOf, recordOperation } from '../tape.ts';
+import { giveWhole } from './whole-blocks.ts';
 
 /**
  * The steps in reverse order.
@@ -18,7 +19,7 @@ export function reverseTime(x: Tensor): Tensor {
   const ahead = (data: Real): Place => ({ data, start: 0, stride: B * n });
   const back = (data: Real): Place => ({ data, start: (T - 1) * B * n, stride: -B * n });
   copyBlock(block, ahead(y.data), back(x.data));
-  recordOperation(y, [x], () => addBlock(block, back(gradientOf(x)), ahead(gradientOf(y))));
+  recordOperation(y, [x], () => giveWhole(x, block, back, ahead(gradientOf(y))));
   return y;
 }
 
@@ -53,8 +54,7 @@ export function batchOf(examples: readonly Tensor[]): Tensor {
     copyBlock(block, inBatch(y.data, b, B * n, n), alone(data, n));
   recordOperation(y, examples, () => {
     for (const [b, example] of examples.entries()) {
-      const dx = gradientIfNeeded(example);
-      if (dx) addBlock(block, alone(dx, n), inBatch(gradientOf(y), b, B * n, n));
+      giveWhole(example, block, (data) => alone(data, n), inBatch(gradientOf(y), b, B * n, n));
     }
   });
   return y;

@@ -8,8 +8,9 @@ import { checkTensor, checkTensors } from '../../tensor/check.ts';
 import type { Real } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { checkShape, expectShape, shapeText, sizeOf, Tensor } from '../../tensor/tensor.ts';
-import { gradientOf, needsGradient, recordOperation } from '../tape.ts';
+import { adoptGradient, gradientOf, needsGradient, recordOperation } from '../tape.ts';
 import { addColumnSums } from './matmul.ts';
+import { giveWhole } from './whole-blocks.ts';
 
 /**
  * The same elements in another shape, without a copy.
@@ -23,11 +24,8 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
     );
   }
   const y = x.view(shape);
-  recordOperation(y, [x], () => {
-    const dx = gradientOf(x);
-    const dy = gradientOf(y);
-    for (let i = 0; i < dx.length; i++) dx[i] += dy[i];
-  });
+  // Nobody reads the gradient of y after this.
+  recordOperation(y, [x], () => adoptGradient(x, gradientOf(y)));
   return y;
 }
 
@@ -117,9 +115,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   for (const { part, block, inWhole, inPart } of places) copyBlock(block, inWhole(y.data), inPart(part.data));
   recordOperation(y, parts, () => {
     const dy = gradientOf(y);
-    for (const { part, block, inWhole, inPart } of places) {
-      if (needsGradient(part)) addBlock(block, inPart(gradientOf(part)), inWhole(dy));
-    }
+    for (const { part, block, inWhole, inPart } of places) giveWhole(part, block, inPart, inWhole(dy));
   });
   return y;
 }

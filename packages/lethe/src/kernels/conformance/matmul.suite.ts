@@ -92,6 +92,33 @@ export function matmulSuite({ newKernels }: Suite): void {
       expect(rows(m).subarray(0, 3 * n)).toEqual(rows(3));
     });
 
+    // Columns of many rows are gathered for several tiles at once; the second has its right operand in several blocks, and k too.
+    for (const [n, k] of [
+      [20, 70],
+      [700, 1030],
+    ] as const) {
+      it(`gives a column of the left operand the same bits among many and among few, for [n, k] = [${[n, k]}]`, () => {
+        const m = 1069;
+        const numbers = new Numbers(n + k);
+        const [a, b] = [numbers.uniform(m * k, -1, 1), numbers.uniform(k * n, -1, 1)].map((values) =>
+          Float32Array.from(values),
+        );
+        const whole = new Float32Array(m * n);
+        newKernels().matmul({ m, n, k, a, transposeA: true, b, c: whole });
+        const [from, to] = [m - 30, m];
+        const count = to - from;
+        const own = new Float32Array(count * k);
+        for (let q = 0; q < k; q++) own.set(a.subarray(q * m + from, q * m + to), q * count);
+        const c = new Float32Array(count * n);
+        newKernels().matmul({ m: count, n, k, a: own, transposeA: true, b, c });
+        expect(whole.subarray(from * n, to * n)).toEqual(c);
+        const rows = new Float32Array(count * k);
+        for (let q = 0; q < k; q++) for (let i = 0; i < count; i++) rows[i * k + q] = own[q * count + i];
+        newKernels().matmul({ m: count, n, k, a: rows, b, c });
+        expect(whole.subarray(from * n, to * n)).toEqual(c);
+      });
+    }
+
     it('passes on what is not a number', () => {
       const c = new Float32Array(4);
       const a = Float32Array.of(0, Number.NaN, 1, 1);

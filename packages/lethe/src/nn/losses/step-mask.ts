@@ -62,5 +62,8 @@ export function partialMask(where: string, x: Tensor, stepMask: StepMask | undef
 
 /** The numbers of the rows that count. */
 export function countedRows(mask: Real): Int32Array {
-  return Int32Array.from(mask.keys()).filter((m) => mask[m] !== 0);
+  const rows = new Int32Array(mask.length);
+  let count = 0;
+  for (let m = 0; m < mask.length; m++) if (mask[m] !== 0) rows[count++] = m;
+  return rows.slice(0, count);
 }

@@ -1,7 +1,9 @@
 /** One vector for a whole sequence: what a classifier reads of a recurrent layer's steps. */
+import type { Stretch } from '../../autograd/ops/rows.ts';
 import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
 import { checkWhole } from '../../checks.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
+import { kernels } from '../../kernels/engine.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames, checkWord } from '../../options.ts';
 import { addBlock, type Block, copyBlock, type Place } from '../../tensor/blocks.ts';
@@ -98,23 +100,49 @@ function lastOf(x: Tensor, ends: Int32Array, directions: 1 | 2): Tensor {
   );
 }
 
-/** Σ_t x / length^power. */
+/** Σ_t x / length^power: a call of a kernel for each stretch of rows that count at a step. */
 function weighted(x: Tensor, ends: Int32Array, power: 1 | 2): Tensor {
-  const [, B, n] = x.shape;
-  const factor = (b: number) => 1 / ends[b] ** power;
-  const steps = (data: Real, b: number): Place => ({ data, start: b * n, stride: B * n });
+  const [T, B, n] = x.shape;
+  const counted = Array.from({ length: T }, (_, t) => rowsAt(t, ends));
+  const add = (target: Real, from: number, a: Real, at: number, count: number) =>
+    kernels().addDifference({
+      ...{ n: count, factor: 1 },
+      ...{ a: a.subarray(at, at + count), target: target.subarray(from, from + count) },
+    });
+  const divide = (data: Real) => {
+    for (let b = 0; b < B; b++) {
+      const factor = 1 / ends[b] ** power;
+      for (let i = b * n; i < (b + 1) * n; i++) data[i] *= factor;
+    }
+  };
   return pooled(
     x,
     (y) => {
       y.fill(0);
-      for (let b = 0; b < B; b++)
-        addBlock({ rows: ends[b], width: n }, row(y, b * n), steps(x.data, b), factor(b));
+      for (const [t, stretches] of counted.entries())
+        for (const { from, to } of stretches) add(y, from * n, x.data, (t * B + from) * n, (to - from) * n);
+      divide(y);
     },
     (dx, dy) => {
-      for (let b = 0; b < B; b++)
-        addBlock({ rows: ends[b], width: n }, steps(dx, b), row(dy, b * n), factor(b));
+      const share = allocate(B * n);
+      share.set(dy);
+      divide(share);
+      for (const [t, stretches] of counted.entries())
+        for (const { from, to } of stretches) add(dx, (t * B + from) * n, share, from * n, (to - from) * n);
     },
   );
+}
+
+/** The rows whose sequence has a step t, in stretches. */
+function rowsAt(t: number, ends: Int32Array): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (let b = 0; b < ends.length; b++) {
+    if (ends[b] <= t) continue;
+    const last = stretches[stretches.length - 1];
+    if (last?.to === b) last.to++;
+    else stretches.push({ from: b, to: b + 1 });
+  }
+  return stretches;
 }
 
 /** One row, again and again. */

@@ -5,7 +5,6 @@
  *
  * that a readout over the vocabulary reads. See {@link DecoderForm} for where it attends.
  */
-import { tanh } from '../../autograd/ops/elementwise.ts';
 import { affine } from '../../autograd/ops/matmul.ts';
 import { concat, reshape, slice } from '../../autograd/ops/shape.ts';
 import { embeddingRegularizer, layerRegularizer } from '../../dropout/combine.ts';
@@ -22,6 +21,7 @@ import { type Embedding, embedding } from '../embedding.ts';
 import { type Linear, linear } from '../linear.ts';
 import { gru, lstm, rnn } from '../recurrent/layers.ts';
 import type { Recurrent } from '../recurrent/recurrent.ts';
+import { tanhUnits } from '../transfer.ts';
 import { attentional } from './attentional.ts';
 import { carriedNoise, type Encoded, type PartLayers } from './encoder.ts';
 import type { CheckedTranslationOptions } from './options.ts';
@@ -133,7 +133,7 @@ export function makeDecoder(
   return {
     ...{ words, layers, attention: attentive, initial, combine, readoutPlan },
     begin({ summary }) {
-      const all = tanh(affine(summary, initial.parameters.weight, initial.parameters.bias));
+      const all = tanhUnits(affine(summary, initial.parameters.weight, initial.parameters.bias));
       let from = 0;
       const next = (size: number) => slice(all, 1, from, (from += size));
       return {
