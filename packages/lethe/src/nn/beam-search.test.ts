@@ -23,6 +23,19 @@ function model(sentences: readonly number[]) {
   };
 }
 
+/** A model by a table: probabilities of the next token behind every beginning that is asked for; its steps are counted. */
+function table(probabilities: Record<string, readonly number[]>) {
+  let said: string[] = [''];
+  const counted = { steps: 0 };
+  const step = ({ tokens, parents }: BeamRows): number[] => {
+    if (parents) said = Array.from(tokens, (token, row) => `${said[parents[row]]}${token}`);
+    counted.steps++;
+    // Rows that repeat the end have no beginning that counts.
+    return said.flatMap((before) => (probabilities[before] ?? [1, 0, 0, 0]).map(Math.log));
+  };
+  return { step, counted };
+}
+
 /** Every sentence of at most maxLength tokens, with its log p. */
 function all(
   sentence: number,
@@ -165,6 +178,34 @@ describe('beam search', () => {
     const log = said.reduce((sum, token, t) => sum + logsOf(6, tokens.slice(0, t))[token], 0);
     expect(best.logProbability).toBeCloseTo(log, 6);
     expect(best.score).toBeCloseTo(log / said.length, 6);
+  });
+
+  it('of equal scores puts the earlier row, then the smaller token first', () => {
+    // All four sentences have the probability 1/4; of the first step the end, 1 and 2 are within the beam, and 3 behind them.
+    const { step } = table({ '': [0.25, 0.25, 0.25, 0.25] });
+    const found = beamSearch({ ...shared, batch: 1, beam: 3, best: 3, lengthPenalty: 0 }, step);
+    expect(found[0].map(({ tokens }) => [...tokens])).toEqual([[], [1], [2]]);
+  });
+
+  it('goes on while a longer sentence may become better by its length', () => {
+    // log(1/2) / 1 at once, log(1/2) / 4 after three more tokens.
+    const { step } = table({ '': [0.5, 0, 0.5, 0], 2: [0, 0, 0, 1], 23: [0, 1, 0, 0] });
+    const [[best]] = beamSearch({ ...shared, batch: 1, beam: 2 }, step);
+    expect([...best.tokens]).toEqual([2, 3, 1]);
+    expect(best.score).toBeCloseTo(Math.log(0.5) / 4, 12);
+  });
+
+  it('asks for no step once what goes on can at most be as good', () => {
+    const { step, counted } = table({ '': [0.5, 0, 0.5, 0] });
+    const [[best]] = beamSearch({ ...shared, batch: 1, beam: 2, lengthPenalty: 0 }, step);
+    expect([[...best.tokens], counted.steps]).toEqual([[], 1]);
+  });
+
+  it('told to end with the beam, ends in the step in which as many hypotheses have', () => {
+    // One ends in the first step and one in the second; 23, which goes on, would become the best: log .3 / 3 > log .4.
+    const { step, counted } = table({ '': [0.4, 0, 0.6, 0], 2: [0.5, 0, 0, 0.5] });
+    const [[best]] = beamSearch({ ...shared, batch: 1, beam: 2, until: 'beam' }, step);
+    expect([[...best.tokens], counted.steps]).toEqual([[2], 2]);
   });
 
   it('refuses senseless options, rows that do not fit, and what are no log-probabilities', () => {
