@@ -60,6 +60,21 @@ describe('poolSteps', () => {
     }
   });
 
+  it('gives the gradient of the largest to the earliest of equal steps', () => {
+    const equal = tensor([2, 7, 7, 7], [4, 1, 1]);
+    const run = gradients([equal], () => sum(poolSteps(equal, { pooling: 'max' }) as Tensor));
+    expect(Array.from(run.gradients[0].data)).toEqual([0, 1, 0, 0]);
+  });
+
+  it('hides no step that is not a number, wherever it stands', () => {
+    for (const place of [0, 1, 2]) {
+      const broken = tensor([1, 2, 3], [3, 1, 1]);
+      broken.data[place] = Number.NaN;
+      for (const pooling of ['mean', 'max'] as const)
+        expect(Array.from(meanOf(poolSteps(broken, { pooling })).data), pooling).toEqual([Number.NaN]);
+    }
+  });
+
   it('refuses a row without a step', () => {
     expect(() => poolSteps(x(), { pooling: 'mean', lengths: Int32Array.of(0, 3) })).toThrow(/none in row 0/);
     expect(() => poolSteps(x(), { pooling: 'mean', lengths: Int32Array.of(4, 3) })).toThrow(/from 0 to 3/);

@@ -29,7 +29,8 @@ export interface PoolOptions {
  *
  *   last   y[b] = x[length - 1, b], of features that run backwards x[0, b]
  *   mean   y[b] = Σ_t x[t, b] / length; of a Gaussian the variance is Σ_t Var / length², as if steps were independent
- *   max    y[b, i] = max_t x[t, b, i]; a Gaussian is refused, for the largest of several has no such moments
+ *   max    y[b, i] = max_t x[t, b, i], not a number where one is none; the earliest of equal steps has the gradient. A Gaussian is
+ *          refused, for the largest of several has no such moments
  *
  * @param x [time, batch, features]
  * @returns [1, batch, features]
@@ -159,7 +160,7 @@ function largest(x: Tensor, ends: Int32Array): Tensor {
           let place = b * n + i;
           for (let t = 1; t < ends[b]; t++) {
             const next = (t * B + b) * n + i;
-            if (x.data[next] > x.data[place]) place = next;
+            if (x.data[next] > x.data[place] || Number.isNaN(x.data[next])) place = next;
           }
           places[b * n + i] = place;
           y[b * n + i] = x.data[place];
