@@ -26,6 +26,10 @@ test('the interval of a paired difference is that of the t test', () => {
 test('pairs that lack a side are left out, and one pair has no interval', () => {
   expect(pairedDifference([1, 5, undefined], [0.5, undefined, 3])).toEqual({ mean: 0.5, count: 1 });
   expect(pairedDifference([1], [undefined])).toBeUndefined();
+  // What a journal has of a figure that was no number.
+  const none = JSON.parse(JSON.stringify([Number.NaN, 0.5])) as number[];
+  expect(pairedDifference(none, [3, 0])).toEqual({ mean: 0.5, count: 1 });
+  expect(pairedDifference([3, 0.5], none)).toEqual({ mean: 0, count: 1 });
   // Two pairs: t of one degree of freedom is tan(0.475 π) = 12.7062.
   const two = pairedDifference([1, 2], [0, 0])!;
   const half = (12.7062 * Math.SQRT1_2) / Math.SQRT2;

@@ -39,7 +39,10 @@ export function pairedDifference(
 ): Difference | undefined {
   const whole = a.map((value, i) => {
     const other = b[i];
-    return value === undefined || other === undefined ? undefined : value - other;
+    // In JSON a figure that is no number is null, and null is 0 in a difference.
+    return value === undefined || value === null || other === undefined || other === null
+      ? undefined
+      : value - other;
   });
   const spread = meanAndDeviation(whole);
   if (spread?.deviation === undefined) return spread;
