@@ -4,6 +4,7 @@ import { embedding } from '../nn/embedding.ts';
 import { globalNorm } from '../optim/clip.ts';
 import { sgd } from '../optim/sgd.ts';
 import { NoiseStream } from '../random/stream.ts';
+import { realFrom } from '../tensor/dtype.ts';
 import { allocate, poisonScratch, scoped } from '../tensor/scratch.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { checkGradients } from './check.ts';
@@ -164,6 +165,26 @@ describe('gradients', () => {
     expect(next).toEqual([0, 0, 0, 0, 1, 1, 0, 0]);
   });
 
+  it('counts the rows of every look-up of a table, in this step alone', () => {
+    const table = embedding({ vocabulary: 5, size: 2 }, new NoiseStream(1));
+    const { weight } = table.parameters;
+    const before = weight.toArray();
+    const look = (word: number) => sum(table.forward(Int32Array.of(word), 1));
+    const slope = (...words: number[]) =>
+      gradients([weight], () => words.map(look).reduce((a, b) => add(a, b))).gradients[0];
+    scoped(() => {
+      const found = slope(3, 0, 3);
+      // One for each look-up of a word: 1 of word 0, 2 of word 3.
+      expect(found.toArray()).toEqual([1, 1, 0, 0, 0, 0, 2, 2, 0, 0]);
+      expect(globalNorm([found])).toBeCloseTo(Math.sqrt(2 + 8), 6);
+      sgd({ weight }, { stepRate: 1 }).update([found]);
+      weight.toArray().forEach((w, i) => {
+        expect(w).toBeCloseTo(before[i] - found.data[i], 6);
+      });
+    });
+    expect(scoped(() => slope(4).toArray())).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+  });
+
   it('keeps a gradient that is first asked for inside an inner scope', () => {
     const x = tensor([1, 2]);
     const twice = (x: Tensor): Tensor => {
@@ -201,6 +222,38 @@ describe('gradients', () => {
     } finally {
       poisonScratch(false);
     }
+  });
+
+  it('adopts an array as it is, times a factor, and adds what comes after', () => {
+    const x = tensor([1, 2]);
+    const given = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray());
+      recordOperation(y, [x], () => {
+        adoptGradient(x, realFrom([5, 7]), 2);
+        adoptGradient(x, realFrom([1, 2]), 3);
+      });
+      return y;
+    };
+    // 2 · 5 + 3 · 1, 2 · 7 + 3 · 2
+    expect(gradients([x], () => sum(given(x))).gradients[0].toArray()).toEqual([13, 20]);
+    expect(scoped(() => gradients([x], () => sum(given(x))).gradients[0].toArray())).toEqual([13, 20]);
+  });
+
+  it('nests in a backward pass, too, which goes on as if nothing had been', () => {
+    const x = tensor([3]);
+    // The slope of x² by a tape of its own: what is saved forwards may be computed anew on the way back.
+    const recomputed = (x: Tensor): Tensor => {
+      const y = tensor(x.toArray().map((value) => value ** 2));
+      recordOperation(y, [x], () => {
+        const own = tensor(x.toArray());
+        const [slope] = gradients([own], () => sum(square(own))).gradients;
+        gradientOf(x)[0] += gradientOf(y)[0] * slope.data[0];
+      });
+      return y;
+    };
+    // d(x² + 2x)/dx at 3
+    const both = () => add(sum(recomputed(x)), sum(mul(x, tensor([2]))));
+    expect(gradients([x], both).gradients[0].toArray()).toEqual([8]);
   });
 
   it('nests: an inner loss does not disturb the outer one', () => {

@@ -98,6 +98,13 @@ describe('scores of distributions', () => {
       { horizon: 2 },
     );
     expect(missing).toEqual({ coverage: 1, width: 2, jointCoverage: 1 });
+    // A series without any value is neither inside nor outside.
+    const none = intervalScores(
+      [9, 1, Number.NaN, Number.NaN],
+      { lower: [0, 0, 0, 0], upper: [2, 2, 2, 2] },
+      { horizon: 2 },
+    );
+    expect(none).toEqual({ coverage: 0.5, width: 2, jointCoverage: 0 });
     expect(() => intervalScores([1, 2, 3], { lower: [0, 0, 0], upper: [1, 1, 1] }, { horizon: 2 })).toThrow(
       /divides the 3 targets/,
     );

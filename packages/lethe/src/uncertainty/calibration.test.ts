@@ -41,6 +41,13 @@ describe('fitTemperature', () => {
     expect(nll(temperature)).toBeLessThan(nll(temperature * 0.99));
   });
 
+  it('leaves classes that cannot be out of account', () => {
+    const logits = [1, 1, 1, 1].map((z) => [z, -z]);
+    const more = logits.map((row) => [...row, Number.NEGATIVE_INFINITY]);
+    expect(fitTemperature(more, [0, 0, 0, 1])).toBe(fitTemperature(logits, [0, 0, 0, 1]));
+    expect(Array.from(scaledByTemperature(more, 2)[0])).toEqual([...scaledByTemperature(logits, 2)[0], 0]);
+  });
+
   it('stops at the ends of its range where all or none are right', () => {
     expect(fitTemperature([[3, 0]], [0])).toBeCloseTo(1e-3, 12);
     expect(fitTemperature([[3, 0]], [1])).toBeCloseTo(1e3, 6);
@@ -54,6 +61,12 @@ describe('conformalQuantile', () => {
     expect(conformalQuantile(scores, 0.2)).toBe(8);
     expect(conformalQuantile(scores, 0.05)).toBe(Infinity);
     expect(conformalQuantile(scores, 1.2)).toBe(-Infinity);
+  });
+
+  it('is not moved by how (n + 1)(1 - alpha) is rounded', () => {
+    // In float64 10 (1 - .7) is 3.0000000000000004: the third of nine, not the fourth.
+    expect(10 * (1 - 0.7)).toBeGreaterThan(3);
+    expect(conformalQuantile([1, 2, 3, 4, 5, 6, 7, 8, 9], 0.7)).toBe(3);
   });
 });
 
@@ -77,6 +90,16 @@ describe('conformal intervals', () => {
     expect(each.jointCoverage).toBeLessThan(0.88);
     const joint = intervalScores(fresh, conformalIntervals(fitted, zero, { joint: true }), { horizon: 2 });
     expect(Math.abs(joint.jointCoverage - 0.9)).toBeLessThan(0.02);
+  });
+
+  it('hold a horizon as a whole by the largest score of each', () => {
+    // Steps 1 and 2 of three examples miss by 1 and 6, 5 and 2, 3 and 4: of each step the second of three (.5 of 4), and of the
+    // largest, 6, 5 and 4, too.
+    const { radius, jointRadius } = fitConformalIntervals([1, 6, 5, 2, 3, 4], new Float64Array(6), {
+      ...{ horizon: 2, alpha: 0.5 },
+    });
+    expect(Array.from(radius)).toEqual([3, 4]);
+    expect(jointRadius).toBe(5);
   });
 
   it('follow predicted deviations', () => {
@@ -130,6 +153,24 @@ describe('prediction sets', () => {
     });
   }
 
+  it('score a class by what is more probable and its own share, and hold those up to the limit', () => {
+    const rows = [
+      [0.5, 0.375, 0.125],
+      [0.5, 0.375, 0.125],
+      [0.25, 0.75, 0],
+    ];
+    const uniform = [0.5, 0.25, 0.5];
+    // .5 · .5; .5 + .25 · .375; .5 · .75. The third of three by alpha .25.
+    const fitted = fitPredictionSets(rows, [0, 1, 1], { uniform, alpha: 0.25 });
+    expect(fitted.threshold).toBe(0.59375);
+    // Scores: .25, .59375 and .875 + … ; with another number .5 + .5 · .375 is too much.
+    expect(predictionSets(fitted, [rows[0], rows[0]], [0.25, 0.5])).toEqual([[0, 1], [0]]);
+    const simple = fitPredictionSets(rows, [0, 1, 1], { score: 'threshold', alpha: 0.25 });
+    // 1 - p: .5, .625, .25; the largest of three is held itself.
+    expect(simple.threshold).toBe(0.625);
+    expect(predictionSets(simple, [rows[0]])).toEqual([[0, 1]]);
+  });
+
   it('adapt only with numbers drawn for each example', () => {
     expect(() => fitPredictionSets([[0.5, 0.5]], [0])).toThrow(/expected uniform numbers, one an example/);
   });
@@ -155,5 +196,12 @@ describe('adaptiveConformal', () => {
     expect(stream.level).toBeCloseTo(0.2 + 0.5 * (0.2 - 1), 12);
     // A level below 0 holds everything.
     expect(stream.radius()).toBe(Infinity);
+  });
+
+  it('takes a score at its radius as held', () => {
+    const stream = adaptiveConformal({ alpha: 0.2, gamma: 0.5, warmUp: 9 });
+    for (let score = 1; score <= 9; score++) stream.observe(score);
+    expect(stream.observe(stream.radius())).toBe(false);
+    expect(stream.level).toBeCloseTo(0.2 + 0.5 * 0.2, 12);
   });
 });

@@ -144,6 +144,20 @@ describe('meanOverSteps', () => {
     expect(Array.from(run.gradients[0].data)).toEqual([0, 0, 0].map((zero) => expect.closeTo(zero, digits)));
   });
 
+  it('is the mean over what counts, weights of steps among it, and so are its slopes', () => {
+    const losses = tensor([4, 100, 6, 8]);
+    const run = gradients([losses], () => {
+      const { loss, count, sum } = meanOverSteps(losses, tensor([1, 0, 0.5, 1]));
+      expect([count, sum]).toEqual([2.5, 15]);
+      return loss;
+    });
+    expect(run.loss).toBeCloseTo(6, digits);
+    // weight / Σ weights
+    expect(run.gradients[0].toArray()).toEqual(
+      [0.4, 0, 0.2, 0.4].map((slope) => expect.closeTo(slope, digits)),
+    );
+  });
+
   it('says at which element a loss that counts is not finite', () => {
     expect(() => meanOverSteps(tensor([1, Number.NaN]))).toThrow(/got NaN at element 1; leave out missing/);
   });

@@ -196,6 +196,59 @@ describe('the loss of a regularizer', () => {
     }
   });
 
+  it('of a stream at pass k draws its two runs at passes 2k and 2k + 1, and a single run at k', () => {
+    const drawn = (method: string, pass: number): (number | undefined)[] => {
+      const passes: (number | undefined)[] = [];
+      const run = (noise?: NoiseStream): ModelRun => {
+        passes.push(noise?.pass);
+        return plainRun(noise);
+      };
+      regularizedLoss(parseDropout(method), run, stream.at(5, pass), context);
+      return passes;
+    };
+    expect(drawn('fraternal:kappa=.5+naive:input=.5', 3)).toEqual([6, 7]);
+    expect(drawn('fraternal:variant=expectation-linear,kappa=1+naive:input=.5', 3)).toEqual([6, undefined]);
+    expect(drawn('naive:input=.5', 3)).toEqual([3]);
+  });
+
+  it('has AR of what the readout gets, TAR of the states without noise at the output', () => {
+    const run = (): ModelRun => ({
+      ...plainRun(),
+      dropped: tensor([2, 0, 2, 0], [2, 1, 2]),
+      states: tensor([0, 1, 0, 4], [2, 1, 2]),
+    });
+    const { penalties } = regularizedLoss(parseDropout('ar:alpha=3+tar:beta=5'), run, stream, context);
+    // 3 (4 + 0 + 4 + 0) / 4; 5 (0 + 9) / 2
+    expect(penalties.activation).toBeCloseTo(6, 6);
+    expect(penalties['temporal-activation']).toBeCloseTo(22.5, 6);
+  });
+
+  it('says over how many steps each penalty is a mean: those that count, or pairs of neighbours that do', () => {
+    const x = tensor([1, 2, 3, 4, 5, 6, 7, 8], [4, 2, 1]);
+    const run = (stepMask?: ModelRun['stepMask']) => (): ModelRun => ({
+      ...plainRun(),
+      dropped: x,
+      states: x,
+      stepMask,
+    });
+    const stepsOf = (mask?: number[]) =>
+      regularizedLoss(parseDropout('ar:alpha=1+tar:beta=1'), run(mask && realFrom(mask)), stream, context)
+        .penaltySteps;
+    expect(stepsOf()).toEqual({ activation: 8, 'temporal-activation': 6 });
+    // The first row counts in steps 0, 1 and 3, of which 0 and 1 are neighbours; the second from step 2 on.
+    expect(stepsOf([1, 0, 1, 0, 0, 1, 1, 1])).toEqual({ activation: 5, 'temporal-activation': 2 });
+  });
+
+  it('divides the description length by the terms of the whole training set', () => {
+    // N(1, 1) and N(-1, 1) cost ln 2 together, see below.
+    const distributions = [{ mean: tensor([1, -1], [2]), logDeviation: tensor([0, 0], [2]) }];
+    const { loss, penalties, nll } = regularizedLoss(parseDropout('weight-noise'), plainRun, undefined, {
+      ...{ parameters: [], distributions, examples: 10 },
+    });
+    expect(penalties['description-length']).toBeCloseTo(Math.LN2 / 10, 6);
+    expect(loss.item()).toBeCloseTo(nll.loss.item() + Math.LN2 / 10, 6);
+  });
+
   it('logs every penalty by its name', () => {
     const named = new Map(everyMethod.map(([method]) => [method, parseDropout(method)]));
     const regularizer = combine(
