@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { mutants } from './faults.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const tests = ['native.test', 'native-sequences.test', 'abuse', 'precision'].map((name) => `packages/lethe/src/kernels/${name}`);
+const tests = ['native.test', 'native-sequences.test', 'abuse', 'precision'].map(
+  (name) => `packages/lethe/src/kernels/${name}`,
+);
 const include = join(dirname(process.execPath), '..', 'include', 'node');
 const compiler = process.env.CXX || 'g++';
 const wanted = process.argv.slice(2);
