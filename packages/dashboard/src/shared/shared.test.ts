@@ -35,7 +35,14 @@ describe('a filter', () => {
     ['/^runs.t/', ['two', 'three']],
     ['/T/ seed=1', ['three']],
     ['model.dropout="fast:input=.1"', ['three']],
+    ['model.hidden<100', ['three']],
+    ['valid.loss>3', ['two']],
+    ['valid.loss>=3', ['one', 'two']],
+    ['model.hidden<=20', ['three']],
+    ['/RUNS/g', ['one', 'two', 'three']],
     ['none.such=1', []],
+    ['none.such!=1', ['one', 'two', 'three']],
+    ['none.such<1', []],
     ['constructor=1', []],
   ])('%j keeps %j', (filter, names) => {
     expect(kept(filter)).toEqual(names);
@@ -52,6 +59,8 @@ describe('the order of a table', () => {
     expect(sorted(rows, 'valid.loss').map(({ name }) => name)).toEqual(['one', 'two', 'three']);
     expect(sorted(rows, '-valid.loss').map(({ name }) => name)).toEqual(['two', 'one', 'three']);
     expect(sorted(rows, 'model.hidden')[0].name).toBe('three');
+    const names = ['run-10', 'run-9', 'Run-2'].map((name) => row(name, {}));
+    expect(sorted(names, 'name').map(({ name }) => name)).toEqual(['Run-2', 'run-9', 'run-10']);
   });
 
   it('knows no column that an object has from elsewhere', () => {
@@ -68,6 +77,15 @@ describe('groups', () => {
     ]);
     // the deviation of 3 and 5 with n - 1 is the root of 2
     expect(meanOf(rows, 'valid.loss')).toEqual({ mean: 4, deviation: Math.SQRT2, count: 2 });
+  });
+
+  it('do not come apart by settings that change no figure', () => {
+    const config = { 'model.hidden': 100, seed: 1 };
+    const others = { threads: 2, observe: ['spectral-radius'], 'training.checkpointEvery': 5, seed: 2 };
+    expect(grouped([row('one', config), row('two', { ...config, ...others })], 'seed')).toHaveLength(1);
+    expect(
+      grouped([row('one', config), row('two', { ...config, 'training.batch': 5 })], 'seed'),
+    ).toHaveLength(2);
   });
 
   it('have mean and deviation over all points that their runs share', () => {

@@ -38,6 +38,11 @@ describe('a curve with fewer points', () => {
     );
   });
 
+  it('of a stretch has both of its ends', () => {
+    const x = [0, 1, 2, 3, 4];
+    expect(thin(x, x, 100, [1, 3])).toEqual({ x: [1, 2, 3], y: [1, 2, 3], count: 3 });
+  });
+
   it('shows a gap where a value is no number, and leaves out what is absent', () => {
     const y = [1, Number.POSITIVE_INFINITY, Number.NaN, 4];
     expect(thin([0, 1, 2, 3], y, 100)).toEqual({ x: [0, 1, 3], y: [1, null, 4], count: 3 });

@@ -23,6 +23,19 @@ describe('the tokens of a text', () => {
     expect([words[0].rank, words[1].rank]).toEqual([undefined, 2]);
   });
 
+  it('make a word of any length whose entropy is the mean of all letters', () => {
+    const tokens = readings(
+      [...'wide'].map((token, i) => ({
+        token,
+        nll: 1,
+        entropy: [4, 0, 0, 8][i],
+        information: i < 3 ? 1 : 5,
+      })),
+    );
+    // (4 + 0 + 0 + 8) / 4, (1 + 1 + 1 + 5) / 4
+    expect(wordsOf(tokens)).toEqual([{ text: 'wide', tokens: 4, nll: 4, entropy: 3, information: 2 }]);
+  });
+
   it('that are words stay what they are', () => {
     expect(
       areLetters(
