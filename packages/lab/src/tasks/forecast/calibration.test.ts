@@ -78,6 +78,43 @@ describe('calibrated intervals', () => {
     expect(found.adaptive_coverage_90).toBeGreaterThan(0.85);
   });
 
+  it('adapt to what is known at an origin alone: the values before it, of its own series', () => {
+    // A level by 500 scores moves with every value that it sees. Intervals of .45 on either side; windows of 4 from steps 10, 11 and 14.
+    const even = { ...content, radius: [1, 1, 1, 1], scores: content.scores.map((_, i) => (i + 1) / 500) };
+    const width = (far: readonly [series: number, t: number][], order = [0, 1, 2]): number => {
+      const origins = [10, 11, 14].map((origin) => sure({ series: 0, origin }));
+      const value = (series: number, t: number) => (far.some(([s, at]) => s === series && at === t) ? 9 : 0);
+      const truth = {
+        target: ({ series, origin }: Forecast) =>
+          Float64Array.from({ length: horizon }, (_, h) => value(series, origin + h)),
+      } as ReturnType<typeof truthOf>;
+      const forecasts = [...order.map((n) => origins[n]), sure({ series: 1, origin: 10 })];
+      return calibratedFigures(forecasts, truth, even).adaptive_width_90;
+    };
+    expect(content.scores).toHaveLength(500);
+    const near = width([]);
+    // The last origin is 14: what comes from there on is known to none.
+    expect(
+      width([
+        [0, 14],
+        [0, 17],
+      ]),
+    ).toBe(near);
+    // Step 13 is known at 14, and step 10 at 11, which makes more of a difference.
+    expect(width([[0, 13]])).toBeGreaterThan(near);
+    expect(width([[0, 10]])).toBeGreaterThan(near);
+    // Step 11 is not known at 11 yet, but at 14: there as much as 13, which both windows forecast.
+    expect(width([[0, 11]])).toBe(width([[0, 12]]));
+    expect(
+      width([
+        [1, 10],
+        [1, 13],
+      ]),
+    ).toBe(near);
+    // But for the order of a sum.
+    expect(width([[0, 10]], [2, 0, 1])).toBeCloseTo(width([[0, 10]]), 12);
+  });
+
   it('ask for ten windows at least, and for those of this horizon', () => {
     expect(() =>
       fitted(
