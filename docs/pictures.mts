@@ -47,6 +47,12 @@ const variationalSweep = {
     'sweep music/jsb-chorales --cell lstm --hidden 100 --set optimizer.stepRate=.01 --dropout variational --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.6:.2 --epochs 150 --patience 20 --seeds 1 --out OUT',
   ],
 };
+const awd =
+  'text/ptb-part --cell lstm --hidden 100 --layers 2 --set model.embedding=100 --set model.tied=true --set training.batch=10 --set training.patience=none --set optimizer.stepRate=.005 --dropout awd:weight=0,input=0,hidden=0,output=0,embedding=0 --epochs 18 --seeds 2 --workers 1 --threads 1';
+const rates = ['weight', 'input', 'hidden', 'output', 'embedding'].map(
+  (place) => `--vary dropout.${place}=0:.8:.2`,
+);
+const awdAlone = { 'sweep-awd-alone': [`sweep ${awd} --alone ${rates.join(' ')} --out OUT`] };
 const comparison = {
   'jsb-lstm': [
     'compare music/jsb-chorales --cell lstm --hidden 100 --epochs 40 --trials 5 --seeds 3 --workers 1 --out OUT',
@@ -84,6 +90,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     file: 'sweep/jsb-variational-surface.svg',
     from: variationalSweep,
     picture: /Validation over dropout.recurrent and dropout.output$/,
+  },
+  {
+    file: 'sweep/ptb-awd-rates.svg',
+    from: awdAlone,
+    picture: /Validation along each rate/,
   },
 ];
 
@@ -169,8 +180,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       to: { type: 'string', default: join(root, 'docs/figures') },
       only: { type: 'string' },
       train: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) {
+    process.stdout.write('npm run pictures -- [--from DIR] [--to DIR] [--only PART] [--train]\n');
+    process.exit(0);
+  }
   const { drawn, missing } = redraw({ ...values, log: (line) => process.stdout.write(`${line}\n`) });
   process.stdout.write(`${drawn} drawn, ${missing} not\n`);
 }
