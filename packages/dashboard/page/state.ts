@@ -1,6 +1,7 @@
 /** What all parts of the page share: the view in the address, the runs, and what happens to them. */
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { Points, RunList, RunRow, ServerEvent, ServerState, StudyRow } from '../src/shared/api.ts';
+import { Pace } from '../src/shared/pace.ts';
 import { searchOf, type View, viewOf } from '../src/shared/view.ts';
 import { read } from './server.ts';
 
@@ -39,11 +40,16 @@ export async function open(): Promise<void> {
   addEventListener('popstate', () => {
     view.value = viewOf(location.search);
   });
+  // What happened while the page was out of sight is read when somebody looks again.
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && isBehind) void readAnew();
+  });
   about.value = await read<ServerState>('/api/state');
   const after = await readAll();
   const source = new EventSource(`/api/events?after=${encodeURIComponent(after)}`);
   source.onopen = () => {
     connection.value = 'live';
+    if (isBehind) void readAnew();
   };
   source.onerror = () => {
     connection.value = 'lost';
@@ -63,33 +69,67 @@ async function readAll(): Promise<string> {
   return list.after;
 }
 
-/** Rows that changed; shown together with the next picture, however many there are. */
-const waiting = new Map<string, RunRow | undefined>();
+/** Runs that changed, with what is new of their curves; shown together with the next picture, however many there are. */
+const changed = new Map<string, { row?: RunRow; points: Points[] }>();
+/** whether something happened that nobody saw */
+let isBehind = false;
+const pace = new Pace(async () => {
+  const began = performance.now();
+  flush();
+  const computed = performance.now() - began;
+  return computed + (await painted());
+});
 
 function happened(event: ServerEvent): void {
-  if (event.type === 'reset') {
-    waiting.clear();
-    void readAll().then(() => {
-      generation.value++;
-    });
-  } else if (event.type === 'study') {
-    studies.value = new Map(studies.value).set(event.row.id, event.row);
-  } else {
-    if (waiting.size === 0) requestAnimationFrame(flush);
-    if (event.type === 'gone') waiting.set(event.id, undefined);
+  if (event.type === 'reset') void readAnew();
+  else if (event.type === 'study') studies.value = new Map(studies.value).set(event.row.id, event.row);
+  else if (document.hidden) isBehind = true;
+  else {
+    if (event.type === 'gone') changed.set(event.id, { points: [] });
     else {
-      waiting.set(event.row.id, event.row);
-      if (event.points) for (const listener of listeners) listener(event.row.id, event.points);
+      const { points = [] } = changed.get(event.row.id) ?? {};
+      changed.set(event.row.id, {
+        row: event.row,
+        points: event.points ? [...points, event.points] : points,
+      });
     }
+    pace.want();
+  }
+}
+
+/** Reads everything anew; where the server does not answer, when it does. */
+async function readAnew(): Promise<void> {
+  changed.clear();
+  isBehind = false;
+  try {
+    await readAll();
+    generation.value++;
+  } catch {
+    isBehind = true;
   }
 }
 
 function flush(): void {
   const next = new Map(runs.value);
-  for (const [id, row] of waiting) {
-    if (row) next.set(id, row);
-    else next.delete(id);
-  }
-  waiting.clear();
-  runs.value = next;
+  batch(() => {
+    for (const [id, { row, points }] of changed) {
+      if (row) next.set(id, row);
+      else next.delete(id);
+      for (const some of points) for (const listener of listeners) listener(id, some);
+    }
+    changed.clear();
+    runs.value = next;
+  });
 }
+
+/** Milliseconds from the next picture on until it stands; none where nobody looks. */
+const painted = (): Promise<number> =>
+  new Promise((resolve) => {
+    if (document.hidden) return resolve(0);
+    requestAnimationFrame(() => {
+      const began = performance.now();
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(performance.now() - began);
+      port2.postMessage(undefined);
+    });
+  });

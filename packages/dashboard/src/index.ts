@@ -14,8 +14,8 @@ import { Library } from './server/library.ts';
 import { Live } from './server/live.ts';
 import { keptToken } from './server/token.ts';
 
-/** Milliseconds between two looks at what grows, and between two looks for what is new. */
-const tick = 500;
+/** Milliseconds between two looks at what grows while a page is open and while none is, and between two looks for what is new. */
+const tick = { seen: 1000, unseen: 2000 };
 const scanEvery = 2000;
 
 /**
@@ -47,9 +47,14 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
     });
     made.on('error', (error: NodeJS.ErrnoException) => reject(notOpened(error, port)));
   });
-  const round = async (): Promise<void> => {
-    await library.follow(() => histories.isAsked);
-    live.keep(library.alive);
+  /** Gives the milliseconds until the next. */
+  const round = async (): Promise<number> => {
+    await library.follow(
+      () => histories.isAsked,
+      (id) => live.hasRead(id),
+    );
+    live.keep(feed.listeners > 0 ? library.alive : []);
+    return feed.listeners > 0 ? tick.seen : tick.unseen;
   };
   const following = follow(library, round, closing.signal, options.log);
   const address = `http://127.0.0.1:${port}/`;
@@ -72,14 +77,15 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
 
 async function follow(
   library: Library,
-  round: () => Promise<void>,
+  round: () => Promise<number>,
   closing: AbortSignal,
   log: ((line: string) => void) | undefined,
 ): Promise<void> {
   let scanned = Date.now();
   while (!closing.aborted) {
+    let pause = tick.unseen;
     try {
-      await round();
+      pause = await round();
       if (Date.now() - scanned >= scanEvery) {
         await library.scan();
         scanned = Date.now();
@@ -87,7 +93,7 @@ async function follow(
     } catch (error) {
       log?.(`the directory could not be read: ${(error as Error).message}`);
     }
-    await setTimeout(tick, undefined, { signal: closing }).catch(() => {}); // closing ends the wait
+    await setTimeout(pause, undefined, { signal: closing }).catch(() => {}); // closing ends the wait
   }
 }
 

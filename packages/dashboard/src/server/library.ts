@@ -14,8 +14,8 @@ import { RunEntry } from './run-entry.ts';
 const deepest = 6;
 /** Milliseconds of a round in which long histories are read. */
 const readingTime = 200;
-/** Runs that are over and looked at in a round. */
-const mostDue = 50;
+/** Runs that are over and looked at in a round; rounds between two looks at one of them, at least. */
+const [mostDue, betweenLooks] = [100, 3];
 /** Runs that are shown. */
 const mostRuns = 20_000;
 
@@ -91,15 +91,20 @@ export class Library {
   /**
    * One round of following: what is alive each time, what is over now and then, long histories as far as the time allows and nobody waits.
    * @param isAsked whether somebody waits for an answer
+   * @param isFresh whether a run was read on with just now, because the system told of it
    */
-  async follow(isAsked: () => boolean = () => false): Promise<void> {
+  async follow(
+    isAsked: () => boolean = () => false,
+    isFresh: (id: string) => boolean = () => false,
+  ): Promise<void> {
     this.#round++;
     const all = this.runs;
-    const every = Math.max(5, Math.ceil(all.length / mostDue));
+    const every = Math.max(betweenLooks, Math.ceil(all.length / mostDue));
     const due = all.filter(
       (entry, i) => !isAlive(entry) && !entry.isReading && (this.#round + i) % every === 0,
     );
-    for (const entry of [...this.alive, ...due]) await this.#advance(entry);
+    const growing = this.alive.filter(({ id }) => !isFresh(id));
+    for (const entry of [...growing, ...due]) await this.#advance(entry);
     const until = performance.now() + readingTime;
     for (const entry of all) {
       if (performance.now() > until || isAsked()) break;

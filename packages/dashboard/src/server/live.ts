@@ -7,7 +7,7 @@ import fs from 'node:fs';
 /** Files that are watched. */
 const most = 64;
 /** Milliseconds after a write before it is read, since lines come in pieces, and at least between two readings of a run. */
-const [settling, pause] = [5, 500];
+const [settling, pause] = [5, 1000];
 
 /** What a run is here. */
 export interface LiveRun {
@@ -42,6 +42,11 @@ export class Live {
         // gone, or no watches left
       }
     }
+  }
+
+  /** Whether a run was read on with since the last pause began. */
+  hasRead(id: string): boolean {
+    return performance.now() - (this.#turns.get(id)?.read ?? Number.NEGATIVE_INFINITY) < pause;
   }
 
   close(): void {
