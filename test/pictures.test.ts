@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { documentPictures, redraw } from '../docs/pictures.mts';
 import { epoch, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
+import { palette } from '../packages/lab/src/pictures/svg/colour.ts';
 import { objections } from '../packages/lab/src/pictures/svg/legible.suite.ts';
+import { dark, themeStyle } from '../packages/lab/src/pictures/svg/theme.ts';
 
 const docs = resolve(import.meta.dirname, '../docs');
 const folder = mkdtempSync(join(tmpdir(), 'lethe-pictures-'));
@@ -18,6 +20,26 @@ it('every picture that a document shows is one that the command draws, and the o
     .map(([, file]) => file);
   expect([...new Set(shown)].sort()).toEqual(documentPictures.map(({ file }) => file).sort());
   for (const file of shown) expect(existsSync(join(docs, 'figures', file)), file).toBe(true);
+});
+
+it('pictures of documents, of reports and of the dashboard have one look, in the light and in the dark', () => {
+  for (const { file } of documentPictures)
+    expect(readFileSync(join(docs, 'figures', file), 'utf8').includes(themeStyle), file).toBe(true);
+  const css = readFileSync(join(docs, '../packages/dashboard/page/page.css'), 'utf8');
+  const [light, night] = css.split('@media (prefers-color-scheme: dark)');
+  const variable = (part: string, name: string): string | undefined =>
+    new RegExp(`--${name}: (#\\w+);`).exec(part)?.[1];
+  expect(palette.map((_, i) => variable(light, `print-series-${i}`))).toEqual(palette);
+  expect(palette.map((_, i) => variable(night, `series-${i}`))).toEqual(dark.palette);
+  const words = {
+    paper: 'paper',
+    raised: 'shade',
+    ink: 'ink',
+    muted: 'muted',
+    grid: 'faint',
+    accent: 'accent',
+  } as const;
+  for (const [name, key] of Object.entries(words)) expect(variable(night, name), name).toBe(dark[key]);
 });
 
 it('runs under their names are drawn side by side by the components of reports, and what is missing is said', () => {

@@ -1,7 +1,7 @@
 /** A surface over two settings: a cell for each pair of values, its figure in it, the best one framed. */
 import { pictureHeight, pictureWidth } from './curves.ts';
 import type { Picture } from './picture.ts';
-import { ink, isDark, rampColour } from './svg/colour.ts';
+import { overRamp, rampColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
 import type { Mark } from './svg/mark.ts';
 import { panel } from './svg/panel.ts';
@@ -64,7 +64,7 @@ export function heatMap({ title, x, y, label, column, values, best }: HeatMapOpt
       x: measured.map(({ c }) => c),
       y: measured.map(({ r }) => r),
       texts,
-      colourOf: (i) => (isDark(share(measured[i].value)) ? '#ffffff' : ink),
+      colourOf: (i) => overRamp(share(measured[i].value)),
     });
   }
   if (best) {

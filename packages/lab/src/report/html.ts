@@ -4,8 +4,10 @@
  */
 import { csvOf, type DataTable } from '../pictures/data-table.ts';
 import { fileNames, type Picture } from '../pictures/picture.ts';
+import { faint, ink, muted } from '../pictures/svg/colour.ts';
 import { element, escaped } from '../pictures/svg/element.ts';
 import { fontFamily } from '../pictures/svg/figure.ts';
+import { dark, isDarkScreen } from '../pictures/svg/theme.ts';
 import type { SavedFile } from '../tasks/kind.ts';
 
 /** A whole document around sections that are HTML. */
@@ -96,11 +98,11 @@ function fileLink(name: string, { type, ending, content }: SavedFile): string {
   return element('a', { href, download: `${name}${ending}` }, ending.slice(1).toUpperCase());
 }
 
-/** SVG as it stands in the page; PNG at three times its size, drawn by the browser. */
+/** SVG as it stands in the page; PNG in the colours of paper at three times its size, drawn by the browser. */
 const saveScript = `
 for (const figure of document.querySelectorAll('figure[data-name]')) {
   const svg = figure.querySelector('svg'), place = figure.querySelector('figcaption'), name = figure.dataset.name;
-  const source = () => URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: 'image/svg+xml' }));
+  const source = (drawn = svg) => URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(drawn)], { type: 'image/svg+xml' }));
   const save = (href, ending) => Object.assign(document.createElement('a'), { href, download: name + ending }).click();
   const png = () => {
     const image = new Image();
@@ -110,7 +112,9 @@ for (const figure of document.querySelectorAll('figure[data-name]')) {
       canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
       save(canvas.toDataURL('image/png'), '.png');
     };
-    image.src = source();
+    const light = svg.cloneNode(true);
+    light.querySelector('style')?.remove();
+    image.src = source(light);
   };
   for (const [label, act] of [['PNG', png], ['SVG', () => save(source(), '.svg')]]) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label, onclick: act });
@@ -120,21 +124,23 @@ for (const figure of document.querySelectorAll('figure[data-name]')) {
 `;
 
 const css = `
-:root { color-scheme: light; }
-body { font: 16px/1.45 ${fontFamily}; color: #1f1f1f; background: #fff; margin: 0 auto; padding: 1rem; max-width: 66rem; }
+:root { color-scheme: light dark; --ink: ${ink}; --muted: ${muted}; --grid: ${faint}; --paper: #fff; --raised: #f6f6f6; --accent: #0b5a8a; }
+@media ${isDarkScreen} { :root { --ink: ${dark.ink}; --muted: ${dark.muted}; --grid: ${dark.faint}; --paper: ${dark.paper}; --raised: ${dark.shade}; --accent: ${dark.accent}; } }
+body { font: 16px/1.45 ${fontFamily}; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 1rem; max-width: 66rem; }
 h1 { font-size: 1.6rem; margin: .3em 0 .5em; }
-h2 { font-size: 1.25rem; margin: 2em 0 .4em; padding-top: .5em; border-top: 2px solid #1f1f1f; overflow-wrap: anywhere; }
+h2 { font-size: 1.25rem; margin: 2em 0 .4em; padding-top: .5em; border-top: 2px solid var(--ink); overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.4em 0 .4em; }
 p { margin: .4em 0; overflow-wrap: anywhere; }
-.note { color: #5a5a5a; font-size: .9rem; }
+.note { color: var(--muted); font-size: .9rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; margin: .5em 0; }
-th, td { padding: .25em .7em .25em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e4e4; }
-th { border-bottom: 1px solid #1f1f1f; }
+th, td { padding: .25em .7em .25em 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
+th { border-bottom: 1px solid var(--ink); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .gallery { display: flex; flex-wrap: wrap; gap: .5rem; }
-.save { font-size: .8rem; color: #5a5a5a; margin: 0 0 .6em; }
-.save a, .save button { font: inherit; color: #0b5a8a; background: none; border: 0; padding: 0; text-decoration: underline; cursor: pointer; }
+.save { font-size: .8rem; color: var(--muted); margin: 0 0 .6em; }
+a { color: var(--accent); }
+.save a, .save button { font: inherit; color: var(--accent); background: none; border: 0; padding: 0; text-decoration: underline; cursor: pointer; }
 figure { margin: 0; max-width: 100%; break-inside: avoid; }
 .gallery figure { flex: 1 1 27rem; max-width: 36rem; }
 svg { display: block; max-width: 100%; height: auto; }
@@ -143,7 +149,7 @@ svg { display: block; max-width: 100%; height: auto; }
 td:first-child:not(.number) { overflow-wrap: anywhere; min-width: 9rem; max-width: 24rem; }
 td { overflow-wrap: break-word; max-width: 26rem; }
 td:last-child { min-width: 6rem; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .7em; font-size: .85rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--raised); padding: .7em; font-size: .85rem; }
 summary { cursor: pointer; margin: .6em 0; }
 @media print { .save { display: none; } body { max-width: none; font-size: 11pt; } .wide svg { max-width: 100%; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 `;

@@ -4,7 +4,7 @@
  * pre-activation of one output unit. The paper gives the target, 0.2, and no ranges; ours have it in the middle.
  */
 import { type DataTable, tableOf } from '../../pictures/data-table.ts';
-import { isDark, rampColour } from '../../pictures/svg/colour.ts';
+import { overRamp, rampColour } from '../../pictures/svg/colour.ts';
 import { figure } from '../../pictures/svg/figure.ts';
 import { type Drawing, panel } from '../../pictures/svg/panel.ts';
 import { type FieldPoint, field, fieldPoint, type UnitLoss, unitLosses } from './loss-field.ts';
@@ -118,7 +118,7 @@ function drawField({ unitLoss, cells, arrows, least }: DrawnField): Drawing {
         length: arrows.map(({ byMean, byVariance }) =>
           arrowLength(Math.hypot(byMean, byVariance) / steepest),
         ),
-        colourOf: (i) => (isDark(height(arrows[i])) ? '#ffffff' : '#111111'),
+        colourOf: (i) => overRamp(height(arrows[i])),
       },
     ],
     colourBar: { label: 'loss above its minimum', scale: 'log', domain, colours },

@@ -7,8 +7,19 @@
 export const ink = '#1f1f1f';
 export const muted = '#5a5a5a';
 export const faint = '#e4e4e4';
+/** of a field that stands out from the paper by a hair */
+export const shade = '#f1f1f1';
 
-const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a6d3b', '#000000'];
+export const palette = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#8a6d3b',
+  '#000000',
+];
 
 /** The colour of the i-th series; after eight they begin again. */
 export function seriesColour(i: number): string {
@@ -23,9 +34,9 @@ export function rampColour(t: number): string {
   return oklch(lightness, chroma, 105 + 165 * at);
 }
 
-/** Whether white is easier to read than black on the ramp at t. */
-export function isDark(t: number): boolean {
-  return t > 0.5;
+/** What is easier to read on the ramp at t, which no theme changes: white or nearly black. */
+export function overRamp(t: number): string {
+  return t > 0.5 ? '#ffffff' : '#111111';
 }
 
 // --- internal ---

@@ -2,6 +2,7 @@
 import { ink } from './colour.ts';
 import { element, escaped } from './element.ts';
 import type { Drawing } from './panel.ts';
+import { paperClass, themeStyle } from './theme.ts';
 import { words } from './words.ts';
 
 /** Fonts that nearly every machine has one of; the last is the one that PNG files are drawn with. */
@@ -49,7 +50,8 @@ export function figure(panels: readonly Drawing[], options: FigureOptions): stri
       fill: ink,
     },
     ...(description === undefined ? [] : [`<desc>${escaped(description)}</desc>`]),
-    element('rect', { width, height: y, fill: '#ffffff' }),
+    themeStyle,
+    element('rect', { class: paperClass, width, height: y, fill: '#ffffff' }),
     ...(title === undefined ? [] : [words(title, width / 2, 21, { size: 15, weight: 600 })]),
     '\n',
     ...placed,

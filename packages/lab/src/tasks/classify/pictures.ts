@@ -2,7 +2,7 @@
 import { confusionMatrix, normalQuantile, reliabilityBins, riskCoverage } from 'lethe';
 import { pictureHeight, pictureWidth } from '../../pictures/curves.ts';
 import { dataOf, type Picture } from '../../pictures/picture.ts';
-import { isDark, muted, rampColour, seriesColour } from '../../pictures/svg/colour.ts';
+import { muted, overRamp, rampColour, seriesColour } from '../../pictures/svg/colour.ts';
 import { figure } from '../../pictures/svg/figure.ts';
 import type { Line, Mark } from '../../pictures/svg/mark.ts';
 import { type PanelOptions, panel } from '../../pictures/svg/panel.ts';
@@ -43,7 +43,7 @@ export function confusionPicture(
     x: cells.map(({ j }) => j + 0.5),
     y: cells.map(({ i }) => at(i) + 0.5),
     texts: cells.map(({ count }) => `${count}`),
-    colourOf: (n) => (isDark(shares[cells[n].i][cells[n].j]) ? '#ffffff' : '#000000'),
+    colourOf: (n) => overRamp(shares[cells[n].i][cells[n].j]),
   };
   const isNamed = K <= mostNamed;
   const names = classes.map((name, k) => (isNamed ? name : `${k + 1}: ${shortened([name], 16)[0]}`));

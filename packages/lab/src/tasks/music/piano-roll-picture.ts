@@ -2,7 +2,7 @@
 
 import { largest, least } from '../../common/extremes.ts';
 import type { Picture } from '../../pictures/picture.ts';
-import { muted, seriesColour } from '../../pictures/svg/colour.ts';
+import { muted, seriesColour, shade } from '../../pictures/svg/colour.ts';
 import { figure } from '../../pictures/svg/figure.ts';
 import type { Mark } from '../../pictures/svg/mark.ts';
 import { panel } from '../../pictures/svg/panel.ts';
@@ -93,7 +93,7 @@ function pitchTicks(low: number, high: number): Tick[] {
 function keyboard(low: number, high: number, x: readonly [number, number]): Mark {
   return {
     ...{ kind: 'cells', x, y: [low, high], columns: 1, rows: high - low },
-    colourOf: (_, row) => (isBlackKey(low + row) ? '#f1f1f1' : undefined),
+    colourOf: (_, row) => (isBlackKey(low + row) ? shade : undefined),
   };
 }
 
