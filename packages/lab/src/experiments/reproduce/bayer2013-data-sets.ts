@@ -44,21 +44,25 @@ export interface Search {
   title: string;
   /** whether notes of a frame are independent given the past: models of the two kinds differ in their heads, not in their networks */
   notes: 'independent' | 'dependent';
-  /** the search that is run; absent: one that somebody else made, read if it is there */
-  target?: string;
+  /** the search that is run */
+  target: string;
   /** the figure that stands behind it */
   published?: Exclude<keyof PublishedRow, 'dataset' | 'name'>;
 }
 
 /**
  * The searches by method, `DATASET-METHOD` being the names of their studies. `wide` is fast dropout over a space of ours, with higher rates
- * from state to state; those of a NADE share one space but for the noise.
+ * from state to state; `deep` has layers between two states, whose search tries the size of a minibatch as well; those of a NADE share one
+ * space but for the noise.
  */
 export const searches = {
   fast: { title: 'fast dropout', notes: 'independent', target: 'bayer2013/search', published: 'fast' },
   wide: { title: 'up to high rates', notes: 'independent', target: 'bayer2013/search-wide' },
   plain: { title: 'plain', notes: 'independent', target: 'bayer2013/search-plain', published: 'plain' },
-  deep: { title: 'deep RNN', notes: 'independent', published: 'deepRnn' },
+  deep: {
+    ...{ title: 'deep RNN, fast dropout', notes: 'independent' },
+    ...{ target: 'pascanu2014/search', published: 'deepRnn' },
+  },
   'nade-none': {
     ...{ title: 'RNN-NADE', notes: 'dependent' },
     ...{ target: 'boulanger2012/search-none', published: 'rnnNade' },
@@ -84,5 +88,6 @@ export function searchSettings(dataset: string, method: Searched): string[] {
   if (searches[method].notes === 'dependent') {
     return [`dataset=${dataset}`, 'training.epochs=40', 'training.patience=6'];
   }
-  return [`dataset=${dataset}`, 'training.batch=16', 'training.epochs=100', 'training.patience=20'];
+  const batch = method === 'deep' ? [] : ['training.batch=16'];
+  return [`dataset=${dataset}`, ...batch, 'training.epochs=100', 'training.patience=20'];
 }
