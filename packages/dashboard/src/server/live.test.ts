@@ -30,6 +30,20 @@ it('reads on with a run when it is written to, once for many writes, and never a
   live.close();
 });
 
+it('lets half a second pass between two readings, however long a run is written to', async () => {
+  const read: number[] = [];
+  const live = new Live(async () => void read.push(fs.statSync(file).size));
+  live.keep([{ id: 'a', metrics: file }]);
+  for (let i = 0; i < 20; i++) {
+    fs.appendFileSync(file, 'line\n');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await vi.waitFor(() => expect(read.at(-1)).toBe(100), { interval: 5, timeout: 5000 });
+  live.close();
+  // Writes of .4 seconds: at once, and half a second later; one more where the machine was slow.
+  expect(read.length).toBeLessThanOrEqual(3);
+});
+
 it('is silent about files that are not there, and those that it could not read', async () => {
   const tried = vi.fn(async () => Promise.reject(new Error('not now')));
   const live = new Live(tried);

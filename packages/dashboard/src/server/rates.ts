@@ -12,12 +12,10 @@ export function movingRates(words: unknown): ReadonlyMap<string, (step: number) 
   const rates = new Map<string, (step: number) => number>();
   if (typeof words !== 'string') return rates;
   try {
-    const { noise, schedule } = parseDropout(words);
-    for (const entry of noise) {
-      const moving = { ...entry, schedule: entry.schedule ?? schedule };
-      if (!moving.schedule || entry.rate === 0) continue;
+    for (const entry of parseDropout(words).noise) {
+      if (!entry.schedule || entry.rate === 0) continue;
       const where = entry.layers === undefined || entry.layers === 'all' ? '' : ` of ${entry.layers} layers`;
-      rates.set(`${ratePrefix}${entry.site}${where}`, (step) => rateAt(moving, step));
+      rates.set(`${ratePrefix}${entry.site}${where}`, (step) => rateAt(entry, step));
     }
   } catch {
     return new Map();
