@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mutants } from './faults.mjs';
+import { units } from './units.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const tests = ['native.test', 'native-sequences.test', 'abuse', 'precision'].map(
@@ -34,7 +35,6 @@ const folder = mkdtempSync(join(tmpdir(), 'lethe-mutants-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 const source = join(folder, 'src');
 const addon = join(folder, 'lethe.node');
-const units = ['binding', 'dispatch', 'precision', 'crew', 'rounded', 'kernels'];
 
 console.log('mutants: builds the kernels and runs their tests without a fault first');
 if (!build(units)) fail('the kernels without a fault do not build');

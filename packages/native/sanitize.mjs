@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { units } from './units.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const include = join(dirname(process.execPath), '..', 'include', 'node');
@@ -58,7 +59,7 @@ const isCurrent = (file) => existsSync(file) && statSync(file).mtimeMs > changed
 
 mkdirSync(out, { recursive: true });
 const objects = [];
-for (const name of ['binding', 'dispatch', 'precision', 'crew', 'rounded', 'kernels']) {
+for (const name of units) {
   const object = join(out, `${name}.o`);
   const own = name === 'kernels' ? [`-DLETHE_ISA=${isa}`, ...isas[isa]] : [`-DLETHE_ONLY=${isa}`];
   if (!isCurrent(object))
