@@ -227,6 +227,29 @@ describe('a NADE readout', () => {
     expect(Array.from(window.data)).toEqual(Array.from(all.data.subarray(6)));
   });
 
+  it('scales hidden units that stay by 1 / (1 - rate), for every frame anew and the same for all of its dimensions', () => {
+    const [T, B, rate] = [20, 30, 0.25];
+    const model = nade({ inputSize: 1, outputSize: 2, hiddenSize: 1, hiddenDropout: rate }, stream);
+    model.parameters.weightOut.data.fill(1);
+    // The hidden unit is logistic(50) = 1, so that both logits are 0 where it is dropped, and 1 / (1 - rate) where it stays.
+    const biases = new Tensor(
+      [T, B, 3],
+      realFrom(Array.from({ length: 3 * T * B }, (_, i) => (i % 3 === 0 ? 50 : 0))),
+    );
+    const nll = (noise?: NoiseStream) => [...model.rowNll(biases, zeros([T, B, 2]), { noise }).data];
+    const [dropped, stays] = [2 * Math.LN2, 2 * Math.log1p(Math.exp(1 / (1 - rate)))];
+    const drawn = nll(stream.at(1)).map((value) => {
+      expect(Math.min(Math.abs(value - dropped), Math.abs(value - stays))).toBeLessThan(1e-5);
+      return Math.abs(value - dropped) < 1e-5;
+    });
+    // Three deviations of the share of 600: .053.
+    expect(Math.abs(drawn.filter(Boolean).length / drawn.length - rate)).toBeLessThan(0.053);
+    // Rows of one step, and steps of one row, are not all alike.
+    expect(new Set(drawn.slice(0, B)).size).toBe(2);
+    expect(new Set(drawn.filter((_, m) => m % B === 0)).size).toBe(2);
+    for (const value of nll()) expect(value).toBeCloseTo(2 * Math.log1p(Math.E), 5);
+  });
+
   it('learns with fast dropout on its state, in moments', () => {
     const model = small({ dropout: splitReadout(fast({ output: 0.5 })).readout });
     const state = {

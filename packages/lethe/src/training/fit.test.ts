@@ -3,12 +3,14 @@ import { square } from '../autograd/ops/elementwise.ts';
 import { sum } from '../autograd/ops/reduce.ts';
 import { bucketBatches } from '../data/bucket-batches.ts';
 import { padSteps } from '../data/pad-sequences.ts';
+import { parseDropout } from '../dropout/parse.ts';
 import { zoneout } from '../dropout/zoneout.ts';
 import { meanOf } from '../moments/gaussian.ts';
 import { squaredError } from '../nn/losses/losses.ts';
 import { sequenceLoss } from '../nn/sequence-loss.ts';
 import { sequenceModel } from '../nn/sequence-model.ts';
 import { adam } from '../optim/adam.ts';
+import { ntAsgd } from '../optim/nt-asgd.ts';
 import { sgd } from '../optim/sgd.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
@@ -160,6 +162,102 @@ describe('fit', () => {
     });
     // u = 1, 1.5, then .25 * 1.5 + 1 = 1.375 and .25 * 1.375 + 1 = 1.34375
     expect(seen).toEqual([-2.5, -5.21875]);
+  });
+
+  it('gives each step a stream of its own, over all epochs', async () => {
+    const w = tensor([1]);
+    const steps: number[] = [];
+    const loss = (_: number, noise: NoiseStream) => {
+      steps.push(noise.step);
+      return sum(w);
+    };
+    const optimizer = sgd({ w }, { stepRate: 1 });
+    await fit({
+      parameters: { w },
+      optimizer,
+      noise: new NoiseStream(1),
+      batches: () => [0, 1],
+      loss,
+      epochs: 2,
+    });
+    expect(steps).toEqual([0, 1, 2, 3]);
+  });
+
+  it('tells the mean over all terms of an epoch, whatever the batches have of them', async () => {
+    const w = tensor([1]);
+    const { history } = await fit({
+      parameters: { w },
+      optimizer: sgd({ w }, { stepRate: 1 }),
+      noise: new NoiseStream(1),
+      batches: () => [3, 1],
+      // 6 over three terms, and 1.
+      loss: (count: number) => ({ loss: sum(w), sum: count === 3 ? 6 : 1, count }),
+      epochs: 1,
+    });
+    expect(history[0].train).toBe(7 / 4);
+    expect(history[0].valid).toBe(7 / 4);
+  });
+
+  it('shortens gradients to the norm that is asked for, and shrinks weights after the update', async () => {
+    const run = async (w: Tensor, more: object) => {
+      await fit({
+        parameters: { w },
+        optimizer: sgd({ w }, { stepRate: 0.5 }),
+        noise: new NoiseStream(1),
+        batches: () => [0],
+        loss: () => sum(square(w)),
+        epochs: 1,
+        ...more,
+      });
+      return w.toArray();
+    };
+    // Gradient (6, 8) of norm 10, shortened to (3, 4); half of it.
+    expect(await run(tensor([3, 4]), { clipNorm: 5 })).toEqual([1.5, 2]);
+    expect(await run(tensor([3, 4]), { clipNorm: 10 })).toEqual([0, 0]);
+    const regularizer = parseDropout('weight-decay:lambda=.5,decoupled=true');
+    expect(await run(tensor([3, 4]), { clipNorm: 5, regularizer })).toEqual([0.75, 1]);
+  });
+
+  it('validates and keeps the weights that the optimizer averages, and trains on with its own', async () => {
+    const w = tensor([0]);
+    const optimizer = ntAsgd({ w }, { stepRate: 1 });
+    optimizer.startAveraging?.();
+    const [validated, trained]: number[][] = [[], []];
+    await fit({
+      parameters: { w },
+      optimizer,
+      noise: new NoiseStream(1),
+      batches: () => [0, 1],
+      // The gradient is 1 everywhere: w is -1, -2, -3, … after the steps.
+      loss: () => {
+        trained.push(w.data[0]);
+        return sum(w);
+      },
+      validate: () => {
+        validated.push(w.data[0]);
+        return validated.length === 2 ? 0 : 1;
+      },
+      epochs: 3,
+    });
+    expect(trained.map((value) => value + 0)).toEqual([0, -1, -2, -3, -4, -5]);
+    // The means of -1 to -2, -4 and -6.
+    expect(validated).toEqual([-1.5, -2.5, -3.5]);
+    expect(w.data[0]).toBe(-2.5);
+  });
+
+  it('leaves the weights of the best epoch where a later step breaks', async () => {
+    const w = tensor([1]);
+    const broken = fit({
+      parameters: { w },
+      optimizer: sgd({ w }, { stepRate: 0.25 }),
+      noise: new NoiseStream(1),
+      batches: (epoch) => (epoch === 0 ? [0] : [0, 7]),
+      loss: (batch: number) => sum(square(batch === 7 ? tensor([Number.NaN]) : w)),
+      epochs: 2,
+    });
+    await expect(broken).rejects.toThrow(/the loss of step 3 is NaN/);
+    // Halved once; what the second epoch did is gone.
+    expect(w.data[0]).toBe(0.5);
   });
 
   it('refuses what is no training', async () => {

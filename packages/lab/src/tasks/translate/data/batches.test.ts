@@ -82,6 +82,21 @@ describe('the batches of an epoch', () => {
     expect(words(of(0.3, 0)).toSorted()).not.toEqual(words(of(0.3, 1)).toSorted());
     expect(tokens(of(0.3, 0))).toBeGreaterThan(tokens(of(0, 0)));
   });
+
+  it('leave merges out on each side by draws of its own', async () => {
+    const { splits, reading } = await load('bpe');
+    // One text on both sides, by one vocabulary: what differs are the draws.
+    const twice = {
+      splits: { ...splits, train: { ...splits.train, target: splits.train.source } },
+      reading: { ...reading, target: reading.source },
+    };
+    const differ = (dropout: number) =>
+      all(epochBatches(twice, { batch: 1, batchTokens: null, dropout }, noise, 0)).filter(
+        ({ source, targets }) => source.words.join() !== targets.join(),
+      ).length;
+    expect(differ(0)).toBe(0);
+    expect(differ(0.5)).toBeGreaterThan(45);
+  });
 });
 
 describe('batches to translate', () => {
