@@ -62,14 +62,15 @@ describe('server-sent events', () => {
     const closing = new AbortController();
     const hono = new Hono().get('/', (c) => events(c, feed, closing.signal));
     const { body } = await hono.request(`/${query}`, { headers });
-    const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = body!.getReader();
+    const decoder = new TextDecoder();
     let text = '';
     /** The next message by its fields; undefined where the stream is over. */
     const next = async (): Promise<Record<string, string> | undefined> => {
       while (!text.includes('\n\n')) {
         const { done, value } = await reader.read();
         if (done) return undefined;
-        text += value;
+        text += decoder.decode(value, { stream: true });
       }
       const [message] = text.split('\n\n', 1);
       text = text.slice(message.length + 2);
