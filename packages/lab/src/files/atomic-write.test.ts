@@ -34,6 +34,41 @@ test('a write that the system does in pieces arrives whole', () => {
   expect(fs.readFileSync(file, 'utf8')).toBe('more than seven bytes');
 });
 
+test.runIf(process.platform !== 'win32')(
+  'a file is on the disk before it has its name, and its name before the write is over',
+  () => {
+    const done: string[] = [];
+    const kinds = new Map<number, string>();
+    const { openSync, fsyncSync, writeSync, renameSync, linkSync } = fs;
+    vi.spyOn(fs, 'openSync').mockImplementation((name, ...how) => {
+      const handle = openSync(name, ...how);
+      kinds.set(handle, name === directory ? 'directory' : 'file');
+      return handle;
+    });
+    vi.spyOn(fs, 'fsyncSync').mockImplementation((handle) => {
+      done.push(`sync the ${kinds.get(handle)}`);
+      fsyncSync(handle);
+    });
+    vi.spyOn(fs, 'writeSync').mockImplementation(((...what: Parameters<typeof writeSync>) => {
+      done.push('write');
+      return writeSync(...what);
+    }) as unknown as typeof fs.writeSync);
+    vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      done.push('name');
+      renameSync(from, to);
+    });
+    vi.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
+      done.push('name');
+      linkSync(from, to);
+    });
+    for (const write of [atomicWrite, writeNumbered]) {
+      done.length = 0;
+      write(path.join(directory, write.name), 'text');
+      expect(done, write.name).toEqual(['write', 'sync the file', 'name', 'sync the directory']);
+    }
+  },
+);
+
 test('a full disk leaves the old file and says so', () => {
   const file = path.join(directory, 'a');
   atomicWrite(file, 'old');

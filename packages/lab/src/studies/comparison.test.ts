@@ -59,6 +59,32 @@ describe('the table of a comparison', () => {
     expect([a.toBest, none.toNone, c.toBest, c.test, c.chosen]).toEqual(Array(5).fill(undefined));
   });
 
+  test('compares what the test says of each seed, of the setting that was the first to be best by validation', () => {
+    const tested = (one: Trial, bits: number): Trial => ({
+      ...one,
+      best: one.best && { ...one.best, test: { ...one.best.test, bits } },
+    });
+    const trials = [
+      ...[trial({ method: 'a', x: 1 }, 3), trial({ method: 'a', x: 2 }, 3), trial({ method: 'none' }, 1)],
+      // By validation a is better by 2 and 1, by the test worse by 7 and 5.
+      ...[tested(of('a', 2, 3), 50), tested(of('none', 2, 5), 43)],
+      ...[tested(of('a', 3, 5), 60), tested(of('none', 3, 6), 55)],
+    ];
+    const [a, none] = comparisonOf({ about, trials: trials.toReversed() }).methods;
+    expect(none.toBest).toMatchObject({ mean: -6, count: 2 });
+    expect(a.toNone).toMatchObject({ mean: 6, count: 2 });
+    expect(a.chosen!.parameters).toEqual({ method: 'a', x: 1 });
+  });
+
+  test('counts the seconds of a trial once, though others have its result', () => {
+    const first = trial({ method: 'a', x: 1 }, 3);
+    const again = { ...trial({ method: 'a', x: 1 }, 3), repeats: first.number };
+    expect(comparisonOf({ about, trials: [first, again] }).methods[0]).toMatchObject({
+      name: 'a',
+      seconds: 2,
+    });
+  });
+
   test('puts a method with a seed that failed behind those without', () => {
     const trials = [
       ...[of('a', 2, 1), of('a', 3, null), of('none', 2, 5), of('none', 3, 6)],

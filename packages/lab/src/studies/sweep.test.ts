@@ -19,12 +19,13 @@ const about = (alone: boolean) =>
   }) as unknown as StudyEvent;
 
 let number = 0;
-function trial(parameters: Parameters, nll: number | null): Trial {
+function trial(parameters: Parameters, nll: number | null, test = nll): Trial {
   const metrics = { nll: nll ?? 0, bits: 10 * (nll ?? 0) };
+  const tested = { nll: test ?? 0, bits: 10 * (test ?? 0) };
   return {
     ...{ number: ++number, parameters, reports: [], directory: '', worker: null, repeats: null, reason: '' },
     state: nll === null ? 'failed' : 'complete',
-    best: nll === null ? null : { epoch: 1, train: metrics, valid: metrics, test: metrics },
+    best: nll === null ? null : { epoch: 1, train: metrics, valid: metrics, test: tested },
     seconds: 1,
   };
 }
@@ -48,6 +49,15 @@ test('points are in the order of their values, with mean and deviation over seed
   expect(sweep.points[2].test).toEqual({ mean: 30, count: 1 });
   expect(sweep.best!.at).toEqual([1, 'y']);
   expect(alongAxis(sweep, 0, [null, 'y']).map(({ at }) => at[0])).toEqual([1, 2]);
+});
+
+test('the best point is that of the validation, whatever the test says', () => {
+  const trials = [
+    ...[trial({ a: 1, b: 'x', seed: 1 }, 4, 9), trial({ a: 2, b: 'x', seed: 1 }, 5, 1)],
+    ...[trial({ a: 1, b: 'x', seed: 2 }, 4, 9), trial({ a: 2, b: 'x', seed: 2 }, 5, 1)],
+  ];
+  const { best } = sweepOf({ about: about(false), trials });
+  expect(best).toMatchObject({ at: [1, 'x'], deciding: 4, test: { mean: 90 } });
 });
 
 test('along an axis alone the others are at their base', () => {
