@@ -13,6 +13,14 @@ describe('padded sequences', () => {
     expect(numbers.x.shape).toEqual([2, 2, 2]);
     expect(Array.from(numbers.x.data)).toEqual([1, 2, 5, 6, 3, 4, 0, 0]);
     expect(Array.from(stepMaskOf(lengths).data)).toEqual([1, 1, 1, 0, 1, 0]);
+    // Beyond the steps there is nothing to count, and half a step is none.
+    expect(() => stepMaskOf(lengths, 2)).toThrow(/lengths of at most 2 steps, got 3 of row 0/);
+    expect(() => stepMaskOf([1.5])).toThrow(/whole number/);
+    // 2^31 in an Int32Array is -2^31, 2^32 is the word 0.
+    expect(() => padWords([[1, 2 ** 32]])).toThrow(
+      /from 0 to 2147483647, got 4294967296 at step 1 of sequence 0/,
+    );
+    expect(() => padWords([[-1]])).toThrow(/got -1 at step 0/);
     expect(stepMaskOf(lengths, 4).shape).toEqual([4, 2]);
   });
 

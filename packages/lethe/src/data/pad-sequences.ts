@@ -26,9 +26,9 @@ export function padWords(sequences: readonly ArrayLike<number>[]): Padded<Tokens
   for (const [b, sequence] of sequences.entries()) {
     checkNumbers('padWords', `sequences[${b}]`, sequence);
     for (let t = 0; t < sequence.length; t++) {
-      if (!Number.isInteger(sequence[t])) {
+      if (!Number.isInteger(sequence[t]) || sequence[t] < 0 || sequence[t] > largestWord) {
         throw new DataError(
-          `padWords: expected whole numbers of words, got ${sequence[t]} at step ${t} of sequence ${b}`,
+          `padWords: expected numbers of words, whole and from 0 to ${largestWord}, got ${sequence[t]} at step ${t} of sequence ${b}`,
         );
       }
       words[t * batch + b] = sequence[t];
@@ -66,20 +66,32 @@ export function padSteps(sequences: readonly (readonly ArrayLike<number>[])[]): 
 
 /**
  * 1 at steps that count, 0 behind: the step mask of losses over [time, batch].
- * @param lengths [batch]
+ * @param lengths [batch], whole numbers from 0 to `steps`
  * @param steps of the batch. @defaultValue the longest
+ * @throws ConfigError for lengths that are none; ShapeError for one beyond the steps
  */
 export function stepMaskOf(lengths: ArrayLike<number>, steps?: number): Tensor {
   checkNumbers('stepMaskOf', 'lengths', lengths);
   const time = steps ?? longest(lengths);
   checkWhole('stepMaskOf', 'time', time);
   const B = lengths.length;
+  for (let b = 0; b < B; b++) {
+    checkWhole('stepMaskOf', `lengths[${b}]`, lengths[b]);
+    if (lengths[b] > time) {
+      throw new ShapeError(
+        `stepMaskOf: expected lengths of at most ${time} steps, got ${lengths[b]} of row ${b}`,
+      );
+    }
+  }
   const mask = new Tensor([time, B], allocate(checkShape('stepMaskOf', [time, B])));
   for (let t = 0; t < time; t++) for (let b = 0; b < B; b++) mask.data[t * B + b] = t < lengths[b] ? 1 : 0;
   return mask;
 }
 
 // --- internal ---
+
+/** Words are kept in an Int32Array, which would count larger numbers round. */
+const largestWord = 2 ** 31 - 1;
 
 function lengthsOf(where: string, sequences: readonly ArrayLike<unknown>[]): Int32Array {
   checkArray(where, 'sequences', sequences, 'sequences');

@@ -54,6 +54,16 @@ export function checkValues(
   }
 }
 
+/** Throws ConfigError where one of the `values` is NaN: it has no place in an order, and no comparison with it is true. */
+export function checkOrdered(where: string, name: string, values: ArrayLike<number>): void {
+  for (let n = 0; n < values.length; n++) {
+    if (!Number.isNaN(values[n])) continue;
+    throw new ConfigError(
+      `${where}: expected ${name} to be numbers that can be compared, got NaN at element ${n}; leave out what was not observed`,
+    );
+  }
+}
+
 /** Throws ShapeError unless `length` is as `expected`. */
 export function checkLength(where: string, name: string, length: number, expected: number): void {
   if (length === expected) return;

@@ -69,6 +69,20 @@ describe('scores of a classification', () => {
     expect(bins[0].confidence).toBeNaN();
   });
 
+  it('put a confidence at the lower end of a bin into that bin, whatever the product rounds to', () => {
+    // .29 · 100 is 28.999999999999996, and .29 is 29/100: bin 29, [.29, .30).
+    for (const [confidence, bins, k] of [
+      [0.29, 100, 29],
+      [0.57, 100, 57],
+      [0.3, 10, 3],
+    ]) {
+      // Four classes, so that .29 is the largest probability.
+      const rest = (1 - confidence) / 3;
+      const counts = reliabilityBins([[confidence, rest, rest, rest]], [0], { binning: 'equal-width', bins });
+      expect(counts.findIndex(({ count }) => count === 1)).toBe(k);
+    }
+  });
+
   it('answer the surest first', () => {
     // Surest first: .9 wrong, .7, .6, .5 right.
     const { risk, aurc, oracle } = riskCoverage(probabilities, target);
@@ -92,6 +106,13 @@ describe('scores of a classification', () => {
     // A model that knows nothing has the same error rate at every coverage, though its examples are sorted by class.
     const sorted = Int32Array.of(0, 0, 0, 1, 1);
     expect(riskCoverage(five, sorted).aurc).toBeCloseTo(2 / 5, 15);
+  });
+
+  it('refuse an uncertainty that has no place in an order', () => {
+    expect(() => riskCoverage(probabilities, target, [0, Number.NaN, 1, 0])).toThrow(
+      /uncertainty to be numbers that can be compared, got NaN at element 1/,
+    );
+    expect(riskCoverage(probabilities, target, [0, 0, Infinity, -Infinity]).aurc).toBeCloseTo(1 / 16, 15);
   });
 
   it('refuse logits, classes that are not there and missing ones', () => {

@@ -5,7 +5,15 @@
 
 import { checkWhole } from '../checks.ts';
 import { checkNumbers, checkOptionNames, checkWord } from '../options.ts';
-import { argmax, checkClasses, checkDistributions, checkLength, mean, type Rows } from './arrays.ts';
+import {
+  argmax,
+  checkClasses,
+  checkDistributions,
+  checkLength,
+  checkOrdered,
+  mean,
+  type Rows,
+} from './arrays.ts';
 
 /**
  * Share of examples whose most probable class is the right one; of equal probabilities the first class counts.
@@ -90,7 +98,7 @@ export function reliabilityBins(
   const examples = confidences(probabilities, target);
   const groups: Example[][] = Array.from({ length: bins }, () => []);
   if (binning === 'equal-width') {
-    for (const one of examples) groups[Math.min(bins - 1, Math.floor(one.confidence * bins))].push(one);
+    for (const one of examples) groups[binOf(one.confidence, bins)].push(one);
   } else {
     const sorted = examples.toSorted((a, b) => a.confidence - b.confidence);
     let from = 0;
@@ -132,7 +140,7 @@ export interface RiskCoverage {
 
 /**
  * Error rate over coverage, surest first; of examples that are equally sure, the mean over all orders.
- * @param uncertainty of each example, larger is less sure. @defaultValue minus its largest probability
+ * @param uncertainty of each example, larger is less sure; no NaN. @defaultValue minus its largest probability
  */
 export function riskCoverage(
   probabilities: Rows,
@@ -143,6 +151,7 @@ export function riskCoverage(
   if (uncertainty !== undefined) {
     checkNumbers('riskCoverage', 'uncertainty', uncertainty);
     checkLength('riskCoverage', 'uncertainty', uncertainty.length, probabilities.length);
+    checkOrdered('riskCoverage', 'uncertainty', uncertainty);
   }
   const wrong = probabilities.map((row, n) => (argmax(row) === target[n] ? 0 : 1));
   const unsure = uncertainty ?? probabilities.map((row) => -row[argmax(row)]);
@@ -157,6 +166,13 @@ export function riskCoverage(
 interface Example {
   confidence: number;
   right: boolean;
+}
+
+/** The k of k/bins <= confidence < (k + 1)/bins. The product alone may round below: .29 · 100 is 28.999…, and .29 is 29/100. */
+function binOf(confidence: number, bins: number): number {
+  const k = Math.floor(confidence * bins);
+  if ((k + 1) / bins <= confidence) return Math.min(bins - 1, k + 1);
+  return Math.min(bins - 1, k / bins > confidence ? k - 1 : k);
 }
 
 function confidences(probabilities: Rows, target: ArrayLike<number>): Example[] {

@@ -77,6 +77,17 @@ describe('scores of distributions', () => {
     expect(crpsOfSamples(y, draws)).toBeCloseTo(distance - spread / 2, 14);
   });
 
+  it('keep the digits of the CRPS where draws lie far from 0', () => {
+    // A shift by a power of two changes neither differences nor, so, the score.
+    const draws = [0.25, -1.5, 2.5, 0.25, 1];
+    expect(
+      crpsOfSamples(
+        0.75 + 2 ** 40,
+        draws.map((x) => x + 2 ** 40),
+      ),
+    ).toBe(crpsOfSamples(0.75, draws));
+  });
+
   it('agree between a Gaussian in closed form and many draws of it', () => {
     const draws = new NoiseStream(5).normals({ site: 'sample' }, 40_000);
     const many = Float64Array.from(draws, (z) => 1 + 2 * z);
@@ -108,5 +119,11 @@ describe('scores of distributions', () => {
     expect(() => intervalScores([1, 2, 3], { lower: [0, 0, 0], upper: [1, 1, 1] }, { horizon: 2 })).toThrow(
       /divides the 3 targets/,
     );
+  });
+
+  it('refuse an interval without an end, unless nothing was observed', () => {
+    const ends = { lower: [0, Number.NaN], upper: [1, 1] };
+    expect(() => intervalScores([1, 2], ends)).toThrow(/two ends of an interval .* got NaN at element 1/);
+    expect(intervalScores([1, Number.NaN], ends).coverage).toBe(1);
   });
 });

@@ -74,8 +74,8 @@ export function crpsOfSamples(y: number, draws: ArrayLike<number>): number {
   let [distance, spread] = [0, 0];
   for (let s = 0; s < S; s++) {
     distance += Math.abs(sorted[s] - y);
-    // Sum over pairs |x_i - x_j| = 2 sum of x_s (2 s - S + 1) over the sorted draws.
-    spread += sorted[s] * (2 * s - S + 1);
+    // Sum over pairs |x_i - x_j| = 2 sum of x_s (2 s - S + 1) over the sorted draws, from y on, which keeps the digits of draws far from 0.
+    spread += (sorted[s] - y) * (2 * s - S + 1);
   }
   return distance / S - spread / (S * S);
 }
@@ -141,6 +141,7 @@ export function intervalScores(
     for (let n = from; n < from + horizon; n++) {
       if (Number.isNaN(target[n])) continue;
       steps++;
+      if (Number.isNaN(lower[n]) || Number.isNaN(upper[n])) throw noEnds(where, n);
       width += upper[n] - lower[n];
       if (target[n] >= lower[n] && target[n] <= upper[n]) hits++;
     }
@@ -169,6 +170,11 @@ function checkGaussian(where: string, y: number, mean: number, deviation: number
   checkNumber(where, 'mean', mean);
   checkNumber(where, 'deviation', deviation, { above: 0 });
 }
+
+const noEnds = (where: string, n: number): ConfigError =>
+  new ConfigError(
+    `${where}: expected two ends of an interval where there is a target, got NaN at element ${n}; make the target NaN where nothing was forecast`,
+  );
 
 function checkLevel(where: string, name: string, q: unknown, from: number, to: number): void {
   if (typeof q === 'number' && q >= from && q <= to) return;

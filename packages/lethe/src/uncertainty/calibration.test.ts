@@ -54,7 +54,45 @@ describe('fitTemperature', () => {
   });
 });
 
+describe('logits', () => {
+  it('may be -Infinity for a class that cannot be, unless it occurred; NaN and +Infinity are none', () => {
+    // softmax of (0, -Infinity, 1) is that of (0, 1).
+    const [row] = scaledByTemperature([[0, -Infinity, 1]], 1);
+    expect(row[1]).toBe(0);
+    expect(row[2]).toBeCloseTo(1 / (1 + Math.exp(-1)), 15);
+    expect(() =>
+      fitTemperature(
+        [
+          [0, 1],
+          [0, -Infinity],
+        ],
+        [1, 1],
+      ),
+    ).toThrow(/every class that occurred to be possible, got the logit -Infinity for that of row 1/);
+    for (const wrong of [Number.NaN, Infinity]) {
+      expect(() =>
+        fitTemperature(
+          [
+            [0, 1],
+            [wrong, 1],
+          ],
+          [1, 1],
+        ),
+      ).toThrow(/finite numbers, or -Infinity .* at row 1, class 0/);
+      expect(() => scaledByTemperature([[1, wrong]], 2)).toThrow(
+        /finite numbers, or -Infinity .* at row 0, class 1/,
+      );
+    }
+    expect(() => scaledByTemperature([[-Infinity, -Infinity]], 1)).toThrow(/no class that can be at row 0/);
+  });
+});
+
 describe('conformalQuantile', () => {
+  it('refuses NaN, which would be the largest score', () => {
+    expect(() => conformalQuantile([1, Number.NaN, 2], 0.4)).toThrow(/scores .* got NaN at element 1/);
+    expect(conformalQuantile([1, Infinity, 2], 0.5)).toBe(2);
+  });
+
   it('is the ceil((n + 1)(1 - alpha))-th smallest score', () => {
     const scores = [5, 3, 9, 1, 7, 2, 8, 4, 6];
     expect(conformalQuantile(scores, 0.1)).toBe(9);
@@ -109,6 +147,13 @@ describe('conformal intervals', () => {
     expect(upper[1] - 10).toBeCloseTo(3 * (upper[0] - 10), 12);
     expect(10 - lower[0]).toBeCloseTo(upper[0] - 10, 12);
     expect(() => conformalIntervals(fitted, [10])).toThrow(/in units of predicted deviations/);
+  });
+
+  it('are of whole horizons', () => {
+    const fitted = fitConformalIntervals([1, 2, 3, 4], [1, 2, 3, 5], { horizon: 2, alpha: 0.5 });
+    expect(() => conformalIntervals(fitted, [1, 2, 3])).toThrow(
+      /whole horizons of 2 steps.*got 3 predictions/,
+    );
   });
 
   it('leave out missing targets, and are infinite where too few are left', () => {
@@ -169,6 +214,14 @@ describe('prediction sets', () => {
     // 1 - p: .5, .625, .25; the largest of three is held itself.
     expect(simple.threshold).toBe(0.625);
     expect(predictionSets(simple, [rows[0]])).toEqual([[0, 1]]);
+  });
+
+  it('refuse numbers that are no draws from 0 to 1', () => {
+    for (const wrong of [Number.NaN, -0.1, 3]) {
+      expect(() => fitPredictionSets([[0.5, 0.5]], [0], { uniform: [wrong] })).toThrow(
+        /uniform numbers from 0 to 1/,
+      );
+    }
   });
 
   it('adapt only with numbers drawn for each example', () => {

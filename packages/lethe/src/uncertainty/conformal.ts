@@ -7,7 +7,14 @@ import { checkFlag, checkWhole, isObject } from '../checks.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
 import { checkNumber, checkNumbers, checkOptionNames, checkWord } from '../options.ts';
-import { checkClasses, checkDistributions, checkLength, checkValues, type Rows } from '../scores/arrays.ts';
+import {
+  checkClasses,
+  checkDistributions,
+  checkLength,
+  checkOrdered,
+  checkValues,
+  type Rows,
+} from '../scores/arrays.ts';
 import type { Intervals } from '../scores/probabilistic-forecast.ts';
 
 /**
@@ -18,6 +25,7 @@ import type { Intervals } from '../scores/probabilistic-forecast.ts';
  */
 export function conformalQuantile(scores: ArrayLike<number>, alpha: number): number {
   checkNumbers('conformalQuantile', 'scores', scores);
+  checkOrdered('conformalQuantile', 'scores', scores);
   checkNumber('conformalQuantile', 'alpha', alpha);
   return quantileOfRank(Float64Array.from(scores).sort(), alpha);
 }
@@ -116,6 +124,11 @@ export function conformalIntervals(
     );
   }
   const horizon = fitted.radius.length;
+  if (prediction.length % horizon !== 0) {
+    throw new ShapeError(
+      `${where}: expected whole horizons of ${horizon} steps, as the radii were fitted on, got ${prediction.length} predictions`,
+    );
+  }
   const half = Float64Array.from(
     prediction,
     (_, n) => (joint ? fitted.jointRadius : fitted.radius[n % horizon]) * (deviation?.[n] ?? 1),
@@ -212,7 +225,16 @@ function checkUniform(where: string, score: SetScore, uniform: unknown, length: 
       `${where}: expected uniform numbers, one an example, for adaptive sets; draw them by new NoiseStream(seed), or use score 'threshold'`,
     );
   }
-  checkValues(where, 'uniform', uniform, length);
+  checkNumbers(where, 'uniform', uniform);
+  checkLength(where, 'uniform', uniform.length, length);
+  for (let n = 0; n < length; n++) {
+    // float32 may have rounded to 1. Negated so that NaN is refused.
+    if (!(uniform[n] >= 0 && uniform[n] <= 1)) {
+      throw new ConfigError(
+        `${where}: expected uniform numbers from 0 to 1, got ${uniform[n]} at element ${n}; draw them by new NoiseStream(seed)`,
+      );
+    }
+  }
 }
 
 function mostProbable(row: ArrayLike<number>): number[] {

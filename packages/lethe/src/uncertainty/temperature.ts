@@ -2,6 +2,8 @@
  * Temperature scaling: one number that makes the probabilities of a classifier as sure as it is right
  * (Guo et al. 2017, "On calibration of modern neural networks"). It changes no ranking of classes.
  */
+
+import { ConfigError } from '../errors.ts';
 import { checkNumber } from '../options.ts';
 import { checkClasses, checkRows, type Rows } from '../scores/arrays.ts';
 import { logSoftmax } from './log-space.ts';
@@ -12,7 +14,7 @@ import { logSoftmax } from './log-space.ts';
  * @param temperature T > 0; above 1 less sure
  */
 export function scaledByTemperature(logits: Rows, temperature: number): Float64Array[] {
-  checkRows('scaledByTemperature', 'logits', logits);
+  checkLogits('scaledByTemperature', logits);
   checkNumber('scaledByTemperature', 'temperature', temperature, { above: 0 });
   return logits.map((row) => logSoftmax(scaled(row, 1 / temperature)).map(Math.exp));
 }
@@ -26,8 +28,14 @@ export function scaledByTemperature(logits: Rows, temperature: number): Float64A
  * @throws ConfigError or ShapeError for what are no logits or classes
  */
 export function fitTemperature(logits: Rows, target: ArrayLike<number>): number {
-  checkRows('fitTemperature', 'logits', logits);
+  checkLogits('fitTemperature', logits);
   checkClasses('fitTemperature', target, logits.length, logits[0].length);
+  const impossible = logits.findIndex((row, n) => row[target[n]] === -Infinity);
+  if (impossible >= 0) {
+    throw new ConfigError(
+      `fitTemperature: expected every class that occurred to be possible, got the logit -Infinity for that of row ${impossible}; no temperature makes its NLL finite`,
+    );
+  }
   // The slope grows with 1/T: where it has one sign, the minimum is at that end of the range; else it lies between.
   let [low, high] = [1e-3, 1e3];
   if (slopeAt(low, logits, target).slope >= 0) return 1 / low;
@@ -46,6 +54,24 @@ export function fitTemperature(logits: Rows, target: ArrayLike<number>): number 
 }
 
 // --- internal ---
+
+/** Throws unless every row can be a distribution: no NaN, no +Infinity, one class at least that can be. */
+function checkLogits(where: string, logits: unknown): asserts logits is Rows {
+  checkRows(where, 'logits', logits);
+  for (const [n, row] of logits.entries()) {
+    let isPossible = false;
+    for (let k = 0; k < row.length; k++) {
+      if (row[k] > -Infinity && row[k] < Infinity) isPossible = true;
+      else if (row[k] !== -Infinity) throw noLogits(where, `${row[k]} at row ${n}, class ${k}`);
+    }
+    if (!isPossible) throw noLogits(where, `no class that can be at row ${n}`);
+  }
+}
+
+const noLogits = (where: string, got: string): ConfigError =>
+  new ConfigError(
+    `${where}: expected logits to be finite numbers, or -Infinity for a class that cannot be, got ${got}`,
+  );
 
 function scaled(row: ArrayLike<number>, factor: number): Float64Array {
   return Float64Array.from(row, (z) => z * factor);
