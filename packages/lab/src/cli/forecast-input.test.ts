@@ -77,6 +77,13 @@ describe('series that cannot be used', () => {
     expect(err).toMatch(
       /forecast\.head.*expected counts for negative-binomial, .* found 10\.5 in series 'a'/,
     );
+    // Larger than any number that the network computes with.
+    const large = await trained(
+      [header, ...rows('a', 200, (t) => `${1 + (t % 7)}e300`)],
+      ...['--horizon', '7', '--head', 'negative-binomial'],
+    );
+    expect(large.code).toBe(2);
+    expect(large.err).toMatch(/whole numbers from 0 to 2\^53, found 1e\+300 in series 'a'/);
   });
 });
 
@@ -108,8 +115,11 @@ describe('series that can be used, with a word about it', () => {
       .split('\r\n')
       .filter((line) => line.startsWith('flat'));
     expect(flat).toHaveLength(7);
-    const alone = await trained([header, ...rows('flat', 200, () => 5)], '--horizon', '7');
-    expect({ code: alone.code, err: alone.err }).toEqual({ code: 0, err: '' });
+    // Zeros, too, which the last value forecasts without an error: nothing can be as good, and no training has diverged.
+    for (const one of [5, 0]) {
+      const alone = await trained([header, ...rows('flat', 200, () => one)], '--horizon', '7');
+      expect({ code: alone.code, err: alone.err }).toEqual({ code: 0, err: '' });
+    }
   }, 60_000);
 
   test('of which one is too short among many: it is left out by name', async () => {
@@ -140,6 +150,18 @@ describe('series that can be used, with a word about it', () => {
     expect(fs.readFileSync(answers, 'utf8').split('\r\n')[1]).toMatch(/2024-07-19/);
   }, 60_000);
 
+  test('that count their steps: forecasts go on counting', async () => {
+    const lines = Array.from({ length: 150 }, (_, t) => `a,${1000 + 10 * t},${value(t)}`);
+    const { run } = await trained(['id,step,y', ...lines], '--horizon', '7');
+    const answers = path.join(folder, 'steps.csv');
+    expect((await lethe('predict', run, '--out', answers)).code).toBe(0);
+    const read = fs.readFileSync(answers, 'utf8').split('\r\n').slice(1, 8);
+    // The file ends at 1000 + 10 * 149 = 2490.
+    expect(read.map((line) => line.split(',')[1])).toEqual(
+      Array.from({ length: 7 }, (_, h) => `${2500 + 10 * h}`),
+    );
+  }, 60_000);
+
   test('wide, and a row a series, and with columns that are known and static', async () => {
     const wide = Array.from({ length: 150 }, (_, t) => `${day(t)},${value(t)},${2 * value(t)}`);
     expect((await trained(['date,A,B', ...wide], '--horizon', '7')).code).toBe(0);
@@ -168,6 +190,13 @@ describe('series that can be used, with a word about it', () => {
     // The file has the seven days of `promo` that the forecast needs; without them it says so.
     const answers = path.join(folder, 'known.csv');
     expect((await lethe('predict', promoted.run, '--out', answers)).code).toBe(0);
+    const west = path.join(folder, 'west.csv');
+    fs.writeFileSync(west, ['id,date,y,promo,region', ...known].join('\n').replaceAll('south', 'west'));
+    const unknown = await lethe('predict', promoted.run, '--in', west, '--out', answers);
+    expect(unknown.code).toBe(0);
+    expect(unknown.err).toContain(
+      "'region' of 1 series is one that training did not know ('west' of 'b', line 159) and is read as missing",
+    );
     const without = path.join(folder, 'without.csv');
     fs.writeFileSync(
       without,

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lethe } from './testing.suite.ts';
+import { lethe, letheReading } from './testing.suite.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -106,6 +106,14 @@ describe('lethe with series', () => {
     const [names, first] = rowsOf(answers);
     expect(names.slice(0, 2)).toEqual(['shop', 'date']);
     expect(first.slice(0, 3)).toEqual(['c', day(360), '1']);
+    const piped = at('piped-answers.csv');
+    const content = fs.readFileSync(newer, 'utf8');
+    const fromInput = await letheReading(content, 'predict', own, '--in', '-', '--out', piped);
+    expect(fromInput.code).toBe(0);
+    expect(fs.readFileSync(piped, 'utf8')).toBe(fs.readFileSync(answers, 'utf8'));
+    expect((await letheReading('', 'predict', own, '--in', '-')).err).toMatch(
+      /^lethe predict: standard input: expected a table, found an empty file\.\n$/,
+    );
     const others = put('others.csv', 'shop,date,weather\na,2024-01-01,3\na,2024-01-02,4\na,2024-01-03,4\n');
     const refused = await lethe('predict', own, '--in', others);
     expect(refused.code).toBe(1);
@@ -116,7 +124,7 @@ describe('lethe with series', () => {
     const tooShort = await lethe('predict', own, '--in', short);
     expect(tooShort.code).toBe(1);
     expect(tooShort.err).toMatch(
-      /expected at least 7 values of each series, to forecast from, found 3 of 'kurz' \(line 62\)\.\n$/,
+      /expected at least 7 values of each series, to forecast from, found 3 of 'kurz' \(line 62\); give more of its past, or leave it out\.\n$/,
     );
   }, 120_000);
 });

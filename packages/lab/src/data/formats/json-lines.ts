@@ -1,7 +1,11 @@
-/** JSON lines: an object a line. The NaN and Infinity of Python are read as it writes them. */
+/**
+ * JSON lines: an object a line. The NaN and Infinity of Python are read as it writes them; whole numbers of 16 digits and more, which names
+ * of things are and a double does not hold, as their digits.
+ */
 
 /** The object that a line holds, or what is wrong with it. */
-export function parseJsonLine(line: string): { object: Record<string, unknown> } | { fault: string } {
+export function parseJsonLine(text: string): { object: Record<string, unknown> } | { fault: string } {
+  const line = longNumber.test(text) ? withDigits(text) : text;
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -23,6 +27,16 @@ export function parseJsonLine(line: string): { object: Record<string, unknown> }
 }
 
 // --- internal ---
+
+const longNumber = /\d{16}/;
+const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Long whole numbers as texts; what stands in texts, or behind a decimal point, stays. */
+function withDigits(line: string): string {
+  return line.replace(textOrLongNumber, (found, at: number) =>
+    found.startsWith('"') || line[at - 1] === '.' ? found : `"${found}"`,
+  );
+}
 
 const pythonWord = /([:[,]\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g;
 

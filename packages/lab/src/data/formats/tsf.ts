@@ -52,10 +52,14 @@ export async function readTsf(
 
 /** The time of `1996-03-18 00-00-00`, or NaN. */
 export function tsfTime(text: string): number {
-  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2})-(\d{1,2})-(\d{1,2}))?$/.exec(text.trim());
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2})[-:](\d{1,2})[-:](\d{1,2}))?$/.exec(text.trim());
   if (!match) return Number.NaN;
   const [, year, month, day, hour = 0, minute = 0, second = 0] = match;
-  return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second);
+  const time = Date.UTC(+year, +month - 1, +day, +hour, +minute, +second);
+  // Date.UTC carries what is too much: the 31st of April is no day, and 25 no hour.
+  const isDate =
+    new Date(time).getUTCDate() === +day && +month <= 12 && +hour < 24 && +minute < 60 && +second < 60;
+  return isDate ? time : Number.NaN;
 }
 
 // --- internal ---
@@ -92,6 +96,12 @@ function seriesOf(line: string, number: number, { attributes }: TsfHeader): TsfS
   const parts = line.split(':');
   if (parts.length !== attributes.length + 1) {
     return `expected ${attributes.length} attributes and the values, parted by colons, found ${parts.length} parts`;
+  }
+  const wrong = attributes.findIndex(
+    ({ type }, i) => type === 'date' && !/^\s*\??\s*$/.test(parts[i]) && Number.isNaN(tsfTime(parts[i])),
+  );
+  if (wrong >= 0) {
+    return `expected a date such as 1996-03-18 00-00-00 for ${printable(attributes[wrong].name, 40)}, found '${printable(parts[wrong], 30)}'`;
   }
   const cells = parts.pop()!.split(',');
   const values = new Float64Array(cells.length);

@@ -2,7 +2,7 @@
  * A column while it is read: every way to read its cells that still fits is kept, so that one pass decides over the whole
  * column. Memory is bounded by its numbers: words are given up once there are thousands of them and numbers or times fit.
  */
-import { type TimeFormat, timeFormats } from './dates.ts';
+import { minutesAhead, type TimeFormat, timeFormats } from './dates.ts';
 import { Growing } from './growing.ts';
 import { type Decimal, isMissing, parseNumber } from './numbers.ts';
 import {
@@ -29,6 +29,8 @@ export class ColumnBuilder {
   private rows = 0;
   private filled = 0;
   private readonly isMissing = new Growing(Uint8Array);
+  /** minutes ahead of UTC, from the first row on that says a zone */
+  private zones: { from: number; minutes: Growing<Int32Array> } | undefined;
   private numbers: Reading | undefined;
   /** ways to read times; made when the first cell comes that is no number, because no number is any of them */
   private times: Reading[] | undefined;
@@ -56,6 +58,7 @@ export class ColumnBuilder {
     const isNumber = this.numbers?.add(empty ? undefined : trimmed, row) ?? false;
     if (!isNumber && !empty) this.times ??= this.timeReadings(row);
     for (const one of this.times ?? []) one.add(empty ? undefined : trimmed, row);
+    if (this.times && this.times.length > 0) this.addZone(trimmed, row);
     this.addWord(trimmed);
     if (empty) return;
     this.filled++;
@@ -88,6 +91,12 @@ export class ColumnBuilder {
   }
 
   // --- internal ---
+
+  private addZone(cell: string, row: number): void {
+    const minutes = minutesAhead(cell);
+    if (minutes !== 0) this.zones ??= { from: row, minutes: new Growing(Int32Array) };
+    this.zones?.minutes.push(minutes);
+  }
 
   private addWord(cell: string): void {
     const { codes } = this;
@@ -180,11 +189,23 @@ export class ColumnBuilder {
   private timeCells(one: Reading): TimeCells {
     const { name, resolution } = one.format!;
     const cells = this.cells(one);
+    const isZoned = resolution === 'time' && this.zones !== undefined && !this.takeOwnDays(cells);
     return {
       ...cells,
       format: name,
       resolution: resolution === 'time' && isMidnight(cells) ? 'day' : resolution,
+      ...(isZoned && { isZoned }),
     };
+  }
+
+  /** Days that begin at midnight of their own zone, in summer and in winter, are days, whatever UTC says. Whether they are. */
+  private takeOwnDays({ values, state }: { values: Float64Array; state: Uint8Array }): boolean {
+    const { from, minutes } = this.zones!;
+    const ahead = minutes.array();
+    const own = values.map((value, row) => (row < from ? value : value + ahead[row - from] * 60_000));
+    if (!isMidnight({ values: own, state })) return false;
+    for (const [row, value] of own.entries()) if (state[row] === present) values[row] = value;
+    return true;
   }
 
   private kindOf({ numbers, times, ambiguous }: Column): ColumnKind {

@@ -108,6 +108,12 @@ export function timeText(milliseconds: number): string {
     .replace(/Z$/, '');
 }
 
+/** Minutes that the clock which a cell is written by is ahead of UTC; 0 where it says no zone. */
+export function minutesAhead(cell: string): number {
+  const match = cell.length < 16 ? null : zoneAtEnd.exec(cell);
+  return match ? zoneOffset(match[1]) / 60_000 : 0;
+}
+
 /** Milliseconds of a day. */
 export const day = 86_400_000;
 
@@ -171,6 +177,9 @@ function timeOfDay(clock: string): number {
     zoneOffset(zone)
   );
 }
+
+/** Behind a clock: `-01` of a date is no zone. */
+const zoneAtEnd = /:\d{2}(?:[.,]\d+)?\s*([+-]\d{2}(?::?\d{2})?)$/;
 
 function zoneOffset(zone: string | undefined): number {
   if (zone === undefined || /^[a-z]/i.test(zone)) return 0;

@@ -5,6 +5,7 @@ import { readDelimited } from '../formats/delimited.ts';
 import { findEncoding, textPieces } from '../formats/text-pieces.ts';
 import { encodingTitle } from '../words/decode-text.ts';
 import { delimiterTitle, findForm } from './find-form.ts';
+import { preambleNote } from './preamble.ts';
 import type { RecordSource, TableFormat, TakeCells } from './record-source.ts';
 import type { TableForm, TableOptions } from './types.ts';
 import type { UnusableRows } from './unusable.ts';
@@ -32,7 +33,7 @@ async function openDelimited(file: string, where: string, options: TableOptions)
     form,
     decimal: form.decimal,
     columns,
-    notes: note ? [note, ...notes] : notes,
+    notes: [...(note ? [note] : []), ...preambleNote(head, form.skip), ...notes],
     read: (take, unusable) => readRows(file, where, form, columns.length, take, unusable),
   };
 }
@@ -58,6 +59,9 @@ function nthNewline(text: string, count: number): number {
   return at;
 }
 
+/** Rows that tell whether rows have names. */
+const looked = 50;
+
 class Enough extends Error {}
 
 /** Names of columns: of the header, or by number. */
@@ -67,26 +71,28 @@ async function firstRow(
   form: TableForm,
 ): Promise<{ columns: string[]; notes: string[] }> {
   let header: string[] | undefined;
-  let width = 0;
+  const first: string[][] = [];
   try {
-    await readDelimited(where, textPieces(file, form.encoding), form, (cells) => {
-      if (cells.length === 1 && cells[0] === '') return;
-      if (form.header && !header) {
-        header = cells;
-        return;
-      }
-      width = cells.length;
-      throw new Enough();
+    await readDelimited(where, textPieces(file, form.encoding), form, (cells, line) => {
+      if (line <= form.skip || (cells.length === 1 && cells[0] === '')) return;
+      if (form.header && !header) header = cells;
+      else if (first.push(cells) === looked) throw new Enough();
     });
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
   }
+  const width = first[0]?.length ?? 0;
   if (!header) return { columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`), notes: [] };
   if (width === 0) throw new DataError(`${where}: expected rows below the header, found none`);
   const notes: string[] = [];
   const names = header.map((name) => name.trim());
   // As R writes tables: the names of the rows have no name.
-  if (names.length === width - 1) names.unshift('row');
+  if (names.length === width - 1 && areNamesOfRows(first, width)) {
+    names.unshift('row');
+    notes.push(
+      `the header has ${names.length - 1} names for ${width} cells: the first is taken for the name of the row, as R writes it`,
+    );
+  }
   // A delimiter that ends every line makes a column of nothing.
   const seen = new Map<string, number>();
   const columns = names.map((name, i) => {
@@ -102,6 +108,14 @@ async function firstRow(
   return { columns, notes: notes.slice(0, 3) };
 }
 
+/** Rows whose first cells, and no last one, are left over: names are different, and a delimiter at the end is no cell. */
+function areNamesOfRows(rows: readonly string[][], width: number): boolean {
+  const full = rows.filter((cells) => cells.length === width);
+  const names = new Set(full.map(([name]) => name.trim()));
+  const hasLast = full.some((cells) => cells[width - 1].trim() !== '');
+  return full.length === rows.length && names.size === full.length && !names.has('') && hasLast;
+}
+
 async function readRows(
   file: string,
   where: string,
@@ -115,6 +129,7 @@ async function readRows(
   // Of a single column an empty line is a missing value, unless nothing follows.
   const empty: number[] = [];
   await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine) => {
+    if (line <= form.skip) return;
     if (cells.length === 1 && cells[0].trim() === '') {
       if (width === 1 && !isHeader && rows > 0) empty.push(line);
       return;

@@ -4,7 +4,8 @@ import { printable } from 'lethe/internal';
 import { rowsOf } from '../formats/delimited.ts';
 import { timeFormats } from './dates.ts';
 import { isKnownName } from './names.ts';
-import { commaIn, type Decimal, isMissing, parseNumber } from './numbers.ts';
+import { commaIn, type Decimal, groupsByPoints, isMissing, parseNumber } from './numbers.ts';
+import { preambleOf, titleLines, withoutLines } from './preamble.ts';
 import type { TableForm, TableOptions } from './types.ts';
 
 /** What was found: all but the encoding. */
@@ -12,13 +13,16 @@ export type FoundForm = Omit<TableForm, 'encoding'>;
 
 /**
  * Finds out how a text is written; what the options say is not looked for.
- * @param text its beginning, whole lines where the text goes on
+ * @param head its beginning, whole lines where the text goes on
  * @param name of the file: `.tsv` has tabs
  * @throws ConfigError for options that are none, DataError where commas may be decimal signs or thousands alike
  */
-export function findForm(where: string, text: string, name: string, options: TableOptions = {}): FoundForm {
-  const delimiters = options.delimiter === undefined ? candidatesFor(name) : [delimiterOf(options.delimiter)];
-  const quotes = quotesFor(text, options.quote);
+export function findForm(where: string, head: string, name: string, options: TableOptions = {}): FoundForm {
+  const above = preambleOf(head);
+  const text = withoutLines(head, above.lines);
+  const said = options.delimiter ?? above.delimiter;
+  const delimiters = said === undefined ? candidatesFor(name) : [delimiterOf(said)];
+  const quotes = quotesFor(text, options.quote, delimiters);
   let best: Candidate | undefined;
   for (const quote of quotes) {
     for (const delimiter of delimiters) {
@@ -26,11 +30,14 @@ export function findForm(where: string, text: string, name: string, options: Tab
       if (!best || isBetter(candidate, best)) best = candidate;
     }
   }
-  const { delimiter, quote, rows } = best!;
+  const { delimiter, quote, width } = best!;
+  const isHeader = (some: readonly string[][]): boolean => hasHeader(some, options.decimal ?? '.');
+  const title = options.header === false ? 0 : titleLines(text, best!.rows, width, isHeader);
+  const rows = best!.rows.slice(best!.rows.findIndex((row) => title === 0 || row.length >= width));
   const decimal =
     options.decimal === undefined ? findDecimal(where, rows, delimiter) : decimalOf(options.decimal);
   const header = options.header ?? hasHeader(rows, decimal);
-  return { delimiter, quote, decimal, header };
+  return { delimiter, quote, decimal, header, skip: above.lines + title };
 }
 
 /** The character behind a delimiter's name. Throws ConfigError for what can be none. */
@@ -77,10 +84,28 @@ interface Candidate {
   open: boolean;
 }
 
-function quotesFor(text: string, said: TableOptions['quote']): TableForm['quote'][] {
-  if (said === undefined) return text.includes('"') ? ['"', 'none'] : ['"'];
+function quotesFor(
+  text: string,
+  said: TableOptions['quote'],
+  delimiters: readonly string[],
+): TableForm['quote'][] {
+  if (said === undefined) {
+    if (isQuotedByApostrophes(text, delimiters)) return ["'"];
+    return text.includes('"') ? ['"', 'none'] : ['"'];
+  }
   if (said === '"' || said === "'" || said === 'none') return [said];
   throw new ConfigError(`--quote: expected ", ' or none, got ${printable(JSON.stringify(said), 40)}`);
+}
+
+/** Whether nearly every line has a cell that begins and ends with an apostrophe, with none in it that is not doubled. */
+function isQuotedByApostrophes(text: string, delimiters: readonly string[]): boolean {
+  const lines = text
+    .split('\n', 60)
+    .slice(1)
+    .filter((line) => line.trim() !== '');
+  const signs = delimiters.map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  const cell = new RegExp(`(?:^|[${signs}])'(?:[^']|'')*'(?=$|[${signs}])`);
+  return lines.length > 1 && lines.filter((line) => cell.test(line)).length >= 0.9 * lines.length;
 }
 
 function decimalOf(said: string): Decimal {
@@ -139,21 +164,35 @@ function findDecimal(where: string, rows: readonly string[][], delimiter: string
   const counts = { decimal: 0, either: 0, none: 0 };
   let points = 0;
   let example = '';
+  const groups = { certain: 0, either: 0, none: 0 };
+  let grouped = '';
   for (const row of rows) {
     for (const cell of row) {
       const kind = commaIn(cell);
       counts[kind]++;
       if (kind === 'either') example ||= cell.trim();
       if (kind === 'none' && pointed.test(cell)) points++;
+      if (!cell.includes('.') || (kind === 'none' && !isNumber(cell))) continue;
+      const how = groupsByPoints(cell);
+      groups[how]++;
+      if (how === 'either') grouped ||= cell.trim();
     }
   }
   if (counts.decimal > 0) return counts.decimal > points ? ',' : '.';
+  // 1.234.567 is no number with a decimal point, and in a file with semicolons 1.234 may be either.
+  if (counts.either === 0 && groups.none === 0) {
+    if (groups.certain > 0) return ',';
+    if (groups.either > 1 && delimiter === ';') throw noDecimal(where, grouped);
+  }
   if (counts.either === 0 || points > 0) return '.';
   if (delimiter === ';') return ',';
-  throw new DataError(
+  throw noDecimal(where, example);
+}
+
+const noDecimal = (where: string, example: string): DataError =>
+  new DataError(
     `${where}: ${printable(example, 30)} may be a fraction or thousands, and no other number tells; say which with --decimal , or --decimal .`,
   );
-}
 
 /** A number with a decimal point that can part no thousands. */
 const pointed = /^\s*[+-]?\d*\.(?:\d{1,2}|\d{4,})\s*$/;

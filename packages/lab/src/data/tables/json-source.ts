@@ -39,13 +39,15 @@ async function openJsonLines(file: string, where: string, options: TableOptions)
   const { encoding, note } = said === 'auto' ? await findEncoding(file) : { encoding: said, note: undefined };
   const columns: string[] = [];
   const notes = note ? [note] : [];
+  const nested = new Set<string>();
   return {
     title: 'an object a line',
     decimal: '.',
     columns,
     notes,
+    nested,
     read: (take, unusable) =>
-      readObjects(file, where, encoding, columns, take, unusable, notes, options.nested === true),
+      readObjects(file, where, encoding, { columns, nested, notes }, take, unusable, options.nested === true),
   };
 }
 
@@ -53,14 +55,12 @@ async function readObjects(
   file: string,
   where: string,
   encoding: NonNullable<TableOptions['encoding']>,
-  columns: string[],
+  { columns, nested, notes }: { columns: string[]; nested: Set<string>; notes: string[] },
   take: TakeCells,
   unusable: UnusableRows,
-  notes: string[],
   opensObjects: boolean,
 ): Promise<number> {
   const places = new Map<string, number>();
-  const nested = new Set<string>();
   let rows = 0;
   for await (const [line, number] of numberedLines(textPieces(file, encoding))) {
     if (line.trim() === '') continue;

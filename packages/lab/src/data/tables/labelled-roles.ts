@@ -4,8 +4,9 @@ import { printable } from 'lethe/internal';
 import { splitNamed } from '../split-names.ts';
 import type { LabelledLayout, LabelledOptions } from './labelled-types.ts';
 import { knownAs } from './names.ts';
-import { columnKnown, columnSaid, nameList, wordsOf } from './pick-columns.ts';
+import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { numeric } from './series-roles.ts';
+import { noDates, unreadDates } from './time-axis.ts';
 import type { Column, Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -71,7 +72,7 @@ export function labelledRoles(table: Table, options: LabelledOptions): LabelledR
   }
   label ??= layout ? undefined : take(foundLabel(table, free()));
   const sequence = id ?? (said.rows ? undefined : take(columnKnown(free().filter(repeats), 'id')));
-  const clock = time ?? (sequence ? take(foundClock(free())) : undefined);
+  const clock = time ?? (sequence ? take(foundClock(table, free())) : undefined);
   const groups = group();
   if (columns.length === 0)
     columns.push(...free().filter(({ kind, numbers }) => numbers && kind === 'number'));
@@ -167,7 +168,9 @@ function foundLabel(table: Table, columns: readonly Column[], text?: Column): Co
   );
   if (classes.length === 1) return classes[0];
   const found = possible.length === 0 ? 'no other column' : nameList(possible.map(({ name }) => name));
-  throw new DataError(`${table.where}: expected a column of labels, found ${found}; say which with --label`);
+  throw new DataError(
+    `${table.where}: expected a column of labels, found ${found}; say which with --label${whyNoColumn(table)}`,
+  );
 }
 
 const repeats = (column: Column): boolean =>
@@ -175,16 +178,18 @@ const repeats = (column: Column): boolean =>
   (column.numbers?.isWhole ?? true) &&
   wordsOf(column).words.length < wordsOf(column).codes.length;
 
-function foundClock(columns: readonly Column[]): Column | undefined {
+function foundClock(table: Table, columns: readonly Column[]): Column | undefined {
   const dates = columns.filter(({ kind }) => kind === 'time');
-  return (
+  const found =
     columnKnown(dates, 'time') ??
     dates[0] ??
     columnKnown(
       columns.filter(({ numbers }) => numbers),
       'time',
-    )
-  );
+    );
+  const unread = found ? undefined : unreadDates(columns);
+  if (unread) throw noDates(table, unread);
+  return found;
 }
 
 /** A column named after splits whose words all are names of splits. */
@@ -210,6 +215,6 @@ function nothingToRead(table: Table, numbers: readonly Column[]): DataError {
       ? 'say which column has the texts (--text), or which tells sequences of numbers apart (--id)'
       : 'say which column has the texts (--text)';
   return new DataError(
-    `${table.where}: expected texts or sequences of numbers, found ${printable(names, 400)}; ${advice}`,
+    `${table.where}: expected texts or sequences of numbers, found ${names === '' ? 'no column' : printable(names, 400)}; ${advice}${whyNoColumn(table)}`,
   );
 }

@@ -6,7 +6,7 @@ import type { StepsInput } from './labelled-types.ts';
 import type { RowLabels } from './labels.ts';
 import { checkFinite, nameList, unreadableCell, wordsOf } from './pick-columns.ts';
 import { type SeriesRows, sortRows } from './series-grid.ts';
-import { noTime, timeAxis } from './time-axis.ts';
+import { noTime, timeAxis, timeNotes } from './time-axis.ts';
 import { type Column, present, type Table, unreadable } from './types.ts';
 
 /** Sequences, and the rows that stand for each: its label, its group, its line. */
@@ -51,7 +51,7 @@ export function sequencesOf(
   const all: SeriesRows[] = parts
     .map((rows, code) => ({ id: ids.words[code], rows: Int32Array.from(rows) }))
     .filter(({ rows }) => rows.length > 0);
-  const notes: string[] = [];
+  const notes = axis ? timeNotes(axis) : [];
   const sorted = sortRows(all, {
     where: table.where,
     ...(axis && { time: { kind: axis.kind, values: axis.values, name: axis.column.name } }),
@@ -103,7 +103,7 @@ function hasLabel(
   const said = (row: number): string =>
     labels.codes ? (labels.classes[labels.codes[row]] ?? 'another') : `${of(row)}`;
   throw new DataError(
-    `${table.where}: expected one label for sequence '${printable(id, 40)}', found ${printable(said(first), 30)} in line ${table.lines[first]} and ${printable(said(other), 30)} in line ${table.lines[other]}`,
+    `${table.where}: expected one label in '${labels.name}' for sequence '${printable(id, 40)}', found ${printable(said(first), 30)} in line ${table.lines[first]} and ${printable(said(other), 30)} in line ${table.lines[other]}; mend them, or say which column has the labels with --label`,
   );
 }
 

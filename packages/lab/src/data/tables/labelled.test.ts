@@ -69,6 +69,32 @@ describe('labelled texts', () => {
     ).rejects.toThrow("expected numbers in 'label' for a rating, found 'b'");
   });
 
+  it('are one class where they are one number, or the same letters in other code points', async () => {
+    const numbers = await read('text,label\na b,1.0\nc d,1\ne f,0\n');
+    expect(numbers.target).toMatchObject({ classes: ['0', '1.0'] });
+    expect(labelsOf(numbers)).toEqual(['1.0', '1.0', '0']);
+    const letters = await read('text,label\na b,caf\u00e9\nc d,cafe\u0301\ne f,bar\n');
+    expect(letters.target).toMatchObject({ classes: ['bar', 'caf\u00e9'] });
+    // A later file may write them in another way.
+    const again = await read('text,label\na b,1\nc d,0.0\n', { layout: numbers.layout });
+    expect(labelsOf(again)).toEqual(['1.0', '0']);
+  });
+
+  it('that differ in case alone, or say that something is missing, are classes, and it is said', async () => {
+    const { notes } = await read('text,label\na b,Pos\nc d,pos\ne f,NULL\n');
+    expect(notes).toContain("classes that differ in case alone are kept apart: 'Pos' and 'pos'");
+    expect(notes.join('\n')).toContain("'NULL' is taken for a class, not for a missing label");
+  });
+
+  it('are not found among arrays and objects, or in lines that no known sign parts, and it is said', async () => {
+    await expect(read('{"text":["a"],"label":["x"]}\n', {}, 'l.jsonl')).rejects.toThrow(
+      /found no other column; say which with --label; 'text', 'label' hold arrays or objects/,
+    );
+    await expect(read('text^label\na film^pos\na book^neg\n')).rejects.toThrow(
+      /; if its lines have several cells, say what parts them with --delimiter/,
+    );
+  });
+
   it('of one class alone are refused, and a class with one example is named', async () => {
     await expect(read('text,label\na b,pos\nc d,pos\n')).rejects.toThrow(
       "l.csv: expected at least two classes in 'label', found 'pos' alone; there is nothing to tell apart",
@@ -215,7 +241,7 @@ describe('labelled sequences', () => {
       "l.csv: 'a' is infinite in line 6",
     );
     await expect(read(`${readings}1,2,5,5,on\n`, { id: 'run', time: 't', label: 'state' })).rejects.toThrow(
-      "l.csv: expected one label for sequence '1', found off in line 5 and on in line 7",
+      "l.csv: expected one label in 'state' for sequence '1', found off in line 5 and on in line 7; mend them, or say which column has the labels with --label",
     );
   });
 

@@ -2,11 +2,14 @@
 import { ConfigError, DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import type { ClassTarget, LabelledOptions, RatingTarget } from './labelled-types.ts';
+import { isMissing } from './numbers.ts';
 import { checkFinite, unreadableCell, wordsOf } from './pick-columns.ts';
 import { type Column, present, type Table } from './types.ts';
 
 /** The label of every row of a table. */
 export interface RowLabels {
+  /** the column, as errors name it */
+  name: string;
   kind: 'class' | 'rating';
   /** why, for people */
   why: string;
@@ -38,6 +41,7 @@ export function rowLabels(table: Table, column: Column, options: LabelledOptions
     }
     checkFinite(table, column);
     return {
+      name,
       kind,
       why,
       classes: [],
@@ -49,10 +53,12 @@ export function rowLabels(table: Table, column: Column, options: LabelledOptions
     };
   }
   const { words, codes } = wordsOf(column);
-  const classes = options.layout?.classes ?? inOrder(words);
-  const numberOf = new Map(classes.map((word, i) => [word, i]));
-  const place = words.map((word) => numberOf.get(word) ?? -1);
+  const key = keyOf([...words, ...(options.layout?.classes ?? [])]);
+  const classes = options.layout?.classes ?? inOrder(firstOfEach(words, key));
+  const numberOf = new Map(classes.map((word, i) => [key(word), i]));
+  const place = words.map((word) => numberOf.get(key(word)) ?? -1);
   return {
+    name,
     kind,
     why,
     classes,
@@ -120,6 +126,7 @@ export function targetOf(
       `${few.length} class${few.length > 1 ? 'es have' : ' has'} one example: ${some}${few.length > 3 ? ', …' : ''}`,
     );
   }
+  if (!isGiven) notes.push(...doubtful(classes));
   notes.push(...absent(rows.filter((row) => labels.fault(row) !== undefined).length));
   const unseen = rows.filter((row, i) => codes[i] < 0 && labels.fault(row) === undefined);
   if (unseen.length > 0) {
@@ -179,6 +186,45 @@ function withoutEmpty({ classes, codes }: { classes: string[]; codes: Int32Array
   const kept = classes.map((_, i) => i).filter((i) => used.has(i));
   const place = new Map(kept.map((old, i) => [old, i]));
   return { classes: kept.map((i) => classes[i]), codes: codes.map((code) => place.get(code)!) };
+}
+
+/**
+ * What two words of one class have in common. Letters with accents are the same in one code point and in several (Unicode normal form C);
+ * 1 and 1.0 are the same where all labels are numbers.
+ */
+function keyOf(words: readonly string[]): (word: string) => string {
+  const areNumbers = words.every((word) => word.trim() !== '' && Number.isFinite(Number(word)));
+  return areNumbers ? (word) => String(Number(word)) : (word) => word.normalize('NFC');
+}
+
+/** Each class as it is written first. */
+const firstOfEach = (words: readonly string[], key: (word: string) => string): string[] => [
+  ...new Map(words.toReversed().map((word) => [key(word), word])).values(),
+];
+
+/** Classes that may not be meant as such. */
+function doubtful(classes: readonly string[]): string[] {
+  const byLetters = new Map<string, string[]>();
+  for (const word of classes) {
+    const letters = word.toLowerCase();
+    byLetters.set(letters, [...(byLetters.get(letters) ?? []), word]);
+  }
+  const quoted = (words: readonly string[]): string =>
+    words.map((word) => `'${printable(word, 30)}'`).join(' and ');
+  const alike = [...byLetters.values()].filter((words) => words.length > 1);
+  const missing = classes.filter(isMissing);
+  return [
+    ...(alike.length > 0
+      ? [
+          `classes that differ in case alone are kept apart: ${alike.slice(0, 3).map(quoted).join(', ')}${alike.length > 3 ? ', …' : ''}`,
+        ]
+      : []),
+    ...(missing.length > 0
+      ? [
+          `${quoted(missing.slice(0, 3))} ${missing.length > 1 ? 'are' : 'is'} taken for a class, not for a missing label; leave the cell empty where there is no label`,
+        ]
+      : []),
+  ];
 }
 
 /** Numbers by their size, words by code units, so that no locale matters. */

@@ -35,10 +35,11 @@ export const columnNames = {
     'topic',
     'emotion',
     'labels',
-    'y',
     'state',
     'outcome',
     'activity',
+    // Of numbers it is as often a coordinate.
+    'y',
   ],
   id: [
     'unique_id',

@@ -33,6 +33,13 @@ export function commaIn(cell: string): 'decimal' | 'either' | 'none' {
   return Number.isFinite(parseNumber(text, '.')) ? 'either' : 'decimal';
 }
 
+/** A number with a point: `certain` where points can part nothing but thousands (1.234.567), `either` for 1.234, `none` for others. */
+export function groupsByPoints(cell: string): 'certain' | 'either' | 'none' {
+  const text = cell.trim();
+  if (!text.includes('.') || text.includes(',') || !grouped[','].test(text)) return 'none';
+  return plainPoint.test(text) ? 'either' : 'certain';
+}
+
 // --- internal ---
 
 const plainPoint = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -11,7 +11,11 @@ import { lineList } from './unusable.ts';
  * @param option that said it: `--label`
  * @throws DataError with the nearest name and the names there are
  */
-export function columnSaid(table: Pick<Table, 'where' | 'columns'>, option: string, said: string): Column {
+export function columnSaid(
+  table: Pick<Table, 'where' | 'columns' | 'nested' | 'format'>,
+  option: string,
+  said: string,
+): Column {
   const { where, columns } = table;
   const lower = said.trim().toLowerCase();
   const found =
@@ -23,7 +27,7 @@ export function columnSaid(table: Pick<Table, 'where' | 'columns'>, option: stri
   const nearest = nearestWord(said, names);
   const guess = nearest === undefined ? '' : `; did you mean '${printable(nearest, 60)}'?`;
   throw new DataError(
-    `${where}: expected a column named '${printable(said, 60)}' (${option}), found ${nameList(names)}${guess}`,
+    `${where}: expected a column named '${printable(said, 60)}' (${option}), found ${nameList(names)}${guess}${whyNoColumn(table)}`,
   );
 }
 
@@ -42,6 +46,20 @@ export function columnKnown(columns: readonly Column[], role: KnownRole): Column
 export function nameList(names: readonly string[]): string {
   const shown = names.slice(0, 8).map((name) => printable(name, 40));
   return `${shown.join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`;
+}
+
+/** Why a column that is looked for may not be among those of a table: a clause for the end of an error, or nothing. */
+export function whyNoColumn({
+  nested,
+  columns,
+  format,
+}: Pick<Table, 'nested' | 'columns' | 'format'>): string {
+  if (nested) {
+    return `; ${nameList(nested.map((name) => `'${name}'`))} ${nested.length > 1 ? 'hold' : 'holds'} arrays or objects, which are no columns: write texts and numbers under names of their own`;
+  }
+  return format === 'csv' && columns.length === 1
+    ? '; if its lines have several cells, say what parts them with --delimiter'
+    : '';
 }
 
 /** The words of a column; of numbers and times that had too many words to keep, as they are written for people. */

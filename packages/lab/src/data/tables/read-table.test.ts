@@ -126,6 +126,29 @@ describe('a table', () => {
     expect(numbersOf((await table('a\tb\n1,234\tx\n5.5\ty\n')).columns[0])).toEqual([1234, 5.5]);
   });
 
+  it('does not guess whether 1.234 is a fraction in a file with semicolons', async () => {
+    const rows = 'a;b\n1.234;x\n15.678;y\n';
+    await expect(table(rows)).rejects.toThrow(/1\.234 may be a fraction or thousands/);
+    expect(numbersOf((await table(rows, { decimal: ',' })).columns[0])).toEqual([1234, 15678]);
+    // What tells: a number that can be but one of them, or another delimiter.
+    expect(numbersOf((await table(`${rows}0.125;z\n`)).columns[0])).toEqual([1.234, 15.678, 0.125]);
+    expect(numbersOf((await table(`${rows}1.234.567;z\n`)).columns[0])).toEqual([1234, 15678, 1234567]);
+    expect(numbersOf((await table(rows.replaceAll(';', ','))).columns[0])).toEqual([1.234, 15.678]);
+  });
+
+  it('takes days that begin at midnight of their own zone for days, in summer and in winter', async () => {
+    const days = await table(
+      'ds,y\n2023-03-25T00:00:00+01:00,1\n2023-03-26T00:00:00+01:00,2\n2023-03-27T00:00:00+02:00,3\n',
+    );
+    expect(daysOf(days.columns[0])).toEqual(['2023-03-25', '2023-03-26', '2023-03-27']);
+    expect(days.columns[0].times).toMatchObject({ resolution: 'day' });
+    expect(days.columns[0].times!.isZoned).toBeUndefined();
+    // Hours are those of UTC: 01:00 in winter is 00:00, 03:00 in summer 01:00.
+    const hours = await table('ds,y\n2023-03-26 01:00+01:00,1\n2023-03-26 03:00+02:00,2\n');
+    expect([...hours.columns[0].times!.values]).toEqual([Date.UTC(2023, 2, 26), Date.UTC(2023, 2, 26, 1)]);
+    expect(hours.columns[0].times!.isZoned).toBe(true);
+  });
+
   it('decides the order of day and month over the whole column, or says that nothing decides', async () => {
     const rows = (last: string): string => `ds,y\n01/02/2025,1\n02/03/2025,2\n${last},3\n`;
     expect(daysOf((await table(rows('31/03/2025'))).columns[0])[0]).toBe('2025-02-01');
@@ -229,6 +252,23 @@ describe('what is no table', () => {
     const error = await table(content).catch((caught: Error) => caught);
     expect(error).toMatchObject({ name: 'DataError', message: expect.stringContaining(sentence) });
     expect((error as Error).message).toContain('t.csv');
+  });
+
+  it('of JSON keeps names that are long numbers apart, which a double does not', async () => {
+    // 2^63 - 1 and the number before: both are 9223372036854776000 as doubles.
+    const lines = ['9223372036854775807', '9223372036854775806'].map(
+      (id) => `{"id":${id},"text":"of 1234567890123456789","x":0.1234567890123456,"y":1234567890123456.5}`,
+    );
+    const [id, text, x, y] = (await table(lines.join('\n'), { words: ['id'] }, 't.jsonl')).columns;
+    expect(wordsOf(id)).toEqual(['9223372036854775807', '9223372036854775806']);
+    expect(wordsOf(text)[0]).toBe('of 1234567890123456789');
+    expect(numbersOf(x)[0]).toBe(0.1234567890123456);
+    expect(numbersOf(y)[0]).toBe(1234567890123456.5);
+  });
+
+  it('of JSON says which names hold no values where a column is not found', async () => {
+    const read = await table('{"data":{"text":"fine"},"label":1}\n', {}, 't.jsonl');
+    expect(read.nested).toEqual(['data']);
   });
 
   it('a file that is not there, or a folder, is refused with the reason', async () => {

@@ -66,6 +66,7 @@ export async function buildTable(
       files: { codes: files.codes.array().slice(), names: [...files.numbers.keys()] },
     }),
     unusable,
+    ...(source.nested && source.nested.size > 0 && { nested: [...source.nested] }),
     notes: [
       `${where}: ${lines.length} rows, ${source.columns.length} columns: ${printable(source.title)}`,
       ...source.notes,

@@ -15,6 +15,8 @@ export interface RecordSource {
   /** names of the columns; a format whose rows name their own cells adds to it while it reads, behind the others */
   columns: string[];
   notes: string[];
+  /** names that hold arrays or objects and are no columns, filled while it is read */
+  nested?: ReadonlySet<string>;
   /** gives all rows, once; what becomes none goes to `unusable`. Returns how many there were, unusable ones included. */
   read(take: TakeCells, unusable: UnusableRows): Promise<number>;
 }

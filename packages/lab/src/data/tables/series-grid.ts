@@ -29,6 +29,8 @@ export interface Placed {
   length: number;
   start?: number;
   times?: Float64Array;
+  /** of numbers that count: that of step 0, and what a step adds */
+  counts?: { first: number; by: number };
 }
 
 /**
@@ -124,7 +126,7 @@ function counted(series: SeriesRows, source: GridSource, values: Float64Array): 
   if (!(unit >= 1) || !Number.isInteger(unit)) return inOrder(rows.length);
   const steps = Int32Array.from(rows, (row) => (values[row] - first) / unit);
   for (let i = 1; i < steps.length; i++) checkGap(series, source, i, steps[i] - steps[i - 1] - 1);
-  return { steps, length: steps[steps.length - 1] + 1 };
+  return { steps, length: steps[steps.length - 1] + 1, counts: { first, by: unit } };
 }
 
 /** The greatest common divisor; NaN where a number is not whole. */

@@ -1,8 +1,9 @@
 /** Which column of a table of series is what: said, known by its name, or found by what it holds. */
 import { ConfigError, DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { columnKnown, columnSaid, nameList, wordsOf } from './pick-columns.ts';
+import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import type { SeriesLayout, SeriesOptions } from './series-types.ts';
+import { noDates, unreadDates } from './time-axis.ts';
 import { type Column, present, type Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -38,7 +39,7 @@ export function seriesRoles(table: Table, options: SeriesOptions): SeriesRoles {
     return column;
   };
   const time = take(
-    said.time === undefined ? foundTime(free(), said) : columnSaid(table, '--time', said.time),
+    said.time === undefined ? foundTime(table, free(), said) : columnSaid(table, '--time', said.time),
   );
   const id = take(
     said.id === undefined ? foundId(free(), time, said, table.rows) : columnSaid(table, '--id', said.id),
@@ -104,12 +105,14 @@ function targetsSaid(table: Table, said: string, list: readonly string[] | undef
 }
 
 /** A column of dates, by its name before others; numbers are time only by a name, and where they go up or a series column tells. */
-function foundTime(columns: readonly Column[], said: SeriesOptions): Column | undefined {
+function foundTime(table: Table, columns: readonly Column[], said: SeriesOptions): Column | undefined {
   const isTime = ({ times, ambiguous, kind }: Column): boolean =>
     (times !== undefined || ambiguous !== undefined) && kind === 'time';
   const dates = columns.filter(isTime);
   const named = columnKnown(dates, 'time') ?? dates[0];
   if (named) return named;
+  const unread = said.form === 'rows' ? undefined : unreadDates(columns);
+  if (unread) throw noDates(table, unread);
   const numbers = columns.filter(({ numbers: cells, kind }) => cells && kind === 'number');
   const counted = columnKnown(numbers, 'time');
   if (!counted || (numbers.length < 2 && said.target === undefined)) return undefined;
@@ -163,5 +166,7 @@ function isMonotone({ numbers }: Column): boolean {
 function nothingToForecast(table: Table, others: readonly Column[]): DataError {
   const names =
     others.length === 0 ? 'no other column' : nameList(others.map(({ name, kind }) => `${name} (${kind})`));
-  return new DataError(`${table.where}: expected a column of numbers to forecast (--target), found ${names}`);
+  return new DataError(
+    `${table.where}: expected a column of numbers to forecast (--target), found ${names}${whyNoColumn(table)}`,
+  );
 }

@@ -3,11 +3,11 @@ import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { timeFormats } from './dates.ts';
 import { findFrequency, frequencyNamed } from './frequency.ts';
-import { checkFinite, unreadableCell, wordsOf } from './pick-columns.ts';
+import { checkFinite, unreadableCell, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { frequencyOf, type GridSource, place, type SeriesRows, sortRows } from './series-grid.ts';
 import type { SeriesRoles } from './series-roles.ts';
 import type { Frequency, Series } from './series-types.ts';
-import { noTime, type TimeAxis, timeAxis } from './time-axis.ts';
+import { noTime, type TimeAxis, timeAxis, timeNotes } from './time-axis.ts';
 import { type Column, present, type Table, unreadable } from './types.ts';
 
 /** What the forms give. */
@@ -21,16 +21,30 @@ export interface BuiltSeries {
   cells: number;
 }
 
-/** Builds the series of a table. @param said the frequency that somebody said */
-export function seriesOfTable(table: Table, roles: SeriesRoles, said: Frequency | undefined): BuiltSeries {
+/**
+ * Builds the series of a table.
+ * @param said the frequency that somebody said
+ * @param usual that of another file, whose grid rows of irregular dates are placed on
+ */
+export function seriesOfTable(
+  table: Table,
+  roles: SeriesRoles,
+  said: Frequency | undefined,
+  usual?: Frequency,
+): BuiltSeries {
   for (const column of [...roles.targets, ...roles.known]) checkFinite(table, column);
   if (roles.form === 'rows') return rowSeries(table, roles, said);
-  return roles.form === 'wide' ? wideSeries(table, roles, said) : longSeries(table, roles, said);
+  const settle = (found: Frequency): Frequency =>
+    said ?? (found.name === 'irregular' && usual && usual.unit !== 'none' ? usual : found);
+  return roles.form === 'wide' ? wideSeries(table, roles, settle) : longSeries(table, roles, settle);
 }
 
 // --- internal ---
 
-function longSeries(table: Table, roles: SeriesRoles, said: Frequency | undefined): BuiltSeries {
+/** The frequency that is taken where one was found. */
+type Settle = (found: Frequency) => Frequency;
+
+function longSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeries {
   const { id, time } = roles;
   const [target] = roles.targets;
   const axis = time && timeAxis(table, time);
@@ -46,7 +60,7 @@ function longSeries(table: Table, roles: SeriesRoles, said: Frequency | undefine
     id ? 'keep one of each' : 'keep one of each, or say which column tells series apart (--id)',
   );
   const sorted = sortRows(all, source);
-  const frequency = said ?? frequencyOf(all, source);
+  const frequency = settle(frequencyOf(all, source));
   const gaps: BuiltSeries['gaps'] = { count: 0 };
   const series = all.map((one) => {
     const placed = place(one, source, frequency, (row, reason) =>
@@ -65,21 +79,23 @@ function longSeries(table: Table, roles: SeriesRoles, said: Frequency | undefine
       length,
       ...(placed.start !== undefined && { start: placed.start }),
       ...(placed.times && { times: placed.times }),
+      ...(placed.counts && { counts: placed.counts }),
       known: known.map((cells) => cells.values),
       knownMissing: known.map((cells) => cells.missing),
       statics: roles.statics.map((column) => staticOf(table, column, one)),
       line: table.lines[one.rows[0]],
     };
   });
-  return { series, frequency, gaps, notes: sorted ? [sorted] : [], cells: table.rows };
+  const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
+  return { series, frequency, gaps, notes, cells: table.rows };
 }
 
-function wideSeries(table: Table, roles: SeriesRoles, said: Frequency | undefined): BuiltSeries {
+function wideSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeries {
   const axis = roles.time && timeAxis(table, roles.time);
   const rows: SeriesRows = { id: '', rows: usableRows(table, axis, () => undefined) };
   const source = gridSource(table, axis, 'keep one of each, or say which column tells series apart (--id)');
   const sorted = sortRows([rows], source);
-  const frequency = said ?? frequencyOf([rows], source);
+  const frequency = settle(frequencyOf([rows], source));
   const placed = place(rows, source, frequency, (row, reason) =>
     table.unusable.add(reason, table.lines[row]),
   );
@@ -103,13 +119,15 @@ function wideSeries(table: Table, roles: SeriesRoles, said: Frequency | undefine
       length,
       ...(placed.start !== undefined && { start: placed.start }),
       ...(placed.times && { times: placed.times }),
+      ...(placed.counts && { counts: placed.counts }),
       known: known.map((cells) => cells.values),
       knownMissing: known.map((cells) => cells.missing),
       statics: roles.statics.map((one) => staticOf(table, one, rows)),
       line: table.lines[rows.rows[0]],
     };
   });
-  return { series, frequency, gaps, notes: sorted ? [sorted] : [], cells: table.rows * roles.targets.length };
+  const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
+  return { series, frequency, gaps, notes, cells: table.rows * roles.targets.length };
 }
 
 /** Names of the columns may be dates; missing values behind the last are none: series of a row have different lengths. */
@@ -199,7 +217,7 @@ function gridSource(table: Table, axis: TimeAxis | undefined, advice: string): G
     where: table.where,
     ...(axis && { time: { kind: axis.kind, values: axis.values, name: axis.column.name } }),
     lineOf: (row) => table.lines[row],
-    advice,
+    advice: table.nested ? advice + whyNoColumn(table) : advice,
   };
 }
 

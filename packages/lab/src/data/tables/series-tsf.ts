@@ -1,5 +1,6 @@
 /** Series of a `.tsf` file. */
 import { DataError } from 'lethe';
+import { printable } from 'lethe/internal';
 import { findEncoding, textPieces } from '../formats/text-pieces.ts';
 import { readTsf, type TsfHeader, tsfTime } from '../formats/tsf.ts';
 import { frequencyNamed } from './frequency.ts';
@@ -15,7 +16,7 @@ export async function seriesOfTsf(
   unusable: UnusableRows,
 ): Promise<BuiltSeries & { statics: string[]; horizon?: number }> {
   const said = options.encoding ?? 'auto';
-  const encoding = said === 'auto' ? (await findEncoding(file)).encoding : said;
+  const { encoding, note } = said === 'auto' ? await findEncoding(file) : { encoding: said, note: undefined };
   const { header, series: read } = await readTsf(where, textPieces(file, encoding), (reason, line) =>
     unusable.add(reason, line),
   );
@@ -25,10 +26,13 @@ export async function seriesOfTsf(
   const places = roles(header);
   const statics = places.statics.map((place) => header.attributes[place].name);
   const names = new Map<string, number>();
+  let repeated: string | undefined;
   const series = read.map(({ attributes, values, missing, line }, i): Series => {
     const name = places.id === undefined ? `${i + 1}` : attributes[places.id];
     const count = (names.get(name) ?? 0) + 1;
     names.set(name, count);
+    if (count > 1)
+      repeated ??= `a second series is named '${printable(name, 40)}' (line ${line}) and is called '${printable(name, 40)} (${count})'`;
     const start = places.start === undefined ? Number.NaN : tsfTime(attributes[places.start]);
     return {
       id: count === 1 ? name : `${name} (${count})`,
@@ -52,7 +56,13 @@ export async function seriesOfTsf(
     series,
     frequency,
     gaps: { count: 0 },
-    notes: [],
+    notes: [
+      ...(note ? [note] : []),
+      ...(repeated ? [repeated] : []),
+      ...(places.start !== undefined && frequency.name === 'steps'
+        ? [`without @frequency the dates of starts are not used (--frequency)`]
+        : []),
+    ],
     cells: read.length + unusable.count,
     statics,
     ...(horizon && { horizon }),

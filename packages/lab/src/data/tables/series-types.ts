@@ -28,6 +28,8 @@ export interface Series {
   start?: number;
   /** of irregular series, the times of all steps */
   times?: Float64Array;
+  /** where a column counts the steps: its number at step 0, and what it grows by */
+  counts?: { first: number; by: number };
   /** known columns: [columns][length or more], which may go on beyond the target */
   known: Float64Array[];
   knownMissing: Uint8Array[];

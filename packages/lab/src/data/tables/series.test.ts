@@ -144,6 +144,26 @@ describe('series in long form', () => {
     );
   });
 
+  it('refuse a column that is called as dates are and holds none, or dates written in two ways', async () => {
+    await expect(read('ds,y\n2023-001,1\n2023-002,2\n')).rejects.toThrow(
+      "s.csv: expected dates in 'ds' (--time), such as 2025-12-31, 31.12.2025 or 12/31/2025, found '2023-001' in line 2; write them so, or leave the column out with --ignore",
+    );
+    await expect(
+      read('ds,y\n2023-01-01,1\n02.01.2023,2\n2023-01-03,3\n04.01.2023,4\n2023-01-05,5\n06.01.2023,6\n'),
+    ).rejects.toThrow(
+      /written alike in 'ds' \(--time\), found '2023-01-01' in line 2 and '02\.01\.2023' in line 3/,
+    );
+    expect((await read('ds,y\n2023-001,1\n2023-002,2\n', { ignore: ['ds'] })).series[0].length).toBe(2);
+  });
+
+  it('say that times with zones are those of UTC', async () => {
+    const data = await read(
+      'ds,y\n2023-03-26 01:00+01:00,1\n2023-03-26 03:00+02:00,2\n2023-03-26 04:00+02:00,3\n',
+    );
+    expect(data.frequency.name).toBe('hourly');
+    expect(data.notes).toContain("times in 'ds' say their zone and are taken, and written, as those of UTC");
+  });
+
   it('of irregular dates keep their times and say so', async () => {
     const data = await read(
       'ds,y\n2020-01-01 00:00,1\n2020-01-01 07:13,2\n2020-01-03 01:01,3\n2020-01-09 22:47,4\n',
@@ -154,7 +174,22 @@ describe('series in long form', () => {
   });
 
   it('take numbers that count as steps, with gaps', async () => {
-    expect(valuesOf((await read('t,y\n0,1\n2,2\n8,3\n')).series[0])).toEqual([1, 2, undefined, undefined, 3]);
+    const [series] = (await read('t,y\n0,1\n2,2\n8,3\n')).series;
+    expect(valuesOf(series)).toEqual([1, 2, undefined, undefined, 3]);
+    // Step 5 is 10 in the file.
+    expect(series.counts).toEqual({ first: 0, by: 2 });
+  });
+
+  it('of another file lie on the grid of the first, whatever is missing between them', async () => {
+    const { layout } = await read(long);
+    // Steps of 1, 3, 2 and 6 days are of no frequency by themselves.
+    const days = ['01', '02', '05', '07', '13'];
+    const data = await read(`unique_id,ds,y\n${days.map((d, i) => `a,2020-02-${d},${i}`).join('\n')}\n`, {
+      layout,
+    });
+    expect(data.frequency.name).toBe('daily');
+    expect(data.series[0].length).toBe(13);
+    expect(valuesOf(data.series[0])[4]).toBe(2);
   });
 
   it('of another file are read as the first was', async () => {
@@ -248,6 +283,18 @@ describe('series of a .tsf file', () => {
       frequency: { name: 'half-hourly', season: 48 },
     });
     expect(timeOf(data.series[0], 2, data.frequency)).toBe(Date.UTC(2002, 0, 1, 1, 30));
+  });
+
+  it('are left out where a start is no date, named anew where two have one name, without dates where no frequency is', async () => {
+    const lines = ['T1:2002-01-01 00-30-00:x:1,2', 'T1:2002-01-01 00-30-00:x:3,4', 'T2:01/02/2002:x:5,6'];
+    const data = await read(tsf(lines.join('\n')), { maxBad: 0.5 }, 's.tsf');
+    expect(data.series.map(({ id }) => id)).toEqual(['T1', 'T1 (2)']);
+    expect(data.notes).toContain("a second series is named 'T1' (line 12) and is called 'T1 (2)'");
+    expect(data.unusable.sentences).toEqual([
+      "1 row left out: expected a date such as 1996-03-18 00-00-00 for start_timestamp, found '01/02/2002' (line 13)",
+    ]);
+    const none = await read(tsf(lines[0]).replace('@frequency half_hourly\n', ''), {}, 's.tsf');
+    expect(none.notes).toContain('without @frequency the dates of starts are not used (--frequency)');
   });
 
   it('are left out where a line is none, and refused without data', async () => {

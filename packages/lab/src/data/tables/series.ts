@@ -42,7 +42,7 @@ export async function readSeries(
   const words = [options.id ?? options.layout?.id, ...columnNames.id].filter((name) => name !== undefined);
   const table = await readTable(file, { ...options, words }, where);
   const roles = seriesRoles(table, options);
-  const built = seriesOfTable(table, roles, said);
+  const built = seriesOfTable(table, roles, said, options.layout?.frequency);
   const { notes, unusable } = table;
   return finish(where, built, {
     layout: layoutOf(roles, built),

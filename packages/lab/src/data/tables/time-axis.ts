@@ -1,7 +1,7 @@
 /** A column as points in time, or as numbers that only order. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { type Resolution, timesOfNumbers } from './dates.ts';
+import { type Resolution, timeFormats, timesOfNumbers } from './dates.ts';
 import { checkFinite } from './pick-columns.ts';
 import { type Column, missing, present, type Table, unreadable } from './types.ts';
 
@@ -50,11 +50,50 @@ export function timeAxis(table: Table, column: Column): TimeAxis {
     };
   }
   if (times) return { column, kind: 'calendar', ...times };
-  const example = column.words?.words[0];
-  const found = example === undefined ? 'nothing' : `'${printable(example, 40)}'`;
-  throw new DataError(
-    `${table.where}: expected dates in '${name}' (--time), such as 2025-12-31, 31.12.2025 or 12/31/2025, found ${found} in line ${table.lines[0]}`,
+  throw noDates(table, column);
+}
+
+/** The error for a column that should hold dates and does not, with a cell that is none, or with two that are written differently. */
+export function noDates(table: Table, column: Column): DataError {
+  const name = printable(column.name, 60);
+  const { codes = new Int32Array(0), words = [] } = column.words ?? {};
+  const cellAt = (code: number): string =>
+    `'${printable(words[code], 40)}' in line ${table.lines[codes.indexOf(code)]}`;
+  const looked = words.slice(0, 1000);
+  let best = { count: 0, isRead: [] as boolean[] };
+  for (const { parse } of timeFormats) {
+    const isRead = looked.map((word) => !Number.isNaN(parse(word)));
+    const count = isRead.filter(Boolean).length;
+    if (count > best.count) best = { count, isRead };
+  }
+  const wrong = looked.findIndex((_, code) => !best.isRead[code]);
+  if (best.count > 0 && wrong >= 0) {
+    return new DataError(
+      `${table.where}: expected dates that are written alike in '${name}' (--time), found ${cellAt(best.isRead.indexOf(true))} and ${cellAt(wrong)}; write all in one way, or leave the column out with --ignore`,
+    );
+  }
+  const found = words.length === 0 ? 'nothing' : cellAt(0);
+  return new DataError(
+    `${table.where}: expected dates in '${name}' (--time), such as 2025-12-31, 31.12.2025 or 12/31/2025, found ${found}; write them so, or leave the column out with --ignore`,
   );
+}
+
+/** A column that is called as nothing but dates are, and holds something else: rows would be taken in their order without a word. */
+export function unreadDates(columns: readonly Column[]): Column | undefined {
+  return columns.find(
+    ({ name, kind }) =>
+      (kind === 'category' || kind === 'id' || kind === 'text') &&
+      datesAlone.includes(name.trim().toLowerCase()),
+  );
+}
+
+const datesAlone = ['ds', 'timestamp', 'datetime', 'date', 'time', 'datum', 'zeit', 'zeitpunkt', 'fecha'];
+
+/** What is to be said of a column of times, in clauses. */
+export function timeNotes({ column }: TimeAxis): string[] {
+  return column.times?.isZoned
+    ? [`times in '${printable(column.name, 40)}' say their zone and are taken, and written, as those of UTC`]
+    : [];
 }
 
 /** Why a row has no time; undefined where it has one. */

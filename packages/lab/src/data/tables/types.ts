@@ -31,6 +31,8 @@ export interface TimeCells {
   /** how they are written, such as `31.12.2025` */
   format: string;
   resolution: Resolution;
+  /** cells are written with several zones, and their times are those of UTC */
+  isZoned?: boolean;
 }
 
 /** Cells as words: numbers into a list of them, -1 for an empty cell. */
@@ -61,6 +63,8 @@ export interface TableForm {
   quote: '"' | "'" | 'none';
   decimal: Decimal;
   header: boolean;
+  /** lines above it that are no rows */
+  skip: number;
   encoding: Exclude<Encoding, 'auto'>;
 }
 
@@ -76,6 +80,8 @@ export interface Table {
   lines: Uint32Array;
   /** of a folder of files, the file of each row, by number, and their names; a line is one of its file */
   files?: { codes: Uint32Array; names: string[] };
+  /** of JSON, names that hold arrays or objects and are no columns */
+  nested?: readonly string[];
   /** what became no row: ragged lines and the like */
   unusable: UnusableRows;
   /** how it was read, in clauses for people */

@@ -1,5 +1,6 @@
 import { NoiseStream } from 'lethe';
 import { describe, expect, test } from 'vitest';
+import { letheReading } from '../../cli/testing.suite.ts';
 import { lethe, small, texts, textTable, useFolder } from './testing.suite.ts';
 
 const files = useFolder();
@@ -125,7 +126,7 @@ describe('sequences that cannot be used', () => {
   test('have two labels', async () => {
     await refused(
       long(12, (line, i) => (i === 7 ? line.replace('up', 'down') : line)),
-      /expected one label for sequence '1', found up in line 7 and down in line 9/,
+      /expected one label in 'label' for sequence '1', found up in line 7 and down in line 9; mend them/,
       1,
       ...roles,
     );
@@ -189,6 +190,13 @@ describe('a new file that is another than the one of training', () => {
     const [first, second, figures] = answered.json() as never as Record<string, unknown>[];
     expect([first.line, second.line]).toEqual([2, 3]);
     expect(figures.examples).toBe(1);
+    const lines = 'text,label\nthe film was fine,perhaps\nthe film was dull,no\n';
+    const piped = await letheReading(lines, 'predict', run, '--in', '-', '--json');
+    expect(piped).toMatchObject({ code: 0, out: answered.out });
+    const objects = '{"text":"the film was fine","label":"perhaps"}\n{"text":"the film was dull","label":"no"}\n';
+    expect((await letheReading(objects, 'predict', run, '--in', '-', '--json')).code).toBe(0);
+    const zeros = await letheReading(Buffer.from([0, 1, 2, 3]), 'predict', run, '--in', '-');
+    expect(zeros.err).toMatch(/^.*standard input: expected a table of text, found binary data/m);
     const empty = files.put('empty.csv', 'text,label\n');
     expect((await lethe('predict', run, '--in', empty)).err).toMatch(
       /expected rows below the header, found none/,

@@ -7,6 +7,7 @@ import type { LabelledData } from '../../data/tables/labelled-types.ts';
 import { calibratedWay } from '../../runs/calibration.ts';
 import type { OptionValues, PredictedLine, PredictionContext, PredictionKind, TrainedRun } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
+import { fromFileOrInput } from '../shared/standard-input.ts';
 import { tableReading } from '../shared/table-config.ts';
 import { tableOptions } from '../shared/table-options.ts';
 import { abstained } from './abstain.ts';
@@ -29,7 +30,7 @@ export const classifyPrediction: PredictionKind<ClassifyConfig> = {
   options: [
     {
       flags: '--in <FILE>',
-      description: 'of tables: a file with the columns that the run was trained on',
+      description: 'of tables: a file with the columns that the run was trained on, or - for standard input',
       required: true,
     },
     {
@@ -42,7 +43,7 @@ export const classifyPrediction: PredictionKind<ClassifyConfig> = {
   async *predict(run, given, context) {
     const { in: file, abstain } = given as unknown as ClassifyPredictionOptions;
     const reading = readReading(run.run.directory);
-    const data = await readNew(run, file, given, reading.layout);
+    const data = await readNew(run, file, given, reading.layout, () => context.input(context.signal));
     for (const note of data.notes) context.log(note);
     const unknown: Unknown = { count: 0, words: new Set() };
     const examples = encoded(data, reading, unknown);
@@ -89,9 +90,11 @@ function readNew(
   file: string,
   given: OptionValues,
   layout: LabelledData['layout'],
+  input: () => AsyncIterable<Uint8Array>,
 ): Promise<LabelledData> {
   const { in: _, abstain: __, ...table } = given;
-  return readLabelled(file, { ...tableReading(config.table, table), group: 'none', layout, keep: true });
+  const options = { ...tableReading(config.table, table), group: 'none', layout, keep: true };
+  return fromFileOrInput(file, input, (place, where) => readLabelled(place, options, where));
 }
 
 /** Answers with what the run's calibration makes of them, and what is to be said of it. */

@@ -58,6 +58,21 @@ export function staticRow({ statics }: Covariates, cells: ForecastSeries['static
   return row;
 }
 
+/** What series of another file say that training did not know, in clauses: it is read as nothing said. */
+export function unknownStatics({ statics }: Covariates, series: readonly ForecastSeries[]): string[] {
+  return statics.flatMap((one, k) => {
+    const isUnknown = (cell: number | string | undefined): boolean =>
+      cell !== undefined && ('words' in one ? !one.words.includes(String(cell)) : typeof cell !== 'number');
+    const of = series.filter(({ statics: cells }) => isUnknown(cells[k]));
+    if (of.length === 0) return [];
+    const [first] = of;
+    const known = 'words' in one ? 'that training did not know' : 'that is no number';
+    return [
+      `'${printable(one.name, 40)}' of ${of.length} series is one ${known} ('${printable(String(first.statics[k]), 30)}' of '${printable(first.id, 40)}', line ${first.line}) and is read as missing`,
+    ];
+  });
+}
+
 // --- internal ---
 
 /** Of one value alone, and of none, the deviation is 1. */

@@ -6,6 +6,7 @@ import { timeOf } from '../../data/tables/frequency.ts';
 import { calibratedWay } from '../../runs/calibration.ts';
 import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
+import { fromFileOrInput } from '../shared/standard-input.ts';
 import { calibratedInterval, type ForecastCalibration, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
 import { loadForecast, readOther } from './data/load.ts';
@@ -23,15 +24,23 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
   options: [
     {
       flags: '--in <FILE>',
-      description: 'of series: newer values in a file of the same columns (default: the data of the run)',
+      description:
+        'of series: newer values in a file of the same columns, or - for standard input (default: the data of the run)',
     },
     { flags: '--data <DIR>', description: 'look for data sets in DIR first' },
   ],
-  async *predict(run, given, { mc, seed, log, signal }) {
+  async *predict(run, given, { mc, seed, log, input, signal }) {
     const found = calibratedWay(run.calibration, mc);
     const { in: file, data: dataDir } = given as { in?: string; data?: string };
     const trained = await loadForecast(run.config, { dataDir, log });
-    const data = file === undefined ? trained : await readOther(file, run.config, trained, log);
+    const data =
+      file === undefined
+        ? trained
+        : await fromFileOrInput(
+            file,
+            () => input(signal),
+            (place, where) => readOther(place, run.config, trained, log, where),
+          );
     checkFuture(data);
     const origins = data.series.map(({ length }, series): Origin => ({ series, origin: length }));
     const windows = windowsOf(data);
@@ -104,12 +113,14 @@ function rowsOf(
   return Array.from(forecast.mean, (mean, h) => {
     const t = forecast.origin + h;
     const time = timeOf(one, t, data.frequency);
-    const when = time === undefined ? String(t + 1) : timeText(time);
+    // As the file counts, where it does; else from 1.
+    const step = one.counts ? one.counts.first + t * one.counts.by : t + 1;
+    const when = time === undefined ? String(step) : timeText(time);
     const quantiles = levels.map((level) => quantileAt(forecast, h, level));
     return {
       event: {
         [idName(data)]: one.id,
-        [timeName(data)]: time === undefined ? t + 1 : when,
+        [timeName(data)]: time === undefined ? step : when,
         horizon: h + 1,
         mean,
         ...Object.fromEntries(levels.map((level, k) => [`q${level}`, quantiles[k]])),

@@ -186,7 +186,7 @@ function spread(origins: readonly Origin[], share: number): readonly Origin[] {
   return Array.from({ length: count }, (_, i) => origins[Math.floor((i * origins.length) / count)]);
 }
 
-/** What forecasting 0, or the last value, scores, whichever is worse. */
+/** What forecasting 0, or the last value, scores, whichever is worse; of series of zeros, which both know, nothing is worse than they. */
 function uninformed(
   data: ForecastData,
   truth: ReturnType<typeof truthOf>,
@@ -195,5 +195,6 @@ function uninformed(
 ): number {
   const { horizon } = data.settings;
   const zero = data.splits.valid.map((origin) => asForecast(origin, new Float64Array(horizon)));
-  return Math.max(ofLast[choice], scoresOf(zero, truth)[choice]);
+  const worse = Math.max(ofLast[choice], scoresOf(zero, truth)[choice]);
+  return worse === 0 ? Infinity : worse;
 }

@@ -8,6 +8,8 @@ test('rank correlation is 1 of any rising and -1 of any falling relation, and ta
   // scipy.stats.spearmanr([1, 2, 2, 3, 7], [2, 1, 4, 4, 3]): ranks (1, 2.5, 2.5, 4, 5) and (2, 1, 4.5, 4.5, 3), 3.75 / 9.5.
   expect(rankCorrelation([1, 2, 2, 3, 7], [2, 1, 4, 4, 3])).toBeCloseTo(3.75 / 9.5, 12);
   expect(rankCorrelation([1, 1, 1], [1, 2, 3])).toBe(0);
+  // A value that is none has no rank.
+  expect(rankCorrelation([1, Number.NaN, 3], [1, 2, 3])).toBeNaN();
 });
 
 test('BLEU variance is 0 of translations that agree and 1 of such that share nothing', () => {

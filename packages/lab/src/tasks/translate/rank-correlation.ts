@@ -1,7 +1,8 @@
 /** Spearman's rank correlation. */
 
-/** Pearson's correlation of the ranks, those of equal values their mean; 0 where one side is constant. */
+/** Pearson's correlation of the ranks, those of equal values their mean; 0 where one side is constant, NaN where a value is NaN, which has no rank. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
+  if ([...a, ...b].some(Number.isNaN)) return Number.NaN;
   const [x, y] = [ranksOf(a), ranksOf(b)];
   const middle = (a.length - 1) / 2;
   let [xy, xx, yy] = [0, 0, 0];

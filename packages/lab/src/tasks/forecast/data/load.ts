@@ -13,7 +13,7 @@ import { unknownDataSet } from '../../../data/unknown.ts';
 import type { DataPlaces } from '../../kind.ts';
 import { tableReading } from '../../shared/table-config.ts';
 import type { ForecastConfig } from '../config.ts';
-import { covariatesOf } from '../covariates.ts';
+import { covariatesOf, unknownStatics } from '../covariates.ts';
 import { longEnough, originsOf, partOrigins, periodsOf, trainingOrigins } from '../periods.ts';
 import { resolveSettings } from '../settings.ts';
 import { type CatalogueEntry, forecastCatalogue, forecastNames } from './catalogue.ts';
@@ -77,6 +77,7 @@ export async function loadForecast(config: ForecastConfig, places: DataPlaces = 
 /**
  * Newer values of the same columns, for a trained run.
  * @param trained the data of the run, whose figures of columns stay
+ * @param where the file as its user named it, for errors
  * @throws DataError for other columns, another frequency, or a series too short to look back on
  */
 export async function readOther(
@@ -84,18 +85,20 @@ export async function readOther(
   config: ForecastConfig,
   trained: ForecastData,
   log: (line: string) => void,
+  where = file,
 ): Promise<ForecastData> {
-  const data = await readSeries(file, { ...optionsOf(config), layout: trained.layout });
+  const data = await readSeries(file, { ...optionsOf(config), layout: trained.layout }, where);
   for (const note of data.notes) log(note);
   const series = data.series.map((one) => seriesOf(one));
   const { history } = trained.periods;
   const short = series.find(({ values }) => values.filter((y) => !Number.isNaN(y)).length < history);
   if (short) {
     throw new DataError(
-      `${file}: expected at least ${history} values of each series, to forecast from, found ${short.length} of ${short.id === '' ? 'the only one' : `'${printable(short.id, 40)}'`} (line ${short.line})`,
+      `${where}: expected at least ${history} values of each series, to forecast from, found ${short.values.filter((y) => !Number.isNaN(y)).length} of ${short.id === '' ? 'the only one' : `'${printable(short.id, 40)}'`} (line ${short.line}); give more of its past, or leave it out`,
     );
   }
-  return { ...trained, series, layout: { ...trained.layout }, name: file, source: file };
+  for (const note of unknownStatics(trained.covariates, series)) log(note);
+  return { ...trained, series, layout: { ...trained.layout }, name: where, source: where };
 }
 
 /** The options of reading that a configuration has. */
@@ -122,8 +125,8 @@ export function seriesOf(one: Series, most = Infinity): ForecastSeries {
   const known = one.known.map((column, k) =>
     column.map((value, t) => (one.knownMissing[k][t] === 1 ? Number.NaN : value)),
   );
-  const { id, start, times, statics, line } = one;
-  return { id, values, truth: values, length, start, times, known, statics, line };
+  const { id, start, times, counts, statics, line } = one;
+  return { id, values, truth: values, length, start, times, ...(counts && { counts }), known, statics, line };
 }
 
 /** Where the files of a published set are, or undefined. */
@@ -215,10 +218,10 @@ export function filledByPhase(values: Float64Array, season: number): Float64Arra
 
 function requireCounts(where: string, series: readonly ForecastSeries[]): void {
   for (const { id, values } of series) {
-    const t = values.findIndex((y) => !Number.isNaN(y) && !(Number.isInteger(y) && y >= 0));
+    const t = values.findIndex((y) => !Number.isNaN(y) && !(Number.isSafeInteger(y) && y >= 0));
     if (t < 0) continue;
     throw new ConfigError(
-      `forecast.head: expected counts for negative-binomial, whole numbers of at least 0, found ${values[t]} in series '${id}' of ${where} at step ${t + 1}; take another, such as quantiles`,
+      `forecast.head: expected counts for negative-binomial, whole numbers from 0 to 2^53, found ${values[t]} in series '${id}' of ${where} at step ${t + 1}; take another, such as quantiles`,
     );
   }
 }

@@ -14,6 +14,8 @@ export interface ForecastSeries {
   /** milliseconds since 1970 UTC of step 0 */
   start?: number;
   times?: Float64Array;
+  /** where a column counts the steps: its number at step 0, and what it grows by */
+  counts?: { first: number; by: number };
   /** known columns, [columns][length or more], NaN where nothing is known */
   known: Float64Array[];
   statics: (number | string | undefined)[];

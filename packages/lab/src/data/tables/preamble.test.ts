@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { readTable } from './read-table.ts';
+import { useScratch } from './testing.suite.ts';
+import type { Table } from './types.ts';
+
+const scratch = useScratch();
+const table = (content: string, options = {}): Promise<Table> =>
+  readTable(scratch.put('t.csv', content), options, 't.csv');
+const rows = 'text,label\nfine,pos\nbad,neg\n';
+
+describe('lines above a table', () => {
+  it.each([
+    // What Excel reads before the first row.
+    ['sep=;\ntext;label\nfine;pos\nbad;neg\n', 'line 1 is no row of the table and passed over: sep=;', 3],
+    ['"sep=|"\ntext|label\nfine|pos\nbad|neg\n', 'line 1 is no row', 3],
+    [
+      `# made today, by hand\n${rows}`,
+      'line 1 is no row of the table and passed over: # made today, by hand',
+      3,
+    ],
+    [`# one\n\n#\n${rows}`, 'lines 1 to 3 are no row', 5],
+    [`Reviews of the year\n\n${rows}`, 'lines 1 to 2 are no row of the table and passed over: Reviews', 4],
+  ])('are passed over, and it is said: %j', async (text, note, line) => {
+    const read = await table(text);
+    expect(read.columns.map(({ name }) => name)).toEqual(['text', 'label']);
+    expect([...read.lines]).toEqual([line, line + 1]);
+    expect(read.notes.join('\n')).toContain(note);
+  });
+
+  it('are none where a # begins the names of columns, a cell, or rows have names', async () => {
+    expect((await table('#id,text\n1,fine\n2,bad\n')).columns.map(({ name }) => name)).toEqual([
+      '#id',
+      'text',
+    ]);
+    expect((await table('text,label\n# one,pos\nbad,neg\n')).rows).toBe(2);
+    const named = await table('x,y\n1,2,3\n2,3,4\n');
+    expect(named.columns.map(({ name }) => name)).toEqual(['row', 'x', 'y']);
+    expect(named.notes).toContain(
+      'the header has 2 names for 3 cells: the first is taken for the name of the row, as R writes it',
+    );
+  });
+});
+
+describe('rows of more cells than the header has names', () => {
+  it('have no names where their first cells are not all different', async () => {
+    // Commas in dates without quotes would else move every column by one.
+    const dates = Array.from({ length: 6 }, (_, i) => `A,Jan 0${i + 1}, 2023,${i}`).join('\n');
+    await expect(table(`unique_id,ds,y\n${dates}\n`)).rejects.toThrow(
+      /none of its 6 rows can be used.*expected 3 cells, found 4/,
+    );
+  });
+
+  it('have none where a delimiter ends every row', async () => {
+    const read = await table('text,label\nfine,pos,\nbad,neg,\n');
+    expect(read.columns.map(({ name }) => name)).toEqual(['text', 'label']);
+  });
+});
+
+it('cells in apostrophes are quoted by them where nearly every line has one', async () => {
+  const read = await table("text,label\n'fine, it is','pos'\n'it''s bad, no','neg'\n");
+  expect(read.columns.map(({ name }) => name)).toEqual(['text', 'label']);
+  expect(read.columns[0].words!.words).toEqual(['fine, it is', "it's bad, no"]);
+  expect(read.notes[0]).toContain("cells quoted by ' (--quote)");
+  const letters = await table("text,label\n'tis fine,pos\nthe boys' film,neg\n");
+  expect(letters.columns[0].words!.words[0]).toBe("'tis fine");
+});
