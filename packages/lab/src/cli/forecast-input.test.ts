@@ -151,14 +151,14 @@ describe('series that can be used, with a word about it', () => {
   }, 60_000);
 
   test('that count their steps: forecasts go on counting', async () => {
-    const lines = Array.from({ length: 150 }, (_, t) => `a,${1000 + 10 * t},${value(t)}`);
+    const lines = Array.from({ length: 150 }, (_, t) => `a,${5000 + 10 * t},${value(t)}`);
     const { run } = await trained(['id,step,y', ...lines], '--horizon', '7');
     const answers = path.join(folder, 'steps.csv');
     expect((await lethe('predict', run, '--out', answers)).code).toBe(0);
     const read = fs.readFileSync(answers, 'utf8').split('\r\n').slice(1, 8);
-    // The file ends at 1000 + 10 * 149 = 2490.
+    // The file ends at 5000 + 10 * 149 = 6490.
     expect(read.map((line) => line.split(',')[1])).toEqual(
-      Array.from({ length: 7 }, (_, h) => `${2500 + 10 * h}`),
+      Array.from({ length: 7 }, (_, h) => `${6500 + 10 * h}`),
     );
   }, 60_000);
 

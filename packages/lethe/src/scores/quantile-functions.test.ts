@@ -16,6 +16,22 @@ const negativeBinomial: [number, number, number[]][] = [
   [120, 0.1, [63, 116, 173, 230]],
   [5, 0, [2, 5, 8, 11]],
 ];
+const fewDegrees: [number, number, number][] = [
+  [0.975, 1.01, 12.412738499102536],
+  [0.7, 1.01, 0.7242069186257325],
+  [0.001, 2.01, -22.05536374255338],
+  [0.9, 1.5, 2.1963984175655376],
+  [1e-10, 1.2, -86620109.17506468],
+  [1e-30, 1.2, -4.0205493151330076e24],
+  [0.3, 1.9, -0.6225564318451208],
+];
+const longTails: [number, number, number, number][] = [
+  [0.95, 1e4, 10, 58044],
+  [0.99, 1e4, 10, 158849],
+  [0.5, 1e6, 1, 693147],
+  [0.999999, 1999, 10, 189051],
+  [0.99, 3e5, 100, 7951577],
+];
 const largeMean = [1488, 4510, 8673, 13448];
 
 describe('quantile functions', () => {
@@ -39,6 +55,26 @@ describe('quantile functions', () => {
     // Cauchy: tan(π (p - ½)).
     expect(studentTQuantile(0.9, 1)).toBeCloseTo(Math.tan(Math.PI * 0.4), 10);
     expect(studentTQuantile(0.1, 1)).toBeCloseTo(-Math.tan(Math.PI * 0.4), 10);
+  });
+
+  it('of the Student-t distribution with few degrees of freedom have their digits, in the middle and far out', () => {
+    // scipy 1.17.1, scipy.stats.t.ppf; Hill's approximation says 14.498, .9555 and -22.063.
+    for (const [p, dof, t] of fewDegrees)
+      expect(Math.abs(studentTQuantile(p, dof) - t)).toBeLessThan(1e-9 * Math.abs(t));
+    // The same of scipy near the middle; not .23. 2 p - 1 has 4 digits there.
+    expect(studentTQuantile(0.5 + 1e-12, 1.01) / 3.135511387185875e-12).toBeCloseTo(1, 3);
+  });
+
+  it('of counts with long tails are those of the gamma distribution, without counting them', () => {
+    // scipy 1.17.1, scipy.stats.nbinom.ppf(level, 1/a, 1/(1 + a mean)); Wilson and Hilferty's alone says 42,729 for the first.
+    for (const [level, mean, dispersion, exact] of longTails) {
+      const [found] = negativeBinomialQuantiles([level], mean, dispersion);
+      expect(Math.abs(found - exact)).toBeLessThanOrEqual(1 + 1e-3 * exact);
+    }
+    // 10^9 counts would take a minute.
+    const began = performance.now();
+    negativeBinomialQuantiles([0.5, 1 - 1e-9], 1999, 1e4);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it('of the negative binomial distribution are those of the summed masses', () => {

@@ -3,6 +3,7 @@
 import { logGamma } from '../kernels/portable/gamma.ts';
 import { normalCdf, normalDensity } from '../kernels/portable/gaussian.ts';
 import { checkNumber, checkNumbers } from '../options.ts';
+import { betaShare, gammaShares, whereShareIs } from './incomplete-functions.ts';
 
 /** The standard normal quantile, to the rounding of float64: Acklam's rational start (2003) and one step of Halley's method. @throws ConfigError for p outside (0, 1) */
 export function normalQuantile(p: number): number {
@@ -11,7 +12,8 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * The quantile of the standard Student-t distribution, its error below 3e-4 of it (Hill 1970, algorithm 396; closed forms for 1 and 2).
+ * The quantile of the standard Student-t distribution, its error below 3e-4 of it (Hill 1970, algorithm 396; for few degrees of freedom, where that
+ * misses by a quarter, by the incomplete beta function; closed forms for 1 and 2).
  * @param dof degrees of freedom, at least 1
  * @throws ConfigError for p outside (0, 1), or dof below 1
  */
@@ -19,12 +21,13 @@ export function studentTQuantile(p: number, dof: number): number {
   checkLevel('studentTQuantile', p);
   checkNumber('studentTQuantile', 'dof', dof, { from: 1 });
   const tail = 2 * Math.min(p, 1 - p);
-  return p < 0.5 ? -upperStudentT(tail, dof) : upperStudentT(tail, dof);
+  const size = dof < hillFrom && dof !== 1 && dof !== 2 ? fewDegrees(p, dof) : upperStudentT(tail, dof);
+  return p < 0.5 ? -size : size;
 }
 
 /**
- * Quantiles of a negative binomial distribution, the smallest counts with P(Y <= count) >= p; above a mean of 2,000 those of the gamma
- * distribution with its mean and variance (Wilson and Hilferty 1931), rounded.
+ * Quantiles of a negative binomial distribution, the smallest counts with P(Y <= count) >= p; above a mean of 2,000, and beyond a count of 20,000, those
+ * of the gamma distribution with its mean and variance, rounded.
  * @param levels ascending, between 0 and 1
  * @param dispersion a: the variance is mean + a mean²; 0: Poisson
  * @throws ConfigError for levels outside (0, 1) or not ascending, or parameters that are none
@@ -45,7 +48,7 @@ export function negativeBinomialQuantiles(
   if (mean > countedUpTo) return each.map((p) => ofGamma(p, mean, mean + dispersion * mean * mean));
   const r = dispersion > 1e-7 ? 1 / dispersion : Infinity;
   const share = r === Infinity ? 0 : mean / (mean + r);
-  const most = largestCount(mean, dispersion);
+  const most = Math.min(countedTo, largestCount(mean, dispersion));
   // In logarithms: the first masses of a large mean are below the smallest number.
   let log = r === Infinity ? -mean : -r * Math.log1p(mean / r);
   let below = Math.exp(log);
@@ -56,14 +59,18 @@ export function negativeBinomialQuantiles(
       below += Math.exp(log);
       count++;
     }
-    return count;
+    // So far out the steps of the counts are nothing to the scale of the tail.
+    return below < p && count >= countedTo
+      ? Math.max(count, ofGamma(p, mean, mean + dispersion * mean * mean))
+      : count;
   });
 }
 
 // --- internal ---
 
-/** Above it, counting up costs more than the difference is worth. */
+/** Above it, counting up costs more than the difference is worth: of the mean, and of the counts of a long tail. */
 const countedUpTo = 2000;
+const countedTo = 20_000;
 
 /** Where rounding keeps the sum of the masses below a level near 1. */
 const largestCount = (mean: number, dispersion: number): number =>
@@ -144,11 +151,45 @@ function upperStudentT(tail: number, n: number): number {
   return Math.sqrt(n * y);
 }
 
+/** Below so many degrees of freedom Hill's approximation misses by more than 3e-4. */
+const hillFrom = 2.5;
+
+/** What |t| is at p: the share inside is I_y(1/2, n/2), that outside I_x(n/2, 1/2), x = n/(n + t²). */
+function fewDegrees(p: number, n: number): number {
+  const outside = 2 * Math.min(p, 1 - p);
+  const inside = Math.abs(2 * p - 1);
+  if (inside === 0) return 0;
+  const logDensity = logGamma((n + 1) / 2) - logGamma(n / 2) - 0.5 * Math.log(n * Math.PI);
+  // So far out the density is its leading power, 2 c n^((n-1)/2) / tⁿ of it outside, and t² larger than any number.
+  if (outside < 1e-20)
+    return (2 * Math.exp(logDensity) * n ** ((n - 1) / 2)) ** (1 / n) * outside ** (-1 / n);
+  // Between the closed forms of 1 and 2; of three degrees it is less.
+  const start = upperStudentT(outside, n < 1.5 ? 1 : 2);
+  return whereShareIs(Math.min(inside, outside), start, (t) => {
+    const x = n / (n + t * t);
+    const y = 1 / (1 + n / (t * t));
+    const slope = 2 * t * Math.exp(logDensity - ((n + 1) / 2) * Math.log1p((t * t) / n));
+    return inside < outside
+      ? { share: betaShare(y, x, 0.5, n / 2), slope }
+      : { share: betaShare(x, y, n / 2, 0.5), slope: -slope };
+  });
+}
+
+/** From such a shape on the approximation of Wilson and Hilferty (1931) is as good as a count. */
+const wilsonHilfertyFrom = 1000;
+
 function ofGamma(p: number, mean: number, variance: number): number {
   const shape = (mean * mean) / variance;
   const third = 1 / (9 * shape);
   const root = 1 - third + ofNormal(p) * Math.sqrt(third);
   // Far below, the approximation turns over: the leading term of the distribution function there.
   const small = (p * Math.exp(logGamma(shape + 1))) ** (1 / shape) / shape;
-  return Math.round(mean * (root > 0.15 ? root ** 3 : small));
+  const start = root > 0.15 ? root ** 3 : small;
+  if (shape > wilsonHilfertyFrom || start === 0) return Math.round(mean * start);
+  const x = whereShareIs(Math.min(p, 1 - p), shape * start, (at) => {
+    const { below, above } = gammaShares(shape, at);
+    const slope = Math.exp(shape * Math.log(at) - at - logGamma(shape));
+    return p < 0.5 ? { share: below, slope } : { share: above, slope: -slope };
+  });
+  return Math.round((mean * x) / shape);
 }

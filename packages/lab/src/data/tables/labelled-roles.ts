@@ -114,7 +114,13 @@ function labelColumn(
   layout: LabelledLayout | undefined,
 ): Column | undefined {
   if (said !== undefined) return columnSaid(table, '--label', said);
-  return layout && table.columns.find(({ name, kind }) => name === layout.label && kind !== 'empty');
+  if (!layout) return undefined;
+  const labels = table.columns.filter(({ kind }) => kind !== 'empty');
+  const lower = layout.label.toLowerCase();
+  return (
+    labels.find(({ name }) => name === layout.label) ??
+    labels.find(({ name }) => name.toLowerCase() === lower)
+  );
 }
 
 function textRoles(roles: {

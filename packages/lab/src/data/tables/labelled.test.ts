@@ -75,8 +75,8 @@ describe('labelled texts', () => {
     expect(labelsOf(numbers)).toEqual(['1.0', '1.0', '0']);
     const letters = await read('text,label\na b,caf\u00e9\nc d,cafe\u0301\ne f,bar\n');
     expect(letters.target).toMatchObject({ classes: ['bar', 'caf\u00e9'] });
-    // A later file may write them in another way.
-    const again = await read('text,label\na b,1\nc d,0.0\n', { layout: numbers.layout });
+    // A later file may write them, and the name of their column, in another way.
+    const again = await read('TEXT,LABEL\na b,1\nc d,0.0\n', { layout: numbers.layout });
     expect(labelsOf(again)).toEqual(['1.0', '0']);
   });
 

@@ -126,7 +126,7 @@ describe('sequences that cannot be used', () => {
   test('have two labels', async () => {
     await refused(
       long(12, (line, i) => (i === 7 ? line.replace('up', 'down') : line)),
-      /expected one label in 'label' for sequence '1', found up in line 7 and down in line 9; mend them/,
+      /expected one label in 'state' for sequence '1', found up in line 7 and down in line 9; mend them/,
       1,
       ...roles,
     );
