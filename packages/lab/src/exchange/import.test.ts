@@ -142,6 +142,21 @@ test.each<[string, Record<string, StoredTensor>, RegExp]>([
     /one cell, got lstm .* and gru/,
   ],
   [
+    'a layer that is not there',
+    { ...lstm, 'rnn.weight_ih_l2': stored(12, 3), 'rnn.weight_hh_l2': stored(12, 3) },
+    /rnn\.weight_hh_l2' as layer 2 and no layer 1/,
+  ],
+  [
+    'a layer whose recurrent weights are not there',
+    { ...lstm, 'rnn.weight_ih_l1': stored(12, 3), 'rnn.bias_hh_l1': stored(12) },
+    /rnn\.weight_hh_l1' beside 'rnn\.bias_hh_l1', got none/,
+  ],
+  [
+    'an array of Keras that is there twice',
+    { ...keras, 'lstm/lstm_cell/kernel:0': stored(4, 12) },
+    /got 'lstm\/lstm_cell\/kernel' and 'lstm\/lstm_cell\/kernel:0'/,
+  ],
+  [
     'no recurrent layer',
     { 'fc.weight': stored(2, 3) },
     /recurrent layer of PyTorch .* or Keras .*: fc\.weight/,
@@ -177,6 +192,39 @@ test('the numbers by which .weights.h5 files name arrays are understood', () => 
   expect(found.leftOut.map(({ name }) => name)).toEqual(['optimizer/vars/0']);
 });
 
+test('a linear map without a bias is none of the tables, though a module around it is called encoder', () => {
+  const model = {
+    'encoder.embedding.weight': stored(9, 4),
+    'encoder.rnn.weight_ih_l0': stored(12, 4),
+    'encoder.rnn.weight_hh_l0': stored(12, 3),
+  };
+  const found = importModel({ ...model, 'encoder.linear.weight': stored(2, 3) });
+  expect(found.placed['encoder.linear.weight']).toBe('readout.weight');
+  expect(found.placed['encoder.embedding.weight']).toBe('embedding.weight');
+  expect(importModel({ ...model, 'encoder.top.weight': stored(2, 3) }).placed['encoder.top.weight']).toBe(
+    'readout.weight',
+  );
+  // A name of its own that says what it is stays.
+  const { 'encoder.embedding.weight': _, ...rest } = model;
+  expect(importModel({ ...rest, 'encoder.0.weight': stored(9, 4) }).placed['encoder.0.weight']).toBe(
+    'embedding.weight',
+  );
+});
+
+test('names that objects have by themselves are names like others', () => {
+  const { leftOut } = importModel(
+    Object.fromEntries([...Object.entries(keras), ['a/__proto__', stored(1)], ['__proto__', stored(2)]]),
+  );
+  expect(leftOut.map(({ name }) => name).sort()).toEqual(['__proto__', 'a/__proto__']);
+});
+
+test('a matrix without columns takes no time, however many rows its header promises', () => {
+  const endless = { shape: [2 ** 53 - 1, 0], data: new Float32Array(0) };
+  expect(importModel({ ...lstm, 'fc.weight': endless }).leftOut.map(({ name }) => name)).toEqual([
+    'fc.weight',
+  ]);
+});
+
 test('files of torch.save, HDF5 and Keras are answered with the lines that convert them', () => {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-import-'));
   const put = (name: string, content: string | Uint8Array): string => {
@@ -193,6 +241,14 @@ test('files of torch.save, HDF5 and Keras are answered with the lines that conve
     [put('g.npz', 'PK\x03\x04'), /ZIP archive/],
   ] as const) {
     expect(() => readArrays(file)).toThrow(message);
+  }
+  // The header of a safetensors file may be as long as the first bytes of those say: 0x0280, 0x4b50.
+  for (const length of [0x0280, 0x4b50]) {
+    const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }).padEnd(length);
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(length));
+    const file = put('h.safetensors', Buffer.concat([size, Buffer.from(header), Buffer.alloc(4)]));
+    expect(Object.keys(readArrays(file))).toEqual(['a']);
   }
   fs.rmSync(scratch, { recursive: true });
 });

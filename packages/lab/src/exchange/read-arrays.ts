@@ -8,9 +8,11 @@ import { readNpz } from '../data/formats/npy.ts';
 /** Throws DataError for another format, with the lines of Python that convert it, and for what is broken; ENOENT as the system does. */
 export function readArrays(file: string): Record<string, StoredTensor> {
   const bytes = fs.readFileSync(file);
-  const foreign = foreignFormat(file, bytes);
-  if (foreign) throw new DataError(`${file}: ${foreign}`);
-  if (isZip(bytes)) return ofNpz(bytes, file);
+  if (!isSafetensors(bytes)) {
+    const foreign = foreignFormat(file, bytes);
+    if (foreign) throw new DataError(`${file}: ${foreign}`);
+    if (isZip(bytes)) return ofNpz(bytes, file);
+  }
   const { tensors, unread } = named(file, () => decodeSafetensors(bytes));
   const [name] = Object.keys(unread);
   if (name !== undefined) throw new DataError(`${file}: '${name}' cannot be read: ${unread[name].reason}`);
@@ -21,6 +23,10 @@ export function readArrays(file: string): Record<string, StoredTensor> {
 
 /** Larger archives are no weights. */
 const limit = 2 ** 33;
+
+/** By the length of its header and the brace in which that begins: the length alone may look like another format (640 as a pickle). */
+const isSafetensors = (bytes: Buffer): boolean =>
+  bytes.length > 8 && bytes[8] === 0x7b && bytes.readBigUInt64LE() <= BigInt(bytes.length - 8);
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
@@ -46,13 +52,12 @@ const hdf =
   'expected safetensors or npz, found HDF5; convert it in Python: build the model, model.load_weights(FILE), then numpy.savez("weights.npz", **{w.path: w.numpy() for w in model.weights})';
 
 function ofNpz(bytes: Buffer, file: string): Record<string, StoredTensor> {
-  const arrays: Record<string, StoredTensor> = {};
-  for (const [name, value] of readNpz(bytes, file, limit)) {
+  const arrays = Array.from(readNpz(bytes, file, limit), ([name, value]): [string, StoredTensor] => {
     if (!(value instanceof NdArray))
       throw new DataError(`${file}: '${name}' is an array of objects, expected numbers`);
-    arrays[name] = { shape: value.shape, data: Float64Array.from(value.values) };
-  }
-  return arrays;
+    return [name, { shape: value.shape, data: Float64Array.from(value.values) }];
+  });
+  return Object.fromEntries(arrays);
 }
 
 /** The errors of a reader with the file in front. */

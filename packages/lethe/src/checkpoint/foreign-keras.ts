@@ -45,8 +45,14 @@ function groupsOf(names: readonly string[]): [string, Group][] {
     const [, path, what] = /^(.*?)(?:\/)?([^/]*)$/.exec(name.replace(/:\d+$/, ''))!;
     const numbered = path.endsWith('vars') ? /^\d+$/.test(what) : false;
     const place = numbered ? path.replace(/\/?vars$/, '') : path;
-    const group = groups.get(place) ?? {};
-    group[numbered ? (roles(place)[Number(what)] ?? what) : what] = name;
+    const group: Group = groups.get(place) ?? Object.create(null);
+    const role = numbered ? (roles(place)[Number(what)] ?? what) : what;
+    if (group[role] !== undefined) {
+      throw new DataError(
+        `keras: expected one array for '${place}/${role}', got '${group[role]}' and '${name}'; leave one of them out`,
+      );
+    }
+    group[role] = name;
     groups.set(place, group);
   }
   const order = (path: string): string => path.replace(/(^|\/)backward_/, '$1~backward_');

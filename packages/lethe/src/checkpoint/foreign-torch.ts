@@ -1,4 +1,6 @@
 /** The layers, tables and linear maps among the arrays of a PyTorch model, whatever its modules are called. */
+
+import { DataError } from '../errors.ts';
 import type { CellName } from '../nn/cells/cell.ts';
 import { type FoundArrays, type FoundLayer, type LeftOut, naturally } from './foreign.ts';
 import type { StoredTensor } from './stored.ts';
@@ -34,7 +36,9 @@ export function torchArrays(tensors: Record<string, StoredTensor>): FoundArrays 
     }
     index += Math.max(...endings.map(({ number }) => number)) + 1;
   }
-  return { layers, ...others(tensors, names, used) };
+  checkWhole(names, used);
+  const inputSize = layers[0].parameters.weightIn.shape[0];
+  return { layers, ...others(tensors, names, used, inputSize) };
 }
 
 // --- internal ---
@@ -90,13 +94,40 @@ function fromOf(
   };
 }
 
-const isTable = /emb|encoder|lookup|wte/i;
+/** Throws DataError for arrays of a layer whose recurrent weights are not there: a stack without it would be another model. */
+function checkWhole(names: readonly string[], used: ReadonlySet<string>): void {
+  const orphan = names.find((name) => {
+    const match = /^(.*)(?:weight|bias)_(?:ih|hh|hr)(_l\d+(?:_reverse)?)(?:_raw)?$/.exec(name);
+    // Beside raw weights their dropped copies stand alone.
+    return match && !used.has(name) && !names.includes(`${name}_raw`);
+  });
+  if (orphan === undefined) return;
+  const wanted = orphan.replace(/(?:weight|bias)_(?:ih|hh|hr)/, 'weight_hh');
+  throw new DataError(`torch: expected '${wanted}' beside '${orphan}', got none; the layer is not whole`);
+}
+
+const [tableWords, mapWords] = [
+  /emb|encoder|lookup|wte/i,
+  /linear|fc|dense|proj|decoder|out|head|logit|classif|softmax/i,
+];
+
+/**
+ * Whether a matrix without a bias is a table of words: its module says it, or one around it, where it says nothing itself and the lowest layer
+ * could read what it gives.
+ */
+function isTable(prefix: string, { shape }: StoredTensor, inputSize: number): boolean {
+  const around = prefix.split('.').slice(0, -1);
+  const own = around.pop() ?? '';
+  if (tableWords.test(own)) return true;
+  return !mapWords.test(own) && tableWords.test(around.join('.')) && shape[1] === inputSize;
+}
 
 /** Matrices beside the recurrent layers: tables by their names, linear maps; and all that is neither. */
 function others(
   tensors: Record<string, StoredTensor>,
   names: readonly string[],
   used: ReadonlySet<string>,
+  inputSize: number,
 ): Omit<FoundArrays, 'layers'> {
   const rest = names.filter((name) => !used.has(name));
   const result = { tables: [], maps: [], leftOut: [] } as Omit<FoundArrays, 'layers'>;
@@ -104,9 +135,9 @@ function others(
   for (const name of rest.filter((one) => /(^|\.)weight$/.test(one))) {
     const prefix = name.slice(0, -'weight'.length);
     const weight = tensors[name];
-    if (weight.shape.length !== 2) continue;
+    if (weight.shape.length !== 2 || weight.data.length === 0) continue;
     taken.add(name);
-    if (isTable.test(prefix) && !rest.includes(`${prefix}bias`)) {
+    if (!rest.includes(`${prefix}bias`) && isTable(prefix, weight, inputSize)) {
       result.tables.push({ name, weight });
       continue;
     }

@@ -112,6 +112,11 @@ function stackOf(layers: readonly FoundLayer[], options: ImportOptions): Importe
   const inputSize = below;
   for (const index of [...levels.keys()].sort((a, b) => a - b)) {
     const level = levels.get(index)!;
+    if (index !== hiddenSizes.length) {
+      throw new DataError(
+        `importModel: expected layers without a gap, got '${level[0].name}' as layer ${index} and no layer ${hiddenSizes.length} in front of it`,
+      );
+    }
     if (level.length !== (bidirectional ? 2 : 1)) {
       throw new DataError(
         `importModel: expected all layers to have ${bidirectional ? 'both directions' : 'one direction'}, got ${level.length} of '${level[0].name}'`,

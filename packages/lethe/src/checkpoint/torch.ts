@@ -248,6 +248,8 @@ function gatesOf(
 /** The transpose, in the number type of the process. */
 function transposed({ shape: [rows, columns], data }: StoredTensor): StoredTensor {
   const result = realZeros(data.length);
+  // Of no columns there may be any number of rows.
+  if (data.length === 0) return { shape: [columns, rows], data: result };
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j];
   }

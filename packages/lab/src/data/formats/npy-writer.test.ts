@@ -5,7 +5,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readNpz } from './npy.ts';
 import { writeNpy, writeNpz } from './npy-writer.ts';
-import { crc32 } from './zip-writer.ts';
+import { readZip } from './zip.ts';
+import { writeZip } from './zip-writer.ts';
 
 const arrays = {
   a: { shape: [2, 3], data: Float32Array.from([1, -2.5, 3e-8, 4, 5, 6]) },
@@ -32,9 +33,17 @@ test('numbers begin at a multiple of 64 bytes, and equal arrays give equal bytes
   expect(writeNpz(arrays)).toEqual(writeNpz(arrays));
 });
 
-test('the check sum of "123456789" is that of the catalogue', () => {
-  // CRC-32/ISO-HDLC, check value of the catalogue of parametrised CRC algorithms
-  expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
+test('an archive with a byte changed, or with an array twice, is refused', () => {
+  const bytes = writeNpz({ a: { shape: [2], data: new Float32Array([1, 2]) } });
+  // A number, not the header: its place is behind the last line break of the header.
+  const spoilt = Buffer.from(bytes);
+  spoilt[spoilt.indexOf(0x0a, 100) + 1] ^= 1;
+  expect(() => readNpz(spoilt, 'x.npz', 1e6)).toThrow(/"a\.npy" than its check sum/);
+  const two = writeZip({ 'a.npy': writeNpy({ shape: [1], data: new Float32Array(1) }), a: Buffer.alloc(0) });
+  expect(() => readNpz(two, 'x.npz', 1e6)).toThrow(/"a" twice/);
+  const same = Buffer.from(writeZip({ a1: Buffer.from('x'), a2: Buffer.from('y') }));
+  for (let at = same.indexOf('a2'); at >= 0; at = same.indexOf('a2')) same.write('a1', at);
+  expect(() => readZip(same, 'x.zip', 1e6)).toThrow(/two files "a1"/);
 });
 
 const python = process.env.LETHE_PYTHON ?? 'python3';

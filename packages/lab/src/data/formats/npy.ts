@@ -60,7 +60,13 @@ export function readNpz(bytes: Uint8Array, name: string, limit: number): Map<str
   const arrays = new Map<string, PickleValue>();
   for (const [file, content] of readZip(bytes, name, limit)) {
     if (file.endsWith('/')) continue;
-    arrays.set(file.replace(/\.npy$/, ''), readNpy(content, `${name}, ${file.slice(0, 60)}`));
+    const array = file.replace(/\.npy$/, '');
+    if (arrays.has(array)) {
+      throw new DataError(
+        `${name}: expected every array once, found ${JSON.stringify(array.slice(0, 60))} twice`,
+      );
+    }
+    arrays.set(array, readNpy(content, `${name}, ${file.slice(0, 60)}`));
   }
   return arrays;
 }

@@ -3,6 +3,7 @@
  *
  * Format: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3.7, 4.3.12, 4.3.16.
  */
+import { crc32 } from 'node:zlib';
 import { DataError } from 'lethe';
 
 /**
@@ -42,13 +43,6 @@ export function writeZip(files: Readonly<Record<string, Uint8Array>>): Uint8Arra
   return Buffer.concat([...parts, listed, end]);
 }
 
-/** CRC-32 (ISO 3309), of the reflected polynomial edb88320. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = table[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
 // --- internal ---
 
 /** Needed to read it: 2.0. */
@@ -57,12 +51,6 @@ const version = 20;
 const flags = 0x0800;
 /** The first day that the format knows, 1 January 1980. */
 const firstDay = (1 << 5) | 1;
-
-const table = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
 
 const header = (last: number): Buffer => Buffer.alloc(last + 4);
 

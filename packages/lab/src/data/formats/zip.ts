@@ -4,7 +4,7 @@
  *
  * Format: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3.7, 4.3.12, 4.3.14 to 4.3.16, 4.5.3.
  */
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { DataError } from 'lethe';
 
 /**
@@ -28,6 +28,7 @@ export function readZip(bytes: Uint8Array, name: string, limit: number): Map<str
         throw damaged(name, `the encrypted file ${JSON.stringify(entry.name.slice(0, 60))}`);
       const content = contentOf(file, entry, name, left);
       left -= content.length;
+      if (files.has(entry.name)) throw damaged(name, `two files ${JSON.stringify(entry.name.slice(0, 60))}`);
       files.set(entry.name, content);
     }
   } catch (error) {
@@ -45,6 +46,7 @@ interface Entry {
   method: number;
   packed: number;
   size: number;
+  crc: number;
   offset: number;
   next: number;
 }
@@ -83,6 +85,7 @@ function entryAt(file: Buffer, at: number): Entry {
     method: file.readUInt16LE(at + 10),
     packed: file.readUInt32LE(at + 20),
     size: file.readUInt32LE(at + 24),
+    crc: file.readUInt32LE(at + 16),
     offset: file.readUInt32LE(at + 42),
     next: begin + nameLength + extraLength + file.readUInt16LE(at + 32),
   };
@@ -103,7 +106,7 @@ function entryAt(file: Buffer, at: number): Entry {
 }
 
 function contentOf(file: Buffer, entry: Entry, name: string, left: number): Uint8Array {
-  const { offset, method, packed, size } = entry;
+  const { offset, method, packed, size, crc } = entry;
   const shown = JSON.stringify(entry.name.slice(0, 60));
   if (size > left) throw new DataError(`${name}: ${shown} makes the archive larger than can be read`);
   if (file.readUInt32LE(offset) !== 0x04034b50) throw damaged(name, `no file at byte ${offset}`);
@@ -113,5 +116,6 @@ function contentOf(file: Buffer, entry: Entry, name: string, left: number): Uint
   if (method !== 0 && method !== 8) throw damaged(name, `${shown} packed by method ${method}`);
   const content = method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, size) });
   if (content.length !== size) throw damaged(name, `${content.length} bytes of ${shown} instead of ${size}`);
+  if (crc32(content) !== crc) throw damaged(name, `other bytes in ${shown} than its check sum was made of`);
   return content;
 }
