@@ -3,15 +3,20 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Feed, Told } from './feed.ts';
 
+/** Events that wait for a page that does not read: beyond that it is told to begin anew. */
+const mostWaiting = 2000;
 /** Seconds between signs of life, without which something in between may close the connection. */
 const pause = 15;
 
 export function events(c: Context, feed: Feed, closing: AbortSignal): Response {
+  // Nobody would ever read the stream, nor close it.
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
   return streamSSE(c, async (stream) => {
     const waiting: Told[] = [];
     let wake: () => void = () => {};
     const stop = feed.listen((told) => {
-      waiting.push(told);
+      if (waiting.length < mostWaiting) waiting.push(told);
+      else waiting.splice(0, waiting.length, { id: told.id, event: { type: 'reset' } });
       wake();
     });
     stream.onAbort(() => wake());

@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { guard } from './guard.ts';
 import { epoch, host, makeRun, type Opened, openApp, origin, token } from './testing.suite.ts';
 
 let root: string;
@@ -40,6 +42,33 @@ describe('a request under another name', () => {
     for (const name of [host, 'localhost:7007']) {
       expect((await opened.hono.request('/api/runs', { headers: { host: name } })).status).toBe(200);
     }
+  });
+});
+
+it('on port 80 the name alone is a Host, as browsers send it', async () => {
+  const at80 = new Hono()
+    .use(guard({ port: () => 80, token, readOnly: true }))
+    .get('/', (c) => c.text('here'));
+  const status = async (name: string) => (await at80.request('/', { headers: { host: name } })).status;
+  expect(await Promise.all(['127.0.0.1', 'localhost', 'evil.example'].map(status))).toEqual([200, 200, 403]);
+});
+
+describe('the stream of events', () => {
+  it('has no listener for a request that reads no body', async () => {
+    const response = await opened.hono.request('/api/events', { method: 'HEAD', headers: { host } });
+    expect([response.status, opened.feed.listeners]).toEqual([200, 0]);
+  });
+
+  it('keeps a bounded number of events for a page that does not read, and tells it to begin anew', async () => {
+    const response = await opened.get('/api/events');
+    await vi.waitFor(() => expect(opened.feed.listeners).toBe(1));
+    for (let n = 0; n < 5000; n++) opened.feed.tell({ type: 'gone', id: String(n) });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"id":"4999"')) text += (await reader.read()).value;
+    await reader.cancel();
+    expect(text).toContain('event: reset');
+    expect(text.split('event: gone').length).toBeLessThan(2100);
   });
 });
 

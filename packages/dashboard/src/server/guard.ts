@@ -16,7 +16,9 @@ export interface GuardOptions {
 /** In front of everything. */
 export function guard({ port, token, readOnly }: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
-    const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${port()}`);
+    // That of its own port is left out of a Host by browsers.
+    const place = port() === 80 ? '' : `:${port()}`;
+    const hosts = ['127.0.0.1', 'localhost'].map((name) => name + place);
     const origins = hosts.map((host) => `http://${host}`);
     if (!hosts.includes(c.req.header('host') ?? '')) return refuse(c, 403, 'this Host is not served');
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';

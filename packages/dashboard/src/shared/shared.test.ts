@@ -48,6 +48,37 @@ describe('a filter', () => {
     expect(kept(filter)).toEqual(names);
   });
 
+  it.each([
+    ['/(a+)+$/', 'a group that is repeated'],
+    ['/(a|a)*b/', 'a group that is repeated'],
+    ['/((a?)b){9}/', 'a group that is repeated'],
+    ['/(?:(?<x>a*))+$/', 'a group that is repeated'],
+    ['/a*a*a*a*b/', 'too many'],
+    ['/a?a?a?a?a?aaaaa/', 'too many'],
+    ['/(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)b/', 'too many'],
+    ['/(.*)\\1b/', 'refers back'],
+  ])('refuses the pattern %s, which could take for ever', (pattern, why) => {
+    expect(() => filterOf(pattern)).toThrow(why);
+  });
+
+  it('takes patterns as people write them, and the slowest that it takes is done in no time', () => {
+    for (const usual of [
+      '/run-.*[05]$/',
+      '/(lstm|gru)-\\d+/',
+      '/[+*?]|a(b)?/',
+      '/(ab)+c{2}/',
+      '/(?!x)seed=(?:1|2|3)/',
+    ])
+      expect(() => filterOf(usual), usual).not.toThrow();
+    const long = row(`${'a'.repeat(100_000)}-end`, {});
+    expect([long].filter(filterOf('/^runs.a+/')).length).toBe(1);
+    expect([long].filter(filterOf('/a-end$/')).length).toBe(1);
+    const began = performance.now();
+    expect([long].filter(filterOf('/a*a*a*b/')).length).toBe(0);
+    // Some 100^4 / 24 steps of the engine for each of two pieces; without a limit 10^18.
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   it('says what is wrong with a pattern, and evaluates nothing', () => {
     expect(() => filterOf('/(/')).toThrow('/(/ is no pattern');
     expect(kept('process.exit(1)')).toEqual([]);
