@@ -49,7 +49,7 @@ it('runs under their names are drawn side by side by the components of reports, 
   const options = {
     from: runs,
     to: join(folder, 'figures'),
-    only: 'ptb',
+    only: 'language-models',
     log: (line: string) => said.push(line),
   };
   expect(redraw(options)).toEqual({ drawn: 0, missing: 1 });

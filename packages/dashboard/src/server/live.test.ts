@@ -30,7 +30,7 @@ it('reads on with a run when it is written to, once for many writes, and never a
   live.close();
 });
 
-it('lets half a second pass between two readings, however long a run is written to', async () => {
+it('lets a second pass between two readings, however long a run is written to', async () => {
   const read: number[] = [];
   const live = new Live(async () => void read.push(fs.statSync(file).size));
   live.keep([{ id: 'a', metrics: file }]);
@@ -40,7 +40,7 @@ it('lets half a second pass between two readings, however long a run is written 
   }
   await vi.waitFor(() => expect(read.at(-1)).toBe(100), { interval: 5, timeout: 5000 });
   live.close();
-  // Writes of .4 seconds: at once, and half a second later; one more where the machine was slow.
+  // Writes of .4 seconds: at once, and a second later; one more where the machine was slow.
   expect(read.length).toBeLessThanOrEqual(3);
 });
 
