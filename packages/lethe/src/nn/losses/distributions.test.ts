@@ -39,6 +39,19 @@ describe('studentTNll', () => {
     expect(studentT(4, 1, 2, 1e6)).toBeCloseTo(gaussian, 5);
   });
 
+  // By mpmath with 60 digits: the logarithms of two Γ of 10^16 have no digit in common with their difference.
+  it.each([
+    [1.5, 1, 1e15, 2.04393853320467, -1.09375e-31],
+    [3, 2, 1e4, 2.7370966575914, -1.09501522105e-9],
+    [3, 1, 2e4, 5.41816378624237, 3.87247005936e-8],
+    [40, 1, 1e6, 800.2804199924, 6.37838148035e-7],
+  ])('keeps its digits with many degrees of freedom: y = %d, s = %d, ν = %d', (y, s, v, nll, slope) => {
+    const dof = one(v);
+    const run = gradients([dof], () => sum(studentTNll({ location: one(0), scale: one(s), dof }, one(y))));
+    expect(run.loss / nll).toBeCloseTo(1, 6);
+    expect(Math.abs(run.gradients[0].data[0] - slope)).toBeLessThan(1e-5 * Math.abs(slope) + 1e-24);
+  });
+
   it('has the slopes of central differences', () => {
     const [location, scale, dof] = [drawn(0, -1, 1), drawn(1, 0.5, 2), drawn(2, 2.5, 6)];
     const target = drawn(3, -3, 3);
@@ -74,6 +87,25 @@ describe('negativeBinomialNll', () => {
       );
       expect(run.gradients[0].data[0]).toBeCloseTo(slope, 3);
     }
+  });
+
+  // By mpmath with 60 digits.
+  it.each([
+    [1e9, 1e9, 1e-7, 13.5881317184327, 4950495.13283011],
+    [1000050048, 1e9, 1e-9, 12.2533674837144, -63088808.8443371],
+    [0, 3, 2e-5, 2.99991000359984, -4.49964002429844],
+    [7, 3, 2e-5, 3.83478534958781, -4.49908012508478],
+    [180, 250, 9e-5, 14.177090889088, -2264.46473489407],
+    [2e6, 1e6, 1e-5, 28387.0103067371, -2624589822.5278],
+    [2000, 5, 1e-12, 9992.64852365659, -1989012.49733538],
+    [4, 2.5, 1e-30, 2.01289090285133, 0.875],
+  ])('keeps its digits near Poisson: y = %d, μ = %d, a = %d', (y, mean, a, nll, slope) => {
+    const dispersion = one(a);
+    const run = gradients([dispersion], () =>
+      sum(negativeBinomialNll({ mean: one(mean), dispersion }, one(y))),
+    );
+    expect(run.loss / nll).toBeCloseTo(1, 6);
+    expect(run.gradients[0].data[0] / slope).toBeCloseTo(1, 5);
   });
 
   it('has probabilities with the sum 1 and the mean μ', () => {

@@ -33,19 +33,44 @@ const counts = Object.assign((y: number) => Number.isInteger(y) && y >= 0, {
   wanted: 'counts, whole numbers of at least 0',
 });
 
-/** Above this 1/a the differences of Γ round more than their series leaves out. */
-const nearlyPoisson = 1e7;
+/** Above this 1/a the differences of Γ round more than Stirling's series leaves out. */
+const nearlyPoisson = 1e4;
 
 function nll([mu, a]: Float64Array, y: number, slopes: Float64Array): number {
-  const r = 1 / a;
-  const log = Math.log1p(a * mu);
   slopes[0] = (1 + a * y) / (1 + a * mu) - y / mu;
-  const constant = logGamma(y + 1) - (y > 0 ? y * Math.log(a * mu) : 0) + (y + r) * log;
-  if (r > nearlyPoisson) {
-    // log Γ(y + r) - log Γ(r) = y log r + y (y - 1)/(2 r) + O(y³/r²), and (log(1 + aμ)(y + r))' by a = (2yμ - μ²)/2 + O(a).
-    slopes[1] = y * mu - (mu * mu) / 2 - (y * (y - 1)) / 2;
-    return constant + y * Math.log(a) - (a * y * (y - 1)) / 2;
-  }
+  const r = 1 / a;
+  if (r > nearlyPoisson) return nearPoisson(mu, a, y, slopes);
+  const log = Math.log1p(a * mu);
   slopes[1] = r * r * (digamma(y + r) - digamma(r) - log) + ((y + r) * mu) / (1 + a * mu) - y * r;
-  return constant + logGamma(r) - logGamma(y + r);
+  const likely = y > 0 ? y * Math.log(a * mu) : 0;
+  return logGamma(y + 1) - likely + (y + r) * log + logGamma(r) - logGamma(y + r);
+}
+
+/**
+ * The same with log Γ(y + r) - log Γ(r) by Stirling's series, up to O(a³), in differences that stay small where y is near μ:
+ *
+ *   log y! - (y log y - y) - y log(1 + (μ - y)/y) + (y + r) log(1 + u) + ½ log(1 + a y) + a² y / (12 (1 + a y)),
+ *   u = a w,  w = (μ - y)/(1 + a y)
+ */
+function nearPoisson(mu: number, a: number, y: number, slopes: Float64Array): number {
+  const spread = 1 + a * y;
+  const w = (mu - y) / spread;
+  const u = a * w;
+  const log = Math.log1p(u);
+  // (u/(1 + u) - log(1 + u)) / a², where u is small by its series
+  const bend =
+    Math.abs(u) < 1e-3
+      ? -w * w * (1 / 2 - u * (2 / 3 - u * (3 / 4 - u * (4 / 5 - u * (5 / 6)))))
+      : (u / (1 + u) - log) / (a * a);
+  slopes[1] = bend + y / (2 * spread) + (a * y * (2 + a * y)) / (12 * spread * spread);
+  // (y + r) log(1 + u) = w (1 + a y) log(1 + u) / u
+  const carried = w * spread * (u === 0 ? 1 : log / u);
+  const rest = carried + 0.5 * Math.log1p(a * y) + (a * a * y) / (12 * spread);
+  return y === 0 ? rest : logFactorialRest(y) - y * Math.log1p((mu - y) / y) + rest;
+}
+
+/** log y! - (y log y - y). */
+function logFactorialRest(y: number): number {
+  if (y < 1000) return logGamma(y + 1) - y * Math.log(y) + y;
+  return 0.5 * Math.log(2 * Math.PI * y) + 1 / (12 * y) - 1 / (360 * y ** 3);
 }
