@@ -225,6 +225,13 @@ describe('a NADE readout', () => {
     const last = (one: Tensor, width: number) => new Tensor([1, 2, width], one.data.slice(6 * width));
     const window = model.rowNll(last(biases, D + K), last(frames, D), { noise: stream.from(3) });
     expect(Array.from(window.data)).toEqual(Array.from(all.data.subarray(6)));
+    const second = (one: Tensor, width: number) =>
+      new Tensor(
+        [4, 1, width],
+        realFrom([0, 1, 2, 3].flatMap((t) => [...one.data.slice((2 * t + 1) * width, (2 * t + 2) * width)])),
+      );
+    const row = model.rowNll(second(biases, D + K), second(frames, D), { noise: stream.from(0, 1) });
+    expect(Array.from(row.data)).toEqual([1, 3, 5, 7].map((at) => all.data[at]));
   });
 
   it('scales hidden units that stay by 1 / (1 - rate), for every frame anew and the same for all of its dimensions', () => {

@@ -79,6 +79,8 @@ describe('fit', () => {
     expect(errorOf()).toBe(best.valid);
     expect(history.map(({ epoch }) => epoch)).toEqual(history.map((_, n) => n + 1));
     expect(history[0].step).toBe(15);
+    // Falls, and is a number: what a regularized loss counts stands in its `nll`.
+    expect(history[history.length - 1].train).toBeLessThan(history[0].train);
   });
 
   it('has the same bits from the same seed', async () => {
