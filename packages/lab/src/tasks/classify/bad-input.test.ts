@@ -193,7 +193,8 @@ describe('a new file that is another than the one of training', () => {
     const lines = 'text,label\nthe film was fine,perhaps\nthe film was dull,no\n';
     const piped = await letheReading(lines, 'predict', run, '--in', '-', '--json');
     expect(piped).toMatchObject({ code: 0, out: answered.out });
-    const objects = '{"text":"the film was fine","label":"perhaps"}\n{"text":"the film was dull","label":"no"}\n';
+    const objects =
+      '{"text":"the film was fine","label":"perhaps"}\n{"text":"the film was dull","label":"no"}\n';
     expect((await letheReading(objects, 'predict', run, '--in', '-', '--json')).code).toBe(0);
     const zeros = await letheReading(Buffer.from([0, 1, 2, 3]), 'predict', run, '--in', '-');
     expect(zeros.err).toMatch(/^.*standard input: expected a table of text, found binary data/m);
