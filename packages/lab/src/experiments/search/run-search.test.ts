@@ -26,6 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   study.close();
+  // First the spy on a timer that is none: whoever restored it later would give the process that timer back.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
