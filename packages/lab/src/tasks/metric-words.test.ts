@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { metricHeading, metricLabel, metricWords } from './metric-words.ts';
+import { metricHeading, metricLabel, metricMeaning, metricWords } from './metric-words.ts';
 import { musicMetric } from './music/metrics.ts';
+import { taskKinds } from './registry.ts';
 import { textMetric } from './text/metrics.ts';
 
 test('a metric has a name, a unit and a direction', () => {
@@ -23,3 +24,28 @@ test('what runs are chosen and shown by has words', () => {
     }
   }
 });
+
+test('every figure that a task names says what it is, in words or by the unit beside its label', () => {
+  const silent = taskKinds.flatMap(({ name, metrics }) =>
+    Object.keys(metrics)
+      .filter((metric) => metricMeaning(metric) === '')
+      .map((metric) => `${name}: ${metric}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test.each(['coverage', 'width', 'set_size', 'simple_coverage', 'simple_set_size'])(
+  '%s of sets and intervals has words whatever share is promised',
+  (figure) => {
+    for (const [name, share] of [
+      ['95', '95'],
+      ['99_9', '99.9'],
+      ['100', '100'],
+    ]) {
+      expect(metricMeaning(`${figure}_${name}`)).not.toBe('');
+      expect(metricLabel(`calibrated_${figure}_${name}`)).toContain(`${share} %`);
+    }
+    // No share: a width of half and other figures are themselves.
+    expect(metricMeaning(`${figure}_half`)).toBe('');
+  },
+);

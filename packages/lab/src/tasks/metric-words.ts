@@ -77,4 +77,12 @@ const common: Record<string, MetricWords> = {
 
 const words = new Map(Object.entries(Object.assign({}, common, ...taskKinds.map(({ metrics }) => metrics))));
 
-const wordsOf = (name: string): MetricWords | undefined => words.get(name) as MetricWords | undefined;
+/** Figures of intervals and sets have words at 90 %; those of another share (`coverage_95`, `width_99_9`) are the same with its number. */
+function wordsOf(name: string): MetricWords | undefined {
+  const known = words.get(name) as MetricWords | undefined;
+  const share = known ? null : /_(\d{1,3}(?:_\d+)?)$/.exec(name);
+  const usual = share && (words.get(`${name.slice(0, share.index)}_90`) as MetricWords | undefined);
+  if (!usual) return known;
+  const said = (text: string): string => text.replaceAll('90 %', `${share[1].replace('_', '.')} %`);
+  return { ...usual, label: said(usual.label), ...(usual.meaning && { meaning: said(usual.meaning) }) };
+}

@@ -10,6 +10,7 @@ import {
   type ColumnKind,
   type NumberCells,
   present,
+  type TableOptions,
   type TimeCells,
   unreadable,
 } from './types.ts';
@@ -17,7 +18,7 @@ import {
 /** What a builder is told. */
 export interface BuilderOptions {
   decimal: Decimal;
-  dates?: 'day-first' | 'month-first';
+  dates?: TableOptions['dates'];
   /** keeps the words whatever they are */
   keepWords?: boolean;
   /** the share of rows that may be unusable: a column of numbers may have as many unreadable cells, and at least a fifth */
@@ -127,7 +128,8 @@ export class ColumnBuilder {
   /** All ways to read times, behind rows that had no value or a number. */
   private timeReadings(row: number): Reading[] {
     const { dates } = this.options;
-    const formats = timeFormats.filter(({ order }) => !order || !dates || order === dates);
+    const isOrder = dates === 'day-first' || dates === 'month-first';
+    const formats = timeFormats.filter(({ order }) => !order || !isOrder || order === dates);
     const readings = formats.map((format) => reading(format, format.parse));
     for (const one of readings) {
       for (let i = 0; i < row; i++) one.values.push(Number.NaN);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeFormats, timesOfNumbers, timeText } from './dates.ts';
+import { numberFormats, timeFormats, timesOfNumbers, timeText, timeWritten } from './dates.ts';
 
 const read = (cell: string, order?: 'day-first' | 'month-first'): string[] => [
   ...new Set(
@@ -72,5 +72,26 @@ describe('points in time', () => {
   it('are not taken for one where numbers only count', () => {
     expect(timesOfNumbers([0, 1, 2])).toBeUndefined();
     expect(timesOfNumbers([1990, 1990.5])).toBeUndefined();
+  });
+
+  // Week 1 of 2026 begins on Monday 2025-12-29 (ISO 8601: the week of the first Thursday).
+  it.each([
+    ['2026-01-01', 'a year', 2026],
+    ['2026-02-01', '202512', 202602],
+    ['2024-02-29', '20251231', 20240229],
+    ['2025-12-29', '202552', 202601],
+    ['2023-11-14T22:13:20Z', 'seconds since 1970', 1_700_000_000],
+    ['2026-02-01', '2025-12', '2026-02'],
+    ['2026-04-01', '2025Q4', '2026Q2'],
+    ['2025-12-29', '2025-W52', '2026-W01'],
+    ['2026-01-31', '2025-12-31', '2026-01-31'],
+  ])('%s is written as a file of %s writes it: %s', (time, format, written) => {
+    expect(timeWritten(Date.parse(time), format)).toBe(written);
+  });
+
+  it('written as weeks are told from months by the name of their column', () => {
+    const suited = (name: string) => numberFormats.filter(({ suits }) => suits(name));
+    expect(timesOfNumbers([202510, 202511], suited('week'))?.name).toBe('202552');
+    expect(timesOfNumbers([202510, 202511], suited('month'))?.name).toBe('202512');
   });
 });

@@ -82,18 +82,90 @@ export const timeFormats: readonly TimeFormat[] = [
   },
 ];
 
-/** Points in time that are written as numbers, and how: years, 202512, 20251231, seconds and finer parts since 1970. */
-export function timesOfNumbers(values: readonly number[] | Float64Array): TimesOfNumbers | undefined {
-  return numberFormats.find(({ parse }) =>
-    values.every((value) => Number.isNaN(value) || !Number.isNaN(parse(value))),
-  );
-}
+/** What numbers of a column of times are: dates of some form, or counts of steps. */
+export type NumberTimes = TimesOfNumbers | 'counts';
 
 /** One way to write times as numbers. */
 export interface TimesOfNumbers {
   name: string;
+  /** as people call it: `years` */
+  words: string;
   resolution: Resolution;
   parse(value: number): number;
+  /** the number of a time, in milliseconds */
+  write(time: number): number;
+  /** whether a column of this name, in lower case, may be written so */
+  suits(name: string): boolean;
+}
+
+/** All ways to write times as numbers. Only a name makes years of 1000 to 2500: numbers that count are as often of that size. */
+export const numberFormats: readonly TimesOfNumbers[] = [
+  {
+    name: 'a year',
+    words: 'years',
+    resolution: 'year',
+    parse: whole((n) => (n >= 1000 && n <= 2500 ? date(n, 1, 1) : Number.NaN)),
+    write: (time) => new Date(time).getUTCFullYear(),
+    suits: (name) => yearName.test(name) || dateName.test(name),
+  },
+  {
+    name: '202512',
+    words: 'months such as 202512',
+    resolution: 'month',
+    parse: whole((n) => (n >= 100001 && n <= 250012 ? date(Math.floor(n / 100), n % 100, 1) : Number.NaN)),
+    write: (time) => new Date(time).getUTCFullYear() * 100 + new Date(time).getUTCMonth() + 1,
+    suits: (name) => !counterName.test(name) && !weekName.test(name),
+  },
+  {
+    name: '202552',
+    words: 'weeks such as 202552',
+    resolution: 'week',
+    parse: whole((n) => (n >= 100001 && n <= 250053 ? isoWeek(Math.floor(n / 100), n % 100, 1) : Number.NaN)),
+    write: (time) => isoYearWeek(time).year * 100 + isoYearWeek(time).week,
+    suits: (name) => weekName.test(name),
+  },
+  {
+    name: '20251231',
+    words: 'days such as 20251231',
+    resolution: 'day',
+    parse: whole((n) =>
+      n >= 10000101 && n <= 25001231
+        ? date(Math.floor(n / 10000), Math.floor(n / 100) % 100, n % 100)
+        : Number.NaN,
+    ),
+    write: (time) => Number(new Date(time).toISOString().slice(0, 10).replaceAll('-', '')),
+    suits: (name) => !counterName.test(name),
+  },
+  // From 1973 on: smaller numbers count steps.
+  since1970('seconds', 1e8, 1e10, 1000),
+  since1970('milliseconds', 1e11, 1e13, 1),
+  since1970('microseconds', 1e14, 1e16, 1e-3),
+  since1970('nanoseconds', 1e17, 1e19, 1e-6),
+];
+
+/** The first of the ways to write times as numbers that all values fit; undefined where there is none. */
+export function timesOfNumbers(
+  values: readonly number[] | Float64Array,
+  ways: readonly TimesOfNumbers[] = numberFormats,
+): TimesOfNumbers | undefined {
+  return ways.find(({ parse }) =>
+    values.every((value) => Number.isNaN(value) || !Number.isNaN(parse(value))),
+  );
+}
+
+/** A time as a file writes it whose times are of a format, numbers as numbers; others as `timeText` has them. */
+export function timeWritten(time: number, format: string | undefined): string | number {
+  const numbers = numberFormats.find(({ name }) => name === format);
+  if (numbers) return numbers.write(time);
+  const text = timeText(time);
+  if (format === '2025-12' && text.endsWith('-01')) return text.slice(0, -3);
+  if (format === '2025Q4' && /-(01|04|07|10)-01$/.test(text))
+    return `${text.slice(0, -6)}Q${Math.ceil(+text.slice(-5, -3) / 3)}`;
+  if (format === '2025-W52' && text.length <= 10) {
+    const { year, week, monday } = isoYearWeek(time);
+    if (monday === time) return `${year}-W${String(week).padStart(2, '0')}`;
+  }
+  return text;
 }
 
 /** `2025-12-31`, with the time where it is not midnight: for messages and answers. */
@@ -211,34 +283,32 @@ function isoWeek(year: number, week: number, weekday: number): number {
   return week === 53 && time >= isoWeek(year + 1, 1, 1) ? Number.NaN : time;
 }
 
-const whole = (parse: (value: number) => number) => (value: number) =>
-  Number.isInteger(value) ? parse(value) : Number.NaN;
-const between = (low: number, high: number, scale: number) => (value: number) =>
-  value >= low && value < high ? value * scale : Number.NaN;
+/** The week by ISO 8601 that a time is in, and its Monday. */
+function isoYearWeek(time: number): { year: number; week: number; monday: number } {
+  const midnight = Math.floor(time / day) * day;
+  const monday = midnight - ((new Date(midnight).getUTCDay() + 6) % 7) * day;
+  const year = new Date(monday + 3 * day).getUTCFullYear();
+  return { year, week: Math.round((monday - isoWeek(year, 1, 1)) / (7 * day)) + 1, monday };
+}
 
-const numberFormats: readonly TimesOfNumbers[] = [
-  {
-    name: 'a year',
-    resolution: 'year',
-    parse: whole((n) => (n >= 1000 && n <= 2500 ? date(n, 1, 1) : Number.NaN)),
-  },
-  {
-    name: '202512',
-    resolution: 'month',
-    parse: whole((n) => (n >= 100001 && n <= 250012 ? date(Math.floor(n / 100), n % 100, 1) : Number.NaN)),
-  },
-  {
-    name: '20251231',
-    resolution: 'day',
-    parse: whole((n) =>
-      n >= 10000101 && n <= 25001231
-        ? date(Math.floor(n / 10000), Math.floor(n / 100) % 100, n % 100)
-        : Number.NaN,
-    ),
-  },
-  // From 1973 on: smaller numbers count steps.
-  { name: 'seconds since 1970', resolution: 'time', parse: between(1e8, 1e10, 1000) },
-  { name: 'milliseconds since 1970', resolution: 'time', parse: between(1e11, 1e13, 1) },
-  { name: 'microseconds since 1970', resolution: 'time', parse: between(1e14, 1e16, 1e-3) },
-  { name: 'nanoseconds since 1970', resolution: 'time', parse: between(1e17, 1e19, 1e-6) },
-];
+function whole(parse: (value: number) => number): (value: number) => number {
+  return (value) => (Number.isInteger(value) ? parse(value) : Number.NaN);
+}
+
+function since1970(unit: string, low: number, high: number, scale: number): TimesOfNumbers {
+  return {
+    name: `${unit} since 1970`,
+    words: `${unit} since 1970`,
+    resolution: 'time',
+    parse: (value) => (value >= low && value < high ? value * scale : Number.NaN),
+    write: (time) => time / scale,
+    suits: (name) => !counterName.test(name),
+  };
+}
+
+const yearName = /(^|[\s_.-])(years?|yr|jahr|ann[eé]e|a[nñ]o|anno)$/;
+const dateName = /^(ds|date|datum|fecha)$/;
+const weekName = /(^|[\s_.-])(weeks?|woche|kw|yearweek)$/;
+/** Of columns that count, whatever their numbers look like. */
+const counterName =
+  /(^|[\s_.-])(steps?|index|idx|id|ticks?|frames?|iter(ation)?s?|epochs?|cycles?|rows?|hours?|n|i|k|nr|no|count(er)?|seq(uence)?)$/;

@@ -6,8 +6,8 @@ import type { StepsInput } from './labelled-types.ts';
 import type { RowLabels } from './labels.ts';
 import { checkFinite, nameList, unreadableCell, wordsOf } from './pick-columns.ts';
 import { type SeriesRows, sortRows } from './series-grid.ts';
-import { noTime, timeAxis, timeNotes } from './time-axis.ts';
-import { type Column, present, type Table, unreadable } from './types.ts';
+import { gridTime, noTime, timeAxis, timeNotes } from './time-axis.ts';
+import { type Column, present, type Table, type TableOptions, unreadable } from './types.ts';
 
 /** Sequences, and the rows that stand for each: its label, its group, its line. */
 export interface Sequences {
@@ -34,11 +34,12 @@ export function sequencesOf(
   roles: LabelledRoles,
   labels: RowLabels | undefined,
   needsLabel = true,
+  dates?: TableOptions['dates'],
 ): Sequences {
   for (const column of roles.columns) checkFinite(table, column);
   if (roles.isRows) return rowsAsSequences(table, roles, needsLabel ? labels : undefined);
   const ids = wordsOf(roles.id!);
-  const axis = roles.time && timeAxis(table, roles.time);
+  const axis = roles.time && timeAxis(table, roles.time, { dates });
   const parts: number[][] = ids.words.map(() => []);
   for (let row = 0; row < table.rows; row++) {
     const reason =
@@ -54,7 +55,7 @@ export function sequencesOf(
   const notes = axis ? timeNotes(axis) : [];
   const sorted = sortRows(all, {
     where: table.where,
-    ...(axis && { time: { kind: axis.kind, values: axis.values, name: axis.column.name } }),
+    ...(axis && { time: gridTime(axis) }),
     lineOf: (row) => table.lines[row],
     advice: 'keep one of each',
   });

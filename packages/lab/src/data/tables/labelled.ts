@@ -35,7 +35,7 @@ export async function readLabelled(
   const total = table.rows + table.unusable.count;
   const build = roles.input === 'text' ? textExamples : stepExamples;
   // Beside a layout labels are for the score alone, and may be absent.
-  const examples = build(table, roles, labels, options.layout === undefined);
+  const examples = build(table, roles, labels, options.layout === undefined, options.dates);
   table.unusable.check(where, total, maxBad);
   const { rows } = examples;
   if (rows.length === 0) throw new DataError(`${where}: expected examples, found none`);
@@ -110,9 +110,10 @@ function textExamples(
   roles: LabelledRoles,
   labels: RowLabels | undefined,
   needsLabel: boolean,
+  dates: LabelledOptions['dates'],
 ): Examples {
   const { codes, words } = wordsOf(roles.text!);
-  const axis = roles.time && !roles.time.ambiguous ? timeAxis(table, roles.time) : undefined;
+  const axis = roles.time && !roles.time.ambiguous ? timeAxis(table, roles.time, { dates }) : undefined;
   const rows: number[] = [];
   for (let row = 0; row < table.rows; row++) {
     const reason =
@@ -146,11 +147,12 @@ function stepExamples(
   roles: LabelledRoles,
   labels: RowLabels | undefined,
   needsLabel: boolean,
+  dates: LabelledOptions['dates'],
 ): Examples {
   const { split } = roles;
   const faulty: RowLabels | undefined =
     labels && split ? { ...labels, fault: (row) => labels.fault(row) ?? splitFault(split, row) } : labels;
-  return sequencesOf(table, roles, faulty, needsLabel);
+  return sequencesOf(table, roles, faulty, needsLabel, dates);
 }
 
 function splitFault(split: Column | undefined, row: number): string | undefined {

@@ -12,11 +12,11 @@ export interface SeriesRows {
   rows: Int32Array;
 }
 
-/** What a grid is made of: the time of each row, where it has one, and its line. */
+/** What a grid is made of (`isClock`: times of day without a zone, which come again where clocks are set back): the time of each row, where it has one, and its line. */
 export interface GridSource {
   where: string;
   /** absent: a row a step, in the order of the file */
-  time?: { kind: 'calendar' | 'number'; values: Float64Array; name: string };
+  time?: { kind: 'calendar' | 'number'; values: Float64Array; name: string; isClock?: boolean };
   lineOf(row: number): number;
   /** what may tell rows of one time apart, for the error about them */
   advice: string;
@@ -45,6 +45,7 @@ export function sortRows(all: readonly SeriesRows[], source: GridSource): string
   const unordered: string[] = [];
   const twice: string[] = [];
   let duplicates = 0;
+  let isSetBack = time.isClock === true;
   for (const { id, rows } of all) {
     if (!isAscending(rows, values)) {
       unordered.push(id);
@@ -53,6 +54,7 @@ export function sortRows(all: readonly SeriesRows[], source: GridSource): string
     }
     for (let i = 1; i < rows.length; i++) {
       if (values[rows[i]] !== values[rows[i - 1]]) continue;
+      isSetBack &&= mayBeSetBack(values[rows[i]]);
       if (++duplicates > 3) continue;
       const at = time.kind === 'calendar' ? timeText(values[rows[i]]) : `${values[rows[i]]}`;
       twice.push(`${at}${named(id)} (lines ${lineOf(rows[i - 1])} and ${lineOf(rows[i])})`);
@@ -61,7 +63,7 @@ export function sortRows(all: readonly SeriesRows[], source: GridSource): string
   if (duplicates > 0) {
     const more = duplicates > twice.length ? `, and ${duplicates - twice.length} more` : '';
     throw new DataError(
-      `${where}: expected one row for each '${printable(time.name, 40)}'${all.length > 1 ? ' of a series' : ''}, found two at ${twice.join(', ')}${more}; ${source.advice}`,
+      `${where}: expected one row for each '${printable(time.name, 40)}'${all.length > 1 ? ' of a series' : ''}, found two at ${twice.join(', ')}${more}; ${isSetBack ? `where clocks are set back at the end of summer time, write times with their offset, such as ${setBackExample(twice[0])}, or in UTC; else ${source.advice}` : source.advice}`,
     );
   }
   if (unordered.length === 0) return undefined;
@@ -111,6 +113,18 @@ export function place(
 }
 
 // --- internal ---
+
+/** Whether clocks are set back at such a time somewhere: by night from Saturday to Sunday, in spring and autumn. */
+function mayBeSetBack(time: number): boolean {
+  const at = new Date(time);
+  return at.getUTCDay() === 0 && at.getUTCHours() < 4 && [2, 3, 4, 8, 9, 10].includes(at.getUTCMonth());
+}
+
+/** The first of two times, with both offsets of Central Europe. */
+function setBackExample(twice: string): string {
+  const [day, clock] = twice.split(' ');
+  return `${day}T${clock}+02:00 and then ${day}T${clock}+01:00`;
+}
 
 /** A gap may be ten times as long as the rows, or a thousand steps. */
 const longestGap = (rows: number): number => Math.max(1000, 10 * rows);

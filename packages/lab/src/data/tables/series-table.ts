@@ -7,13 +7,15 @@ import { checkFinite, unreadableCell, whyNoColumn, wordsOf } from './pick-column
 import { frequencyOf, type GridSource, place, type SeriesRows, sortRows } from './series-grid.ts';
 import type { SeriesRoles } from './series-roles.ts';
 import type { Frequency, Series } from './series-types.ts';
-import { noTime, type TimeAxis, timeAxis, timeNotes } from './time-axis.ts';
+import { gridTime, noTime, type TimeAxis, type TimesSaid, timeAxis, timeNotes } from './time-axis.ts';
 import { type Column, present, type Table, unreadable } from './types.ts';
 
 /** What the forms give. */
 export interface BuiltSeries {
   series: Series[];
   frequency: Frequency;
+  /** how times are written */
+  timeFormat?: string;
   /** steps between rows that no row is for: how many, and the first of them */
   gaps: { count: number; first?: string };
   notes: string[];
@@ -25,18 +27,22 @@ export interface BuiltSeries {
  * Builds the series of a table.
  * @param said the frequency that somebody said
  * @param usual that of another file, whose grid rows of irregular dates are placed on
+ * @param times what is known of times that are numbers
  */
 export function seriesOfTable(
   table: Table,
   roles: SeriesRoles,
   said: Frequency | undefined,
   usual?: Frequency,
+  times?: TimesSaid,
 ): BuiltSeries {
   for (const column of [...roles.targets, ...roles.known]) checkFinite(table, column);
   if (roles.form === 'rows') return rowSeries(table, roles, said);
   const settle = (found: Frequency): Frequency =>
     said ?? (found.name === 'irregular' && usual && usual.unit !== 'none' ? usual : found);
-  return roles.form === 'wide' ? wideSeries(table, roles, settle) : longSeries(table, roles, settle);
+  return roles.form === 'wide'
+    ? wideSeries(table, roles, settle, times)
+    : longSeries(table, roles, settle, times);
 }
 
 // --- internal ---
@@ -44,10 +50,10 @@ export function seriesOfTable(
 /** The frequency that is taken where one was found. */
 type Settle = (found: Frequency) => Frequency;
 
-function longSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeries {
+function longSeries(table: Table, roles: SeriesRoles, settle: Settle, said?: TimesSaid): BuiltSeries {
   const { id, time } = roles;
   const [target] = roles.targets;
-  const axis = time && timeAxis(table, time);
+  const axis = time && timeAxis(table, time, said);
   const names = id && wordsOf(id);
   const usable = usableRows(table, axis, (row) => {
     if (names && names.codes[row] < 0) return `no name in '${printable(id.name, 40)}'`;
@@ -87,11 +93,11 @@ function longSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeri
     };
   });
   const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
-  return { series, frequency, gaps, notes, cells: table.rows };
+  return { series, frequency, timeFormat: axis?.format, gaps, notes, cells: table.rows };
 }
 
-function wideSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeries {
-  const axis = roles.time && timeAxis(table, roles.time);
+function wideSeries(table: Table, roles: SeriesRoles, settle: Settle, said?: TimesSaid): BuiltSeries {
+  const axis = roles.time && timeAxis(table, roles.time, said);
   const rows: SeriesRows = { id: '', rows: usableRows(table, axis, () => undefined) };
   const source = gridSource(table, axis, 'keep one of each, or say which column tells series apart (--id)');
   const sorted = sortRows([rows], source);
@@ -127,7 +133,14 @@ function wideSeries(table: Table, roles: SeriesRoles, settle: Settle): BuiltSeri
     };
   });
   const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
-  return { series, frequency, gaps, notes, cells: table.rows * roles.targets.length };
+  return {
+    series,
+    frequency,
+    timeFormat: axis?.format,
+    gaps,
+    notes,
+    cells: table.rows * roles.targets.length,
+  };
 }
 
 /** Names of the columns may be dates; missing values behind the last are none: series of a row have different lengths. */
@@ -215,7 +228,7 @@ function bySeries(rows: Int32Array, names: { codes: Int32Array; words: string[] 
 function gridSource(table: Table, axis: TimeAxis | undefined, advice: string): GridSource {
   return {
     where: table.where,
-    ...(axis && { time: { kind: axis.kind, values: axis.values, name: axis.column.name } }),
+    ...(axis && { time: gridTime(axis) }),
     lineOf: (row) => table.lines[row],
     advice: table.nested ? advice + whyNoColumn(table) : advice,
   };

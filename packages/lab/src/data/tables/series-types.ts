@@ -51,6 +51,8 @@ export interface SeriesLayout {
   known: string[];
   statics: string[];
   frequency: Frequency;
+  /** how times are written: `31.12.2025`, `a year`, `numbers` for those that count */
+  timeFormat?: string;
 }
 
 /** Series, read. */

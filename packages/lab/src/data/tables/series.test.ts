@@ -180,6 +180,57 @@ describe('series in long form', () => {
     expect(series.counts).toEqual({ first: 0, by: 2 });
   });
 
+  const counting = (name: string, first: number, by = 1): string =>
+    `${name},y\n${[0, 1, 2, 3].map((i) => `${first + i * by},${i}`).join('\n')}\n`;
+
+  it.each([
+    ['t', 1000],
+    ['step', 1990],
+    ['index', 202501],
+    ['time', 2000],
+  ])('take numbers of a column %s from %d on as steps, and say so', async (name, first) => {
+    const data = await read(counting(name, first));
+    expect(data.frequency.name).toBe('steps');
+    expect(data.series[0].counts).toEqual({ first, by: 1 });
+    expect(data.notes.join('\n')).toContain(`numbers in '${name}' count steps and are no `);
+  });
+
+  it('take numbers of a column of years as years, and what is said against it', async () => {
+    const data = await read(counting('year', 1990));
+    expect(data.frequency.name).toBe('yearly');
+    expect(data.notes).toContain("numbers in 'year' are years (--dates counted: they count steps)");
+    expect((await read(counting('year', 1990), { dates: 'counted' })).frequency.name).toBe('steps');
+    expect((await read(counting('t', 1990), { dates: 'years' })).frequency.name).toBe('yearly');
+    await expect(read(counting('t', 0), { dates: 'years' })).rejects.toThrow(
+      "s.csv: expected years such as 1990 in 't' (--dates years), found 0 in line 2; leave --dates out, or say --dates counted",
+    );
+  });
+
+  it('take numbers of another file for what those of the first were', async () => {
+    const { layout } = await read(counting('ds', 0));
+    expect(layout.timeFormat).toBe('numbers');
+    // Alone they would be years.
+    const data = await read(counting('ds', 1990), { layout });
+    expect(data.series[0].counts).toEqual({ first: 1990, by: 1 });
+  });
+
+  it('whose clock is set back are refused with the offsets that tell its hours apart, and read with them', async () => {
+    // Central European Summer Time ended on 2025-10-26 at 03:00: the hour from 02:00 came twice.
+    await expect(
+      read('ds,y\n2025-10-26 01:00,1\n2025-10-26 02:00,2\n2025-10-26 02:00,3\n2025-10-26 03:00,4\n'),
+    ).rejects.toThrow(
+      'found two at 2025-10-26 02:00 (lines 3 and 4); where clocks are set back at the end of summer time, write times with their offset, such as 2025-10-26T02:00+02:00 and then 2025-10-26T02:00+01:00, or in UTC; else keep one of each',
+    );
+    const hours = ['01:00+02:00', '02:00+02:00', '02:00+01:00', '03:00+01:00'];
+    const data = await read(`ds,y\n${hours.map((hour, i) => `2025-10-26T${hour},${i}`).join('\n')}\n`);
+    expect(data.frequency.name).toBe('hourly');
+    expect(valuesOf(data.series[0])).toEqual([0, 1, 2, 3]);
+    // By day, and on any other night, a row twice is a row twice.
+    await expect(read('ds,y\n2025-10-27 02:00,1\n2025-10-27 02:00,2\n')).rejects.toThrow(
+      /lines 2 and 3\); keep one of each/,
+    );
+  });
+
   it('of another file lie on the grid of the first, whatever is missing between them', async () => {
     const { layout } = await read(long);
     // Steps of 1, 3, 2 and 6 days are of no frequency by themselves.

@@ -42,7 +42,10 @@ export async function readSeries(
   const words = [options.id ?? options.layout?.id, ...columnNames.id].filter((name) => name !== undefined);
   const table = await readTable(file, { ...options, words }, where);
   const roles = seriesRoles(table, options);
-  const built = seriesOfTable(table, roles, said, options.layout?.frequency);
+  const built = seriesOfTable(table, roles, said, options.layout?.frequency, {
+    dates: options.dates,
+    format: options.layout?.timeFormat,
+  });
   const { notes, unusable } = table;
   return finish(where, built, {
     layout: layoutOf(roles, built),
@@ -65,7 +68,7 @@ interface Context {
 
 function layoutOf(
   { form, id, time, targets, known, statics }: SeriesRoles,
-  { frequency }: BuiltSeries,
+  { frequency, timeFormat }: BuiltSeries,
 ): SeriesLayout {
   const names = (columns: readonly { name: string }[]): string[] => columns.map(({ name }) => name);
   return {
@@ -77,6 +80,7 @@ function layoutOf(
     known: names(known),
     statics: names(statics),
     frequency,
+    ...(timeFormat !== undefined && { timeFormat }),
   };
 }
 

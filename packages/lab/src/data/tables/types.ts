@@ -88,6 +88,9 @@ export interface Table {
   notes: string[];
 }
 
+/** What may be said of dates. */
+export const dateWays = ['day-first', 'month-first', 'years', 'counted'] as const;
+
 /** How a table is read; what is absent is found. */
 export interface TableOptions {
   /** a character, or `tab`, `comma`, `semicolon`, `pipe`, `space` */
@@ -98,8 +101,8 @@ export interface TableOptions {
   /** whether the first line names the columns */
   header?: boolean;
   encoding?: Encoding;
-  /** of dates written as numbers: what stands first */
-  dates?: 'day-first' | 'month-first';
+  /** of days and months as numbers, what stands first; of a column of times that is numbers alone, whether they are years or count steps */
+  dates?: (typeof dateWays)[number];
   /** the share of rows that may be unusable. @defaultValue 0.05 */
   maxBad?: number;
   /** columns of which the words are kept however many they are, by their names in any case, or their numbers from 1; or all */

@@ -128,7 +128,7 @@ export function calibrated(
 ): { answers: Answers; more: Metrics } {
   const calibration = readContent(content);
   const { answers: given, sets, intervals } = promised(answers, calibration, evaluationSeed);
-  const share = `${Math.round(100 * (1 - calibration.alpha))}`;
+  const share = shareName(calibration.alpha);
   const known = targets.map((_, i) => i).filter((i) => !Number.isNaN(targets[i]));
   if (known.length === 0) return { answers: given, more: {} };
   if (sets) {
@@ -149,6 +149,10 @@ export function calibrated(
 }
 
 // --- internal ---
+
+/** What alpha leaves, in percent, as names of figures have it: 90, of .001 99_9. */
+const shareName = (alpha: number): string =>
+  String(Number((100 * (1 - alpha)).toPrecision(12))).replace('.', '_');
 
 /** Numbers of calibration, of evaluation and of predictions are independent. */
 const calibrationSeed = 0xca11b;

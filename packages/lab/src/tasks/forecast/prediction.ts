@@ -1,7 +1,7 @@
 /** `lethe predict` of forecasts: what comes after the data, step by step, with its date. */
 import { DataError, NoiseStream } from 'lethe';
 import { printable } from 'lethe/internal';
-import { timeText } from '../../data/tables/dates.ts';
+import { timeWritten } from '../../data/tables/dates.ts';
 import { timeOf } from '../../data/tables/frequency.ts';
 import { calibratedWay } from '../../runs/calibration.ts';
 import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
@@ -115,12 +115,12 @@ function rowsOf(
     const time = timeOf(one, t, data.frequency);
     // As the file counts, where it does; else from 1.
     const step = one.counts ? one.counts.first + t * one.counts.by : t + 1;
-    const when = time === undefined ? String(step) : timeText(time);
+    const when = time === undefined ? step : timeWritten(time, data.layout.timeFormat);
     const quantiles = levels.map((level) => quantileAt(forecast, h, level));
     return {
       event: {
         [idName(data)]: one.id,
-        [timeName(data)]: time === undefined ? step : when,
+        [timeName(data)]: when,
         horizon: h + 1,
         mean,
         ...Object.fromEntries(levels.map((level, k) => [`q${level}`, quantiles[k]])),
@@ -130,7 +130,7 @@ function rowsOf(
       },
       line: [
         printable(one.id, 14).padEnd(14),
-        when.padEnd(16),
+        String(when).padEnd(16),
         ...[mean, ...quantiles].map((value) => short(value).padStart(10)),
       ].join(' '),
     };

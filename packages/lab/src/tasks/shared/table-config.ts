@@ -1,6 +1,6 @@
 /** How tables of one's own are read, as keys of a configuration: `columns.*` says which column is what, `table.*` how the file is written. */
 import { z } from 'zod';
-import type { TableOptions } from '../../data/tables/types.ts';
+import { dateWays, type TableOptions } from '../../data/tables/types.ts';
 import { encodings } from '../../data/words/decode-text.ts';
 
 /** A column by its name, or its number from 1; none: found. */
@@ -55,8 +55,10 @@ export const tableKeys = {
   header: z.boolean().nullable().describe('whether the first line names the columns; none: found'),
   encoding: z.enum(encodings).describe('of the files; auto: by their bytes'),
   dates: z
-    .enum(['day-first', 'month-first', 'auto'])
-    .describe('what stands first in dates of numbers; auto: as the column decides'),
+    .enum([...dateWays, 'auto'])
+    .describe(
+      'what stands first in dates such as 01/02/2025; years or counted: what numbers alone are; auto: as the column decides',
+    ),
   maxBad: z.number().min(0).max(1).describe('share of rows that may be unusable'),
 };
 

@@ -3,6 +3,7 @@
  * that an option means the same whatever the task; each takes what it needs.
  */
 import { collect, oneOf, share, UsageError } from '../../common/usage.ts';
+import { dateWays } from '../../data/tables/types.ts';
 import { encodings } from '../../data/words/decode-text.ts';
 import type { TaskOption } from '../kind.ts';
 
@@ -105,10 +106,11 @@ export const tableOptions = {
     read: oneOf('--encoding', encodings),
   },
   dates: {
-    flags: '--dates <ORDER>',
-    description: 'of tables: day-first or month-first, where dates of numbers do not tell',
+    flags: '--dates <WAY>',
+    description:
+      'of tables: day-first or month-first, where dates such as 01/02/2025 do not tell; years or counted: what times are that are numbers alone',
     key: 'table.dates',
-    read: oneOf('--dates', ['day-first', 'month-first']),
+    read: oneOf('--dates', dateWays),
   },
   maxBad: {
     flags: '--max-bad <SHARE>',
