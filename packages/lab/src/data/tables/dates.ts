@@ -82,9 +82,6 @@ export const timeFormats: readonly TimeFormat[] = [
   },
 ];
 
-/** What numbers of a column of times are: dates of some form, or counts of steps. */
-export type NumberTimes = TimesOfNumbers | 'counts';
-
 /** One way to write times as numbers. */
 export interface TimesOfNumbers {
   name: string;
