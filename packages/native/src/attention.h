@@ -2,8 +2,9 @@
 //   score_ts = v . tanh(query_t + key_s), or query_t . key_s;   weights_t = softmax_s score_ts;   context_t = sum_s weights_ts memory_s
 // Positions behind a row's last one are neither read nor written (their weights are 0). Rows of the batch are the workers' shares, and
 // where there are fewer rows than workers the steps of each row, too: of many steps a worker gathers a row's keys and memory once, [S, K]
-// and [S, E], which then stay in its cache; of few (hypotheses of one step) it reads them where they lie. Four queries at a time share what
-// is read. tanh is computed anew on the way back, so that nothing of size T S K is ever kept.
+// and [S, E], which then stay in its cache; of few it reads them where they lie. Four queries at a time share what is read: steps of a row,
+// or of one step rows beside each other that read the same column (hypotheses of a search). tanh is computed anew on the way
+// back, so that nothing of size T S K is ever kept.
 //
 // Backwards the gradients of a row's keys and memory are sums over its steps, in their order: rows are shared alone.
 
@@ -136,7 +137,7 @@ static void attentionForward(const Attention& p, Pool& pool) {
     float *keyPowers = ownKeys + (gathers ? keySize + roundUp(S * E, W) : 0), *queryPowers = keyPowers + keySize;
     long seen = -1;
     bool keysWithin = false;
-    for (long item = mine.begin; item < mine.end; item++) {
+    for (long item = mine.begin, queries = 1; item < mine.end; item += T == 1 ? queries : 1) {
       const long b = item / parts, count = p.last[b] + 1;
       const float *keys = p.keys + p.columns[b] * K, *memory = p.memory + p.columns[b] * E;
       if (b != seen) {
@@ -153,13 +154,18 @@ static void attentionForward(const Attention& p, Pool& pool) {
         memory = ownMemory;
       }
       const Range steps = share(T, (int)(item % parts), (int)parts);
-      inGroups(steps.end - steps.begin, [&](long first, auto size) {
+      queries = steps.end - steps.begin;
+      if (T == 1)
+        while (b + queries < mine.end && p.columns[b + queries] == p.columns[b] && p.last[b + queries] == p.last[b]) queries++;
+      // of the queries, in [T, B]
+      const long from = steps.begin * B + b, apart = T == 1 ? 1 : B;
+      inGroups(queries, [&](long first, auto size) {
         constexpr int N = decltype(size)::value;
         const float *query[N], *powers[N];
         float *rows[N], *context[N];
         bool within[N], all = true, none = true;
         for (int n = 0; n < N; n++) {
-          const long at = (steps.begin + first + n) * B + b;
+          const long at = from + (first + n) * apart;
           query[n] = p.query + at * K;
           powers[n] = queryPowers + n * querySize;
           rows[n] = p.weights + at * S;

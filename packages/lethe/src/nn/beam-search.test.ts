@@ -19,7 +19,7 @@ function model(sentences: readonly number[]) {
   let said: number[][] = [];
   return ({ step, sentences: open, tokens, parents }: BeamRows) => {
     said = Array.from(tokens, (token, row) => (step === 0 ? [] : [...said[parents![row]], token]));
-    return said.flatMap((before, row) => logsOf(sentences[open[row % open.length]], before));
+    return said.flatMap((before, row) => logsOf(sentences[open[row]], before));
   };
 }
 
@@ -30,7 +30,6 @@ function table(probabilities: Record<string, readonly number[]>) {
   const step = ({ tokens, parents }: BeamRows): number[] => {
     if (parents) said = Array.from(tokens, (token, row) => `${said[parents[row]]}${token}`);
     counted.steps++;
-    // Rows that repeat the end have no beginning that counts.
     return said.flatMap((before) => (probabilities[before] ?? [1, 0, 0, 0]).map(Math.log));
   };
   return { step, counted };
@@ -48,6 +47,34 @@ function all(
     if (tokens.length === maxLength) return [{ tokens, log: log + next, length: maxLength }];
     return all(sentence, tokens, log + next);
   });
+}
+
+/** Beam search as it is told in a line: the `beam` best go on until no token is left, ends among them are kept, the best by score come first. */
+function patient(
+  sentence: number,
+  beam: number,
+  lengthPenalty: number,
+): { tokens: number[][]; rows: number } {
+  let open: { tokens: number[]; log: number }[] = [{ tokens: [], log: 0 }];
+  const done: { tokens: number[]; score: number }[] = [];
+  let rows = 0;
+  for (let length = 1; length <= maxLength; length++) {
+    rows += open.length;
+    const all = open
+      .flatMap(({ tokens, log }) =>
+        logsOf(sentence, tokens).map((next, token) => ({ before: tokens, token, log: log + next })),
+      )
+      .sort((a, b) => b.log - a.log);
+    const score = (log: number): number => log / length ** lengthPenalty;
+    for (const { before, token, log } of all.slice(0, beam))
+      if (token === end) done.push({ tokens: before, score: score(log) });
+    open = all
+      .filter(({ token }) => token !== end)
+      .slice(0, beam)
+      .map(({ before, token, log }) => ({ tokens: [...before, token], log }));
+    if (length === maxLength) done.push(...open.map(({ tokens, log }) => ({ tokens, score: score(log) })));
+  }
+  return { tokens: done.sort((a, b) => b.score - a.score).map(({ tokens }) => tokens), rows };
 }
 
 const shared = { begin, end, maxLength };
@@ -83,7 +110,7 @@ describe('beam search', () => {
     const widths: number[] = [];
     const inner = model(sentences);
     const together = beamSearch({ ...shared, maxLength, batch: 4, beam: 3 }, (rows) => {
-      widths.push(rows.sentences.length);
+      widths.push(new Set(rows.sentences).size);
       return inner(rows);
     });
     expect(widths[0]).toBe(4);
@@ -160,15 +187,41 @@ describe('beam search', () => {
     }
   });
 
-  it('asks for one row of each sentence where all of its hypotheses are one', () => {
-    const widths: number[] = [];
+  it('asks for a row of each hypothesis, those of a sentence beside each other', () => {
+    const asked: number[][] = [];
     const inner = model([4, 0]);
-    beamSearch({ ...shared, batch: 2, beam: 3 }, (rows) => {
-      widths.push(rows.tokens.length / rows.sentences.length);
-      return inner(rows);
-    });
-    expect(widths[0]).toBe(1);
-    expect(widths.slice(1).every((width) => width === 3)).toBe(true);
+    // No end is possible, so that nothing is left out: one hypothesis, then as many as there are words beside the end, then the beam.
+    const step = (rows: BeamRows): number[] => {
+      asked.push([...rows.sentences]);
+      return inner(rows).map((log, i) => (i % V === end ? Number.NEGATIVE_INFINITY : log));
+    };
+    beamSearch({ ...shared, batch: 2, beam: 5 }, step);
+    expect(asked.slice(0, 3)).toEqual([
+      [0, 1],
+      [0, 0, 0, 1, 1, 1],
+      [0, 0, 0, 0, 0, 1, 1, 1, 1, 1],
+    ]);
+  });
+
+  it('finds what a search finds that goes on to the end with every hypothesis, and asks for less', () => {
+    let [asked, whole] = [0, 0];
+    for (const beam of [2, 3, 5]) {
+      for (const best of [1, 2]) {
+        for (const lengthPenalty of [0, 0.6, 1]) {
+          for (let sentence = 0; sentence < 12; sentence++) {
+            const inner = model([sentence]);
+            const [found] = beamSearch({ ...shared, batch: 1, beam, best, lengthPenalty }, (rows) => {
+              asked += rows.tokens.length;
+              return inner(rows);
+            });
+            const wanted = patient(sentence, beam, lengthPenalty);
+            whole += wanted.rows;
+            expect(found.map(({ tokens }) => [...tokens])).toEqual(wanted.tokens.slice(0, best));
+          }
+        }
+      }
+    }
+    expect(asked).toBeLessThan(0.9 * whole);
   });
 
   it('scores what it found by the model, length with the end', () => {

@@ -1,8 +1,7 @@
 /**
  * Beam search over a batch of sentences at once. It knows nothing of networks: a function gives the logarithms of the next
- * token's probabilities, for all hypotheses of the sentences that are still searched in one call. Hypothesis k of the i-th of n such sentences is
- * row k · n + i, so that attention over [beam, n, …] queries reads a memory of [source time, n, …] as it is. In the first step all hypotheses
- * of a sentence are one.
+ * token's probabilities, for all hypotheses of the sentences that are still searched in one call, a row each. Those of a sentence stand beside each
+ * other, the most probable first, so that what they share is read once.
  */
 import { checkFunction, checkOneLength, checkWhole, isObject } from '../checks.ts';
 import { ConfigError, NumericsError } from '../errors.ts';
@@ -36,11 +35,11 @@ export interface BeamOptions {
 export interface BeamRows {
   /** from 0 on */
   step: number;
-  /** [n], numbers of the sentences that are still searched, ascending: all in the first step, fewer later on */
+  /** [rows], the sentence of each row, ascending: each has one row in the first step and at most `beam` later on, none when it is done */
   sentences: Int32Array;
-  /** [beam · n], the last token of each row; [n] in the first step */
+  /** [rows], their last tokens */
   tokens: Int32Array;
-  /** [beam · n], the row of the step before that each row goes on from, by which states are gathered; absent in the first step */
+  /** [rows], the row of the step before that each goes on from, by which states are gathered; absent in the first step */
   parents?: Int32Array;
 }
 
@@ -78,7 +77,8 @@ export interface Hypothesis {
 /**
  * The best hypotheses of every sentence, best first. An end counts where it is among the `beam` best continuations; the search of a sentence
  * stops where no hypothesis can become better than the worst one wanted: log p only falls, so that log p / maxLength^a is the most that it
- * can reach. Rows of sentences that are done are asked for no more. Of equal scores the earlier row, then the smaller token goes first. The others of the batch have no influence.
+ * can reach. Hypotheses that cannot are asked for no more before that already: whatever stands behind one of them can as little, so that what is
+ * found is the same. Of equal scores the earlier row, then the smaller token goes first. The others of the batch have no influence.
  * @param step gives logarithms of probabilities for every row
  * @throws ConfigError for a wrong option or result; NumericsError for a logarithm above 0 or not a number
  */
@@ -92,11 +92,16 @@ export function beamSearch(options: BeamOptions, step: (rows: BeamRows) => NextT
     sentences: Int32Array.from({ length: batch }, (_, b) => b),
     tokens: new Int32Array(batch).fill(begin),
   };
-  while (rows.sentences.length > 0) {
-    const n = rows.sentences.length;
+  while (rows.tokens.length > 0) {
     const table = tableOf(step(rows), rows.tokens.length, settings);
-    for (const [i, b] of rows.sentences.entries()) all[b].extend(table, (k) => k * n + i);
-    rows = next(rows, all, settings);
+    const { sentences } = rows;
+    for (let row = 0; row < sentences.length; ) {
+      const sentence = all[sentences[row]];
+      const count = sentence.active.length;
+      sentence.extend(table, row);
+      row += count;
+    }
+    rows = next(rows, all);
   }
   return all.map((sentence) => sentence.result());
 }
@@ -105,25 +110,21 @@ export function beamSearch(options: BeamOptions, step: (rows: BeamRows) => NextT
 
 type Settings = Required<BeamOptions> & { maxLength: Int32Array };
 
-/** The rows of the sentences that go on. A sentence with fewer hypotheses than the beam repeats the last token of the end. */
-function next(
-  { step, sentences: before }: BeamRows,
-  all: readonly Sentence[],
-  { beam, end }: Settings,
-): BeamRows {
-  const places = Int32Array.from(before.keys()).filter((i) => !all[before[i]].isDone);
-  const n = places.length;
-  const tokens = new Int32Array(beam * n).fill(end);
-  const parents = new Int32Array(beam * n);
-  for (const [i, place] of places.entries()) {
-    const { active } = all[before[place]];
-    for (let k = 0; k < beam; k++) {
-      const open = active[k];
-      if (open) tokens[k * n + i] = open.token;
-      parents[k * n + i] = (open?.parent ?? 0) * before.length + place;
+/** The rows of the sentences that go on. */
+function next({ step, sentences: before }: BeamRows, all: readonly Sentence[]): BeamRows {
+  const sentences: number[] = [];
+  const tokens: number[] = [];
+  const parents: number[] = [];
+  for (const [first, sentence] of before.entries()) {
+    if (before[first - 1] === sentence) continue;
+    for (const { parent, token } of all[sentence].active) {
+      sentences.push(sentence);
+      tokens.push(token);
+      parents.push(first + parent);
     }
   }
-  return { step: step + 1, sentences: places.map((place) => before[place]), tokens, parents };
+  const [whose, last, from] = [sentences, tokens, parents].map((numbers) => Int32Array.from(numbers));
+  return { step: step + 1, sentences: whose, tokens: last, parents: from };
 }
 
 function settingsOf(options: BeamOptions): Settings {
@@ -196,8 +197,8 @@ interface Open {
 
 /** The search of one sentence. */
 class Sentence {
+  /** hypotheses that go on, the most probable first; none when the sentence is done */
   active: Open[] = [{ parent: 0, token: -1, logProbability: 0, before: undefined }];
-  isDone = false;
   readonly #settings: Settings;
   readonly #maxLength: number;
   /** best first; what comes behind those that are wanted is not kept */
@@ -210,24 +211,30 @@ class Sentence {
     this.#maxLength = maxLength;
   }
 
-  /** @param rowOf the row of hypothesis k in the table */
-  extend(table: Table, rowOf: (k: number) => number): void {
-    const { beam, end, best, until } = this.#settings;
-    const maxLength = this.#maxLength;
+  /** @param first the row of the first hypothesis in the table */
+  extend(table: Table, first: number): void {
+    const { beam, end, until } = this.#settings;
     this.#length++;
     // One more than the beam for each end that may be among them.
-    const candidates = mostProbable(this.active, table, rowOf, 2 * beam);
+    const candidates = mostProbable(this.active, table, first, 2 * beam);
     const ends = candidates.slice(0, beam).filter(({ token }) => token === end);
     for (const { logProbability, before } of ends) this.#finish(before, logProbability, true);
-    this.active = candidates.filter(({ token }) => token !== end).slice(0, beam);
-    if (this.#length === maxLength) {
-      for (const open of this.active) this.#finish(open, open.logProbability, false);
-    }
-    const worst = this.#finished[best - 1];
-    const reach = (this.active[0]?.logProbability ?? Number.NEGATIVE_INFINITY) / this.#norm(maxLength);
+    const open = candidates.filter(({ token }) => token !== end).slice(0, beam);
+    const isCutOff = this.#length === this.#maxLength;
+    if (isCutOff) for (const one of open) this.#finish(one, one.logProbability, false);
     const isGreedyEnd = beam === 1 && ends.length > 0;
-    this.isDone = isGreedyEnd || this.#length === maxLength || (worst !== undefined && worst.score >= reach);
-    if (this.active.length === 0 || (until === 'beam' && this.#ended >= beam)) this.isDone = true;
+    const hasEnded = until === 'beam' && this.#ended >= beam;
+    this.active = isCutOff || isGreedyEnd || hasEnded ? [] : this.#worthwhile(open);
+  }
+
+  /** Those that can still become better than the worst one wanted; where ends are counted all, if one can. */
+  #worthwhile(open: Open[]): Open[] {
+    const worst = this.#finished[this.#settings.best - 1];
+    if (worst === undefined) return open;
+    const most = this.#norm(this.#maxLength);
+    const count = open.findIndex(({ logProbability }) => logProbability / most <= worst.score);
+    if (count < 0 || (count > 0 && this.#settings.until === 'beam')) return open;
+    return open.slice(0, count);
   }
 
   result(): Hypothesis[] {
@@ -254,12 +261,12 @@ class Sentence {
 function mostProbable(
   active: readonly Open[],
   { logits, totals, tokens, width }: Table,
-  rowOf: (k: number) => number,
+  first: number,
   count: number,
 ): Open[] {
   const best = new Candidates(count);
   for (const [parent, { logProbability }] of active.entries()) {
-    const row = rowOf(parent);
+    const row = first + parent;
     const from = row * width;
     const total = totals === undefined ? 0 : totals[row];
     const base = logProbability - total;

@@ -166,6 +166,35 @@ export function attentionSuite({ newKernels }: Suite): void {
         }
       });
 
+      it(`gives rows of one step that read one column beside each other what each has alone, by ${kind}`, () => {
+        const [B, S, K, E] = [9, 9, 20, 18];
+        const columns = Int32Array.of(2, 2, 2, 2, 2, 0, 0, 5, 5);
+        // One of a column's rows ends before the others; one has a number too large for exponentials.
+        const last = Int32Array.of(8, 8, 8, 8, 8, 3, 3, 6, 4);
+        for (const factored of [false, true]) {
+          const p = { ...attentionOf([1, B, S, K, E], additive), columns, last, factored };
+          p.query[1 * K + 3] = -25;
+          const copy = engineCopy(p);
+          newKernels().attentionForward(copy.p);
+          copy.expectGuards();
+          const expected = oracle(p);
+          expectClose(copy.p.weights, expected.weights, OUTPUT, 'weights');
+          expectClose(copy.p.context, expected.context, OUTPUT, 'context');
+          for (let b = 0; b < B; b++) {
+            const one = { B: 1, columns: columns.slice(b, b + 1), last: last.slice(b, b + 1) };
+            const row = engineCopy(p).p;
+            const alone = {
+              query: row.query.slice(b * K, (b + 1) * K),
+              weights: row.weights.slice(0, S),
+              context: row.context.slice(0, E),
+            };
+            newKernels().attentionForward({ ...row, ...one, ...alone });
+            expect([...alone.weights]).toEqual([...copy.p.weights.slice(b * S, (b + 1) * S)]);
+            expect([...alone.context]).toEqual([...copy.p.context.slice(b * E, (b + 1) * E)]);
+          }
+        }
+      });
+
       it(`gives a query the same bits alone and among others, by ${kind}`, () => {
         const p = engineCopy(attentionOf([6, 2, 9, 20, 18], additive)).p;
         const { B, S, K, E } = p;

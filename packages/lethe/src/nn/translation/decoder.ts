@@ -186,7 +186,7 @@ function allSteps(
     return meanOf(result.output);
   };
   let states = run(0, x);
-  const { context, weights } = attended(attention, states, memory);
+  const { context, weights } = attention.forward(states, memory);
   for (let index = 1; index < layers.length; index++) states = run(index, concat([states, context], -1));
   return { output: attentional(combine, states, context), states, weights, state: { layers: after } };
 }
@@ -248,18 +248,8 @@ function conditionalStep(
   stop: Int32Array | undefined,
 ): Decoded {
   const between = first.forward(x, state.layers[0], noise, { stop });
-  const { context, weights } = attended(attention, meanOf(between.output), memory);
+  const { context, weights } = attention.forward(meanOf(between.output), memory);
   const last = second.forward(context, between.state, noise, { stop });
   const states = meanOf(last.output);
   return { output: attentional(combine, states, context), states, weights, state: { layers: [last.state] } };
-}
-
-/** Attention of [time, rows, hidden] to a memory whose sentences have one row each, or several. */
-function attended(attention: Attention, query: Tensor, memory: AttentionMemory) {
-  const [T, rows, width] = query.shape;
-  const [S, columns, features] = memory.values.shape;
-  const batch = memory.columns?.length ?? columns;
-  if (rows === batch) return attention.forward(query, memory);
-  const { context, weights } = attention.forward(reshape(query, [(T * rows) / batch, batch, width]), memory);
-  return { context: reshape(context, [T, rows, features]), weights: reshape(weights, [T, rows, S]) };
 }

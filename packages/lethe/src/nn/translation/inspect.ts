@@ -58,7 +58,7 @@ export function inspectTranslations(
   for (const noise of streams) {
     scoped(() => {
       const sentences = readApart(model, source, sourceLengths, noise);
-      const { read, decoded } = model.decode(input, sentences, noise?.(all, 1, 0), targetLengths);
+      const { read, decoded } = model.decode(input, sentences, noise?.(all, 0), targetLengths);
       const logs = allocate(T * B * K);
       logProbabilities(read, model.readout, logs);
       for (let m = 0; m < T * B; m++) {

@@ -23,7 +23,7 @@ export function readApart(
   const all = Array.from({ length: batch }, (_, b) => b);
   const lengthOf = (b: number) => lengths?.[b] ?? steps;
   const different = [...new Set(all.map(lengthOf))];
-  if (different.length === 1) return model.read(source, lengths, noise(all, 1, 0));
+  if (different.length === 1) return model.read(source, lengths, noise(all, 0));
   const whole = new Whole(steps, batch);
   for (const length of different) {
     const rows = all.filter((b) => lengthOf(b) === length);
@@ -31,7 +31,7 @@ export function readApart(
       const own = new Int32Array(length * rows.length);
       for (let t = 0; t < length; t++)
         for (const [i, b] of rows.entries()) own[t * rows.length + i] = words[t * batch + b];
-      whole.put(model.read({ words: own, batch: rows.length }, undefined, noise(rows, 1, 0)), rows);
+      whole.put(model.read({ words: own, batch: rows.length }, undefined, noise(rows, 0)), rows);
     });
   }
   return whole.result(Int32Array.from(all, lengthOf));

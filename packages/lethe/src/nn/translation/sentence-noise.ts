@@ -4,10 +4,8 @@ import { found } from '../../found.ts';
 import { checkNumbers } from '../../options.ts';
 import { checkStream, type NoiseStream } from '../../random/stream.ts';
 
-/** The stream that rows of sentences draw from at a position, or none. */
-export type SentenceNoise =
-  | ((sentences: ArrayLike<number>, beam: number, position: number) => NoiseStream)
-  | undefined;
+/** The stream that rows draw from at a position, each as its sentence does; or none. */
+export type SentenceNoise = ((sentences: ArrayLike<number>, position: number) => NoiseStream) | undefined;
 
 /**
  * For each draw a stream in which every sentence draws at the step of its number, so that it has its masks alone as in any batch.
@@ -35,9 +33,7 @@ export function sentenceStreams(
     const own = Array.from({ length: batch }, (_, b) =>
       stream.at(numbers?.[b] ?? b, stream.pass).trained(stream.progress),
     );
-    return (sentences, beam, position) => {
-      const rows = Array.from(sentences, (b) => ({ stream: own[b], rows: 1 }));
-      return stream.from(position).of(Array.from({ length: beam }, () => rows).flat());
-    };
+    return (sentences, position) =>
+      stream.from(position).of(Array.from(sentences, (b) => ({ stream: own[b], rows: 1 })));
   });
 }

@@ -45,7 +45,7 @@ describe('translation by beam search', () => {
               ...Array.from(tokens, (token, row) => [...(parents ? before[parents[row]] : []), token]),
             );
             return said.flatMap((words, row) => {
-              const { source, lengths } = sentencesOf([pairs[sentences[row % sentences.length]]]);
+              const { source, lengths } = sentencesOf([pairs[sentences[row]]]);
               const input = { words: Int32Array.from(words), batch: 1 };
               const { read } = model.decode(input, model.read(source, lengths));
               const logs = realZeros(words.length * vocabulary);

@@ -131,9 +131,9 @@ class Run {
       const state = parents ? gathered(this.#state, parents) : this.#state;
       const { read, decoded } = this.#model.decode(
         { words: tokens, batch: tokens.length },
-        // Sentences that are done have no row any more; the others read their part of one memory.
+        // Each row reads its sentence's part of one memory.
         { memory: { ...this.#memory, columns: sentences }, state },
-        this.#noise?.(sentences, tokens.length / sentences.length, step),
+        this.#noise?.(sentences, step),
       );
       this.#keep(decoded.state);
       return of(read);
