@@ -2,14 +2,15 @@
 import { linear, NoiseStream, type RecurrentStackOptions, recurrentStack, Tensor } from 'lethe';
 import { parseDropout, splitReadout } from 'lethe/dropout';
 import { drawMask, drawZoneout } from 'lethe/internal';
+import type * as Runtime from 'onnxruntime-common';
 import type { PortableModel, PortableNetwork } from '../../runs/network.ts';
 import type { OnnxFile } from './network.ts';
 
+// A name that is no literal, for types are those of the common part: the package itself is absent where its binary cannot be installed.
+const packageName: string = 'onnxruntime-node';
+
 /** Undefined where its binary is not installed; then tests skip. */
-export const runtime = await import('onnxruntime-node').then(
-  (found) => found,
-  () => undefined,
-);
+export const runtime: typeof Runtime | undefined = await import(packageName).catch(() => undefined);
 
 /** An array that goes in or comes out. */
 export interface Numbers {
