@@ -49,7 +49,7 @@ export function addSweep(lethe: Command, io: Io): void {
     .argument('<target>', 'a recipe or TASK/DATASET, as train takes it')
     .option(
       '--vary <KEY=VALUES>',
-      'dropout.KEY of the method or any key of `lethe config TASK`, over START:END:STEP (both included), START:END:xFACTOR or A,B,C; may be repeated',
+      'dropout.KEY of the method or any key of `lethe config TASK`, over START:END:STEP (both included), START:END:xFACTOR or A,B,C; may be repeated; KEY=VALUES;KEY=VALUES, quoted, moves keys together',
       collect,
     )
     .option('--alone', 'each --vary alone, the others as the recipe has them; else every combination')
@@ -118,8 +118,10 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
     output.say(
       `${study.about.title}: ${counted(plan.points, 'point')}, ${counted(seeds, 'seed')}, ${counted(all, 'training')}${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
     );
-    for (const { key, values, base } of plan.axes) {
+    for (const { key, values, base, together = {} } of plan.axes) {
       output.say(`${key}: ${values.join(', ')} (${values.length} values; the recipe has ${base ?? 'none'})`);
+      for (const [other, others] of Object.entries(together))
+        output.say(`  with ${other}: ${others.join(', ')}`);
     }
     const before = study.trials.filter(({ state }) => state !== 'running').length;
     if (before > 0) output.say(`goes on with ${counted(before, 'training')} that ended before`);

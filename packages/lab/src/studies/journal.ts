@@ -67,6 +67,8 @@ export interface SweepAxis {
   values: Value[];
   /** what the recipe has; null where it says nothing */
   base: Value;
+  /** keys that move with it, a value for each of its values; at a base that is none of these they are as the recipe has them */
+  together?: Record<string, Value[]>;
 }
 
 /** A trial begins, or goes on after an interruption. */

@@ -61,6 +61,24 @@ describe('the trainings of a sweep', () => {
     expect(plan.about.plan).toMatchObject({ axes: [{ base: 0.5 }] });
   });
 
+  test('move keys together, and leave them as the recipe has them at a base that is no value', () => {
+    const plan = planOf(['model.hidden=10,20;training.epochs=8,4', 'dropout.input=0,.5'], { alone: true });
+    expect(all(plan)[1]).toEqual({ 'model.hidden': 20, 'dropout.input': 0.4, seed: 7 });
+    const usual = planOf(['dropout.input=0,.5']).configOf(all(plan)[2]);
+    expect(
+      all(plan).map((point) => {
+        const { model, training } = plan.configOf(point) as { model: object; training: object };
+        return { ...model, ...training };
+      }),
+    ).toMatchObject([
+      { hidden: 10, epochs: 8 },
+      { hidden: 20, epochs: 4 },
+      { hidden: 400, epochs: usual.training.epochs },
+      { hidden: 400, epochs: usual.training.epochs },
+    ]);
+    expect(plan.about.plan).toMatchObject({ axes: [{ together: { 'training.epochs': [8, 4] } }, {}] });
+  });
+
   test('leave out at its base what the recipe does not have', () => {
     // kappa has no default that is said: without it fraternal dropout takes its own.
     const of = base('fraternal+variational');
@@ -79,6 +97,8 @@ test.each([
   [['model.hidden=few,many'], 'with model.hidden=few: configuration: model.hidden expects a number'],
   [['dropout.input=0:1:.5'], 'with dropout.input=1: '],
   [['dropout.input=0,.1', 'dropout.input=.2'], '--vary dropout.input is given twice'],
+  [['dropout.input=0,.1;model.hidden=1,2', 'model.hidden=3'], '--vary model.hidden is given twice'],
+  [['dropout.input=0,.1;model.hiden=1,2'], "did you mean 'hidden'"],
   [['dropout.input=0:.9:.001', 'dropout.output=0:.9:.01'], 'points, more than 10000'],
 ])('%j is refused: %s', (vary, message) => {
   expect(() => planOf(vary)).toThrow(message);

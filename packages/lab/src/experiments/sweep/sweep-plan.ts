@@ -30,10 +30,11 @@ export function sweepPlan({
   varied,
   alone,
 }: Sweep): TrialPlan & { axes: readonly SweepAxis[]; points: number } {
-  const twice = varied.find(({ key }, i) => varied.findIndex((other) => other.key === key) !== i);
-  if (twice) throw new ConfigError(`--vary ${twice.key} is given twice; give all its values in one`);
+  const keys = varied.flatMap(({ key, together }) => [key, ...Object.keys(together ?? {})]);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice) throw new ConfigError(`--vary ${twice} is given twice; give all its values in one`);
   const config = configWith(base, {});
-  const axes = varied.map(({ key, values }): SweepAxis => ({ key, values, base: baseValue(key) }));
+  const axes = varied.map((one): SweepAxis => ({ ...one, base: baseValue(one.key) }));
   function baseValue(key: string): Value {
     if (!isDropoutKey(key)) return (lookupIn(config)(key) ?? null) as Value;
     // The method may be varied itself; then the setting is one of each of them.
@@ -76,11 +77,16 @@ export function sweepPlan({
 
 // --- internal ---
 
-/** What the recipe leaves out stays out where an axis is at its base. */
+/** What a point sets, and what moves with it. What the recipe leaves out stays out where an axis is at its base. */
 function given(axes: readonly SweepAxis[], point: Parameters): Parameters {
-  const said = Object.entries(point).filter(([key, value]) => {
+  const said = Object.entries(point).flatMap(([key, value]): [string, Value][] => {
     const axis = axes.find((axis) => axis.key === key);
-    return value !== null || axis?.base !== null;
+    const place = axis?.values.indexOf(value) ?? -1;
+    const more = Object.entries(axis?.together ?? {}).map(([other, values]) => [other, values[place]]);
+    return [
+      ...(value !== null || axis?.base !== null ? [[key, value]] : []),
+      ...(place >= 0 ? more : []),
+    ] as [string, Value][];
   });
   return Object.fromEntries(said);
 }

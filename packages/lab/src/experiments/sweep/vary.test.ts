@@ -18,7 +18,21 @@ test.each([
   expect(readVaried(text)).toEqual({ key: text.slice(0, text.indexOf('=')), values });
 });
 
+test('keys behind semicolons move with the first', () => {
+  expect(readVaried('pairs.fraction=.25,.5,1; training.epochs=4,2,1;training.batch=8,8,16')).toEqual({
+    key: 'pairs.fraction',
+    values: [0.25, 0.5, 1],
+    together: { 'training.epochs': [4, 2, 1], 'training.batch': [8, 8, 16] },
+  });
+});
+
 test.each([
+  [
+    'model.hidden=1,2;training.epochs=1',
+    'as many values of training.epochs as of model.hidden, found 1 and 2',
+  ],
+  ['model.hidden=1,2;model.hidden=3,4', 'has model.hidden twice'],
+  ['model.hidden=1,2;', 'expects KEY=START:END:STEP or KEY=A,B,C'],
   ['dropout.input', 'expects KEY=START:END:STEP or KEY=A,B,C'],
   ['dropout.input=', 'expects values, found none'],
   ['dropout.input=0:.8:0', 'expects a step other than 0'],

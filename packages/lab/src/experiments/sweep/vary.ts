@@ -1,4 +1,7 @@
-/** `--vary KEY=VALUES`: the key of a configuration or a setting of its method, and the values that it takes one after the other. */
+/**
+ * `--vary KEY=VALUES`: the key of a configuration or a setting of its method, and the values that it takes one after the other; behind semicolons
+ * keys that move with it, `KEY=VALUES;KEY=VALUES`.
+ */
 import { ConfigError } from 'lethe';
 import { UsageError } from '../../common/usage.ts';
 import { isDropoutKey } from '../../studies/dropout-words.ts';
@@ -10,16 +13,44 @@ import { methodList } from '../search/method-list.ts';
 export interface Varied {
   key: string;
   values: Value[];
+  /** keys that move with it, as many values each */
+  together?: Record<string, Value[]>;
 }
 
 /** Values of one axis; more would be a slip of the hand. */
 const mostValues = 1000;
 
 /**
+ * Reads one key, or several that move together, with semicolons between them: the first is what is swept and drawn.
+ * @throws UsageError as `KEY=VALUES` does, and for keys with different numbers of values or one that stands there twice
+ */
+export function readVaried(text: string): Varied {
+  const [first, ...others] = text.split(';').map(readOne);
+  const { values: swept } = first;
+  const again = swept.find((value, i) => swept.indexOf(value) !== i);
+  if (again !== undefined) refuse(text, `has ${again} twice`);
+  if (others.length === 0) return first;
+  const together: Record<string, Value[]> = {};
+  for (const { key, values } of others) {
+    if (key === first.key || key in together) refuse(text, `has ${key} twice`);
+    if (values.length !== swept.length) {
+      refuse(
+        text,
+        `expects as many values of ${key} as of ${first.key}, found ${values.length} and ${swept.length}`,
+      );
+    }
+    together[key] = values;
+  }
+  return { ...first, together };
+}
+
+// --- internal ---
+
+/**
  * Reads `start:end:step` (both ends included, as far as the steps meet the end), `start:end:xFACTOR` (in factors), or values with commas between
  * them. Throws UsageError for what is neither, an empty range, a step that leads nowhere, values that stand there twice.
  */
-export function readVaried(text: string): Varied {
+function readOne(text: string): Varied {
   const at = text.indexOf('=');
   if (at < 1) refuse(text, 'expects KEY=START:END:STEP or KEY=A,B,C');
   const key = text.slice(0, at).trim();
@@ -28,13 +59,9 @@ export function readVaried(text: string): Varied {
   if (/^(task|format|threads|recipe)\b/.test(key)) refuse(text, `cannot vary ${key}`);
   if (rest === '') refuse(text, 'expects values, found none');
   const values = isRange(rest) ? rangeOf(rest, text) : listOf(key, rest, text);
-  const twice = values.find((value, i) => values.indexOf(value) !== i);
-  if (twice !== undefined) refuse(text, `has ${twice} twice`);
   if (values.length > mostValues) refuse(text, `has ${values.length} values, more than ${mostValues}`);
   return { key, values };
 }
-
-// --- internal ---
 
 function refuse(text: string, why: string): never {
   throw new UsageError(`--vary ${text.length > 100 ? `${text.slice(0, 99)}…` : text}: ${why}`);
