@@ -27,15 +27,17 @@ export function lstm(p: Omit<LstmForward, 'gates' | 'h' | 'c' | 'y'>): Run {
 
 /** h and y of the GRU. */
 export function gru(p: Omit<GruForward, 'gates' | 'h' | 'y' | 'recurrentCandidate'>): Run {
+  let resets: number[] = [];
   return run(p, 3, (t, b, j, old, _a, input, recurrent) => {
     const gate = (g: number, unit: number) =>
       logistic(input(g, unit) + recurrent(g, unit) + p.biasRec[g * p.H + unit]);
-    const r = gate(0, j);
+    // Every unit reads those of all.
+    if (j === 0) resets = Array.from({ length: p.H }, (_, unit) => gate(0, unit));
     const z = gate(1, j);
     const ownBias = p.biasRec[2 * p.H + j];
     const candidate = p.resetAfter
-      ? r * (recurrent(2, j) + ownBias)
-      : recurrent(2, j, (unit) => gate(0, unit)) + ownBias;
+      ? resets[j] * (recurrent(2, j) + ownBias)
+      : recurrent(2, j, (unit) => resets[unit]) + ownBias;
     const n = Math.tanh(input(2, j) + candidate) * at(p.maskUpdate, t, b, j);
     return { c: 0, h: ((1 - z) * n + z * old.h(j)) * at(p.maskCell, t, b, j) };
   });

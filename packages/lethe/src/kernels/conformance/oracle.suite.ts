@@ -64,13 +64,21 @@ export function normalCdf(x: number): number {
   return 0.5 + (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * sum;
 }
 
-/** E[g(X)], X ~ N(mu, nu), by the trapezium rule over ten deviations: all digits for a smooth g. */
+/** Of a standard normal variable, over ten deviations. */
+const POINTS = Array.from({ length: 321 }, (_, i) => -10 + i / 16);
+const DENSITIES = POINTS.map((z) => Math.exp((-z * z) / 2));
+
+/** E[g(X)], X ~ N(mu, nu), by the trapezium rule: all digits for a smooth g. */
 export function expectation(mu: number, nu: number, g: (x: number) => number): number {
+  return average(POINTS.map((z) => g(mu + z * Math.sqrt(nu))));
+}
+
+/** The mean of values at the points. */
+function average(values: readonly number[]): number {
   let sum = 0;
   let weight = 0;
-  for (let z = -10; z <= 10; z += 1 / 16) {
-    const w = Math.exp((-z * z) / 2);
-    sum += w * g(mu + z * Math.sqrt(nu));
+  for (const [i, w] of DENSITIES.entries()) {
+    sum += w * values[i];
     weight += w;
   }
   return sum / weight;
@@ -103,9 +111,9 @@ export function moments(p: MomentFunction, mu: number, nu: number): [number, num
   }
   const mean = activate('sigmoid', mu / Math.sqrt(1 + KAPPA * nu));
   if (form === 'probit') {
-    const f = (x: number) => normalCdf(Math.sqrt(KAPPA) * x);
-    const centre = expectation(mu, nu, f);
-    return [mean, expectation(mu, nu, (x) => (f(x) - centre) ** 2)];
+    const values = POINTS.map((z) => normalCdf(Math.sqrt(KAPPA) * (mu + z * Math.sqrt(nu))));
+    const centre = average(values);
+    return [mean, average(values.map((value) => (value - centre) ** 2))];
   }
   const a = 4 - 2 * Math.SQRT2;
   const b = -Math.log(Math.SQRT2 - 1);

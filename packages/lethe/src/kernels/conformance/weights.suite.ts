@@ -103,7 +103,8 @@ export function weightsSuite({ newKernels }: Suite): void {
           const rows = Array.from({ length: M }, (_, m) => p.logits.subarray(m * K, (m + 1) * K));
           const probabilities = rows.map((z) => {
             const exps = z.map((v) => Math.exp(v - 1000));
-            return exps.map((v) => v / exps.reduce((a, b) => a + b, 0));
+            const sum = exps.reduce((a, b) => a + b, 0);
+            return exps.map((v) => v / sum);
           });
           const copy = engineCopy(p);
           newKernels().softmaxNllForward(copy.p);
