@@ -63,7 +63,7 @@ export function directionOf(
 export function isLanguage(word: string): boolean {
   if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})?$/i.test(word)) return false;
   try {
-    return languageNames.of(word.replace('_', '-')) !== undefined;
+    return languageNames().of(word.replace('_', '-')) !== undefined;
   } catch {
     return false;
   }
@@ -128,7 +128,12 @@ export function readsLike(texts: readonly string[]): string | undefined {
 
 // --- internal ---
 
-const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+/** Made at the first use: it takes 15 ms, which every start of the command would pay. */
+function languageNames(): Intl.DisplayNames {
+  names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+  return names;
+}
+let names: Intl.DisplayNames | undefined;
 
 const scripts: readonly [string, RegExp][] = [
   ...[
