@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { resolveConfig } from '@lethe/lab/internal';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -186,6 +186,31 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await openPage(address);
     await expect.poll(names).toHaveLength(2);
     expect(await page.getByLabel('Group by').inputValue()).toBe('seed');
+  });
+
+  it('names in a legend the curves that are drawn, says how many runs have none, and gives validation its colour where it is alone', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'named');
+    const scored = makeRun(
+      runs,
+      'scored',
+      [1, 2].map((n) => ({
+        ...epoch(n, 3 / n, 4 / n, n === 2),
+        valid: { nll_per_step: 4 / n, bleu: 10 * n },
+      })),
+    );
+    makeRun(runs, 'plain', [epoch(1, 3, 4), epoch(2, 2, 3, true)]);
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(new URL('?y=valid.bleu', url).href);
+    const legend = () => page.locator('.legend li').allTextContents();
+    await expect.poll(legend).toEqual([` ${basename(scored)}`]);
+    await page.getByText('1 of 2 runs have no curve of valid BLEU, tokenised.').waitFor();
+    await page.getByRole('link', { name: 'scored' }).click();
+    const panel = page.locator('.gallery > div').filter({ hasText: 'BLEU, tokenised' });
+    await expect.poll(() => panel.locator('.legend li').allTextContents()).toEqual([' valid']);
+    // the second of the colours, which validation has beside training
+    expect(await panel.locator('.plot path').getAttribute('stroke')).toBe('var(--series-1)');
   });
 
   it('shows what hostile runs hold as text, and compares the settings of ticked runs', {

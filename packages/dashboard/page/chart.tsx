@@ -76,7 +76,7 @@ export function Chart(props: ChartProps) {
       : domainOf(kindY, ...ys);
   const y = scaleOf(kindY, domainY, [bottom, top], Math.max(2, (bottom - top) / 36));
   const ticksX = places ? places.map((label, value) => ({ value, label })) : x.ticks;
-  const isEmpty = !lines.some((line) => line.y.some((value) => value !== null));
+  const isEmpty = !lines.some(hasValues);
   const clip = `clip-${title.replace(/\W+/g, '-')}`;
 
   const valueAt = (pixel: number): number => {
@@ -292,20 +292,22 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** The names of lines with their colours. */
+/** The names of lines that are drawn, with their colours. */
 export function Legend({ lines }: { lines: readonly Line[] }) {
+  const drawn = lines.filter((line) => !line.faint && hasValues(line));
+  if (drawn.length === 0) return null;
   return (
     <ul class="legend">
-      {lines
-        .filter(({ faint }) => !faint)
-        .map(({ name, colour }) => (
-          <li key={name}>
-            <i class={`swatch series-${colour % 8}`} /> {name}
-          </li>
-        ))}
+      {drawn.map(({ name, colour }, i) => (
+        <li key={i}>
+          <i class={`swatch series-${colour % 8}`} /> {name}
+        </li>
+      ))}
     </ul>
   );
 }
+
+export const hasValues = ({ y }: Line): boolean => y.some((value) => value !== null);
 
 // --- internal ---
 

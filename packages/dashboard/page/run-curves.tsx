@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { GroupSeries, RunRow } from '../src/shared/api.ts';
 import type { Group } from '../src/shared/grouping.ts';
-import { Chart, Legend, type Line } from './chart.tsx';
+import { Chart, hasValues, Legend, type Line } from './chart.tsx';
 import { read } from './server.ts';
 import { generation, onPoints, show, view } from './state.ts';
 import { useSeries } from './use-series.ts';
@@ -47,6 +47,7 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
             ]
           : [raw];
       });
+  const without = isLoading || error ? 0 : lines.filter((line) => !line.faint && !hasValues(line)).length;
   const axes = [
     'epoch',
     'step',
@@ -96,6 +97,12 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
         height={340}
       />
       <Legend lines={lines} />
+      {without > 0 && y !== '' && (
+        <p class="note">
+          {without} of {isGrouped ? groups.length : runs.length} {isGrouped ? 'groups' : 'runs'} have no curve
+          of {columnWords(y)}.
+        </p>
+      )}
       {isGrouped && (
         <p class="note">
           Mean and one standard deviation over all points that the runs of a group have in common.

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { RunPage as Page, RunRow } from '../src/shared/api.ts';
-import { type Panel, panelsOf } from '../src/shared/panels.ts';
+import { type Panel, type PanelColumn, panelsOf } from '../src/shared/panels.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Chart, Legend, type Line } from './chart.tsx';
 import { Link } from './link.tsx';
@@ -116,7 +116,7 @@ function Axes({ columns }: { columns: readonly string[] }) {
 /** A chart of one run. */
 function RunPanel({ panel, id }: { panel: Panel; id: string }) {
   const { logx, logy, x } = view.value;
-  const lines = panel.columns.flatMap((column, i) => useLine(id, column, i, x));
+  const lines = panel.columns.flatMap((column) => useLine(id, column, x));
   return (
     <div>
       <Chart
@@ -130,17 +130,12 @@ function RunPanel({ panel, id }: { panel: Panel; id: string }) {
         whole={x === 'epoch'}
         height={240}
       />
-      {lines.length > 1 && <Legend lines={lines} />}
+      {panel.isNamed && <Legend lines={lines} />}
     </div>
   );
 }
 
-function useLine(
-  id: string,
-  { key, name }: { key: string; name: string },
-  colour: number,
-  x: string,
-): Line[] {
+function useLine(id: string, { key, name, colour }: PanelColumn, x: string): Line[] {
   const { series } = useSeries({ runs: [id], y: key, x, smooth: 0 });
   return series.map((one) => ({ name, colour, x: one.x, y: one.y }));
 }

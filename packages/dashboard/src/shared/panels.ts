@@ -3,10 +3,23 @@ export interface Panel {
   title: string;
   /** of the y axis */
   unit: string;
-  columns: readonly { key: string; name: string }[];
+  columns: readonly PanelColumn[];
+  /** whether the names of the curves say what the title does not */
+  isNamed: boolean;
   /** what the y axis shows at least */
   range?: readonly [number, number];
 }
+
+export interface PanelColumn {
+  key: string;
+  /** of its curve */
+  name: string;
+  /** number of its colour */
+  colour: number;
+}
+
+/** In the order of their colours: each has its own in every chart, alone or not. */
+const splits = ['train', 'valid'];
 
 /** @param label words for a metric, with its unit */
 export function panelsOf(
@@ -20,17 +33,16 @@ export function panelsOf(
     ...new Set(columns.filter((key) => /^(train|valid)\./.test(key)).map((key) => key.slice(6))),
   ];
   for (const one of metrics.sort((a, b) => Number(b === metric) - Number(a === metric))) {
-    const parts = ['train', 'valid'].filter((split) => has.has(`${split}.${one}`));
-    panels.push({
-      title: label(one),
-      unit: label(one),
-      columns: parts.map((split) => ({ key: `${split}.${one}`, name: split })),
-    });
+    const parts = splits
+      .map((name, colour) => ({ key: `${name}.${one}`, name, colour }))
+      .filter(({ key }) => has.has(key));
+    panels.push({ title: label(one), unit: label(one), columns: parts, isNamed: true });
     if (one === metric && parts.length === 2) {
       panels.push({
         title: 'Gap: validation minus training',
         unit: label(one),
-        columns: [{ key: `gap.${one}`, name: 'gap' }],
+        columns: [{ key: `gap.${one}`, name: 'gap', colour: 0 }],
+        isNamed: false,
       });
     }
   }
@@ -38,7 +50,8 @@ export function panelsOf(
     const own = columns.filter((key) => key === prefix || key.startsWith(`${prefix}.`));
     if (own.length > 0)
       panels.push({
-        ...{ title, unit, columns: own.map((key) => ({ key, name: nameOf(key, prefix) })) },
+        ...{ title, unit, columns: own.map((key, colour) => ({ key, name: nameOf(key, prefix), colour })) },
+        isNamed: own.some((key) => key !== prefix),
         ...(range && { range }),
       });
   }
@@ -59,7 +72,7 @@ const known: readonly [prefix: string, title: string, unit: string, range?: read
 ];
 
 /** What the figures of observers are called, by `OBSERVER: FIGURE`; that of another has its key. */
-const observedWords: Readonly<Record<string, Omit<Panel, 'columns'>>> = {
+const observedWords: Readonly<Record<string, Pick<Panel, 'title' | 'unit' | 'range'>>> = {
   'spectral-radius: recurrent': {
     title: 'Spectral radius of the recurrent weights',
     unit: 'spectral radius',
@@ -89,7 +102,7 @@ const nameOf = (key: string, prefix: string): string =>
 
 /** A panel for every kind of figure of an observer: those of layers and gates beside each other. */
 function observed(columns: readonly string[]): Panel[] {
-  const panels = new Map<string, { key: string; name: string }[]>();
+  const panels = new Map<string, PanelColumn[]>();
   for (const key of columns) {
     const [, observer, rest] = /^observe\.([^.]+)\.(.*)$/.exec(key) ?? [];
     if (observer === undefined) continue;
@@ -97,12 +110,14 @@ function observed(columns: readonly string[]): Panel[] {
     const [, layer, figure, gate] = /^(.*?)(?:\.([a-zA-Z]{2,}))?(?:\.([a-z]))?$/.exec(rest)!;
     const title = figure === undefined ? observer : `${observer}: ${figure}`;
     const name = gate === undefined ? layer : `${layer}, gate ${gate}`;
-    panels.set(title, [...(panels.get(title) ?? []), { key, name }]);
+    const before = panels.get(title) ?? [];
+    panels.set(title, [...before, { key, name, colour: before.length }]);
   }
   return Array.from(panels, ([title, columns]) => ({
     title: title.replaceAll('-', ' '),
     unit: title.split(': ').at(-1)!.replaceAll('-', ' '),
     ...(Object.hasOwn(observedWords, title) && observedWords[title]),
     columns,
+    isNamed: true,
   }));
 }

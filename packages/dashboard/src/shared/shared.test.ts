@@ -188,9 +188,18 @@ describe('the charts of a run', () => {
     ]);
     expect(panels[0].columns.map(({ key }) => key)).toEqual(['train.loss', 'valid.loss']);
     expect(panels[5].columns).toEqual([
-      { key: 'observe.spectral-radius.rnn.0.recurrent', name: 'rnn.0' },
-      { key: 'observe.spectral-radius.rnn.1.recurrent.f', name: 'rnn.1, gate f' },
+      { key: 'observe.spectral-radius.rnn.0.recurrent', name: 'rnn.0', colour: 0 },
+      { key: 'observe.spectral-radius.rnn.1.recurrent.f', name: 'rnn.1, gate f', colour: 1 },
     ]);
-    expect(panels[7].columns).toEqual([{ key: 'observe.mine.a.b.newFigure', name: 'a.b' }]);
+    expect(panels[7].columns).toEqual([{ key: 'observe.mine.a.b.newFigure', name: 'a.b', colour: 0 }]);
+  });
+
+  it('give validation its own colour and name where training has no such figure, and name no curve by its title again', () => {
+    const columns = ['train.loss', 'valid.loss', 'valid.bleu', 'gradient.norm', 'rates.input'];
+    const panels = panelsOf(columns, 'loss', (name) => name);
+    expect(panels.map(({ columns }) => columns.map(({ name, colour }) => `${name} ${colour}`))).toEqual([
+      ...[['train 0', 'valid 1'], ['gap 0'], ['valid 1'], ['norm 0'], ['input 0']],
+    ]);
+    expect(panels.map(({ isNamed }) => isNamed)).toEqual([true, false, true, false, true]);
   });
 });
