@@ -67,7 +67,7 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
                   <Link to={goTo('run', { id: row.id })}>{row.name}</Link>
                 </th>
                 {columns.map((key) => (
-                  <td key={key} class={kindOf(cellOf(row, key))}>
+                  <td key={key} class={kindOf(key, cellOf(row, key))}>
                     {key === 'state' ? (
                       <State row={row} />
                     ) : (
@@ -89,9 +89,10 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
   );
 }
 
-/** How a cell is set: numbers on the right, long texts with room. */
-function kindOf(cell: Cell): string | undefined {
+/** How a cell is set: numbers on the right, the words of a metric in one line, long texts with room. */
+function kindOf(key: string, cell: Cell): string | undefined {
   if (typeof cell === 'number') return 'number';
+  if (key === 'metric') return 'metric';
   return typeof cell === 'string' && cell.length > 20 ? 'long' : undefined;
 }
 
@@ -154,7 +155,9 @@ export function GroupTable({ groups, columns, by }: GroupTableProps) {
         <tbody>
           {ordered(groups, view.value.sort).map(({ label, rows }) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">
+                <Breaking text={label} />
+              </th>
               <td class="number">{rows.length}</td>
               {figures.map((key) => (
                 <td key={key} class="number">

@@ -1,6 +1,12 @@
 /** What stands in a column of the table for a run: any setting, any figure at the best epoch, and what every run has. */
 import type { RunRow } from './api.ts';
 
+/** Settings that say most about a run, the first of them most. */
+export const telling: readonly string[] = [
+  ...['dataset', 'model.dropout', 'model.cell', 'model.hidden', 'model.layers'],
+  ...['optimizer.name', 'optimizer.stepRate'],
+];
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** The value of a column; undefined where the run has none. */
@@ -34,7 +40,7 @@ export function usualColumns(rows: readonly RunRow[]): string[] {
   const metrics = [...new Set(rows.flatMap(({ metric }) => metric ?? []))];
   const figures =
     metrics.length > 1
-      ? ['metric', 'ownValid', 'ownTest']
+      ? ['ownValid', 'ownTest', 'metric']
       : metrics.flatMap((metric) => ['valid', 'test'].map((split) => `${split}.${metric}`));
   const differ = telling.filter((key) => new Set(rows.map((row) => String(row.config[key]))).size > 1);
   return ['state', ...figures, 'bestEpoch', ...differ, 'seed', 'epoch', 'seconds'];
@@ -71,11 +77,5 @@ const own: Readonly<Record<string, (row: RunRow) => Cell>> = {
   ownValid: ({ metric, best }) => best[`valid.${metric}`],
   ownTest: ({ metric, best }) => best[`test.${metric}`],
 };
-
-/** Settings that say most about a run. */
-const telling = [
-  ...['dataset', 'model.dropout', 'model.cell', 'model.hidden', 'model.layers'],
-  ...['optimizer.name', 'optimizer.stepRate'],
-];
 
 const collator = new Intl.Collator('en', { numeric: true });

@@ -1,6 +1,6 @@
 /** Runs put together by a setting: what is said of them together. */
 import type { RunRow } from './api.ts';
-import { cellOf } from './cells.ts';
+import { cellOf, telling } from './cells.ts';
 
 export interface Group {
   label: string;
@@ -20,8 +20,8 @@ export function grouped(rows: readonly RunRow[], by: string): Group[] {
     else groups.set(id, [row]);
   }
   if (by !== 'seed') return Array.from(groups, ([label, rows]) => ({ label, rows }));
-  const differing = differences([...groups.values()].map(([first]) => first));
-  return Array.from(groups.values(), (rows) => ({ label: labelOf(rows[0], differing), rows }));
+  const labels = labelsOf([...groups.values()].map(([first]) => first));
+  return Array.from(groups.values(), (rows, i) => ({ label: labels[i], rows }));
 }
 
 /** Mean and standard deviation (n - 1) of the finite numbers of a column. */
@@ -58,15 +58,41 @@ function settingsOf({ config }: RunRow): string {
   return JSON.stringify(keys.map((key) => [key, config[key]]));
 }
 
-function labelOf(row: RunRow, differing: readonly string[]): string {
-  const said = differing.filter((key) => !withoutInfluence.has(key) && !key.startsWith('recipe.'));
-  if (said.length === 0) return String(row.config['model.dropout'] ?? row.name);
-  return said
-    .slice(0, 4)
+/** Settings that a label has, before those are added in which runs of the same label differ. */
+const inLabel = 4;
+
+/** What tells runs apart: the settings that say most of those in which they differ, and where that is not enough, more of them. */
+function labelsOf(rows: readonly RunRow[]): string[] {
+  const said = differences(rows)
+    .filter((key) => !withoutInfluence.has(key) && !key.startsWith('recipe.'))
+    .sort((a, b) => placeOf(a) - placeOf(b))
+    .slice(0, inLabel);
+  const labels = rows.map((row) => labelOf(row, said));
+  if (said.length === 0) return labels;
+  const same = new Map<string, number[]>();
+  for (const [i, label] of labels.entries()) same.set(label, [...(same.get(label) ?? []), i]);
+  for (const [label, places] of same) {
+    if (places.length === 1 || places.length === rows.length) continue;
+    const more = labelsOf(places.map((i) => rows[i]));
+    for (const [n, i] of places.entries()) labels[i] = `${label}, ${more[n]}`;
+  }
+  return labels;
+}
+
+/** Those that say most come first, the others as they are. */
+const placeOf = (key: string): number => (telling.includes(key) ? telling.indexOf(key) : telling.length);
+
+/** Settings that say what they are of by themselves. */
+const wordless = new Set(['dataset', 'task', 'model.dropout', 'model.cell']);
+
+/** The settings that a run has. */
+function labelOf(row: RunRow, keys: readonly string[]): string {
+  const words = keys
+    .filter((key) => row.config[key] !== undefined)
     .map((key) => {
-      const value = row.config[key];
-      const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
-      return key === 'model.dropout' ? text : `${key.split('.').at(-1)} ${text}`;
-    })
-    .join(', ');
+      const value = row.config[key] ?? 'none';
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return wordless.has(key) ? text : `${key.split('.').at(-1)} ${text}`;
+    });
+  return words.join(', ') || String(row.config['model.dropout'] ?? row.name);
 }

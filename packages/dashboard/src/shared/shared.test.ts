@@ -110,6 +110,24 @@ describe('groups', () => {
     expect(meanOf(rows, 'valid.loss')).toEqual({ mean: 4, deviation: Math.SQRT2, count: 2 });
   });
 
+  it('are named by the settings that say most of those that they have, and by others where these agree', () => {
+    const tune = { dataset: 'folk', 'model.dropout': 'none', 'model.hidden': 8, 'music.splits': 'names' };
+    const mixed = [
+      row('a', { ...tune, 'model.activation': 'tanh' }),
+      row('b', { ...tune, 'model.activation': 'relu' }),
+      row('c', { ...tune, 'model.dropout': 'fast:input=.1' }),
+      row('d', { dataset: 'pairs', 'model.dropout': 'none', 'model.hidden': 8, 'averaging.decay': null }),
+      row('e', { dataset: 'pairs', 'model.dropout': 'none', 'model.hidden': 9, 'averaging.decay': null }),
+    ];
+    expect(grouped(mixed, 'seed').map(({ label }) => label)).toEqual([
+      'folk, none, hidden 8, activation tanh',
+      'folk, none, hidden 8, activation relu',
+      'folk, fast:input=.1, hidden 8',
+      'pairs, none, hidden 8, decay none',
+      'pairs, none, hidden 9, decay none',
+    ]);
+  });
+
   it('do not come apart by settings that change no figure', () => {
     const config = { 'model.hidden': 100, seed: 1 };
     const others = { threads: 2, observe: ['spectral-radius'], 'training.checkpointEvery': 5, seed: 2 };
