@@ -110,6 +110,7 @@ export function StartPage() {
         <p class="error" role="alert">
           {said || found.error || ''}
         </p>
+        {!forms && !found.error && <p role="status">Reading what can be set …</p>}
         {task && <Fields fields={task.fields} given={given} resolved={found.resolved?.config} put={put} />}
       </form>
       {found.resolved && (
