@@ -1,6 +1,14 @@
 /** The dashboard in a real browser: over runs that it did not start, and with one that it starts, follows, stops and goes on with. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -9,6 +17,7 @@ import { resolveConfig } from '@lethe/lab/internal';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { epoch, lines, makeRun } from '../packages/dashboard/src/server/testing.suite.ts';
+import type { RunList } from '../packages/dashboard/src/shared/api.ts';
 import { writerOf } from '../packages/lab/src/files/lock.ts';
 import { program as lethe } from './searching.mts';
 
@@ -80,10 +89,9 @@ async function trained(out: string, target: string, ...more: string[]): Promise<
   expect(await new Promise((done) => child.on('close', done))).toBe(0);
 }
 
-/** The journal of a search over two settings. */
-function makeSearch(directory: string): void {
+/** The journal of a search over two settings, with 9 + (n - 1) · step rate of trial n. */
+function makeSearch(directory: string, metric = 'nll_per_step'): void {
   const space = { 'model.hidden': { choice: [5, 10] }, 'optimizer.stepRate': { logUniform: [0.001, 0.1] } };
-  const metric = 'nll_per_step';
   const trials = [0.002, 0.01, 0.05, 0.003, 0.02, 0.08, 0.004].flatMap((stepRate, i): object[] => {
     const figures = { [metric]: 9 + i * stepRate };
     const best = { epoch: 1, train: figures, valid: figures, test: figures };
@@ -211,6 +219,103 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await expect.poll(() => panel.locator('.legend li').allTextContents()).toEqual([' valid']);
     // the second of the colours, which validation has beside training
     expect(await panel.locator('.plot path').getAttribute('stroke')).toBe('var(--series-1)');
+  });
+
+  it('draws nothing while it is out of sight, and all that it missed when it is seen again', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'hidden');
+    const first = makeRun(runs, 'first', [epoch(1, 3, 4), epoch(2, 2, 3)]);
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    const names = () => page.locator('table.runs tbody th').allTextContents();
+    const curve = () => page.locator('.plot path').first().getAttribute('d');
+    await expect.poll(names).toEqual(['first']);
+    await expect.poll(() => page.locator('.plot path').count()).toBe(1);
+    const before = await curve();
+    // A headless browser has no page out of sight: this one is told that it is.
+    const see = (isSeen: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => ${!isSeen}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    await see(false);
+    makeRun(runs, 'second', [epoch(1, 5, 6)]);
+    makeSearch(join(runs, 'search'));
+    appendFileSync(join(first, 'metrics.jsonl'), lines([epoch(3, 1, 2)]));
+    const known = async () => {
+      const answer = await fetch(new URL('/api/runs', url));
+      const { runs, studies } = (await answer.json()) as RunList;
+      return [runs.map(({ name, epoch }) => `${name} ${epoch}`).sort(), studies.length];
+    };
+    await expect.poll(known, { timeout: 30_000 }).toEqual([['first 3', 'second 1'], 1]);
+    // longer than the second after which a page in sight has drawn whatever came
+    await page.waitForTimeout(2500);
+    expect(await names()).toEqual(['first']);
+    expect(await curve()).toBe(before);
+    expect(await page.getByRole('link', { name: 'Studies' }).count()).toBe(0);
+    await see(true);
+    await expect.poll(async () => (await names()).sort()).toEqual(['first', 'second']);
+    await page.getByRole('link', { name: 'Studies' }).waitFor();
+    await expect.poll(() => page.locator('.plot path').last().getAttribute('d')).not.toBe(before);
+  });
+
+  it('says of what is gone, or never was, that it is not there, and has no errors for it', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'going');
+    const directory = makeRun(runs, 'going', [epoch(1, 3, 4)]);
+    makeRun(runs, 'bare', [epoch(1, 3, 4)]);
+    rmSync(join(runs, 'bare', 'config.json'));
+    makeSearch(join(runs, 'search'));
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    page.on('console', (message) => {
+      if (message.type() === 'error') wrong.push(message.text());
+    });
+    await page.getByText('1 left out').click();
+    await page.getByText('bare: a history, metrics.jsonl, without the config.json of its run').waitFor();
+    await page.getByRole('link', { name: 'Studies' }).click();
+    await page.getByRole('link', { name: '(search)' }).click();
+    await page.getByRole('heading', { name: 'Importance' }).waitFor();
+    rmSync(join(runs, 'search'), { recursive: true });
+    await page.getByText('There is no such study any more.').waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('link', { name: 'going' }).click();
+    await page.getByRole('heading', { name: 'Curves' }).waitFor();
+    rmSync(directory, { recursive: true });
+    await page.getByText('There is no such run any more.').waitFor({ timeout: 30_000 });
+    for (const [place, words] of [
+      ['?page=run&id=../../etc', 'There is no such run any more.'],
+      ['?page=study&id=0', 'There is no such study any more.'],
+      ['?page=studies', 'There is no study here yet'],
+      ['?page=diff&sel=a,,b', 'None of the runs to compare is here.'],
+    ]) {
+      await page.goto(new URL(place, url).href);
+      await page.getByText(words).waitFor();
+    }
+  });
+
+  it('knows of a search whether more or less is better', { timeout: 120_000 }, async () => {
+    const runs = join(folder, 'better');
+    makeSearch(join(runs, 'less'));
+    makeSearch(join(runs, 'more'), 'bleu');
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(new URL('?page=studies', url).href);
+    // the least is 9 of trial 1, the most 9 + 5 · .08 of trial 6
+    for (const [study, best] of [
+      ['less', '1'],
+      ['more', '6'],
+    ]) {
+      await page.getByRole('link', { name: 'Studies' }).click();
+      await page.getByRole('link', { name: `(${study})` }).click();
+      await expect.poll(() => page.locator('table.runs tbody th').first().textContent()).toBe(best);
+      const stairs = (await page.locator('.plot path').first().getAttribute('d'))!;
+      const heights = stairs.match(/(?<= )[\d.]+/g)!.map(Number);
+      // the first is the least, so that only what is larger goes up from there, to a smaller place in the picture
+      expect(Math.sign(heights[0] - heights.at(-1)!)).toBe(study === 'more' ? 1 : 0);
+    }
+    await expect
+      .poll(() => page.locator('.legend li').allTextContents())
+      .toEqual([' trials', ' best so far']);
   });
 
   it('shows what hostile runs hold as text, and compares the settings of ticked runs', {

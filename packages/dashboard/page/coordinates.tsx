@@ -8,7 +8,8 @@ import { rankColour } from './study-page.tsx';
 import { Wide } from './wide.tsx';
 
 interface CoordinatesProps {
-  trials: readonly ShownTrial[];
+  /** trials with a result, the best first */
+  ranked: readonly ShownTrial[];
   parameters: readonly string[];
   logarithmic: readonly string[];
   metric: string;
@@ -18,7 +19,7 @@ const [top, bottom, height] = [16, 250, 296];
 /** Pixels between two axes at least: with more of them the picture scrolls. */
 const narrowest = 110;
 
-export function Coordinates({ trials, parameters, logarithmic, metric }: CoordinatesProps) {
+export function Coordinates({ ranked, parameters, logarithmic, metric }: CoordinatesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const [room, setRoom] = useState(700);
@@ -30,7 +31,7 @@ export function Coordinates({ trials, parameters, logarithmic, metric }: Coordin
   const step = width / axes.length;
   const at = (i: number): number => step * (i + 0.5);
   const scales = axes.map((name) => {
-    const values = trials.map((trial) => (name === metric ? trial.value : trial.parameters[name]));
+    const values = ranked.map((trial) => (name === metric ? trial.value : trial.parameters[name]));
     const known = values.filter((value) => value !== undefined && value !== null);
     if (known.some((value) => typeof value === 'string')) {
       const words = [...new Set(known.map(String))].sort();
@@ -45,12 +46,11 @@ export function Coordinates({ trials, parameters, logarithmic, metric }: Coordin
       ticks: scale.ticks.map(({ value, label }) => ({ label, y: scale.at(value) })),
     };
   });
-  const ranked = trials.toSorted((a, b) => a.value! - b.value!);
   return (
     <figure class="chart" ref={frame}>
       <figcaption>
         <span class="title">
-          {trials.length} {trials.length === 1 ? 'trial' : 'trials'}, the better the stronger its line
+          {ranked.length} {ranked.length === 1 ? 'trial' : 'trials'}, the better the stronger its line
         </span>
         <span class="tools">
           <button
@@ -68,7 +68,7 @@ export function Coordinates({ trials, parameters, logarithmic, metric }: Coordin
           height={height}
           viewBox={`0 0 ${width} ${height}`}
           role="img"
-          aria-label={`parallel coordinates of ${trials.length} trials over ${axes.join(', ')}`}
+          aria-label={`parallel coordinates of ${ranked.length} trials over ${axes.join(', ')}`}
         >
           {ranked.toReversed().map((trial, i) => {
             const places = axes.map(

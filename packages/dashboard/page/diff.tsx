@@ -18,11 +18,23 @@ export function Diff() {
   const shared = [...new Set(chosen.flatMap(({ config }) => Object.keys(config)))]
     .filter((key) => !differing.includes(key))
     .sort();
+  if (chosen.length === 0)
+    return (
+      <main>
+        <h1>Settings of runs</h1>
+        <p>
+          None of the runs to compare is here. Tick two or more in the table of{' '}
+          <Link to={goTo('runs')}>all runs</Link>.
+        </p>
+      </main>
+    );
   return (
     <main>
-      <h1>Settings of {chosen.length} runs</h1>
+      <h1>
+        Settings of {chosen.length} {chosen.length === 1 ? 'run' : 'runs'}
+      </h1>
       {chosen.length < 2 && <p>Tick two or more runs in the table of the first page.</p>}
-      {chosen.length > 0 && <RunCurves runs={chosen} groups={[]} figures={columnsOf(chosen).figures} />}
+      <RunCurves runs={chosen} groups={[]} figures={columnsOf(chosen).figures} />
       <Wide label="settings that differ">
         <table>
           <thead>
@@ -40,7 +52,7 @@ export function Diff() {
               <tr key={key}>
                 <th scope="row">{columnWords(key)}</th>
                 {chosen.map((row) => (
-                  <td key={row.id} class={differing.includes(key) ? 'differs' : 'number'}>
+                  <td key={row.id} class={differing.includes(key) ? 'differs' : undefined}>
                     {cellText(key, cellOf(row, key))}
                   </td>
                 ))}

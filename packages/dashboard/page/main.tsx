@@ -11,6 +11,7 @@ import { StartPage } from './start-page.tsx';
 import { about, connection, open, studies, view } from './state.ts';
 import { Studies } from './studies.tsx';
 import { StudyPage } from './study-page.tsx';
+import { Waiting } from './wide.tsx';
 
 function App() {
   const { page, sel } = view.value;
@@ -73,7 +74,12 @@ function Methods() {
   }, []);
   const { Explorer, error } = part;
   if (Explorer) return <Explorer />;
-  return <main aria-busy={error === undefined}>{error && <p class="error">{error}</p>}</main>;
+  if (error === undefined) return <Waiting />;
+  return (
+    <main>
+      <p class="error">{error}</p>
+    </main>
+  );
 }
 
 takeToken();

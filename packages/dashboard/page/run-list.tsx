@@ -105,7 +105,7 @@ export function RunList() {
           <RunTable
             rows={ordered.value}
             columns={columns.value}
-            shown={Number(shown) || 50}
+            shown={Math.max(1, Math.trunc(Number(shown)) || 50)}
             chosen={chosen}
           />
         ) : (

@@ -83,6 +83,7 @@ function usePage(id: string, row: RunRow | undefined): { page?: Page; error?: st
       ? ''
       : `${row.state} ${Math.floor(Math.log2(row.epoch + 1))} ${row.bestEpoch === undefined}`;
   useEffect(() => {
+    if (grown === '') return;
     const controller = new AbortController();
     read<Page>(`/api/runs/${id}`, controller.signal)
       .then((page) => setFound({ page, id }))

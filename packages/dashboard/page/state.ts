@@ -49,7 +49,7 @@ export async function open(): Promise<void> {
   const source = new EventSource(`/api/events?after=${encodeURIComponent(after)}`);
   source.onopen = () => {
     connection.value = 'live';
-    if (isBehind) void readAnew();
+    if (isBehind && !document.hidden) void readAnew();
   };
   source.onerror = () => {
     connection.value = 'lost';
@@ -81,9 +81,9 @@ const pace = new Pace(async () => {
 });
 
 function happened(event: ServerEvent): void {
-  if (event.type === 'reset') void readAnew();
+  if (document.hidden) isBehind = true;
+  else if (event.type === 'reset') void readAnew();
   else if (event.type === 'study') studies.value = new Map(studies.value).set(event.row.id, event.row);
-  else if (document.hidden) isBehind = true;
   else {
     if (event.type === 'gone') changed.set(event.id, { points: [] });
     else {
@@ -111,14 +111,19 @@ async function readAnew(): Promise<void> {
 
 function flush(): void {
   const next = new Map(runs.value);
+  const stay = new Map(studies.value);
   batch(() => {
     for (const [id, { row, points }] of changed) {
       if (row) next.set(id, row);
-      else next.delete(id);
+      else {
+        next.delete(id);
+        stay.delete(id);
+      }
       for (const some of points) for (const listener of listeners) listener(id, some);
     }
     changed.clear();
     runs.value = next;
+    if (stay.size < studies.value.size) studies.value = stay;
   });
 }
 

@@ -7,6 +7,16 @@ import { Wide } from './wide.tsx';
 import { metricWords } from './words.ts';
 
 export function Studies() {
+  if (studies.value.size === 0)
+    return (
+      <main>
+        <h1>Studies</h1>
+        <p>
+          There is no study here yet: <code>lethe search</code>, <code>lethe compare</code> and{' '}
+          <code>lethe sweep</code> make them.
+        </p>
+      </main>
+    );
   return (
     <main>
       <h1>Studies</h1>

@@ -4,21 +4,22 @@ import { rampColour } from '@lethe/lab/scales';
 import { useEffect, useState } from 'preact/hooks';
 import type { StudyPage as Page, ShownTrial } from '../src/shared/api.ts';
 import { goTo } from '../src/shared/view.ts';
-import { Chart, type Line } from './chart.tsx';
+import { Chart, Legend, type Line } from './chart.tsx';
 import { Coordinates } from './coordinates.tsx';
 import { Link } from './link.tsx';
 import { Choice, LogBox } from './run-curves.tsx';
 import { Section } from './section.tsx';
 import { Refused, read } from './server.ts';
 import { generation, show, studies, view } from './state.ts';
-import { Wide } from './wide.tsx';
-import { cellText, duration, metricWords } from './words.ts';
+import { Waiting, Wide } from './wide.tsx';
+import { betterOf, cellText, duration, metricWords } from './words.ts';
 
 export function StudyPage() {
   const { id } = view.value;
   const row = studies.value.get(id);
   const [found, setFound] = useState<{ page?: Page; error?: string }>({});
   useEffect(() => {
+    if (!row) return;
     const controller = new AbortController();
     read<Page>(`/api/studies/${id}`, controller.signal)
       .then((page) => setFound({ page }))
@@ -28,16 +29,26 @@ export function StudyPage() {
     return () => controller.abort();
   }, [id, row, generation.value]);
   const { page, error } = found;
+  if (!row)
+    return (
+      <main>
+        <p>
+          There is no such study any more. <Link to={goTo('studies')}>All studies</Link>
+        </p>
+      </main>
+    );
   if (error)
     return (
       <main>
         <p class="error">{error}</p>
       </main>
     );
-  if (!page) return <main aria-busy="true" />;
+  if (!page) return <Waiting />;
   const { trials, sections } = page;
   const metric = `validation ${metricWords(page.row.metric)}`;
   const measured = trials.filter((trial) => trial.value !== null);
+  const sign = betterOf(page.row.metric) === 'higher' ? -1 : 1;
+  const ranked = measured.toSorted((a, b) => sign * (a.value! - b.value!) || a.number - b.number);
   const parameters = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
   return (
     <main>
@@ -48,10 +59,14 @@ export function StudyPage() {
       {sections.length > 0 ? (
         sections.map((section) => <Section key={section.title} section={section} />)
       ) : (
-        <Search page={page} metric={metric} measured={measured} parameters={parameters} />
+        <Search page={page} metric={metric} ranked={ranked} parameters={parameters} />
       )}
       <h2>Trials</h2>
-      <Trials trials={trials} parameters={parameters} metric={metric} />
+      <Trials
+        trials={[...ranked, ...trials.filter(({ value }) => value === null)]}
+        parameters={parameters}
+        metric={metric}
+      />
     </main>
   );
 }
@@ -60,38 +75,35 @@ export function StudyPage() {
 function Search({
   page: { importance, logarithmic },
   metric,
-  measured,
+  ranked,
   parameters,
 }: {
   page: Page;
   metric: string;
-  measured: ShownTrial[];
+  /** trials with a result, the best first */
+  ranked: ShownTrial[];
   parameters: string[];
 }) {
   const { slice, logy } = view.value;
   const parameter = parameters.includes(slice) ? slice : (importance[0]?.parameter ?? parameters[0] ?? '');
   const isLogY = logy !== '';
+  const lines = history(ranked);
   return (
     <>
       <p>
         <LogBox label="log y" isOn={isLogY} onChange={(value) => show({ logy: value })} />
       </p>
       <div class="gallery">
-        <Chart
-          title="History"
-          x="trial"
-          y={metric}
-          lines={history(measured)}
-          logY={isLogY}
-          whole
-          height={280}
-        />
+        <div>
+          <Chart title="History" x="trial" y={metric} lines={lines} logY={isLogY} whole height={280} />
+          <Legend lines={lines} />
+        </div>
         <div>
           <Chart
             title={`Slice: ${parameter}`}
             x={parameter}
             y={metric}
-            {...sliceOf(measured, parameter)}
+            {...sliceOf(ranked, parameter)}
             logX={logarithmic.includes(parameter)}
             logY={isLogY}
             height={280}
@@ -107,7 +119,7 @@ function Search({
         </div>
       </div>
       <h2>Parallel coordinates</h2>
-      <Coordinates trials={measured} parameters={parameters} logarithmic={logarithmic} metric={metric} />
+      <Coordinates ranked={ranked} parameters={parameters} logarithmic={logarithmic} metric={metric} />
       <h2>Importance</h2>
       {importance.length === 0 ? (
         <p class="note">It takes six trials with a result.</p>
@@ -147,11 +159,12 @@ export function rankColour(rank: number, count: number): string {
 
 // --- internal ---
 
-function history(measured: readonly ShownTrial[]): Line[] {
-  const inOrder = measured.toSorted((a, b) => a.number - b.number);
+function history(ranked: readonly ShownTrial[]): Line[] {
+  const inOrder = ranked.toSorted((a, b) => a.number - b.number);
   const x = inOrder.map(({ number }) => number);
-  let best = Number.POSITIVE_INFINITY;
-  const stairs = inOrder.map(({ value }) => (best = Math.min(best, value!)));
+  const rank = new Map(ranked.map((trial, i) => [trial, i]));
+  let best = ranked.length - 1;
+  const stairs = inOrder.map((trial) => ranked[(best = Math.min(best, rank.get(trial)!))].value);
   return [
     { name: 'trials', colour: 0, x, y: inOrder.map(({ value }) => value), points: true },
     {
@@ -164,8 +177,8 @@ function history(measured: readonly ShownTrial[]): Line[] {
 }
 
 /** Words get places 0, 1, 2, … */
-function sliceOf(measured: readonly ShownTrial[], parameter: string): { lines: Line[]; places?: string[] } {
-  const having = measured.filter(({ parameters }) => parameters[parameter] !== undefined);
+function sliceOf(ranked: readonly ShownTrial[], parameter: string): { lines: Line[]; places?: string[] } {
+  const having = ranked.filter(({ parameters }) => parameters[parameter] !== undefined);
   const values = having.map(({ parameters }) => parameters[parameter]);
   const places = values.every((value) => typeof value === 'number')
     ? undefined
@@ -186,11 +199,11 @@ function Trials({
   parameters: readonly string[];
   metric: string;
 }) {
-  const worst = Number.POSITIVE_INFINITY;
-  const ordered = trials.toSorted((a, b) => (a.value ?? worst) - (b.value ?? worst) || a.number - b.number);
+  const side = (name: string): string | undefined =>
+    trials.some(({ parameters }) => typeof parameters[name] === 'number') ? 'number' : undefined;
   return (
     <Wide label="trials">
-      <table class="runs">
+      <table class="runs numbered">
         <thead>
           <tr>
             <th scope="col">trial</th>
@@ -199,7 +212,7 @@ function Trials({
               {metric}
             </th>
             {parameters.map((name) => (
-              <th scope="col" key={name}>
+              <th scope="col" key={name} class={side(name)}>
                 {name}
               </th>
             ))}
@@ -209,13 +222,15 @@ function Trials({
           </tr>
         </thead>
         <tbody>
-          {ordered.slice(0, 500).map(({ number, state, value, parameters: own, run, seconds }) => (
+          {trials.slice(0, 500).map(({ number, state, value, parameters: own, run, seconds }) => (
             <tr key={number}>
               <th scope="row">{run ? <Link to={goTo('run', { id: run })}>{number}</Link> : number}</th>
               <td>{state}</td>
               <td class="number">{cellText('value', value ?? undefined)}</td>
               {parameters.map((name) => (
-                <td key={name}>{cellText(name, own[name])}</td>
+                <td key={name} class={side(name)}>
+                  {cellText(name, own[name])}
+                </td>
               ))}
               <td class="number">{seconds === undefined ? '–' : duration(seconds)}</td>
             </tr>

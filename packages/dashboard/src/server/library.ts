@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type ReportedStudy, studyRecord } from '@lethe/lab/internal';
 import type { Inside } from '../files/inside.ts';
-import type { RunRow, ServerEvent, StudyRow } from '../shared/api.ts';
+import type { RunList, RunRow, ServerEvent, StudyRow } from '../shared/api.ts';
 import { RunEntry } from './run-entry.ts';
 
 /** Folders inside of folders that are looked through. */
@@ -25,6 +25,8 @@ interface StudyEntry {
   /** of its journal, when it was read */
   size: number;
   study: ReportedStudy | undefined;
+  /** why it cannot be shown */
+  problem?: string;
 }
 
 export class Library {
@@ -32,7 +34,7 @@ export class Library {
   readonly #runs = new Map<string, RunEntry>();
   readonly #studies = new Map<string, StudyEntry>();
   readonly #tell: (event: ServerEvent) => void;
-  leftOut: { path: string; reason: string }[] = [];
+  #linked: RunList['leftOut'] = [];
   #round = 0;
 
   constructor(inside: Inside, tell: (event: ServerEvent) => void) {
@@ -61,6 +63,16 @@ export class Library {
     return row && { row, study: entry.study! };
   }
 
+  /** Links that are not followed, histories without a configuration, and studies that cannot be read. */
+  get leftOut(): RunList['leftOut'] {
+    const broken = [...this.#studies.values()].flatMap(({ directory, problem }) =>
+      problem === undefined
+        ? []
+        : [{ path: path.relative(this.inside.root, directory) || '.', reason: problem }],
+    );
+    return [...this.#linked, ...broken];
+  }
+
   /** The id of a run by its directory, where it is known. */
   idOf(directory: string): string | undefined {
     const found = identify(this.inside, directory);
@@ -69,10 +81,10 @@ export class Library {
 
   /** Looks for runs and studies that are new, and opens them. */
   async scan(): Promise<void> {
-    const leftOut: { path: string; reason: string }[] = [];
+    const leftOut: RunList['leftOut'] = [];
     const fresh: RunEntry[] = [];
     await this.#walk(this.inside.root, 0, undefined, fresh, leftOut);
-    this.leftOut = leftOut;
+    this.#linked = leftOut;
     for (let i = 0; i < fresh.length; i += 16) {
       const some = fresh.slice(i, i + 16);
       await Promise.all(some.map((entry) => entry.open()));
@@ -139,7 +151,7 @@ export class Library {
     depth: number,
     study: string | undefined,
     fresh: RunEntry[],
-    leftOut: { path: string; reason: string }[],
+    leftOut: RunList['leftOut'],
   ): Promise<void> {
     if (this.#runs.size + fresh.length >= mostRuns) return;
     const id = identify(this.inside, directory);
@@ -154,6 +166,10 @@ export class Library {
     if (names.has('config.json') && names.has('metrics.jsonl')) {
       fresh.push(new RunEntry(this.inside, directory, id, study));
       return;
+    }
+    if (names.has('metrics.jsonl')) {
+      const reason = 'a history, metrics.jsonl, without the config.json of its run';
+      leftOut.push({ path: path.relative(this.inside.root, directory) || '.', reason });
     }
     let within = study;
     if (names.has('journal.jsonl')) {
@@ -180,16 +196,17 @@ export class Library {
     const stat = this.inside.holds(journal) ? fs.statSync(journal, { throwIfNoEntry: false }) : undefined;
     if (!stat?.isFile()) {
       this.#studies.delete(entry.id);
+      this.#tell({ type: 'gone', id: entry.id });
       return false;
     }
     if (stat.size === entry.size) return false;
     entry.size = stat.size;
     try {
       entry.study = studyRecord(entry.directory);
+      entry.problem = undefined;
     } catch (error) {
       entry.study = undefined;
-      const reason = (error as Error).message.slice(0, 300);
-      this.leftOut.push({ path: path.relative(this.inside.root, entry.directory), reason });
+      entry.problem = (error as Error).message.slice(0, 300);
     }
     return true;
   }

@@ -191,7 +191,11 @@ export class RunEntry {
     return [
       ...(this.#problem ? [this.#problem] : []),
       ...(infiniteAt === undefined ? [] : [`A figure of epoch ${infiniteAt} is no finite number.`]),
-      ...(broken > 0 ? [`metrics.jsonl: ${broken} lines are no events of a training and left out.`] : []),
+      ...(broken > 0
+        ? [
+            `metrics.jsonl: ${broken} ${broken === 1 ? 'line is no event' : 'lines are no events'} of a training and left out.`,
+          ]
+        : []),
       ...(skipped > 0 ? ['metrics.jsonl: a line is longer than a megabyte and left out.'] : []),
     ];
   }

@@ -70,6 +70,32 @@ describe('the page of a study', () => {
     expect((await get('/api/studies/nobody/pictures/0.svg')).status).toBe(404);
   });
 
+  it('says of studies and runs that cannot be read why they are left out, again and again, and tells when one is gone', async () => {
+    const { library, feed } = await openApp(root);
+    fs.mkdirSync(path.join(root, 'broken'));
+    fs.writeFileSync(path.join(root, 'broken', 'journal.jsonl'), '{}\n');
+    fs.mkdirSync(path.join(root, 'bare'));
+    fs.writeFileSync(path.join(root, 'bare', 'metrics.jsonl'), '');
+    const { id } = library.studies.find(({ name }) => name.startsWith('sweep'))!;
+    const journalOf = path.join(root, 'sweep', 'journal.jsonl');
+    const content = fs.readFileSync(journalOf);
+    const told: unknown[] = [];
+    const stop = feed.listen((message) => told.push(message.event));
+    fs.rmSync(journalOf);
+    for (let round = 0; round < 2; round++) {
+      await library.scan();
+      await library.follow();
+      expect(library.leftOut).toEqual([
+        { path: 'bare', reason: 'a history, metrics.jsonl, without the config.json of its run' },
+        { path: 'broken', reason: expect.stringContaining('journal.jsonl') },
+      ]);
+    }
+    expect(told).toEqual([{ type: 'gone', id }]);
+    stop();
+    fs.writeFileSync(journalOf, content);
+    for (const name of ['broken', 'bare']) fs.rmSync(path.join(root, name), { recursive: true });
+  });
+
   it('leaves a search to its own pictures', async () => {
     const { get, library } = await openApp(root);
     const { id } = library.studies.find(({ name }) => name.startsWith('search'))!;
