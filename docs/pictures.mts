@@ -53,29 +53,6 @@ const rates = ['weight', 'input', 'hidden', 'output', 'embedding'].map(
   (place) => `--vary dropout.${place}=0:.8:.2`,
 );
 const awdAlone = { 'sweep-awd-alone': [`sweep ${awd} --alone ${rates.join(' ')} --out OUT`] };
-const translation =
-  '--merges 2000 --set model.embedding=64 --set model.hidden=96 --set training.batch=32 --set optimizer.stepRate=.005 --set training.patience=none --workers 2 --threads 1';
-const quiet = 'variational:input=0,recurrent=0,output=0,embedding=0,context=0';
-const quarter = `translate/multi30k-en-de ${translation} --fraction 1/4 --epochs 12`;
-const places = ['embedding', 'recurrent', 'context', 'output'].map((place) => `--vary dropout.${place}=0:.6:.2`);
-const translationRates = {
-  'translate-rates': [`sweep ${quarter} --dropout ${quiet} --alone ${places.join(' ')} --seeds 2 --out OUT`],
-};
-const translationSurface = {
-  'translate-surface': [
-    `sweep ${quarter} --dropout ${quiet} --vary dropout.context=0:.6:.3 --vary dropout.output=0:.6:.3 --seeds 2 --out OUT`,
-  ],
-};
-const translationShrunk = {
-  'translate-shrunk': [
-    `sweep translate/multi30k-en-de ${translation} --vary pairs.fraction=.125,.25,.5,1;training.epochs=24,12,6,3 --vary model.dropout=none,naive:input=.2,context=.4,output=.4 --seeds 2 --out OUT`,
-  ],
-};
-const translationMethods = {
-  'translate-methods': [
-    `compare ${quarter} --methods none,naive,variational,zoneout,fraternal+naive --trials 1 --seeds 2 --out OUT`,
-  ],
-};
 const comparison = {
   'jsb-lstm': [
     'compare music/jsb-chorales --cell lstm --hidden 100 --epochs 40 --trials 5 --seeds 3 --workers 1 --out OUT',
