@@ -1,6 +1,7 @@
 /** `reading.json`: how a run's files are read, kept with it, so that new ones mean the same to its weights. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError, DataError } from 'lethe';
 import { z } from 'zod';
 import type { Reading } from './types.ts';
@@ -30,8 +31,10 @@ export function readReading(directory: string): Reading {
 /** Throws ConfigError unless a run reads files as other data were read: its weights would mean something else. */
 export function requireSameReading(directory: string, reading: Reading): void {
   const then = readReading(directory);
+  // As a file would have it; keys in any order: a schema gives them in its own.
+  const now = JSON.parse(writeReading(reading)) as Reading;
   const differ = (['tokens', 'features', 'rating', 'layout'] as const).filter(
-    (part) => JSON.stringify(then[part]) !== JSON.stringify(reading[part]),
+    (part) => !isDeepStrictEqual(then[part], now[part]),
   );
   if (differ.length === 0) return;
   const words = {
