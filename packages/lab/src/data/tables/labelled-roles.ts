@@ -1,11 +1,11 @@
 /** Which column of a labelled table is what: said, known by its name, or found by what it holds. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { splitNamed } from '../split-names.ts';
 import type { LabelledLayout, LabelledOptions } from './labelled-types.ts';
 import { knownAs } from './names.ts';
 import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { numeric } from './series-roles.ts';
+import { exampleSplitNamed } from './splits.ts';
 import { noDates, unreadDates } from './time-axis.ts';
 import type { Column, Table } from './types.ts';
 
@@ -45,7 +45,7 @@ export function labelledRoles(table: Table, options: LabelledOptions): LabelledR
     table.columns.filter((column) => !taken.has(column) && column.kind !== 'empty');
   for (const name of said.ignore ?? []) named('--ignore', name);
   const statics = (said.static ?? []).map((name) => numeric(table, named('--static', name)!, '--static'));
-  const split = named('--split-by', said.splitBy) ?? take(foundSplit(free()));
+  const split = named('--split-by', said.splitBy) ?? (layout ? undefined : take(foundSplit(free())));
   const saidGroup = said.group === 'none' ? undefined : named('--group', said.group);
   const text = named('--text', said.text);
   const id = named('--id', said.id);
@@ -198,10 +198,10 @@ function foundClock(table: Table, columns: readonly Column[]): Column | undefine
   return found;
 }
 
-/** A column named after splits whose words all are names of splits. */
+/** A column named after splits with a word that is one; rows with other words are unusable, so that no test row is trained on unseen. */
 function foundSplit(columns: readonly Column[]): Column | undefined {
   const column = columnKnown(columns.filter(isWords), 'split');
-  return column?.words?.words.every((word) => splitNamed(word) !== undefined) ? column : undefined;
+  return column?.words?.words.some((word) => exampleSplitNamed(word) !== undefined) ? column : undefined;
 }
 
 /** A column named after groups whose values come again. */

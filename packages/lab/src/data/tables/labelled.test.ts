@@ -162,7 +162,26 @@ describe('labelled texts', () => {
     expect(without.groups).toBeUndefined();
     await expect(
       read('text,label,part\na b,x,train\nc d,y,other\n', { splitBy: 'part', maxBad: 0 }),
-    ).rejects.toThrow("expected train, valid or test in 'part', found 'other' (line 3)");
+    ).rejects.toThrow(
+      "expected train, valid, test or calibration in 'part', found 'other' (--ignore leaves the column out) (line 3)",
+    );
+  });
+
+  it('have the splits of a column called so although some of its words are none: those rows are unusable', async () => {
+    const rows = (last: string) => `text,label,split\na b,x,train\nc d,y,Test\ne f,x,calib\ng h,y,${last}\n`;
+    expect((await read(rows('val'))).splits?.codes).toEqual(Uint8Array.of(0, 2, 3, 1));
+    const data = await read(rows('holdout'));
+    expect(data.splits?.codes).toEqual(Uint8Array.of(0, 2, 3));
+    expect(data.notes.at(-1)).toMatch(/^1 row left out: .* in 'split', found 'holdout'/);
+    // Of another file, for prediction, what its rows are for does not matter.
+    expect(await read(rows('holdout'), { layout: data.layout })).toMatchObject({ length: 4 });
+    expect((await read('text,label,set\na b,x,blue\nc d,y,red\n')).splits).toBeUndefined();
+  });
+
+  it('may not change their split within a sequence', async () => {
+    await expect(
+      read('id,t,a,label,split\nr,1,2,x,train\nr,2,3,x,test\ns,1,2,y,train\ns,2,5,y,train\n'),
+    ).rejects.toThrow("expected one split of 'split' (--split-by) in a sequence, found two in lines 2 and 3");
   });
 
   it('of another file are read as those of training: labels may be absent or unknown, columns may not', async () => {

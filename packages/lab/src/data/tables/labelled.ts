@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { systemReason } from '../../files/system-error.ts';
-import { type SplitName, splitNamed, splitNames } from '../split-names.ts';
 import { openFolder } from './folder-source.ts';
 import { type LabelledRoles, labelledRoles } from './labelled-roles.ts';
 import { type Sequences, sequencesOf } from './labelled-sequences.ts';
@@ -12,6 +11,7 @@ import { type RowLabels, rowLabels, targetOf } from './labels.ts';
 import { columnNames } from './names.ts';
 import { checkFinite, nameList, wordsOf } from './pick-columns.ts';
 import { buildTable, readTable } from './read-table.ts';
+import { exampleSplitNamed } from './splits.ts';
 import { timeAxis } from './time-axis.ts';
 import { type Column, present, type Table } from './types.ts';
 import { checkedShare } from './unusable.ts';
@@ -55,7 +55,7 @@ export async function readLabelled(
     names: examples.names,
     lines: Uint32Array.from(rows, (row) => table.lines[row]),
     ...(roles.group && { groups: groupsOf(table, roles.group, examples.members) }),
-    ...(roles.split && { splits: splitsOf(roles.split, rows) }),
+    ...(roles.split && { splits: splitsOf(table, roles.split, examples.members) }),
     ...(examples.when && { when: examples.when }),
     ...(roles.statics.length > 0 && { statics: staticsOf(table, roles.statics, examples.members) }),
     layout: layoutOf(roles, options, target),
@@ -159,9 +159,9 @@ function splitFault(split: Column | undefined, row: number): string | undefined 
   if (!split) return undefined;
   const { codes, words } = wordsOf(split);
   const word = words[codes[row]];
-  if (word !== undefined && splitNamed(word)) return undefined;
+  if (word !== undefined && exampleSplitNamed(word) !== undefined) return undefined;
   const found = word === undefined ? 'nothing' : `'${printable(word, 30)}'`;
-  return `expected train, valid or test in '${printable(split.name, 40)}', found ${found}`;
+  return `expected train, valid, test or calibration in '${printable(split.name, 40)}', found ${found} (--ignore leaves the column out)`;
 }
 
 const inFile = (table: Table, row: number, reason: string): string =>
@@ -197,10 +197,18 @@ function groupsOf(table: Table, column: Column, members: readonly Int32Array[]):
   return { column: column.name, codes: Int32Array.from(of), words: list };
 }
 
-function splitsOf(column: Column, rows: readonly number[]): LabelledData['splits'] {
+function splitsOf(table: Table, column: Column, members: readonly Int32Array[]): LabelledData['splits'] {
   const { codes, words } = wordsOf(column);
-  const number = words.map((word) => splitNames.indexOf(splitNamed(word) as SplitName));
-  return { column: column.name, codes: Uint8Array.from(rows, (row) => number[codes[row]]) };
+  const number = words.map((word) => exampleSplitNamed(word)!);
+  const of = members.map((rows) => {
+    const split = number[codes[rows[0]]];
+    const other = rows.find((row) => number[codes[row]] !== split);
+    if (other === undefined) return split;
+    throw new DataError(
+      `${table.where}: expected one split of '${printable(column.name, 40)}' (--split-by) in a sequence, found two in lines ${table.lines[rows[0]]} and ${table.lines[other]}`,
+    );
+  });
+  return { column: column.name, codes: Uint8Array.from(of) };
 }
 
 /** Numbers that an example has once: the first value of its rows, which may not change. */

@@ -113,6 +113,14 @@ describe('splits of examples', () => {
     expect(notes).toContain("'split' names no valid: it is cut out of train");
   });
 
+  it('by a column that names the examples of calibration cut no others out of training', () => {
+    const codes = Uint8Array.from({ length: 40 }, (_, i) => (i < 4 ? 3 : i < 8 ? 2 : i < 12 ? 1 : 0));
+    const data = examples(classes(40), { splits: { column: 'split', codes } });
+    const { train, calibration, notes } = splitExamples(data, { calibration: 0.1 });
+    expect([[...calibration], train.length]).toEqual([[0, 1, 2, 3], 28]);
+    expect(notes).toEqual(["split by 'split'", '28 train, 4 valid, 4 test, 4 calibration']);
+  });
+
   it('say so where a split is empty, or a class is not in training', () => {
     expect(() => splitExamples(examples(classes(40, 1), { groups: groups(classes(40, 2)) }))).toThrow(
       'l.csv: expected examples to train on, found none of 40, from 2 groups; give more, or other shares',

@@ -1,7 +1,7 @@
 /** Examples to train, validate and test on. */
 import { ConfigError, DataError, NoiseStream } from 'lethe';
 import { printable } from 'lethe/internal';
-import { type SplitName, splitNames } from '../split-names.ts';
+import { splitNamed, splitNames } from '../split-names.ts';
 import type { LabelledData } from './labelled-types.ts';
 
 /** How examples are split. */
@@ -17,6 +17,16 @@ export interface SplitOptions {
   by?: 'chance' | 'time';
   /** the test is part `fold` (from 0) of `of` equal parts, instead of a share */
   folds?: { of: number; fold: number };
+}
+
+/** The splits of labelled examples, by their numbers. */
+const exampleSplits = [...splitNames, 'calibration'] as const;
+
+/** The number of the split that a word names, in any case: `train`, `val`, `test`, `calibration` and the like. */
+export function exampleSplitNamed(word: string): number | undefined {
+  const isCalibration = ['calibration', 'calibrate', 'calib', 'cal'].includes(word.toLowerCase());
+  const name = isCalibration ? 'calibration' : splitNamed(word);
+  return name && exampleSplits.indexOf(name);
 }
 
 /** Numbers of the examples of each split, ascending, and in clauses how they came about. */
@@ -65,8 +75,7 @@ export function splitExamples(data: LabelledData, options: SplitOptions = {}): E
 
 const byChance = 'split by chance, classes in their shares (--split-by)';
 
-/** The number of the split, behind those of `splitNames`. */
-const calibrationSplit = splitNames.length;
+const calibrationSplit = exampleSplits.indexOf('calibration');
 
 interface Shares {
   valid: number;
@@ -105,12 +114,11 @@ function bySplitColumn(
   if (!splits) return all;
   assigned.set(splits.codes);
   notes.push(`split by '${printable(splits.column, 40)}'`);
-  const lacking = (['valid', 'test'] as const).filter(
-    (name) => !splits.codes.includes(splitNames.indexOf(name)),
-  );
-  for (const name of ['valid', 'test'] as const) if (!lacking.includes(name)) shares[name] = 0;
-  for (const name of lacking)
-    notes.push(`'${printable(splits.column, 40)}' names no ${name}: it is cut out of train`);
+  for (const name of ['valid', 'test', 'calibration'] as const) {
+    if (splits.codes.includes(exampleSplits.indexOf(name))) shares[name] = 0;
+    else if (shares[name] > 0)
+      notes.push(`'${printable(splits.column, 40)}' names no ${name}: it is cut out of train`);
+  }
   return all.filter((i) => assigned[i] === 0);
 }
 
@@ -195,11 +203,11 @@ function keepClasses({ target }: LabelledData, free: readonly number[], assigned
 
 function check(
   data: LabelledData,
-  splits: Record<SplitName | 'calibration', Uint32Array>,
+  splits: Record<(typeof exampleSplits)[number], Uint32Array>,
   { valid, test, calibration }: SplitOptions,
 ): void {
   const asked = { train: 1, valid: valid ?? 1, test: test ?? 1, calibration: calibration ?? 0 };
-  for (const name of [...splitNames, 'calibration'] as const) {
+  for (const name of exampleSplits) {
     if (splits[name].length > 0 || asked[name] === 0) continue;
     const groups = data.groups ? `, from ${new Set(data.groups.codes).size} groups` : '';
     throw new DataError(
