@@ -59,7 +59,7 @@ export function addEval(lethe: Command, io: Io): void {
 const evaluationOptions = ({ evaluation }: TaskKind) => evaluation?.options;
 
 async function run(directory: string, options: EvalOptions, output: Output): Promise<void> {
-  const { evaluateBeside, shownMetricOf } = await import('../training/trained.ts');
+  const { evaluateBeside, shownOf } = await import('../training/trained.ts');
   await useThreads(options.threads);
   const { split, weights, share, data, fetch, mc, seed } = options;
   const own = givenOptions(allOptions(evaluationOptions), { ...options } as OptionValues);
@@ -80,6 +80,7 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
   ).finally(() => output.live.clear());
   if (!found) throw new Interrupted();
   const { metrics, baselines, promises } = found;
+  const shown = shownOf(directory);
   output.event({
     run: directory,
     split,
@@ -94,11 +95,11 @@ async function run(directory: string, options: EvalOptions, output: Output): Pro
     ),
     ...(baselines ?? []).map(({ name }) => name),
   ];
-  output.table(metricTable(metrics, baselines), {
+  output.table(metricTable(metrics, baselines, shown.task), {
     header: [`${split} of ${directory}`, others.length > 0 ? 'test-time rule' : '', ...others, ''],
     align: `lr${'r'.repeat(others.length)}l`,
   });
   for (const promise of promises) output.say(`${promise}.`);
-  const loss = lossTo(metrics, baselines ?? [], shownMetricOf(directory));
+  const loss = lossTo(metrics, baselines ?? [], shown.metric);
   if (loss) output.say(`${loss}.`);
 }

@@ -9,6 +9,16 @@ test('every figure says what it is of', () => {
   ]);
 });
 
+test('a figure that two tasks have says what it is in the task whose it is', () => {
+  const meaning = (task?: string) =>
+    metricTable({ coverage_95: 0.9, width_90: 2 }, [], task).map((row) => row.at(-1));
+  expect(meaning('classify')).toEqual([
+    'share of sets or intervals of 95 % that hold the truth',
+    'mean width, in units of the rating',
+  ]);
+  expect(meaning('forecast')).toEqual(['share of the values inside', 'in the units of the data']);
+});
+
 test('a cache has a column of its own', () => {
   expect(metricTable({ perplexity: 60, mc_perplexity: 59, cache_perplexity: 53 })).toEqual([
     ['perplexity', '60.0000', '59.0000', '53.0000', 'exp of it'],

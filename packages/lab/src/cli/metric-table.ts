@@ -6,8 +6,13 @@ import { evaluationWays, metricMeaning, metricWords, wayOf } from '../tasks/metr
 /**
  * Rows of name, value, the same in other ways where there are such (`mc_` or `cache_` in front of the name), the same of simple
  * models, and the meaning.
+ * @param task whose metrics these are
  */
-export function metricTable(metrics: Metrics, baselines: readonly Baseline[] = []): string[][] {
+export function metricTable(
+  metrics: Metrics,
+  baselines: readonly Baseline[] = [],
+  task?: string,
+): string[][] {
   const all = Object.keys(metrics);
   const ways = waysOf(metrics);
   const names = new Set(all.map((name) => name.slice(wayOf(name)?.prefix.length ?? 0)));
@@ -16,7 +21,7 @@ export function metricTable(metrics: Metrics, baselines: readonly Baseline[] = [
     shown(name, metrics[name]),
     ...ways.map(({ prefix }) => shown(name, metrics[prefix + name])),
     ...baselines.map((one) => shown(name, one.metrics[name])),
-    metricMeaning(name),
+    metricMeaning(name, task),
   ]);
 }
 

@@ -117,7 +117,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
   output.event(metrics);
   output.say();
   const { metricTable } = await import('./metric-table.ts');
-  output.table(metricTable({ ...metrics }), { align: 'lrl' });
+  output.table(metricTable({ ...metrics }, [], kind.name), { align: 'lrl' });
 }
 
 /** The file of `--out`, made with the first line, so that one without rows has its columns. */

@@ -74,7 +74,7 @@ export class TrainingReport {
     this.#output.table(
       [
         ['run', plan.run],
-        ['data', `${plan.dataset}, ${plan.source}`],
+        ['data', plan.dataset === plan.source ? plan.source : `${plan.dataset}, ${plan.source}`],
         ...(plan.notes ?? []).map((note, i) => [i === 0 ? 'read' : '', note]),
         ['method', plan.method],
         [
@@ -173,7 +173,7 @@ export class TrainingReport {
   #sayBaselines({ best: { test }, baselines = [] }: DoneEvent): void {
     if (baselines.length === 0 || !this.#plan) return;
     this.#output.say();
-    this.#output.table(metricTable(test, baselines), {
+    this.#output.table(metricTable(test, baselines, this.#plan.task), {
       header: ['test', 'model', ...baselines.map(({ name }) => name), ''],
       align: `lr${'r'.repeat(baselines.length)}l`,
     });

@@ -96,15 +96,16 @@ function environmentLine({ environment: e }: RunRecord): string {
 
 function metricsHtml(run: RunRecord): string {
   const { chosen, published, done } = run;
+  const task = run.config.get('task') as string | undefined;
   const baselines = done?.baselines ?? [];
   if (!chosen) return paragraph('No epoch has ended yet, so there is nothing to measure.');
   const names = new Set([chosen.valid, chosen.train, chosen.test].flatMap((part) => Object.keys(part ?? {})));
   const rows = Array.from(names, (name) => [
-    metricLabel(name),
+    metricLabel(name, task),
     ...[chosen.train, chosen.valid, chosen.test].map((part: Metrics | undefined) => metricText(part?.[name])),
     ...(published ? [published.metric.split(' ').includes(name) ? String(published.value) : ''] : []),
     ...baselines.map((one) => metricText(one.metrics[name])),
-    [metricMeaning(name), directionOf(name)].filter((part) => part !== '').join('; '),
+    [metricMeaning(name, task), directionOf(name)].filter((part) => part !== '').join('; '),
   ]);
   const header = ['metric', 'train', 'valid', 'test'];
   if (published) header.push('published');

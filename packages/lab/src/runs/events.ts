@@ -21,6 +21,7 @@ export type FinishReason = 'epochs' | 'patience' | 'minutes';
 export interface PlanEvent {
   event: 'plan';
   run: string;
+  task: string;
   dataset: string;
   /** where the data came from */
   source: string;

@@ -2,22 +2,25 @@
 import type { MetricWords } from './kind.ts';
 import { taskKinds } from './registry.ts';
 
-/** The convention behind the name of a metric; nothing for a name that is not known. */
-export function metricMeaning(name: string): string {
-  return wordsOf(name)?.meaning ?? '';
+/**
+ * The convention behind the name of a metric; nothing for a name that is not known.
+ * @param task whose metric it is: a coverage is of sets in one and of values in another
+ */
+export function metricMeaning(name: string, task?: string): string {
+  return wordsOf(name, task)?.meaning ?? '';
 }
 
 /** What people call the metric of an evaluation, also of one by draws (`mc_`) or in another way; an unknown name is itself, with spaces. */
-export function metricWords(name: string): MetricWords {
+export function metricWords(name: string, task?: string): MetricWords {
   const way = wayOf(name);
   const plain = name.slice(way?.prefix.length ?? 0);
-  const known = wordsOf(plain) ?? { label: plain.replaceAll('_', ' ') };
+  const known = wordsOf(plain, task) ?? { label: plain.replaceAll('_', ' ') };
   return { ...known, label: known.label + (way ? ` ${way.words}` : '') };
 }
 
 /** With its unit, as an axis or a column has it: `NLL per time step (nats)`. */
-export function metricLabel(name: string): string {
-  const { label, unit } = metricWords(name);
+export function metricLabel(name: string, task?: string): string {
+  const { label, unit } = metricWords(name, task);
   return unit === undefined ? label : `${label} (${unit})`;
 }
 
@@ -75,13 +78,20 @@ const common: Record<string, MetricWords> = {
   },
 };
 
-const words = new Map(Object.entries(Object.assign({}, common, ...taskKinds.map(({ metrics }) => metrics))));
+const all: Record<string, MetricWords> = Object.assign(
+  {},
+  common,
+  ...taskKinds.map(({ metrics }) => metrics),
+);
 
 /** Figures of intervals and sets have words at 90 %; those of another share (`coverage_95`, `width_99_9`) are the same with its number. */
-function wordsOf(name: string): MetricWords | undefined {
-  const known = words.get(name) as MetricWords | undefined;
+function wordsOf(name: string, task: string | undefined): MetricWords | undefined {
+  const own = taskKinds.find((kind) => kind.name === task)?.metrics ?? {};
+  const wordsFor = (key: string): MetricWords | undefined =>
+    [own, all].find((words) => Object.hasOwn(words, key))?.[key];
+  const known = wordsFor(name);
   const share = known ? null : /_(\d{1,3}(?:_\d+)?)$/.exec(name);
-  const usual = share && (words.get(`${name.slice(0, share.index)}_90`) as MetricWords | undefined);
+  const usual = share && wordsFor(`${name.slice(0, share.index)}_90`);
   if (!usual) return known;
   const said = (text: string): string => text.replaceAll('90 %', `${share[1].replace('_', '.')} %`);
   return { ...usual, label: said(usual.label), ...(usual.meaning && { meaning: said(usual.meaning) }) };

@@ -15,6 +15,7 @@ export function planOf(session: Session, run: string): PlanEvent {
   return {
     event: 'plan',
     run,
+    task: config.task,
     dataset: data.name,
     source: data.source,
     ...(notes.length > 0 && { notes }),

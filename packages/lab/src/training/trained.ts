@@ -145,10 +145,10 @@ export async function evaluateBeside(
   return { metrics: all, ...(baselines && { baselines }), promises };
 }
 
-/** The metric of a run that people are shown. Throws as `openTrained` does. */
-export function shownMetricOf(directory: string): string {
+/** The task of a run, and the metric that people are shown. Throws as `openTrained` does. */
+export function shownOf(directory: string): { task: string; metric: string } {
   const config = readConfig(runPaths(directory));
-  return kindOf(config.task).metric(lookupIn(config)).shown.metric;
+  return { task: config.task, metric: kindOf(config.task).metric(lookupIn(config)).shown.metric };
 }
 
 /**
