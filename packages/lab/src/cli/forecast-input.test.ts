@@ -205,7 +205,7 @@ describe('series that can be used, with a word about it', () => {
     const { code, err } = await lethe('predict', promoted.run, '--in', without);
     expect(code).toBe(1);
     expect(err).toContain(
-      "expected 'promo', which is known in advance, for the 7 steps after the end of series 'a', found 0",
+      `${without}: expected 'promo', which is known in advance, for the 7 steps after the end of series 'a', found 0`,
     );
   }, 60_000);
 });

@@ -57,6 +57,9 @@ export function whyNoColumn({
   if (nested) {
     return `; ${nameList(nested.map((name) => `'${name}'`))} ${nested.length > 1 ? 'hold' : 'holds'} arrays or objects, which are no columns: write texts and numbers under names of their own`;
   }
+  const empty = columns.filter(({ kind }) => kind === 'empty').map(({ name }) => `'${name}'`);
+  if (empty.length > 0)
+    return `; ${nameList(empty)} ${empty.length > 1 ? 'have' : 'has'} no value in any row`;
   return format === 'csv' && columns.length === 1
     ? '; if its lines have several cells, say what parts them with --delimiter'
     : '';

@@ -1,8 +1,8 @@
 /** Series of a table, in its three forms: a row a value, a column a series, a row a series. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { timeFormats } from './dates.ts';
-import { findFrequency, frequencyNamed } from './frequency.ts';
+import { numberFormats, timeFormats } from './dates.ts';
+import { findFrequency, frequencyNamed, stepsBetween } from './frequency.ts';
 import { checkFinite, unreadableCell, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { frequencyOf, type GridSource, place, type SeriesRows, sortRows } from './series-grid.ts';
 import type { SeriesRoles } from './series-roles.ts';
@@ -37,7 +37,7 @@ export function seriesOfTable(
   times?: TimesSaid,
 ): BuiltSeries {
   for (const column of [...roles.targets, ...roles.known]) checkFinite(table, column);
-  if (roles.form === 'rows') return rowSeries(table, roles, said);
+  if (roles.form === 'rows') return rowSeries(table, roles, said, times);
   const settle = (found: Frequency): Frequency =>
     said ?? (found.name === 'irregular' && usual && usual.unit !== 'none' ? usual : found);
   return roles.form === 'wide'
@@ -144,11 +144,21 @@ function wideSeries(table: Table, roles: SeriesRoles, settle: Settle, said?: Tim
 }
 
 /** Names of the columns may be dates; missing values behind the last are none: series of a row have different lengths. */
-function rowSeries(table: Table, roles: SeriesRoles, said: Frequency | undefined): BuiltSeries {
+function rowSeries(
+  table: Table,
+  roles: SeriesRoles,
+  said: Frequency | undefined,
+  dates?: TimesSaid,
+): BuiltSeries {
   const { id, targets } = roles;
   const names = id && wordsOf(id);
-  const times = headerTimes(targets);
+  const { times, format, counts, notes } = headerTimes(table, targets, dates);
   const frequency = said ?? (times ? findFrequency([times]) : frequencyNamed('steps'));
+  const steps = headerSteps(table, targets, times, frequency);
+  const all = steps[steps.length - 1] + 1;
+  const gaps: BuiltSeries['gaps'] = { count: (all - targets.length) * table.rows };
+  const gap = steps.findIndex((step, i) => step > i);
+  if (gap >= 0) gaps.first = `before column '${printable(targets[gap].name, 40)}'`;
   const known = new Set<string>();
   const series: Series[] = [];
   for (let row = 0; row < table.rows; row++) {
@@ -162,13 +172,15 @@ function rowSeries(table: Table, roles: SeriesRoles, said: Frequency | undefined
       continue;
     }
     known.add(name);
-    const values = new Float64Array(targets.length);
-    const missing = new Uint8Array(targets.length);
-    for (const [step, { numbers }] of targets.entries()) {
-      if (numbers!.state[row] === present) values[step] = numbers!.values[row];
-      else missing[step] = 1;
+    const values = new Float64Array(all);
+    const missing = new Uint8Array(all).fill(1);
+    for (const [c, { numbers }] of targets.entries()) {
+      if (numbers!.state[row] === present) {
+        values[steps[c]] = numbers!.values[row];
+        missing[steps[c]] = 0;
+      }
       if (numbers!.state[row] === unreadable)
-        table.unusable.add(unreadableCell(targets[step], row, 'a number'), line);
+        table.unusable.add(unreadableCell(targets[c], row, 'a number'), line);
     }
     const length = lastPresent(missing) + 1;
     series.push({
@@ -177,13 +189,14 @@ function rowSeries(table: Table, roles: SeriesRoles, said: Frequency | undefined
       missing: missing.slice(0, length),
       length,
       ...(times && frequency.unit !== 'none' && { start: times[0] }),
+      ...(counts && { counts }),
       known: [],
       knownMissing: [],
       statics: roles.statics.map((column) => staticOf(table, column, { id: name, rows: Int32Array.of(row) })),
       line,
     });
   }
-  return { series, frequency, gaps: { count: 0 }, notes: [], cells: table.rows * targets.length };
+  return { series, frequency, timeFormat: format, gaps, notes, cells: table.rows * targets.length };
 }
 
 /** Rows with a time and without a fault; the others are counted. */
@@ -284,15 +297,84 @@ function staticOf(table: Table, column: Column, { id, rows }: SeriesRows): numbe
 const cellOf = ({ numbers }: Column, row: number): number | undefined =>
   numbers!.state[row] === present ? numbers!.values[row] : undefined;
 
-/** The dates that name columns, where all do. */
-function headerTimes(columns: readonly Column[]): Float64Array | undefined {
-  const year = /^(1[5-9]|20|21)\d\d$/;
-  for (const { parse } of [
-    ...timeFormats,
-    { parse: (name: string) => (year.test(name) ? Date.UTC(+name, 0, 1) : Number.NaN) },
-  ]) {
-    const times = Float64Array.from(columns, ({ name }) => parse(name));
-    if (times.every((time, i) => time > (i === 0 ? Number.NEGATIVE_INFINITY : times[i - 1]))) return times;
+/** When the columns of series in rows are: on dates, at counted steps, or in an order alone. */
+interface HeaderTimes {
+  times?: Float64Array;
+  format?: string;
+  counts?: { first: number; by: number };
+  /** what names that are numbers were taken for, and what else says */
+  notes: string[];
+}
+
+/**
+ * The dates that name columns, where all do; names that are numbers are years where they look so, unless it is said what they are.
+ * @throws DataError for names that are no years although it is said, and where nothing says whether 01/02/2025 is in January or February
+ */
+function headerTimes(table: Table, columns: readonly Column[], { dates }: TimesSaid = {}): HeaderTimes {
+  const names = columns.map(({ name }) => name.trim());
+  const ascending = (times: Float64Array): boolean =>
+    times.every((time, i) => time > (i === 0 ? Number.NEGATIVE_INFINITY : times[i - 1]));
+  const numbers = Float64Array.from(names, (name) => (/^\d+$/.test(name) ? Number(name) : Number.NaN));
+  if (ascending(numbers)) {
+    const [years] = numberFormats;
+    const times = numbers.map(years.parse);
+    if (dates === 'years' || (dates !== 'counted' && ascending(times) && names.every(isLikeYear))) {
+      const wrong = times.findIndex(Number.isNaN);
+      if (wrong >= 0) throw noYears(table, names[wrong]);
+      const notes = ['names of the columns are years (--dates counted: they count steps)'];
+      return { times, format: years.name, notes: dates === 'years' ? [] : notes };
+    }
+    const by = numbers.length > 1 ? numbers[1] - numbers[0] : 1;
+    const isRegular = numbers.every((n, i) => n === numbers[0] + i * by);
+    return { ...(isRegular && { counts: { first: numbers[0], by } }), notes: [] };
   }
-  return undefined;
+  if (dates === 'years') throw noYears(table, names.find((name) => !/^\d+$/.test(name)) ?? names[0]);
+  const isOrder = dates === 'day-first' || dates === 'month-first';
+  const found = timeFormats
+    .filter(({ order }) => !order || !isOrder || order === dates)
+    .map(({ parse, name, order }) => ({ name, order, times: Float64Array.from(names, parse) }))
+    .filter(({ times }) => ascending(times));
+  if (found.length === 0) return { notes: [] };
+  const [first] = found;
+  const other = found.find(
+    ({ order, times }) => order !== first.order && times.some((t, i) => t !== first.times[i]),
+  );
+  if (other) {
+    throw new DataError(
+      `${table.where}: names of columns such as '${printable(names[0], 30)}' may have day or month first, and none tells; say which with --dates day-first or --dates month-first`,
+    );
+  }
+  return { times: first.times, format: first.name, notes: [] };
+}
+
+const isLikeYear = (name: string): boolean => /^(1[5-9]|20|21)\d\d$/.test(name);
+
+const noYears = (table: Table, name: string): DataError =>
+  new DataError(
+    `${table.where}: expected names of columns that are years such as 1990 (--dates years), found '${printable(name, 40)}'; leave --dates out, or say --dates counted`,
+  );
+
+/** The step of each column of values: dates that no column has are missing values. Throws DataError for a date on no step. */
+function headerSteps(
+  table: Table,
+  columns: readonly Column[],
+  times: Float64Array | undefined,
+  frequency: Frequency,
+): Int32Array {
+  if (!times || frequency.unit === 'none' || frequency.name === 'steps')
+    return Int32Array.from(columns.keys());
+  const steps = times.map((time) => stepsBetween(times[0], time, frequency));
+  const wrong = steps.findIndex((step, i) => !Number.isInteger(step) || (i > 0 && step <= steps[i - 1]));
+  if (wrong >= 0) {
+    throw new DataError(
+      `${table.where}: expected names of columns that are dates of a ${frequency.name} series (--frequency), found '${printable(columns[wrong].name, 40)}' behind '${printable(columns[Math.max(0, wrong - 1)].name, 40)}'; is its date right?`,
+    );
+  }
+  const last = steps[steps.length - 1];
+  if (last > Math.max(1000, 10 * columns.length)) {
+    throw new DataError(
+      `${table.where}: expected columns without long gaps, found ${last + 1} steps from '${printable(columns[0].name, 40)}' to '${printable(columns[columns.length - 1].name, 40)}'; are their dates right?`,
+    );
+  }
+  return Int32Array.from(steps);
 }

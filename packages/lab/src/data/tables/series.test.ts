@@ -312,6 +312,35 @@ describe('series in rows', () => {
     expect(dated.frequency.name).toBe('monthly');
     expect(dayOf(dated, dated.series[0], 4)).toBe('2020-05-01');
   });
+
+  it('have columns named by numbers that are years or count, as --dates says, and as they look', async () => {
+    const table = 'city,1990,1991,1992,1993\nx,1,2,3,4\ny,4,5,6,9\n';
+    const years = await read(table, { header: true });
+    expect(years).toMatchObject({ frequency: { name: 'yearly' }, layout: { timeFormat: 'a year' } });
+    expect(years.notes).toContain('names of the columns are years (--dates counted: they count steps)');
+    const counted = await read(table, { header: true, dates: 'counted' });
+    expect(counted.frequency.name).toBe('steps');
+    expect(counted.series[0]).toMatchObject({ counts: { first: 1990, by: 1 } });
+    expect(counted.series[0].start).toBeUndefined();
+    const early = table.replaceAll('19', '12');
+    expect((await read(early, { header: true })).frequency.name).toBe('steps');
+    expect((await read(early, { header: true, dates: 'years' })).frequency.name).toBe('yearly');
+    await expect(read('id,V1,V2,V3\nx,1,2,3\ny,4,1,5\n', { dates: 'years' })).rejects.toThrow(
+      "expected names of columns that are years such as 1990 (--dates years), found 'V1'",
+    );
+  });
+
+  it('have columns by their dates: one that is not there is a missing value, and day or month first is asked', async () => {
+    const gap = await read('city,2020-01,2020-02,2020-03,2020-05,2020-06\nx,1,2,3,5,6\ny,4,5,6,9,7\n');
+    expect(gap.frequency.name).toBe('monthly');
+    expect(valuesOf(gap.series[0])).toEqual([1, 2, 3, undefined, 5, 6]);
+    const table = 'city,01/02/2025,02/02/2025,03/02/2025\nx,1,2,3\ny,4,5,6\n';
+    await expect(read(table)).rejects.toThrow(
+      "names of columns such as '01/02/2025' may have day or month first, and none tells; say which with --dates day-first or --dates month-first",
+    );
+    expect((await read(table, { dates: 'day-first' })).frequency.name).toBe('daily');
+    expect((await read(table, { dates: 'month-first' })).frequency.name).toBe('monthly');
+  });
 });
 
 describe('series of a .tsf file', () => {

@@ -142,8 +142,8 @@ const short = (value: number): string =>
     ? value.toExponential(3)
     : value.toPrecision(5);
 
-/** Known columns have to be known. Throws DataError with the series. */
-function checkFuture({ series, settings: { horizon }, layout }: ForecastData): void {
+/** Known columns have to be known. Throws DataError with file and series. */
+function checkFuture({ name, series, settings: { horizon }, layout }: ForecastData): void {
   for (const { id, known, length } of series) {
     for (const [k, column] of known.entries()) {
       const found = Array.from({ length: horizon }, (_, h) => column[length + h]).filter(
@@ -151,7 +151,7 @@ function checkFuture({ series, settings: { horizon }, layout }: ForecastData): v
       ).length;
       if (found === horizon) continue;
       throw new DataError(
-        `expected '${printable(layout.known[k], 40)}', which is known in advance, for the ${horizon} steps after the end of series '${printable(id, 40)}', found ${found}; give a file with those rows (--in)`,
+        `${name}: expected '${printable(layout.known[k], 40)}', which is known in advance, for the ${horizon} steps after the end of series '${printable(id, 40)}', found ${found}; give a file with those rows (--in)`,
       );
     }
   }
