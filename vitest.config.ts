@@ -23,6 +23,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['lethe-source', 'node', 'import', 'default'] } },
   test: {
     testTimeout: 60_000,
+    // What is prepared is built, trained or started, as in tests.
+    hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     globalSetup: './test/build.ts',
     // Kernels bring their own threads; more than two test processes would only compete.
