@@ -12,6 +12,10 @@ const uninformed = 61;
 
 /** Epochs with these losses of training and validation; an epoch without the second was not validated. */
 function judged(...epochs: (readonly [train: number, valid?: number])[]) {
+  return judgedBeside(uninformed, ...epochs);
+}
+
+function judgedBeside(guess: number, ...epochs: (readonly [train: number, valid?: number])[]) {
   const events = epochs.map(
     ([train, valid], i): EpochEvent => ({
       event: 'epoch',
@@ -22,7 +26,7 @@ function judged(...epochs: (readonly [train: number, valid?: number])[]) {
       seconds: i,
     }),
   );
-  return divergenceOf(events, 'nll', uninformed);
+  return divergenceOf(events, 'nll', guess);
 }
 
 test.each([
@@ -61,6 +65,20 @@ test.each([
   ['was not validated', [[1e5]]],
 ] as const)('a training that %s has not diverged', (_, epochs) => {
   expect(judged(...epochs)).toBeUndefined();
+});
+
+test('a bad validation on a handful of examples is no divergence while training does as well as a guess', () => {
+  // Four examples of two classes: ln 2 is .693.
+  expect(judgedBeside(Math.LN2, [0.7, 0.78], [0.69, 0.77])).toBeUndefined();
+  expect(judgedBeside(Math.LN2, [0.71, 0.95], [0.68, 1.4])).toBeUndefined();
+  expect(judgedBeside(Math.LN2, [0.7, 0.69], [0.78, 0.8])).toBeUndefined();
+  expect(judgedBeside(Math.LN2, [4, 5], [6, 7])).toMatchObject({ useless: true });
+});
+
+test('a density whose negative log likelihood is about 0, or below, is judged by nats', () => {
+  expect(judgedBeside(-0.268, [-0.25, -0.28])).toBeUndefined();
+  expect(judgedBeside(0.001, [0.05, 0.1], [0.1, 0.15])).toBeUndefined();
+  expect(judgedBeside(-0.268, [3, 4])).toMatchObject({ useless: true });
 });
 
 test('a loss that went to thousands has diverged, and the weights of the best epoch are of use', () => {

@@ -136,11 +136,14 @@ function batchesPerEpoch(
   };
 }
 
-/** The deciding metric of a prediction that knows nothing: every class equally likely, or one rating for all. */
+/**
+ * The deciding metric of a prediction that knows nothing: every class equally likely, or one rating for all. An error rate is
+ * bounded, and chance makes that of a few examples any: no training is called diverged by it, only all answers wrong.
+ */
 function uninformed(choice: string, { layout, rating }: Reading): number {
   if (layout.target === 'class') {
     const classes = layout.classes!.length;
-    return choice === 'error_rate' ? 1 - 1 / classes : Math.log(classes);
+    return choice === 'error_rate' ? 1 : Math.log(classes);
   }
   return choice === 'rmse'
     ? rating!.deviation
