@@ -63,6 +63,35 @@ describe('scores of a classification', () => {
     );
   });
 
+  it('bin equally sure examples alike, in whatever order they come', () => {
+    // A majority class that six of ten examples have: as sure as right, .6, and two bins of each five.
+    const constant = Array.from({ length: 10 }, () => [0.6, 0.4]);
+    for (const labels of [
+      [0, 0, 0, 0, 0, 0, 1, 1, 1, 1],
+      [1, 1, 0, 0, 1, 0, 0, 1, 0, 0],
+    ]) {
+      expect(expectedCalibrationError(constant, labels, { bins: 2 })).toBeCloseTo(0, 15);
+      expect(expectedCalibrationError(constant, labels, { bins: 3 })).toBeCloseTo(0, 15);
+    }
+    // Two ties, of which the cut of two bins parts the second: [.5, .5, .9 | .9, .9], of the .9 two thirds right.
+    const two = [
+      [0.5, 0.5],
+      [0.9, 0.1],
+      [0.9, 0.1],
+      [0.5, 0.5],
+      [0.9, 0.1],
+    ];
+    for (const labels of [
+      [0, 0, 0, 1, 1],
+      [0, 1, 0, 1, 0],
+    ]) {
+      const bins = reliabilityBins(two, labels, { bins: 2 });
+      expect(bins.map(({ count }) => count)).toEqual([3, 2]);
+      expect(bins[0].accuracy).toBeCloseTo((1 + 2 / 3) / 3, 15);
+      expect(bins[1].accuracy).toBeCloseTo(2 / 3, 15);
+    }
+  });
+
   it('put a confidence of 1 into the last bin of equal width, and leave empty ones without a figure', () => {
     const bins = reliabilityBins([[1, 0]], [0], { binning: 'equal-width', bins: 2 });
     expect(bins.map(({ count }) => count)).toEqual([0, 1]);

@@ -81,8 +81,9 @@ export interface ReliabilityBin {
 export type Binning = 'equal-width' | 'equal-mass';
 
 /**
- * The bins of a reliability diagram. By equal mass the examples, sorted by confidence (stable), are cut into runs, the
- * first N mod bins of them one longer.
+ * The bins of a reliability diagram. By equal mass the examples, sorted by confidence, are cut into runs, the first N mod bins of
+ * them one longer; equally sure examples that a cut parts count as right in the share in which they all are, so that no order of the
+ * rows makes a difference.
  * @param options.bins how many. @defaultValue 10
  */
 export function reliabilityBins(
@@ -100,7 +101,7 @@ export function reliabilityBins(
   if (binning === 'equal-width') {
     for (const one of examples) groups[binOf(one.confidence, bins)].push(one);
   } else {
-    const sorted = examples.toSorted((a, b) => a.confidence - b.confidence);
+    const sorted = withSharedTies(examples.toSorted((a, b) => a.confidence - b.confidence));
     let from = 0;
     for (const [k, group] of groups.entries()) {
       const to = from + Math.floor(sorted.length / bins) + (k < sorted.length % bins ? 1 : 0);
@@ -111,7 +112,7 @@ export function reliabilityBins(
   return groups.map((group) => ({
     count: group.length,
     confidence: mean(group.map(({ confidence }) => confidence)),
-    accuracy: mean(group.map(({ right }) => (right ? 1 : 0))),
+    accuracy: mean(group.map(({ right }) => right)),
   }));
 }
 
@@ -165,7 +166,20 @@ export function riskCoverage(
 
 interface Example {
   confidence: number;
-  right: boolean;
+  /** 1 or 0; of several that are equally sure, the share of them that are right */
+  right: number;
+}
+
+/** Sorted examples, of which equally sure ones share what they got right. */
+function withSharedTies(sorted: readonly Example[]): Example[] {
+  const shared: Example[] = [];
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    const { confidence } = sorted[from];
+    while (to < sorted.length && sorted[to].confidence === confidence) to++;
+    const right = mean(sorted.slice(from, to).map((one) => one.right));
+    for (let n = from; n < to; n++) shared.push({ confidence, right });
+  }
+  return shared;
 }
 
 /** The k of k/bins <= confidence < (k + 1)/bins. The product alone may round below: .29 · 100 is 28.999…, and .29 is 29/100. */
@@ -178,7 +192,7 @@ function binOf(confidence: number, bins: number): number {
 function confidences(probabilities: Rows, target: ArrayLike<number>): Example[] {
   return probabilities.map((row, n) => {
     const best = argmax(row);
-    return { confidence: row[best], right: best === target[n] };
+    return { confidence: row[best], right: best === target[n] ? 1 : 0 };
   });
 }
 
