@@ -12,8 +12,11 @@ export interface Delimiting {
   quote: '"' | "'" | 'none';
 }
 
-/** Takes a row, the line that it begins in and the one it ends in, from 1. An empty line is a row of one empty cell. */
-export type TakeRow = (cells: string[], line: number, lastLine: number) => void;
+/**
+ * Takes a row, the line that it begins in and the one it ends in, from 1; of a row of several lines also the text. An empty line is
+ * a row of one empty cell.
+ */
+export type TakeRow = (cells: string[], line: number, lastLine: number, text?: string) => void;
 
 /**
  * Gives all rows of a text to `take`. A quote inside a cell that does not begin with one is a letter.
@@ -94,13 +97,21 @@ interface QuotedRows {
 
 function quotedRows(where: string, form: Delimiting, firstLine: number, take: TakeRow): QuotedRows {
   let next = firstLine;
+  // What was written and is in no row yet begins at `from`.
+  let [text, from] = ['', 0];
+  const takeText = (lines: number): string => {
+    const start = from;
+    for (let i = 0; i < lines; i++) from = text.indexOf('\n', from) + 1 || text.length;
+    return lines > 1 ? text.slice(start, from) : '';
+  };
   let failure: Error | undefined;
   const parser = new Parser({
     ...settings(form),
     // The parser counts lines from 1 and has passed the end of the row.
     on_record: (cells: string[], { lines }) => {
       const last = firstLine + lines - 1;
-      take(cells, next, Math.max(next, last));
+      const row = takeText(Math.max(1, last - next + 1));
+      take(cells, next, Math.max(next, last), row || undefined);
       next = last + 1;
       return null;
     },
@@ -125,7 +136,11 @@ function quotedRows(where: string, form: Delimiting, firstLine: number, take: Ta
       act(resolve);
     }).then(check);
   return {
-    write: (piece) => done((then) => parser.write(piece, () => then())),
+    write: (piece) => {
+      text = text.slice(from) + piece;
+      from = 0;
+      return done((then) => parser.write(piece, () => then()));
+    },
     end: () => done((then) => parser.end(() => then())),
   };
 }

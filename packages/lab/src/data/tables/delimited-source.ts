@@ -1,14 +1,16 @@
 /** CSV, TSV and other delimited text as rows of cells. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { readDelimited } from '../formats/delimited.ts';
 import { findEncoding, textPieces } from '../formats/text-pieces.ts';
 import { encodingTitle } from '../words/decode-text.ts';
 import { delimiterTitle, findForm } from './find-form.ts';
 import { preambleNote } from './preamble.ts';
+import { type Looks, looksOf, whyNoRow } from './quoted-lines.ts';
 import type { RecordSource, TableFormat, TakeCells } from './record-source.ts';
 import type { TableForm, TableOptions } from './types.ts';
-import type { UnusableRows } from './unusable.ts';
+import { lineList, type UnusableRows } from './unusable.ts';
 
 /** Text whose lines are rows. */
 export const delimitedFormat: TableFormat = {
@@ -27,14 +29,17 @@ async function openDelimited(file: string, where: string, options: TableOptions)
   const head = await headOf(file, encoding);
   if (head.trim() === '') throw new DataError(`${where}: expected a table, found an empty file`);
   const form: TableForm = { ...findForm(where, head, file, options), encoding };
-  const { columns, notes } = await firstRow(file, where, form);
+  const { columns, notes, rows } = await firstRow(file, where, form);
+  const looks = looksOf(rows, columns.length, form.decimal);
+  const all = [...(note ? [note] : []), ...preambleNote(head, form.skip), ...notes];
   return {
     title: titleOf(form, columns.length),
     form,
     decimal: form.decimal,
     columns,
-    notes: [...(note ? [note] : []), ...preambleNote(head, form.skip), ...notes],
-    read: (take, unusable) => readRows(file, where, form, columns.length, take, unusable),
+    notes: all,
+    read: (take, unusable) =>
+      readRows(file, where, form, looks, take, unusable, (line) => void all.push(line)),
   };
 }
 
@@ -64,25 +69,31 @@ const looked = 50;
 
 class Enough extends Error {}
 
-/** Names of columns: of the header, or by number. */
+/** Names of columns, of the header or by number, and rows of one line that show how their cells look. */
 async function firstRow(
   file: string,
   where: string,
   form: TableForm,
-): Promise<{ columns: string[]; notes: string[] }> {
+): Promise<{ columns: string[]; notes: string[]; rows: string[][] }> {
   let header: string[] | undefined;
   const first: string[][] = [];
+  const rows: string[][] = [];
   try {
-    await readDelimited(where, textPieces(file, form.encoding), form, (cells, line) => {
+    await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine) => {
       if (line <= form.skip || (cells.length === 1 && cells[0] === '')) return;
-      if (form.header && !header) header = cells;
-      else if (first.push(cells) === looked) throw new Enough();
+      if (form.header && !header) {
+        header = cells;
+        return;
+      }
+      if (line === lastLine) rows.push(cells);
+      if (first.push(cells) === looked) throw new Enough();
     });
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
   }
   const width = first[0]?.length ?? 0;
-  if (!header) return { columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`), notes: [] };
+  if (!header)
+    return { columns: Array.from({ length: width }, (_, i) => `column ${i + 1}`), notes: [], rows };
   if (width === 0) throw new DataError(`${where}: expected rows below the header, found none`);
   const notes: string[] = [];
   const names = header.map((name) => name.trim());
@@ -90,7 +101,7 @@ async function firstRow(
   if (names.length === width - 1 && areNamesOfRows(first, width)) {
     names.unshift('row');
     notes.push(
-      `the header has ${names.length - 1} names for ${width} cells: the first is taken for the name of the row, as R writes it`,
+      `the header has ${counted(names.length - 1, 'name')} for ${counted(width, 'cell')}: the first is taken for the name of the row, as R writes it`,
     );
   }
   // A delimiter that ends every line makes a column of nothing.
@@ -105,7 +116,7 @@ async function firstRow(
     );
     return `${plain} (${count})`;
   });
-  return { columns, notes: notes.slice(0, 3) };
+  return { columns, notes: notes.slice(0, 3), rows };
 }
 
 /** Rows whose first cells, and no last one, are left over: names are different, and a delimiter at the end is no cell. */
@@ -120,23 +131,30 @@ async function readRows(
   file: string,
   where: string,
   form: TableForm,
-  width: number,
+  looks: readonly Looks[],
   take: TakeCells,
   unusable: UnusableRows,
+  say: (note: string) => void,
 ): Promise<number> {
+  const width = looks.length;
   let isHeader = form.header;
   let rows = 0;
+  const overLines: number[] = [];
   // Of a single column an empty line is a missing value, unless nothing follows.
   const empty: number[] = [];
-  await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine) => {
+  await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine, text) => {
     if (line <= form.skip) return;
     if (cells.length === 1 && cells[0].trim() === '') {
       if (width === 1 && !isHeader && rows > 0) empty.push(line);
       return;
     }
+    const why = text === undefined ? undefined : whyNoRow(text, form, looks);
     if (isHeader) {
       isHeader = false;
-      return;
+      if (why === undefined) return;
+      throw new DataError(
+        `${where}: the header in line ${line} runs over ${lastLine - line + 1} lines, and ${why}; mend it, or read quotes as letters (--quote none)`,
+      );
     }
     for (const missing of empty) take([''], missing);
     rows += empty.length;
@@ -144,15 +162,20 @@ async function readRows(
     // Empty cells behind the last column are no values.
     while (cells.length > width && cells[cells.length - 1].trim() === '') cells.pop();
     const lines = lastLine - line + 1;
-    if (cells.length === width) {
+    if (cells.length === width && why === undefined) {
       rows++;
+      if (lines > 1) overLines.push(line);
       take(cells, line);
       return;
     }
     rows += lines;
     const over = lines > 1 ? `; a quote runs over ${lines} lines (--quote none reads quotes as letters)` : '';
-    unusable.add(`expected ${width} cells, found ${cells.length}${over}`, line, lines);
+    unusable.add(`${why ?? `expected ${counted(width, 'cell')}, found ${cells.length}`}${over}`, line, lines);
   });
+  if (overLines.length > 0)
+    say(
+      `${counted(overLines.length, 'row')} with quoted line ends (${lineList(overLines)}); where each line is a row, --quote none`,
+    );
   return rows;
 }
 

@@ -211,7 +211,7 @@ function hasHeader(rows: readonly string[][], decimal: Decimal): boolean {
   if (names.length > 2 && isDated(names) && below.length > 0 && !isDated(below[0])) return true;
   if (values === 0 && filled.some(isKnownName)) return true;
   if (values >= filled.length - 1 && filled.length > 2)
-    return isCounted(filled) && !isCounted(below[0] ?? []);
+    return isCounted(filled) && (!isCounted(below[0] ?? []) || (isYears(filled) && !below.every(isYears)));
   if (values > 0) return false;
   const columns = names.map((_, i) => below.map((row) => (row[i] ?? '').trim()));
   if (columns.some((cells) => mostly(cells, (cell) => isValue(cell)))) return true;
@@ -235,6 +235,10 @@ function isCounted(cells: readonly string[]): boolean {
   // Months and years have steps of different length.
   return least > 0 && (least === largest || (least >= 28 * day && largest <= 1.15 * least));
 }
+
+/** Whether all cells but the first are numbers that years have. */
+const isYears = (cells: readonly string[]): boolean =>
+  cells.slice(1).every((cell) => /^\s*[12]\d{3}\s*$/.test(cell));
 
 function firstTime(cell: string): number {
   for (const { parse } of timeFormats) {

@@ -93,6 +93,11 @@ describe('a table', () => {
     ['A fine film.,pos\nA bad film.,neg\nAnother one.,pos\n', ['column 1', 'column 2'], 3],
     ['1,2\n3,4\n', ['column 1', 'column 2'], 2],
     ['city,1990,1991,1992,1993\nA,5,4,4,7\nB,1,2,9,1\n', ['city', '1990', '1991', '1992', '1993'], 2],
+    // Whole numbers that go on by one below years are values.
+    ['city,1990,1991,1992\nRome,1,2,3\nParis,4,5,6\n', ['city', '1990', '1991', '1992'], 2],
+    // Years over years tell nothing, nor do counts over counts.
+    ['Rome,1990,1991,1992\nParis,1991,1992,1993\n', ['column 1', 'column 2', 'column 3', 'column 4'], 2],
+    ['Rome,1,2,3\nParis,4,5,6\n', ['column 1', 'column 2', 'column 3', 'column 4'], 2],
     ['a,b\nc,d\ne,f\n', ['a', 'b'], 2],
     [',x\n1,5\n2,6\n', ['column 1', 'x'], 2],
     ['x,y\n1,2,3\n2,3,4\n', ['row', 'x', 'y'], 2],

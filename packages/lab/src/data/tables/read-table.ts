@@ -1,6 +1,7 @@
 /** Tables from files, in one pass. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { Growing } from './growing.ts';
 import type { RecordSource } from './record-source.ts';
@@ -68,7 +69,7 @@ export async function buildTable(
     unusable,
     ...(source.nested && source.nested.size > 0 && { nested: [...source.nested] }),
     notes: [
-      `${where}: ${lines.length} rows, ${source.columns.length} columns: ${printable(source.title)}`,
+      `${where}: ${counted(lines.length, 'row')}, ${counted(source.columns.length, 'column')}: ${printable(source.title)}`,
       ...source.notes,
     ],
   };
