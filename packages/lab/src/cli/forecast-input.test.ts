@@ -109,7 +109,9 @@ describe('series that can be used, with a word about it', () => {
     expect(code).toBe(0);
     expect(out).toContain('1 series (flat) with one value alone, kept');
     const answers = path.join(folder, 'flat.csv');
-    expect((await lethe('predict', run, '--out', answers)).code).toBe(0);
+    const predicted = await lethe('predict', run, '--out', answers);
+    expect(predicted.code).toBe(0);
+    expect(predicted.err).toContain("not calibrated: intervals are the model's own; `lethe calibrate ");
     const flat = fs
       .readFileSync(answers, 'utf8')
       .split('\r\n')

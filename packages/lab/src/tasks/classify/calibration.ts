@@ -17,9 +17,11 @@ import {
   scaledByTemperature,
 } from 'lethe';
 import { z } from 'zod';
+import { counted } from '../../common/counted.ts';
 import { UsageError } from '../../common/usage.ts';
 import type { Draws, Metrics, Slices } from '../../runs/task.ts';
 import type { CalibrationKind, FittedCalibration } from '../kind.ts';
+import { fewNote } from '../shared/few-examples.ts';
 import type { ClassifyConfig } from './config.ts';
 import { classifyModel } from './model.ts';
 import { type Answers, answersTo, type ClassAnswers, type RatingAnswers } from './predict.ts';
@@ -170,7 +172,9 @@ function fitted(
 ): FittedCalibration {
   const found =
     answers.kind === 'class' ? fitClasses(answers, targets, alpha) : fitRatings(answers, targets, alpha);
-  const { content, promises } = found;
+  const { content } = found;
+  const few = fewNote(targets.length, 'example', alpha, 'splits.calibration=.2');
+  const promises = [...found.promises, ...few];
   const before = scoresOf(answers, targets);
   const after = calibrated(answers, content, targets);
   const figures = { ...scoresOf(after.answers, targets) };
@@ -212,8 +216,8 @@ function fitClasses(
     content: { kind: 'class', alpha, examples: rows.length, temperature, sets },
     promises: [
       isFound
-        ? `probabilities are those of softmax(log p / ${temperature.toFixed(3)}), which fit ${rows.length} examples that training did not see`
-        : `all ${rows.length} examples of the calibration split are ${right > 0 ? 'right' : 'wrong'}, which tells no temperature: probabilities stay as they are`,
+        ? `probabilities are those of softmax(log p / ${temperature.toFixed(3)}), which fit ${counted(rows.length, 'example')} that training did not see`
+        : `${rows.length === 1 ? 'the only example' : `all ${rows.length} examples`} of the calibration split ${rows.length === 1 ? 'is' : 'are'} ${right > 0 ? 'right' : 'wrong'}, which tells no temperature: probabilities stay as they are`,
       promiseOf('a set of classes', alpha, rows.length, sets.adaptive),
     ],
   };
@@ -242,8 +246,8 @@ function fitRatings(
     content,
     promises: [
       hasScale
-        ? `deviations are ${content.scale!.toFixed(3)} times those of the model, which fit ${truth.length} examples that training did not see`
-        : `the deviation is ${content.deviation.toPrecision(3)}, that of the errors on ${truth.length} examples that training did not see`,
+        ? `deviations are ${content.scale!.toFixed(3)} times those of the model, which fit ${counted(truth.length, 'example')} that training did not see`
+        : `the deviation is ${content.deviation.toPrecision(3)}, that of the errors on ${counted(truth.length, 'example')} that training did not see`,
       promiseOf('an interval', alpha, truth.length, half),
     ],
   };
@@ -251,8 +255,11 @@ function fitRatings(
 
 function promiseOf(what: string, alpha: number, examples: number, limit: number | null): string {
   const share = `${Number((100 * (1 - alpha)).toFixed(4))} %`;
-  const few = limit === null ? `; ${examples} examples are too few for that, so it holds everything` : '';
-  return `${what} holds the truth of at least ${share} of new examples, on average over examples like those of the calibration split (split conformal, ${examples} examples), not for each kind of example${few}`;
+  const few =
+    limit === null
+      ? `; ${counted(examples, 'example')} ${examples === 1 ? 'is' : 'are'} too few for that, so it holds everything`
+      : '';
+  return `${what} holds the truth of at least ${share} of new examples, on average over examples like those of the calibration split (split conformal, ${counted(examples, 'example')}), not for each kind of example${few}`;
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : value > 0 ? null : 0);

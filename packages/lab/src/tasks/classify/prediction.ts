@@ -1,12 +1,11 @@
 /** `lethe predict` of classes and ratings: an answer for every text or sequence of a new file, and how sure it is. */
 
-import { letheCommand } from '../../common/shell.ts';
 import { share } from '../../common/usage.ts';
 import { readLabelled } from '../../data/tables/labelled.ts';
 import type { LabelledData } from '../../data/tables/labelled-types.ts';
-import { calibratedWay } from '../../runs/calibration.ts';
 import type { OptionValues, PredictedLine, PredictionContext, PredictionKind, TrainedRun } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
+import { saidCalibration } from '../shared/said-calibration.ts';
 import { fromFileOrInput } from '../shared/standard-input.ts';
 import { tableReading } from '../shared/table-config.ts';
 import { tableOptions } from '../shared/table-options.ts';
@@ -99,25 +98,15 @@ function readNew(
 
 /** Answers with what the run's calibration makes of them, and what is to be said of it. */
 function withPromises(
-  { run, calibration }: TrainedRun<ClassifyConfig>,
+  trained: TrainedRun<ClassifyConfig>,
   answers: Answers,
-  { mc, seed, log }: PredictionContext,
+  context: PredictionContext,
 ): Promised {
-  const way = calibratedWay(calibration, mc);
-  if (way) {
-    for (const promise of way.promises) log(promise);
-    return promised(answers, readContent(way.content), seed);
-  }
-  if (calibration) {
-    const command = letheCommand('calibrate', run.directory) + (mc === undefined ? '' : ` --mc ${mc}`);
-    log(
-      `the calibration of the run is for other predictions than ${mc === undefined ? 'the test-time rule' : `those of ${mc} draws`} and is not used; \`${command}\` makes one`,
-    );
-  } else {
-    log(
-      `not calibrated: probabilities and intervals are the model's own; \`${letheCommand('calibrate', run.directory)}\` makes them as sure as they are right`,
-    );
-  }
+  const way = saidCalibration(trained, context, {
+    what: 'probabilities and intervals',
+    made: 'as sure as they are right',
+  });
+  if (way) return promised(answers, readContent(way.content), context.seed);
   return { answers, ...ownIntervals(answers) };
 }
 

@@ -13,8 +13,10 @@ import {
   NoiseStream,
 } from 'lethe';
 import { z } from 'zod';
+import { counted } from '../../common/counted.ts';
 import type { Metrics } from '../../runs/task.ts';
 import type { CalibrationKind } from '../kind.ts';
+import { fewNote } from '../shared/few-examples.ts';
 import type { ForecastConfig } from './config.ts';
 import type { ForecastData } from './data/types.ts';
 import { windowsOf } from './features.ts';
@@ -72,13 +74,14 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
       ['whole windows inside, joint intervals', before.joint_coverage_90, joint.joint_coverage_90],
       ['mean width of joint intervals', before.width_90, joint.width_90],
     ] as const;
-    const windowsKept = `${forecasts.length} windows kept for calibration`;
+    const windowsKept = `${counted(forecasts.length, 'window')} kept for calibration`;
     return {
       content,
       examples: forecasts.length,
       promises: [
         `an interval of 90 % holds the value of its step with a probability of 0.9, on average over windows that are exchangeable with the ${windowsKept}; of a series that drifts it promises as much as the time before the test is like the future`,
         `joint_lower_90 to joint_upper_90 hold all ${horizon} steps of a window with a probability of 0.9, in the same sense`,
+        ...fewNote(forecasts.length, 'window', alpha, 'windows.calibration=N'),
       ],
       shown: {
         rows: rows.map(([name, ...values]) => [name, ...values.map((value) => value.toFixed(4))]),

@@ -3,9 +3,9 @@ import { DataError, NoiseStream } from 'lethe';
 import { printable } from 'lethe/internal';
 import { timeWritten } from '../../data/tables/dates.ts';
 import { timeOf } from '../../data/tables/frequency.ts';
-import { calibratedWay } from '../../runs/calibration.ts';
 import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
+import { saidCalibration } from '../shared/said-calibration.ts';
 import { fromFileOrInput } from '../shared/standard-input.ts';
 import { calibratedInterval, type ForecastCalibration, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
@@ -30,7 +30,6 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
     { flags: '--data <DIR>', description: 'look for data sets in DIR first' },
   ],
   async *predict(run, given, { mc, seed, log, input, signal }) {
-    const found = calibratedWay(run.calibration, mc);
     const { in: file, data: dataDir } = given as { in?: string; data?: string };
     const trained = await loadForecast(run.config, { dataDir, log });
     const data =
@@ -61,8 +60,8 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
             mode: checkDraws(weights.regularizer),
             trained: run.trained(weights.regularizer),
           };
+    const found = saidCalibration(run, { mc, log }, { what: 'intervals', made: 'hold what they promise' });
     const content = found && readContent(found.content, data.settings.horizon);
-    for (const promise of found?.promises ?? []) log(promise);
     yield [{ line: heading(data), heading: true, columns: columnsOf(data, content !== undefined) }];
     const some = 64;
     for (let from = 0; from < origins.length; from += some) {
