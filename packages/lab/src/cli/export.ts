@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { oneOf, UsageError } from '../common/usage.ts';
-import type { ExportFormat } from '../exchange/format.ts';
+import type { Exported, ExportFormat } from '../exchange/format.ts';
 import { type ExportName, exportFormats } from '../exchange/formats.ts';
 import type { Which } from '../runs/weights.ts';
 import { example } from './help.ts';
@@ -68,17 +68,24 @@ async function run(directory: string, options: ExportOptions, output: Output): P
       '--rule is of the network at test time, --mc-masks writes that of training; give one of them',
     );
   const { runPaths } = await import('../runs/run-directory.ts');
-  const { makeDirectory } = await import('../files/make-directory.ts');
+  const { makeDirectory, removeEmpty } = await import('../files/make-directory.ts');
   const { atomicWrite } = await import('../files/atomic-write.ts');
   const { replacing } = await import('./write-out.ts');
   const log = (line: string): void => output.notice(line);
   const places = { dataDir: options.data, fetch: options.fetch, log };
   const format: ExportFormat = exportFormats[to];
-  const made = await format.make({ directory, weights, rule, masks, places, version: version(), log });
   const folder = path.join(runPaths(directory).directory, 'exports');
   const place =
     out ??
     path.join(folder, format.ending ? `${path.basename(path.resolve(directory))}${format.ending}` : to);
+  const folders = out === undefined ? [] : await writableFolders(out, format.ending !== undefined);
+  let made: Exported;
+  try {
+    made = await format.make({ directory, weights, rule, masks, places, version: version(), log });
+  } catch (error) {
+    removeEmpty(folders);
+    throw error;
+  }
   const { content } = made;
   const isFile = content instanceof Uint8Array;
   const files = isFile ? { [place]: content } : inFolder(place, content);
@@ -92,6 +99,22 @@ async function run(directory: string, options: ExportOptions, output: Output): P
   output.event({ run: directory, to, files: Object.keys(files), ...made.event });
   output.say(place);
   for (const line of made.lines) output.say(line.replace(' DIR ', ` ${place} `));
+}
+
+/** Makes the directories of what is written, asked before the work for it, and gives those that were not there. Throws LetheError `E_IO`. */
+async function writableFolders(out: string, isFile: boolean): Promise<string[]> {
+  const { makeDirectory } = await import('../files/make-directory.ts');
+  const { checkWritable } = await import('../files/check-writable.ts');
+  const { ioError } = await import('../files/system-error.ts');
+  const folder = isFile ? path.dirname(out) : out;
+  let made: string[];
+  try {
+    made = makeDirectory(folder);
+  } catch (error) {
+    throw ioError(`cannot make the directory ${folder}`, error, 'choose another --out');
+  }
+  checkWritable(isFile ? out : path.join(out, 'export'));
+  return made;
 }
 
 const inFolder = <T>(folder: string, content: Readonly<Record<string, T>>): Record<string, T> =>

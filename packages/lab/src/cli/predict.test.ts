@@ -75,6 +75,23 @@ describe('lethe predict', () => {
     });
   });
 
+  test('--out in a place that cannot be written is refused before the work', async () => {
+    const nowhere = path.join(path.dirname(tiny.put('one.txt', 'the')), 'no', 'such.csv');
+    // A text that would be refused once it was read.
+    for (const argv of [
+      ['predict', run, '--text', tiny.put('one.txt', 'the')],
+      ['sample', run],
+      ['export', run, '--to', 'npz'],
+    ]) {
+      const out = argv[0] === 'export' ? path.join(tiny.put('file', ''), 'x.npz') : nowhere;
+      const { code, err } = await lethe(...argv, '--out', out);
+      expect({ code, err }).toMatchObject({ code: 1 });
+      expect(err).toMatch(
+        /no such directory; nothing was done yet|cannot make the directory .*; choose another --out/,
+      );
+    }
+  });
+
   test('prints a table with the total below', async () => {
     const { out } = await letheReading('the cat', 'predict', run, '--text', '-', '--mc', '2');
     const lines = linesOf(out);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { counted } from '../common/counted.ts';
 import { Interrupted, UsageError, wholeNumber } from '../common/usage.ts';
+import { checkWritable } from '../files/check-writable.ts';
 import { type TableWriter, tableEndings, tableWriter } from '../files/table-writer.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
 import { givenOptions, missingOption, refuseOthers } from '../tasks/options.ts';
@@ -80,6 +81,7 @@ async function run(directory: string, options: PredictOptions, output: Output): 
     );
   }
   const { mc, seed, out } = options;
+  if (out !== undefined) checkWritable(out);
   const { calibrationNote } = trained;
   if (calibrationNote) output.notice(calibrationNote);
   const table = out === undefined ? undefined : new RowsFile(out);

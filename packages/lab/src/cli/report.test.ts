@@ -38,7 +38,7 @@ test('a file that cannot be written is one sentence and exit code 1', async () =
   const run = make('unwritable', { events: [] });
   const { code, err } = await lethe('report', run, '--out', path.join(folder, 'no', 'such', 'x.html'));
   expect(code).toBe(1);
-  expect(err).toContain('no such directory');
+  expect(err).toContain('no such directory; nothing was done yet');
 });
 
 const pair = (name: string): string[] =>

@@ -1,6 +1,7 @@
 /** `lethe report`: runs and studies as one HTML page, as pictures, or as a table. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../common/counted.ts';
 import { UsageError } from '../common/usage.ts';
 import type { ReportContent } from '../report/report.ts';
 import { example } from './help.ts';
@@ -46,6 +47,10 @@ const endings = ['.html', '.htm', '.svg', '.png', '.csv'];
 
 async function run(directories: string[], options: ReportOptions, output: Output): Promise<void> {
   const ending = endingOf(options.out);
+  if (options.out !== undefined) {
+    const { checkWritable } = await import('../files/check-writable.ts');
+    checkWritable(options.out);
+  }
   const { readReport } = await import('../report/report.ts');
   const { replacing } = await import('./write-out.ts');
   const content = readReport(directories);
@@ -74,7 +79,7 @@ async function run(directories: string[], options: ReportOptions, output: Output
     leftOut: content.leftOut,
   });
   output.say(file);
-  if (pictures.length > 0) output.say(`${pictures.length} files in ${options.pictures}`);
+  if (pictures.length > 0) output.say(`${counted(pictures.length, 'file')} in ${options.pictures}`);
 }
 
 /** Of a file without an ending: HTML. */
