@@ -1,5 +1,6 @@
 /** `lethe calibrate`: makes what a run predicts as sure as it is right, on data that is kept for it. */
 import type { Command } from 'commander';
+import { counted } from '../common/counted.ts';
 import { letheCommand } from '../common/shell.ts';
 import { Interrupted, wholeNumber } from '../common/usage.ts';
 import type { OptionValues, TaskKind } from '../tasks/kind.ts';
@@ -89,7 +90,7 @@ async function run(directory: string, options: CalibrateOptions, output: Output)
   });
   for (const { mc, found } of ways) {
     const how = mc === null ? 'the test-time rule' : mc === 1 ? '1 draw' : `${mc} draws`;
-    output.say(output.colours.bold(`${how}, ${found.examples} examples of the calibration split`));
+    output.say(output.colours.bold(`${how}, ${counted(found.examples, 'example')} of the calibration split`));
     if (found.shown) output.table(found.shown.rows, found.shown);
     for (const promise of found.promises) output.say(`${promise}.`);
     output.say();

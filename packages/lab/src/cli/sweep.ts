@@ -119,7 +119,9 @@ async function run(target: string, options: SweepOptions, output: Output): Promi
       `${study.about.title}: ${counted(plan.points, 'point')}, ${counted(seeds, 'seed')}, ${counted(all, 'training')}${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
     );
     for (const { key, values, base, together = {} } of plan.axes) {
-      output.say(`${key}: ${values.join(', ')} (${values.length} values; the recipe has ${base ?? 'none'})`);
+      output.say(
+        `${key}: ${values.join(', ')} (${counted(values.length, 'value')}; the recipe has ${base ?? 'none'})`,
+      );
       for (const [other, others] of Object.entries(together))
         output.say(`  with ${other}: ${others.join(', ')}`);
     }

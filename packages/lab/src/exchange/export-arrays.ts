@@ -1,5 +1,6 @@
 /** The weights of a run as arrays by name. */
 import { encodeSafetensors } from 'lethe';
+import { counted } from '../common/counted.ts';
 import { writeNpz } from '../data/formats/npy-writer.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { readWeights } from '../runs/weights.ts';
@@ -17,7 +18,9 @@ export function exportArrays(
   const names = Object.keys(arrays);
   return {
     content: format === 'npz' ? writeNpz(arrays) : encodeSafetensors(arrays, about),
-    lines: [`${names.length} arrays: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`],
+    lines: [
+      `${counted(names.length, 'array')}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`,
+    ],
     event: { arrays: Object.fromEntries(names.map((name) => [name, arrays[name].shape])) },
   };
 }

@@ -1,4 +1,5 @@
 /** What a run directory tells, for TensorBoard and for tables. */
+import { counted } from '../common/counted.ts';
 import { csvOf } from '../pictures/data-table.ts';
 import { type RunRecord, readRun } from '../report/run-record.ts';
 import type { Exported, ExportRequest } from './format.ts';
@@ -22,7 +23,7 @@ export async function exportTables(request: ExportRequest): Promise<Exported> {
   const counts = Object.entries(tables).map(([name, { rows }]) => [name, rows.length] as const);
   return {
     content: Object.fromEntries(Object.entries(tables).map(([name, table]) => [`${name}.csv`, csvOf(table)])),
-    lines: counts.map(([name, rows]) => `${name}.csv: ${rows} rows`),
+    lines: counts.map(([name, rows]) => `${name}.csv: ${counted(rows, 'row')}`),
     event: { rows: Object.fromEntries(counts) },
   };
 }

@@ -1,5 +1,6 @@
 /** The part of a report on a search: the best ten trials, its history, all curves, every hyper-parameter against the metric. */
 
+import { counted } from '../common/counted.ts';
 import { helpfulScale, picture, pictureHeight, pictureWidth } from '../pictures/curves.ts';
 import { dataOf, type Picture } from '../pictures/picture.ts';
 import type { Axis } from '../pictures/svg/axis.ts';
@@ -34,7 +35,7 @@ export function studySection(study: ReportedStudy): string {
   const measured = measuredTrials(study);
   const parts = [
     `<section><h2>${escaped(name)}</h2>`,
-    paragraph(`${trials.length} trials: ${states.join(', ') || 'none'}.`),
+    paragraph(`${counted(trials.length, 'trial')}: ${states.join(', ') || 'none'}.`),
   ];
   if (measured.length === 0) parts.push(paragraph('No trial has a validation yet.'));
   else {

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { findEncoding, numberedLines, textPieces, wholeText } from '../formats/text-pieces.ts';
 import { type SplitName, splitNamed, splitsByName } from '../split-names.ts';
@@ -110,7 +111,7 @@ async function tableFolder(
   const [[firstName, first]] = sources;
   const columns = any ? [...first.columns, 'split'] : first.columns;
   return {
-    title: `${used.length} tables of a folder, the first: ${first.title}`,
+    title: `${counted(used.length, 'table')} of a folder, the first: ${first.title}`,
     decimal: first.decimal,
     columns,
     notes: [...notes, ...first.notes],
@@ -158,7 +159,7 @@ function parallelFiles(
   const names = [...first.keys()];
   const grouped = groups.size > 1;
   return {
-    title: `${groups.size} folders whose files have a column each: ${names.join(', ')}`,
+    title: `${counted(groups.size, 'folder')} whose files have a column each: ${names.join(', ')}`,
     decimal: options.decimal ?? '.',
     columns: grouped ? [...names, 'folder'] : names,
     notes: grouped ? ["'folder' is the folder of each row (--group keeps it together)"] : [],
@@ -207,7 +208,7 @@ function classFolders(
   const without = inFolders.length - texts.length;
   if (without > 0) notes.push(`${without} files of folders without a class left out`);
   return {
-    title: `${used.length} files, a text a file, by the folder of their class (${classes.size})`,
+    title: `${counted(used.length, 'file')}, a text a file, by the folder of their class (${classes.size})`,
     decimal: '.',
     columns: ['file', 'text', 'label', ...(any ? ['split'] : [])],
     notes,
@@ -242,7 +243,7 @@ function classFiles(
   );
   if (parts.some((part) => part.length !== width) || labels.some((label) => label === '')) return undefined;
   return {
-    title: `${top.length} files, a text a line, by the name of their class: ${labels.map((label) => printable(label, 30)).join(', ')}`,
+    title: `${counted(top.length, 'file')}, a text a line, by the name of their class: ${labels.map((label) => printable(label, 30)).join(', ')}`,
     decimal: '.',
     columns: ['text', 'label'],
     notes: [],

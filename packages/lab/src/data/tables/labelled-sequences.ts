@@ -1,6 +1,7 @@
 /** Rows to sequences of numeric steps, each in order of time and with one label. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import type { LabelledRoles } from './labelled-roles.ts';
 import type { StepsInput } from './labelled-types.ts';
 import type { RowLabels } from './labels.ts';
@@ -196,14 +197,14 @@ function shapeNotes(all: readonly SeriesRows[], { columns, values, missing }: St
       most = Math.max(most, rows.length);
     }
     notes.push(
-      `${all.length} sequences of ${least === most ? most : `${least} to ${most}`} steps of ${columns.length} column${columns.length > 1 ? 's' : ''}: ${nameList(columns)}`,
+      `${counted(all.length, 'sequence')} of ${least === most ? counted(most, 'step') : `${least} to ${most} steps`} of ${counted(columns.length, 'column')}: ${nameList(columns)}`,
     );
   }
   let absent = 0;
   for (const flag of missing) absent += flag;
   if (absent > 0)
     notes.push(
-      `${absent} of ${values.length} values are missing (${((100 * absent) / values.length).toFixed(1)} %)`,
+      `${absent} of ${counted(values.length, 'value')} ${absent === 1 ? 'is' : 'are'} missing (${((100 * absent) / values.length).toFixed(1)} %)`,
     );
   const constant = columns.filter((_, i) => isConstant(values, missing, i, columns.length));
   if (constant.length > 0)
@@ -243,7 +244,7 @@ function stepNotes(table: Table, all: readonly SeriesRows[], times: Float64Array
     );
     if (i < 0) continue;
     return [
-      `${steps - count} of ${steps} steps are longer or shorter than the usual one (first: '${printable(id, 40)}', line ${table.lines[rows[i]]}): gaps are not filled, steps are taken as they come`,
+      `${steps - count} of ${counted(steps, 'step')} ${steps - count === 1 ? 'is' : 'are'} longer or shorter than the usual one (first: '${printable(id, 40)}', line ${table.lines[rows[i]]}): gaps are not filled, steps are taken as they come`,
     ];
   }
   return [];

@@ -207,7 +207,7 @@ describe('labelled texts', () => {
 
   it('that stand in the file twice are said', async () => {
     expect((await read('text,label\na b,x\na b,y\nc d,x\n')).notes.join()).toContain(
-      '1 texts stand in the file before, word for word',
+      '1 text stands in the file before, word for word',
     );
   });
 
@@ -248,7 +248,7 @@ describe('labelled sequences', () => {
     ]);
     expect(data.notes).toContain("rows of 1 of 2 series were not in the order of 't' and are sorted");
     expect(data.notes.join('\n')).toContain(
-      "1 of 4 steps are longer or shorter than the usual one (first: '2', line 7): gaps are not filled",
+      "1 of 4 steps is longer or shorter than the usual one (first: '2', line 7): gaps are not filled",
     );
   });
 

@@ -137,7 +137,9 @@ function textExamples(
       }),
     notes:
       repeated > 0
-        ? [`${repeated} texts stand in the file before, word for word: two splits may share one`]
+        ? [
+            `${repeated === 1 ? '1 text stands' : `${repeated} texts stand`} in the file before, word for word: two splits may share one`,
+          ]
         : [],
   };
 }

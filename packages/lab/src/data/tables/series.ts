@@ -175,7 +175,9 @@ function missingNotes(series: readonly Series[], gaps: BuiltSeries['gaps']): str
   }
   if (missing === 0) return [];
   const between =
-    gaps.count === 0 ? '' : `; ${gaps.count} steps have no row (${gaps.first}${gaps.count > 1 ? ', …' : ''})`;
+    gaps.count === 0
+      ? ''
+      : `; ${gaps.count === 1 ? '1 step has' : `${gaps.count} steps have`} no row (${gaps.first}${gaps.count > 1 ? ', …' : ''})`;
   return [`${missing} of ${all} values are missing (${((100 * missing) / all).toFixed(1)} %)${between}`];
 }
 

@@ -1,6 +1,7 @@
 /** Examples to train, validate and test on. */
 import { ConfigError, DataError, NoiseStream } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { splitNamed, splitNames } from '../split-names.ts';
 import type { LabelledData } from './labelled-types.ts';
 
@@ -151,7 +152,7 @@ function unitsOf(
     const order = stream.permutation(place, list.length);
     return {
       units: Array.from(order, (at) => list[at]),
-      how: `split by '${printable(groups.column, 40)}': ${list.length} groups, none in two splits`,
+      how: `split by '${printable(groups.column, 40)}': ${counted(list.length, 'group')}, none in two splits`,
       take: 'first',
     };
   }
@@ -209,7 +210,7 @@ function check(
   const asked = { train: 1, valid: valid ?? 1, test: test ?? 1, calibration: calibration ?? 0 };
   for (const name of exampleSplits) {
     if (splits[name].length > 0 || asked[name] === 0) continue;
-    const groups = data.groups ? `, from ${new Set(data.groups.codes).size} groups` : '';
+    const groups = data.groups ? `, from ${counted(new Set(data.groups.codes).size, 'group')}` : '';
     throw new DataError(
       `${data.where}: expected examples to ${{ train: 'train on', valid: 'validate on', test: 'test on', calibration: 'calibrate on' }[name]}, found none of ${data.length}${groups}; give more, or other shares`,
     );

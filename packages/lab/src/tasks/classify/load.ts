@@ -136,7 +136,7 @@ function cutNotes(all: readonly Example[], { tokens }: ClassifyConfig): string[]
   if (long === 0 || tokens.segment === null) return [];
   const how = tokens.examples === 'segments' ? 'each an example' : 'which answer together';
   return [
-    `${long} texts of more than ${tokens.segment} tokens are cut into segments, ${how} (tokens.segment)`,
+    `${long === 1 ? '1 text' : `${long} texts`} of more than ${tokens.segment} tokens ${long === 1 ? 'is' : 'are'} cut into segments, ${how} (tokens.segment)`,
   ];
 }
 

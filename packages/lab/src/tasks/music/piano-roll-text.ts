@@ -22,7 +22,7 @@ export function pianoRollText(
   { width = 80, stepsPerQuarter, given = 0 }: PianoRollTextOptions = {},
 ): string[] {
   const notes = [...new Set(frames.flat())];
-  if (notes.length === 0) return [`(${frames.length} steps of silence)`];
+  if (notes.length === 0) return [`(${counted(frames.length, 'step')} of silence)`];
   const top = Math.floor(largest(notes) / 2);
   const bottom = Math.floor(least(notes) / 2);
   const labels = Array.from({ length: top - bottom + 1 }, (_, i) => pairName(2 * (top - i)));

@@ -1,5 +1,6 @@
 /** A piece from a music run, as a MIDI file and as a picture. */
 import path from 'node:path';
+import { counted } from '../../common/counted.ts';
 import { oneOf, UsageError, wholeNumber } from '../../common/usage.ts';
 import { writeMidi } from '../../data/formats/midi-writer.ts';
 import { type SplitName, splitNames } from '../../data/split-names.ts';
@@ -91,7 +92,7 @@ export const musicSampling: SamplingKind<MusicConfig> = {
         lines: (file, width) => [
           ...pianoRollText(frames, { width, ...look }),
           '',
-          `${file}: ${frames.length} steps${primed > 0 ? begin : ''}`,
+          `${file}: ${counted(frames.length, 'step')}${primed > 0 ? begin : ''}`,
         ],
         picture: (name) => pianoRollPicture(name, frames, look),
       };

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError, DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../../common/counted.ts';
 import { dataDirectories, type FindOptions } from '../../../data/directories.ts';
 import { exampleFile, examples } from '../../../data/examples/example-files.ts';
 import { MissingDataError } from '../../../data/missing.ts';
@@ -241,8 +242,8 @@ function settingsNote(config: ForecastConfig, resolved: ForecastData['settings']
 function splitNote({ test, calibration, valid }: ForecastData['periods'], horizon: number): string {
   const part = (name: string, { count, stride }: { count: number; stride: number }): string =>
     count <= 1
-      ? `${name} ${count === 1 ? `${horizon} steps` : 'none'}`
-      : `${name} ${count} windows, one every ${stride} steps`;
+      ? `${name} ${count === 1 ? counted(horizon, 'step') : 'none'}`
+      : `${name} ${counted(count, 'window')}, one every ${stride === 1 ? 'step' : `${stride} steps`}`;
   return `split by time, from the end of each series: ${part('test', test)}; ${part('calibration', calibration)}; ${part('validation', valid)}; training before`;
 }
 

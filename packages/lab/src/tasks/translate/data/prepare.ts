@@ -1,5 +1,6 @@
 /** Lines to pairs: what is empty or too long is left out and counted, what has no validation or test of its own is split. */
 import { DataError, NoiseStream } from 'lethe';
+import { counted } from '../../../common/counted.ts';
 import { UnusableRows } from '../../../data/tables/unusable.ts';
 import type { RawCorpus, RawPairs } from './types.ts';
 import { countOf } from './words.ts';
@@ -106,7 +107,7 @@ export function withSplits(
     .sort((a, b) => a - b);
   if (rest.length === 0) {
     throw new DataError(
-      `${corpus.train.where}: expected pairs to train on beside ${lacking.map((name) => `splits.${name}`).join(' and ')}, found ${train.lines.length} pairs in all; give more, or smaller shares`,
+      `${corpus.train.where}: expected pairs to train on beside ${lacking.map((name) => `splits.${name}`).join(' and ')}, found ${counted(train.lines.length, 'pair')} in all; give more, or smaller shares`,
     );
   }
   notes.push(

@@ -1,6 +1,7 @@
 /** Sentences to translate: a line each, read as the run read its training pairs. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../../common/counted.ts';
 import { numberedLines } from '../../../data/formats/text-pieces.ts';
 import { type Encoding, textDecoder } from '../../../data/words/decode-text.ts';
 import { coverage, knownShare, lettersOf, scriptOf, wordsOf } from './languages.ts';
@@ -74,7 +75,7 @@ export function languageDoubts(reading: Reading, sentences: readonly Sentence[])
     const lines = some.filter((sentence) => sentence.unknown.length > 0);
     const shown = [...unknown].slice(0, 5).map((piece) => `'${printable(piece, 20)}'`);
     doubts.push(
-      `${lines.length} of ${some.length} sentences hold what training never saw (${shown.join(', ')}), the first is line ${lines[0].line}`,
+      `${lines.length} of ${counted(some.length, 'sentence')} ${lines.length === 1 ? 'holds' : 'hold'} what training never saw (${shown.join(', ')}), the first is line ${lines[0].line}`,
     );
   }
   if (sharesVocabulary) return doubts;
