@@ -158,7 +158,8 @@ describe('runs of forecasts', () => {
       'seasonal mean',
       '90 %, calibrated',
       'after calibration',
-      'exchangeable',
+      'An interval of 90 % holds the value of its step',
+      'Intervals from joint_lower_90',
     ])
       expect(html).toContain(words);
     const parts = forecastSections({ directory: at('one'), config: () => undefined }).flatMap(

@@ -11,7 +11,7 @@ import { figure } from '../pictures/svg/figure.ts';
 import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
 import { type ComparedResult, type ComparisonResult, settingText } from '../studies/comparison.ts';
-import { differenceText, spreadText } from '../studies/figures.ts';
+import { differenceText, measuredSplits, spreadText } from '../studies/figures.ts';
 import type { Trial } from '../studies/study-record.ts';
 import type { ShownTable } from '../tasks/kind.ts';
 import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
@@ -96,22 +96,21 @@ export function shownMethods({ comparison, deciding, metric }: ReportedCompariso
 } {
   const { methods, seeds } = comparison;
   const hasNone = methods.some(({ toNone }) => toNone !== undefined);
+  const splits = measuredSplits(methods);
   const rows = methods.map((one, i) => [
     String(i + 1),
     one.name,
-    ...[one.train, one.valid, one.test].map(spreadText),
+    ...splits.map((split) => spreadText(one[split])),
     `${one.finals.filter(({ best }) => best !== null).length} of ${seeds.length}`,
     differenceText(one.toBest),
-    differenceText(one.toNone),
+    ...(hasNone ? [differenceText(one.toNone)] : []),
     duration(one.seconds),
     settingText(one.chosen?.parameters) || 'no setting has a result',
   ]);
   const header = [
     '',
     'method',
-    'train',
-    'valid',
-    'test',
+    ...splits,
     'seeds',
     'to the best',
     ...(hasNone ? ['to none'] : []),
@@ -124,7 +123,7 @@ export function shownMethods({ comparison, deciding, metric }: ReportedCompariso
       : 'One seed has no spread: differences without an interval say little.';
   return {
     note: `${metricHeading(metric)}; mean ± deviation over seeds. In the order of validation${decidingWords(deciding ?? metric, metric)}; weights are chosen by it, test is measured once with them. ${interval}`,
-    table: { header, rows, align: `rlrrrrr${hasNone ? 'r' : ''}rl` },
+    table: { header, rows, align: `rl${'r'.repeat(splits.length + (hasNone ? 4 : 3))}l` },
   };
 }
 

@@ -19,7 +19,12 @@ const base = (settings: Record<string, unknown> = {}) => ({ target: 'music/folk'
 let studies = 0;
 
 /** A study whose trials reach what `of` says after two validations; undefined has failed. */
-function study(plan: TrialPlan, count: number, of: (parameters: Parameters) => number | undefined): string {
+function study(
+  plan: TrialPlan,
+  count: number,
+  of: (parameters: Parameters) => number | undefined,
+  { hasTraining = true } = {},
+): string {
   const directory = path.join(folder, `study-${++studies}`);
   fs.mkdirSync(directory);
   const write = (event: JournalEvent): void =>
@@ -35,10 +40,12 @@ function study(plan: TrialPlan, count: number, of: (parameters: Parameters) => n
     const at = (value: number) => ({ [shown.metric]: 1 - value / 100, [metric]: value });
     for (const epoch of nll === undefined ? [] : [1, 2]) {
       const valid = at(nll! + 2 - epoch);
-      write({ event: 'report', number, epoch, train: valid, valid, seconds: epoch });
+      const train = hasTraining ? valid : {};
+      write({ event: 'report', number, epoch, train, valid, seconds: epoch });
     }
+    const train = nll === undefined || !hasTraining ? {} : at(nll - 1);
     const best: Best | null =
-      nll === undefined ? null : { epoch: 2, train: at(nll - 1), valid: at(nll), test: at(nll + 0.5) };
+      nll === undefined ? null : { epoch: 2, train, valid: at(nll), test: at(nll + 0.5) };
     write({
       ...{ event: 'end', number, best, seconds: 60 },
       ...(best ? { state: 'complete', reason: 'all epochs' } : { state: 'failed', reason: 'diverged' }),
@@ -130,6 +137,7 @@ describe('the report on a comparison', () => {
     const without = comparisonPlan({ title: 't', base: base(), methods: two, trials: 1, seed: 1 });
     const html = reportHtml(readReport([study(without, 6, worth)]));
     expect(rows(html)[0]).not.toContain('to none');
+    expect(new Set(rows(html).map(({ length }) => length))).toEqual(new Set([rows(html)[0].length]));
     expect(rows(html)[2][6]).toMatch(/^\+/);
   });
 
@@ -222,6 +230,33 @@ describe('the report on a sweep', () => {
     expect(legible(half)).toEqual([]);
     const none = study(plan, 0, bowl);
     expect(reportHtml(readReport([none]))).toContain('No training has a validation yet.');
+  });
+
+  test('names no training where the task measures none, in pictures and tables', () => {
+    const plan = planOf(['dropout.recurrent=0:.8:.4', 'model.cell=rnn,lstm'], true);
+    const directory = study(plan, plan.points, bowl, { hasTraining: false });
+    const [rates, words] = reportPictures(readReport([directory])).map(({ svg }) =>
+      textsOf(svg).map(({ text }) => text),
+    );
+    for (const texts of [rates, words]) {
+      expect(texts).toEqual(expect.arrayContaining(['validation', 'test']));
+      expect(texts).not.toContain('training');
+    }
+    expect(rows(reportHtml(readReport([directory])))[0]).toEqual([
+      ...['dropout.recurrent', 'model.cell', 'seeds', 'valid', 'test'],
+    ]);
+  });
+
+  test('has all values of a setting on its axis while it goes on, and of one rate alone all that rates may be', () => {
+    const ticks = (vary: string[], count: number): number[] => {
+      const [{ svg }] = reportPictures(readReport([study(planOf(vary), count, bowl)]));
+      return textsOf(svg).map(({ text }) => Number(text.replace('−', '-')));
+    };
+    // The first of five values has ended: that is 0.
+    expect(ticks(['dropout.recurrent=0:.8:.2'], 1)).toEqual(expect.arrayContaining([0, 0.2, 0.8]));
+    const one = ticks(['dropout.recurrent=0'], 1);
+    expect(one).toEqual(expect.arrayContaining([0, 1]));
+    expect(one).not.toContain(-1);
   });
 
   test('names the metric that decides where people are shown another', () => {

@@ -2,6 +2,7 @@
 
 import { DataError } from 'lethe';
 import { counted } from '../common/counted.ts';
+import { sentence } from '../common/sentence.ts';
 import { curvePicture, picture } from '../pictures/curves.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { muted, seriesColour } from '../pictures/svg/colour.ts';
@@ -115,7 +116,7 @@ function metricsHtml(run: RunRecord): string {
     htmlTable(header, rows, `l${'r'.repeat(header.length - 2)}l`),
     paragraph(chosenLine(run), 'note'),
     ...(published ? [paragraph(publishedLine(published), 'note')] : []),
-    ...(loss ? [paragraph(`${loss[0].toUpperCase()}${loss.slice(1)}.`, 'note')] : []),
+    ...(loss ? [paragraph(sentence(loss), 'note')] : []),
     saved(`${run.name} results`, runResults([run])),
   ].join('\n');
 }

@@ -12,8 +12,8 @@ import { escaped } from '../pictures/svg/element.ts';
 import { figure } from '../pictures/svg/figure.ts';
 import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
-import { shortNumber } from '../pictures/svg/scale.ts';
-import { spreadText } from '../studies/figures.ts';
+import { domainOf, type ScaleKind, shortNumber, wholeDomainOf } from '../pictures/svg/scale.ts';
+import { measuredSplits, spreadText } from '../studies/figures.ts';
 import { settingUnit } from '../studies/setting-words.ts';
 import type { Value } from '../studies/space.ts';
 import { alongAxis, baseOf, type SweepPoint, type SweepResult } from '../studies/sweep.ts';
@@ -94,21 +94,22 @@ export function sweepTable({ axes, points }: SweepResult): DataTable {
 export function shownPoints({ sweep }: ReportedSweep): { title: string; note: string; table: ShownTable } {
   const { axes, points } = sweep;
   const done = points.filter(({ valid }) => valid !== undefined);
+  const splits = measuredSplits(done);
   const rows = done
     .toSorted((a, b) => a.deciding! - b.deciding!)
     .slice(0, mostRows)
-    .map(({ at, train, valid, test }) => [
+    .map(({ at, valid, ...spreads }) => [
       ...at.map(valueText),
       String(valid?.count ?? 0),
-      ...[train, valid, test].map(spreadText),
+      ...splits.map((split) => spreadText({ ...spreads, valid }[split])),
     ]);
   return {
     title: done.length > mostRows ? `The best ${mostRows} of ${done.length} points` : 'All points',
     note: 'Mean ± deviation over seeds; best first by validation.',
     table: {
-      header: [...axes.map(({ key }) => key), 'seeds', 'train', 'valid', 'test'],
+      header: [...axes.map(({ key }) => key), 'seeds', ...splits],
       rows,
-      align: `${'r'.repeat(axes.length)}rrrr`,
+      align: 'r'.repeat(axes.length + 1 + splits.length),
     },
   };
 }
@@ -143,12 +144,22 @@ function axisOf({ axes }: SweepResult, i: number, points: readonly SweepPoint[],
   }
   const numbers = [...values, ...found] as number[];
   const [low, high] = [least(numbers), largest(numbers)];
-  const isCounted = numbers.every(Number.isInteger) && high - low > 2;
-  const axis: Axis = { label, scale: low > 0 && high / low >= 30 ? 'log' : 'linear', whole: isCounted };
+  const whole = numbers.every(Number.isInteger) && high - low > 2;
+  const scale: ScaleKind = low > 0 && high / low >= 30 ? 'log' : 'linear';
+  const domain = isRate(key, method)
+    ? rateDomain(numbers)
+    : (whole ? wholeDomainOf : domainOf)(scale, numbers);
+  const axis: Axis = { label, scale, whole, domain };
   return { axis, places: found as number[] };
 }
 
-/** A line through means, a band of one deviation around it where there are several seeds. */
+const isRate = (key: string, method: string): boolean => settingUnit(key, method).includes('(probability');
+
+/** What holds all values of a rate; of one alone whatever a rate may be, since its neighbours may be none. */
+const rateDomain = (values: readonly number[]): [number, number] =>
+  domainOf('linear', new Set(values).size > 1 ? values : [0, 1]);
+
+/** A line through means, a band of one deviation around it where there are several seeds; nothing where nothing was measured. */
 function lineOf(
   name: string,
   x: readonly number[],
@@ -156,6 +167,7 @@ function lineOf(
   colour: string,
   dash?: string,
 ): Mark[] {
+  if (!spreads.some(isMeasured)) return [];
   const mean = spreads.map((spread) => spread?.mean ?? null);
   const ends = (sign: number) =>
     spreads.map((spread) => (spread ? spread.mean + sign * (spread.deviation ?? 0) : null));
@@ -198,13 +210,14 @@ function linePicture(sweep: SweepResult, i: number, at: readonly Value[], words:
   return plot(`${key}${sweep.axes.length > 1 ? others : ''}`, axis, marks, words, key);
 }
 
-/** Over words, which have no order: a dot for each mean, a bar of one deviation above and below it. */
+/** Over words, which have no order: a dot for each mean, a bar of one deviation above and below it; nothing where nothing was measured. */
 function barsOf(
   name: string,
   x: readonly number[],
   spreads: readonly (Spread | undefined)[],
   colour: string,
 ): Mark[] {
+  if (!spreads.some(isMeasured)) return [];
   const bars = spreads.flatMap((spread, i): Mark[] => {
     if (spread?.deviation === undefined) return [];
     const { mean, deviation } = spread;
@@ -215,6 +228,8 @@ function barsOf(
     { kind: 'points', name, x, y: spreads.map((spread) => spread?.mean ?? null), colour, size: 4 },
   ];
 }
+
+const isMeasured = (spread: Spread | undefined): boolean => spread !== undefined;
 
 const series = [
   ['train', 'training', muted, '5 3'],
@@ -229,10 +244,7 @@ const isInside = (value: number, places: readonly number[]): boolean =>
 function together(sweep: SweepResult, words: Words): Picture[] {
   const at = baseOf(sweep);
   const rates = sweep.axes.flatMap(({ key, values }, i) =>
-    settingUnit(key, words.method).includes('(probability') &&
-    values.every((value) => typeof value === 'number')
-      ? [i]
-      : [],
+    isRate(key, words.method) && values.every((value) => typeof value === 'number') ? [i] : [],
   );
   if (rates.length < 2) return [];
   const marks = rates.slice(0, mostLines).flatMap((i, k) => {
@@ -246,8 +258,16 @@ function together(sweep: SweepResult, words: Words): Picture[] {
     );
   });
   const title = 'Validation along each rate, the others as in the recipe';
-  return [plot(title, { label: 'rate (probability of dropping)' }, marks, words, 'rate')];
+  const values = rates.flatMap((i) => sweep.axes[i].values as number[]);
+  const axis: Axis = {
+    label: 'rate (probability of dropping)',
+    domain: rateDomain([...values, ...placesOf(marks)]),
+  };
+  return [plot(title, axis, marks, words, 'rate')];
 }
+
+const placesOf = (marks: readonly Mark[]): number[] =>
+  marks.flatMap((mark) => (mark.kind === 'points' ? [...(mark.x as number[])] : []));
 
 /** The validation along one of two settings, a line for each value of the other. */
 function family(sweep: SweepResult, axis: number, words: Words): Picture {

@@ -15,6 +15,12 @@ export function differenceText(difference: Difference | undefined): string {
   return `${signed(mean)}${low === undefined || high === undefined ? '' : ` [${signed(low)}, ${signed(high)}]`}`;
 }
 
+/** The splits of which anything was measured: some tasks measure nothing while they train, and a test comes late. */
+export const measuredSplits = (
+  all: readonly Readonly<Partial<Record<'train' | 'valid' | 'test', Spread>>>[],
+): ('train' | 'valid' | 'test')[] =>
+  (['train', 'valid', 'test'] as const).filter((split) => all.some((one) => one[split] !== undefined));
+
 // --- internal ---
 
 /** Three decimals; of large numbers fewer, of tiny ones three digits. */

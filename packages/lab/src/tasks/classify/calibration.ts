@@ -23,6 +23,7 @@ import type { Draws, Metrics, Slices } from '../../runs/task.ts';
 import type { CalibrationKind, FittedCalibration } from '../kind.ts';
 import { fewNote } from '../shared/few-examples.ts';
 import type { ClassifyConfig } from './config.ts';
+import { classifyLabel } from './metrics.ts';
 import { classifyModel } from './model.ts';
 import { type Answers, answersTo, type ClassAnswers, type RatingAnswers } from './predict.ts';
 import { scoresOf } from './scores.ts';
@@ -190,7 +191,7 @@ function fitted(
         ...(content.kind === 'class' ? [['temperature', '1.0000', content.temperature.toFixed(4)]] : []),
         ...['nll', 'brier', 'ece', 'rmse']
           .filter((name) => name in figures)
-          .map((name) => [name, before[name]?.toFixed(4) ?? '-', figures[name].toFixed(4)]),
+          .map((name) => [classifyLabel(name), before[name]?.toFixed(4) ?? '–', figures[name].toFixed(4)]),
       ],
     },
   };

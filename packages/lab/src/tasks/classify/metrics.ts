@@ -74,3 +74,9 @@ export const classifyMetrics: Record<string, MetricWords> = {
   },
   examples: { label: 'examples scored', meaning: 'examples with a label', counts: 'number' },
 };
+
+/** What a figure is called, with its unit: `NLL (nats)`. */
+export function classifyLabel(name: string): string {
+  const { label, unit } = classifyMetrics[name];
+  return unit === undefined ? label : `${label} (${unit})`;
+}

@@ -1,10 +1,12 @@
 /** What a report shows of a run of classes or ratings: its test, before and after calibration. */
 import { LetheError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { sentence } from '../../common/sentence.ts';
 import { calibratedWay, readCalibration } from '../../runs/calibration.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { ReportPart, ReportSection, ShownRun } from '../kind.ts';
 import { type ClassifyCalibration, promised, readContent } from './calibration.ts';
+import { classifyLabel } from './metrics.ts';
 import {
   confusionPicture,
   countsOf,
@@ -31,10 +33,8 @@ export function classifySections({ directory }: ShownRun): ReportSection[] {
       tested.answers.kind === 'class'
         ? classParts(tested.answers, tested.targets, readReading(directory).layout.classes!, content)
         : ratingParts(tested.answers, tested.targets, content);
-    const promises = (way?.promises ?? []).map((promise) =>
-      note(`${promise[0].toUpperCase()}${promise.slice(1)}.`),
-    );
-    return [{ title, parts: [...parts, ...promises, ...(stale ? [note(`${stale}.`)] : [])] }];
+    const said = [...(way?.promises ?? []).map(sentence), ...(stale ? [`${stale}.`] : [])].map(note);
+    return [{ title, parts: [...parts, ...said] }];
   } catch (error) {
     if (!(error instanceof LetheError)) throw error;
     return [{ title, parts: [note(`They cannot be shown: ${error.message}`)] }];
@@ -120,7 +120,7 @@ function figuresTable(
   const figures = both.map(({ answers }) => scoresOf(answers, targets, true));
   const rows = names
     .filter((name) => figures.some((one) => name in one))
-    .map((name) => [name, ...figures.map((one) => one[name]?.toFixed(4) ?? '-')]);
+    .map((name) => [classifyLabel(name), ...figures.map((one) => one[name]?.toFixed(4) ?? '–')]);
   return {
     kind: 'table',
     table: { header: ['test', ...both.map(({ name }) => name)], align: `l${'r'.repeat(both.length)}`, rows },

@@ -1,5 +1,6 @@
 /** What a report shows of a forecasting run: fan charts, coverage by horizon, figures beside naive forecasts. */
 import { LetheError } from 'lethe';
+import { sentence } from '../../common/sentence.ts';
 import { pictureHeight, pictureWidth } from '../../pictures/curves.ts';
 import { dataOf, type Picture } from '../../pictures/picture.ts';
 import { ink, muted, seriesColour } from '../../pictures/svg/colour.ts';
@@ -22,10 +23,9 @@ export function forecastSections({ directory }: ShownRun): ReportSection[] {
     const { calibration, note } = readCalibration(runPaths(directory));
     const way = calibratedWay(calibration);
     const content = way && readContent(way.content, tested.horizon);
-    const said: ReportPart[] = [
-      ...(note ? [note] : []),
-      ...(way?.promises.map((one) => `${one}.`) ?? []),
-    ].map((one) => ({ kind: 'note', note: one }));
+    const said = [...(note ? [`${note}.`] : []), ...(way?.promises ?? []).map(sentence)].map(
+      (one): ReportPart => ({ kind: 'note', note: one }),
+    );
     return [
       { title: 'Beside naive forecasts', parts: [besideNaive(tested), ...verdict(tested)] },
       {
