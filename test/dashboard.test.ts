@@ -179,6 +179,16 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await page.getByRole('button', { name: /^valid NLL per time step \(nats\)/ }).click();
     // 10/3 + 3 + 1, + 2, 10/3 + 5 + 1, + 2
     await expect.poll(names).toEqual(['standard-1', 'standard-2', 'none-1', 'none-2']);
+    // Columns are chosen with the keyboard alone: Escape closes what Enter opened, and gives the focus back.
+    const menu = page.locator('.menu');
+    await menu.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await menu.getByLabel('path', { exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'path', exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await menu.getAttribute('open')).toBeNull();
+    expect(await menu.locator('summary:focus').count()).toBe(1);
     await page.getByLabel('Filter').fill('model.dropout=none seed>1');
     await expect.poll(names).toEqual(['none-2']);
     await page.getByLabel('Filter').fill('/^stand.*1$/');
@@ -318,12 +328,41 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
       .toEqual([' trials', ' best so far']);
   });
 
+  it('reads a study that goes on at most every five seconds, and then shows what it has become', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'growing');
+    makeSearch(join(runs, 'growing'));
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(new URL('?page=studies', url).href);
+    const asked: number[] = [];
+    page.on('request', (request) => {
+      if (/\/api\/studies\/\w+$/.test(request.url())) asked.push(performance.now());
+    });
+    await page.getByRole('link', { name: '(growing)' }).click();
+    const trials = page.locator('table.runs tbody tr');
+    await trials.first().waitFor();
+    const before = await trials.count();
+    const more = 8;
+    for (let n = 1; n <= more; n++) {
+      const trial = { event: 'trial', number: before + n, parameters: { 'model.hidden': 10 } };
+      appendFileSync(join(runs, 'growing/journal.jsonl'), lines([trial]));
+      await page.waitForTimeout(500);
+    }
+    await expect.poll(() => trials.count(), { timeout: 30_000 }).toBe(before + more);
+    expect(asked.length).toBeGreaterThan(1);
+    // A second for what is told late of the first.
+    for (const [i, at] of asked.slice(1).entries()) expect(at - asked[i]).toBeGreaterThan(4000);
+  });
+
   it('shows what hostile runs hold as text, and compares the settings of ticked runs', {
     timeout: 120_000,
   }, async () => {
     const runs = join(folder, 'hostile');
     const script = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
-    const first = makeRun(runs, script.replaceAll('/', ''), [
+    const name = script.replaceAll('/', '');
+    const title = `${name} · Lethe`;
+    const first = makeRun(runs, name, [
       { ...epoch(1, 2, 3, true), valid: { nll_per_step: 3, [script]: 1 } },
       { event: 'observe', name: script, epoch: 1, step: 2, values: { [script]: 1 } },
     ]);
@@ -339,12 +378,12 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     await page.getByRole('link', { name: '<img' }).click();
     await expect.poll(() => page.locator('pre').filter({ hasText: 'onerror' }).count()).toBeGreaterThan(0);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
-    expect(await page.title()).toBe('Lethe');
+    expect(await page.title()).toBe(title);
     // Neither does the page run what somebody slips into it.
     await page.evaluate(
       `document.body.append(Object.assign(document.createElement('script'), { textContent: "document.title = 'owned'" }))`,
     );
-    expect(await page.title()).toBe('Lethe');
+    expect(await page.title()).toBe(title);
   });
 
   it('lets a run make a piece and plays it', { timeout: 240_000 }, async () => {
@@ -528,10 +567,22 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     const served = await serve(runs, '--port', '0');
     await openPage(served.url);
     await page.getByRole('link', { name: 'Start' }).click();
-    await page.getByLabel('Recipe, or TASK/DATASET').fill('music/folk');
-    await page.locator('[id="model.hidden"]').fill('-3');
+    // What there is to choose; a recipe keeps its fields while something in them is wrong, and says at the field what it is.
+    await page.getByRole('link', { name: 'bayer2013/jsb-fast', exact: true }).click();
+    const hidden = page.locator('[id="model.hidden"]');
+    await hidden.waitFor({ timeout: 30_000 });
+    const fields = await page.locator('.field').count();
+    await hidden.fill('-3');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('model.hidden');
-    await page.locator('[id="model.hidden"]').fill('10');
+    expect(await hidden.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('[id="model.hidden-meaning"]').textContent()).toContain('found -3');
+    expect(await page.locator('.field').count()).toBe(fields);
+    // Also where the address is opened with it.
+    await page.reload();
+    await expect.poll(() => page.locator('.field').count(), { timeout: 30_000 }).toBe(fields);
+    await page.getByRole('link', { name: 'Start' }).click();
+    await page.getByLabel('Recipe, or TASK/DATASET').fill('music/folk');
+    await hidden.fill('10');
     await page.locator('[id="training.epochs"]').fill('100000');
     await page.locator('[id="training.patience"]').fill('none');
     await expect

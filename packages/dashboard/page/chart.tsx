@@ -4,7 +4,8 @@
  */
 
 import { domainOf, extremes, type ScaleKind, scaleOf, shortNumber } from '@lethe/lab/scales';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Breaking } from './breaking.tsx';
 import { csvOf, save, svgText } from './save.ts';
 import { Wide } from './wide.tsx';
 
@@ -69,7 +70,9 @@ export function Chart(props: ChartProps) {
   const ys = lines.flatMap(({ x, y, band }) =>
     [y, ...(band ? [band.low, band.high] : [])].map((part) => within(x, part, domainX)),
   );
-  const x = scaleOf(kindX, domainX, [left, right], Math.max(2, (right - left) / 90), props.whole);
+  // One tick alone makes no axis: on a small screen they stand closer.
+  const wanted = Math.max(Math.min(5, (right - left) / 50), (right - left) / 90);
+  const x = scaleOf(kindX, domainX, [left, right], wanted, props.whole);
   const domainY =
     props.range && kindY === 'linear'
       ? around(props.range, extremes(kindY, ys), props.most)
@@ -77,7 +80,8 @@ export function Chart(props: ChartProps) {
   const y = scaleOf(kindY, domainY, [bottom, top], Math.max(2, (bottom - top) / 36));
   const ticksX = places ? places.map((label, value) => ({ value, label })) : x.ticks;
   const isEmpty = !lines.some(hasValues);
-  const clip = `clip-${title.replace(/\W+/g, '-')}`;
+  // Two charts of a page may have the same title.
+  const clip = useId();
 
   const valueAt = (pixel: number): number => {
     const share = (Math.min(right, Math.max(left, pixel)) - left) / (right - left);
@@ -300,7 +304,7 @@ export function Legend({ lines }: { lines: readonly Line[] }) {
     <ul class="legend">
       {drawn.map(({ name, colour }, i) => (
         <li key={i}>
-          <i class={`swatch series-${colour % 8}`} /> {name}
+          <i class={`swatch series-${colour % 8}`} /> <Breaking text={name} />
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@
 import { cellOf, columnsOf } from '../src/shared/cells.ts';
 import { differences } from '../src/shared/grouping.ts';
 import { goTo, listOf } from '../src/shared/view.ts';
+import { Breaking } from './breaking.tsx';
 import { Link } from './link.tsx';
 import { RunCurves } from './run-curves.tsx';
 import { runs, view } from './state.ts';
@@ -36,7 +37,7 @@ export function Diff() {
       {chosen.length < 2 && <p>Tick two or more runs in the table of the first page.</p>}
       <RunCurves runs={chosen} groups={[]} figures={columnsOf(chosen).figures} />
       <Wide label="settings that differ">
-        <table>
+        <table class="settings">
           <thead>
             <tr>
               <th scope="col">setting</th>
@@ -53,7 +54,7 @@ export function Diff() {
                 <th scope="row">{columnWords(key)}</th>
                 {chosen.map((row) => (
                   <td key={row.id} class={differing.includes(key) ? 'differs' : undefined}>
-                    {cellText(key, cellOf(row, key))}
+                    <Breaking text={cellText(key, cellOf(row, key))} />
                   </td>
                 ))}
               </tr>

@@ -8,13 +8,17 @@ import { RunList } from './run-list.tsx';
 import { RunPage } from './run-page.tsx';
 import { takeToken } from './server.ts';
 import { StartPage } from './start-page.tsx';
-import { about, connection, open, studies, view } from './state.ts';
+import { about, connection, open, runs, studies, view } from './state.ts';
 import { Studies } from './studies.tsx';
 import { StudyPage } from './study-page.tsx';
 import { Waiting } from './wide.tsx';
 
 function App() {
-  const { page, sel } = view.value;
+  const { page, sel, id } = view.value;
+  const shown = runs.value.get(id)?.name ?? studies.value.get(id)?.name ?? titles[page];
+  useEffect(() => {
+    document.title = shown === undefined ? 'Lethe' : `${shown} · Lethe`;
+  }, [shown]);
   return (
     <>
       <header>
@@ -52,6 +56,11 @@ function App() {
     </>
   );
 }
+
+/** What tabs and the history of the browser call pages. */
+const titles: Readonly<Record<string, string>> = {
+  ...{ runs: 'Runs', studies: 'Studies', diff: 'Compare', methods: 'Methods', start: 'Start' },
+};
 
 function Page({ page }: { page: string }) {
   if (page === 'run') return <RunPage />;

@@ -1,7 +1,14 @@
 /** A text that somebody pastes, and what the model expected of every word of it. */
 import { shortNumber } from '@lethe/lab/scales';
 import { useState } from 'preact/hooks';
-import { areLetters, type Reading, readings, type TokenShown, wordsOf } from '../src/shared/tokens.ts';
+import {
+  areLetters,
+  type Reading,
+  readable,
+  readings,
+  type TokenShown,
+  wordsOf,
+} from '../src/shared/tokens.ts';
 import { Chart, Legend, type Line } from './chart.tsx';
 import { hasToken, send } from './server.ts';
 import { about, show, view } from './state.ts';
@@ -68,6 +75,8 @@ export function Tokens({ tokens }: { tokens: readonly TokenShown[] }) {
   const { key, level, legend, words } = figure ?? figures[0];
   const mean = all.reduce((sum, { nll }) => sum + nll, 0) / Math.max(1, all.length);
   const one = chosen === undefined ? undefined : shown[chosen];
+  const unknown = all.filter(({ text }) => text === '<unk>').length;
+  const readableAt = (i: number) => readable(shown[i].text, shown[i - 1]?.text);
   return (
     <figure>
       <div class="bar">
@@ -104,19 +113,19 @@ export function Tokens({ tokens }: { tokens: readonly TokenShown[] }) {
           <button
             key={i}
             type="button"
-            class={`token heat-${level(reading)}`}
+            class={`token heat-${level(reading)}${readableAt(i).isJoined ? ' joined' : ''}`}
             aria-pressed={chosen === i}
             title={title(reading)}
             onClick={() => setChosen(i)}
           >
-            {reading.text}
+            {readableAt(i).text}
           </button>
         ))}
       </p>
       <figcaption>
         <span>
-          Perplexity of all: <b>{shortNumber(Math.exp(mean), undefined, 5)}</b> over {all.length} tokens;{' '}
-          {words}:{' '}
+          Perplexity of all: <b>{shortNumber(Math.exp(mean), undefined, 5)}</b> over {all.length} tokens, all
+          but the first{unknown > 0 && <>, {unknown} of them not in the vocabulary</>}; {words}:{' '}
           {legend.map(([label, reading]) => (
             <span key={label} class={`token heat-${level(reading)}`}>
               {label}
@@ -126,7 +135,7 @@ export function Tokens({ tokens }: { tokens: readonly TokenShown[] }) {
       </figcaption>
       {one && (
         <p role="status">
-          <b>{one.text}</b>: {title(one)}
+          <b>{readableAt(chosen!).text}</b>: {title(one)}
         </p>
       )}
       <Along readings={shown} unit={isOfLetters && !isByLetter ? 'word' : 'token'} />

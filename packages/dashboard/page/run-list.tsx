@@ -1,5 +1,6 @@
 /** The first page: curves of some runs above the table of all. */
 import { computed } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { RunRow } from '../src/shared/api.ts';
 import { cellOf, columnsOf, sorted, usualColumns } from '../src/shared/cells.ts';
 import { filterOf } from '../src/shared/filter.ts';
@@ -143,8 +144,21 @@ function ColumnChoice({ all }: { all: readonly string[] }) {
   const chosen = columns.value;
   const toggle = (key: string, isOn: boolean): void =>
     show({ cols: (isOn ? [...chosen, key] : chosen.filter((one) => one !== key)).join(',') });
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const leave = (event: PointerEvent): void => {
+      if (!menu.current?.contains(event.target as Node)) menu.current?.removeAttribute('open');
+    };
+    document.addEventListener('pointerdown', leave);
+    return () => document.removeEventListener('pointerdown', leave);
+  }, []);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !menu.current?.open) return;
+    menu.current.removeAttribute('open');
+    menu.current.querySelector('summary')?.focus();
+  };
   return (
-    <details class="menu">
+    <details class="menu" ref={menu} onKeyDown={onKey}>
       <summary>Columns</summary>
       <div class="sheet">
         <button type="button" onClick={() => show({ cols: '' })}>

@@ -50,7 +50,7 @@ export function RunPage() {
       <h2>Curves</h2>
       <Axes columns={columns} />
       <div class="gallery">
-        {panelsOf(columns, row.metric, metricWords).map((panel) => (
+        {panelsOf(columns.filter(isDrawn), row.metric, metricWords).map((panel) => (
           <RunPanel key={`${id} ${panel.title} ${panel.columns.length}`} panel={panel} id={id} />
         ))}
       </div>
@@ -94,6 +94,10 @@ function usePage(id: string, row: RunRow | undefined): { page?: Page; error?: st
   }, [id, grown, generation.value]);
   return found.id === id ? found : {};
 }
+
+/** What was looked at (examples, sentences) is the same in every epoch: it stands in the table of figures. */
+const isDrawn = (column: string): boolean =>
+  !about.value.words[column.replace(/^(train|valid)\./, '')]?.isCount;
 
 /** What all charts of a run have in common. */
 function Axes({ columns }: { columns: readonly string[] }) {

@@ -1,11 +1,11 @@
 /** The table of runs, and of groups of runs. */
 
 import { shortNumber } from '@lethe/lab/scales';
-import { Fragment } from 'preact';
 import type { RunRow } from '../src/shared/api.ts';
 import { type Cell, cellOf } from '../src/shared/cells.ts';
 import { type Group, meanOf } from '../src/shared/grouping.ts';
 import { goTo } from '../src/shared/view.ts';
+import { Breaking } from './breaking.tsx';
 import { Link } from './link.tsx';
 import { show, view } from './state.ts';
 import { Wide } from './wide.tsx';
@@ -94,21 +94,6 @@ function kindOf(key: string, cell: Cell): string | undefined {
   if (typeof cell === 'number') return 'number';
   if (key === 'metric') return 'metric';
   return typeof cell === 'string' && cell.length > 20 ? 'long' : undefined;
-}
-
-/** A text that may be broken behind its commas and colons, as long settings of methods are. */
-function Breaking({ text }: { text: string }) {
-  const parts = text.split(/(?<=[,:+])/);
-  return (
-    <>
-      {parts.map((part, i) => (
-        <Fragment key={i}>
-          {i > 0 && <wbr />}
-          {part}
-        </Fragment>
-      ))}
-    </>
-  );
 }
 
 /** The state in a word and a sign, with what is wrong. */

@@ -3,9 +3,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FormField, Forms, Resolved } from '../src/shared/api.ts';
 import { goTo } from '../src/shared/view.ts';
+import { Link } from './link.tsx';
 import { hasToken, read, send } from './server.ts';
 import { about, show, view } from './state.ts';
-import { Lines } from './wide.tsx';
+import { Lines, Wide } from './wide.tsx';
 
 /** Milliseconds after the last key until the server is asked. */
 const patience = 300;
@@ -14,9 +15,12 @@ export function StartPage() {
   const { target, set } = view.value;
   const [forms, setForms] = useState<Forms | undefined>();
   const [found, setFound] = useState<{ resolved?: Resolved; error?: string }>({});
+  /** the last configuration without an error: it says what the form has while something in it is wrong */
+  const [sound, setSound] = useState<{ target: string; config: Resolved['config'] } | undefined>();
   const [name, setName] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
+  const [copied, setCopied] = useState('');
   const lines = set.split('\n').filter((line) => line !== '');
   const given = new Map(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -29,11 +33,19 @@ export function StartPage() {
   useEffect(() => {
     if (target === '' || !hasToken()) return setFound({});
     const controller = new AbortController();
+    const resolve = (set: readonly string[]) =>
+      send<Resolved>('/api/resolve', { target, set }, controller.signal).then((resolved) => {
+        setSound({ target, config: resolved.config });
+        return resolved;
+      });
     const timer = setTimeout(() => {
-      send<Resolved>('/api/resolve', { target, set: lines }, controller.signal)
+      resolve(lines)
         .then((resolved) => setFound({ resolved }))
         .catch((error: Error) => {
-          if (!controller.signal.aborted) setFound({ error: error.message });
+          if (controller.signal.aborted) return;
+          setFound({ error: error.message });
+          // Without the settings there may be no error; where there is, it has been told.
+          if (sound?.target !== target && lines.length > 0) resolve([]).catch(() => {});
         });
     }, patience);
     return () => {
@@ -48,16 +60,22 @@ export function StartPage() {
     return (
       <Refusal words="Starting a run needs the token in the address that lethe ui prints in its terminal. Open that address once in this browser." />
     );
+  const config = sound?.target === target ? sound.config : undefined;
   const task =
     forms?.tasks.find(
       (one) => target.startsWith(`${one.name}/`) && !forms.recipes.some((recipe) => recipe.name === target),
-    ) ?? forms?.tasks.find((one) => one.name === found.resolved?.config.task);
+    ) ?? forms?.tasks.find((one) => one.name === config?.task);
   const put = (key: string, value: string): void => {
     const next = new Map(given);
     if (value === '') next.delete(key);
     else next.set(key, value);
     show({ set: Array.from(next, ([key, value]) => `${key}=${value}`).join('\n') });
   };
+  const copy = (text: string): Promise<void> =>
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(text),
+      () => {}, // it stands above, to be copied by hand
+    );
   const start = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
@@ -111,15 +129,21 @@ export function StartPage() {
           {said || found.error || ''}
         </p>
         {!forms && !found.error && <p role="status">Reading what can be set …</p>}
-        {task && <Fields fields={task.fields} given={given} resolved={found.resolved?.config} put={put} />}
+        {task && (
+          <Fields fields={task.fields} given={given} resolved={config} error={found.error ?? ''} put={put} />
+        )}
       </form>
+      {target === '' && forms && <Recipes recipes={forms.recipes} />}
       {found.resolved && (
         <section>
           <h2>What it will be</h2>
           <Lines kind="command" text={found.resolved.command} />
-          <button type="button" onClick={() => navigator.clipboard.writeText(found.resolved!.command)}>
-            Copy as command
-          </button>
+          <div class="bar">
+            <button type="button" onClick={() => void copy(found.resolved!.command)}>
+              Copy as command
+            </button>
+            <span role="status">{copied === found.resolved.command && 'copied'}</span>
+          </div>
           <details open>
             <summary>resolved configuration</summary>
             <Lines text={JSON.stringify(found.resolved.config, null, 2)} />
@@ -141,15 +165,44 @@ function Refusal({ words }: { words: string }) {
   );
 }
 
+/** Where nothing is chosen yet: what there is to choose. */
+function Recipes({ recipes }: Pick<Forms, 'recipes'>) {
+  return (
+    <>
+      <p>
+        Choose a recipe, or data as TASK/DATASET: all that can be set then stands here, with what it is set
+        to.
+      </p>
+      <Wide label="recipes">
+        <table>
+          <tbody>
+            {recipes.map(({ name, title }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <Link to={goTo('start', { target: name })}>{name}</Link>
+                </th>
+                <td>{title}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </>
+  );
+}
+
 interface FieldsProps {
   fields: readonly FormField[];
   given: ReadonlyMap<string, string>;
   /** the configuration as it is so far */
   resolved: Record<string, unknown> | undefined;
+  /** what is wrong with what was filled in */
+  error: string;
   put(key: string, value: string): void;
 }
 
-function Fields({ fields, given, resolved, put }: FieldsProps) {
+function Fields({ fields, given, resolved, error, put }: FieldsProps) {
+  const named = error.split(/[\s,:;"']+/);
   const parts = new Map<string, FormField[]>();
   for (const field of fields) {
     const value = valueAt(resolved, field.key);
@@ -169,6 +222,7 @@ function Fields({ fields, given, resolved, put }: FieldsProps) {
               field={field}
               text={given.get(field.key) ?? ''}
               value={valueAt(resolved, field.key)}
+              error={named.includes(field.key) ? error : undefined}
               put={put}
             />
           ))}
@@ -182,11 +236,14 @@ function Field({
   field,
   text,
   value,
+  error,
   put,
 }: {
   field: FormField;
   text: string;
   value: unknown;
+  /** what is wrong with it */
+  error: string | undefined;
   put(key: string, value: string): void;
 }) {
   const { key, type, choices, meaning } = field;
@@ -204,6 +261,7 @@ function Field({
           id={key}
           value={text}
           aria-describedby={`${key}-meaning`}
+          aria-invalid={error !== undefined}
           onChange={(event) => put(key, event.currentTarget.value)}
         >
           <option value="">{text === '' ? now : `as by default (${inWords(field.default)})`}</option>
@@ -219,11 +277,14 @@ function Field({
           value={text}
           placeholder={now}
           aria-describedby={`${key}-meaning`}
+          aria-invalid={error !== undefined}
+          title={now}
           onInput={(event) => put(key, event.currentTarget.value)}
         />
       )}
       <small id={`${key}-meaning`} title={type}>
         {meaning}
+        {error !== undefined && <span class="alert"> {error}</span>}
       </small>
     </div>
   );

@@ -1,8 +1,8 @@
 /** A search: its history, parallel coordinates, which settings matter, slices. */
 
 import { rampColour } from '@lethe/lab/scales';
-import { useEffect, useState } from 'preact/hooks';
-import type { StudyPage as Page, ShownTrial } from '../src/shared/api.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { StudyPage as Page, ShownTrial, StudyRow } from '../src/shared/api.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Chart, Legend, type Line } from './chart.tsx';
 import { Coordinates } from './coordinates.tsx';
@@ -17,18 +17,7 @@ import { betterOf, cellText, duration, metricWords } from './words.ts';
 export function StudyPage() {
   const { id } = view.value;
   const row = studies.value.get(id);
-  const [found, setFound] = useState<{ page?: Page; error?: string }>({});
-  useEffect(() => {
-    if (!row) return;
-    const controller = new AbortController();
-    read<Page>(`/api/studies/${id}`, controller.signal)
-      .then((page) => setFound({ page }))
-      .catch((error: unknown) => {
-        if (error instanceof Refused) setFound({ error: error.message });
-      });
-    return () => controller.abort();
-  }, [id, row, generation.value]);
-  const { page, error } = found;
+  const { page, error } = usePage(id, row);
   if (!row)
     return (
       <main>
@@ -158,6 +147,32 @@ export function rankColour(rank: number, count: number): string {
 }
 
 // --- internal ---
+
+/** Milliseconds between two readings of a study, at least: its journal grows with every epoch of every trial, and each costs all its pictures. */
+const patience = 5000;
+
+/** Read again when its journal has grown, now and then. */
+function usePage(id: string, row: StudyRow | undefined): { page?: Page; error?: string } {
+  const [found, setFound] = useState<{ page?: Page; error?: string; id?: string }>({});
+  const last = useRef({ id: '', at: 0 });
+  useEffect(() => {
+    if (!row) return;
+    const due = last.current.id === id ? last.current.at + patience : 0;
+    const timer = setTimeout(
+      () => {
+        last.current = { id, at: performance.now() };
+        read<Page>(`/api/studies/${id}`)
+          .then((page) => setFound({ page, id }))
+          .catch((error: unknown) => {
+            if (error instanceof Refused) setFound({ error: error.message, id });
+          });
+      },
+      Math.max(0, due - performance.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [id, row, generation.value]);
+  return found.id === id ? found : {};
+}
 
 function history(ranked: readonly ShownTrial[]): Line[] {
   const inOrder = ranked.toSorted((a, b) => a.number - b.number);

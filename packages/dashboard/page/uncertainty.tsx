@@ -5,7 +5,6 @@ import type { Uncertainty as Measured } from '../src/shared/api.ts';
 import { hasToken, send } from './server.ts';
 import { about, show, view } from './state.ts';
 import { Wide } from './wide.tsx';
-import { metricWords } from './words.ts';
 
 /** Shares of the test data that one may choose. */
 const shares = [0.05, 0.2, 1];
@@ -64,7 +63,7 @@ export function Uncertainty({ id }: { id: string }) {
           {said}
         </p>
       )}
-      {measured && <Figures metrics={measured.metrics} draws={measured.draws} />}
+      {measured && <Figures {...measured} />}
     </section>
   );
 }
@@ -73,8 +72,8 @@ export function Uncertainty({ id }: { id: string }) {
 
 const prefix = 'mc_';
 
-function Figures({ metrics, draws }: { metrics: Readonly<Record<string, number>>; draws: number }) {
-  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(prefix, '')))];
+function Figures({ metrics, words, draws }: Measured) {
+  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(/^mc_/, '')))];
   const entropy = metrics[`${prefix}predictive_entropy`];
   const information = metrics[`${prefix}mutual_information`];
   const cell = (value: number | undefined): string =>
@@ -119,7 +118,7 @@ function Figures({ metrics, draws }: { metrics: Readonly<Record<string, number>>
           <tbody>
             {names.map((name) => (
               <tr key={name}>
-                <th scope="row">{metricWords(name)}</th>
+                <th scope="row">{words[name]}</th>
                 <td class="number">{cell(metrics[name])}</td>
                 <td class="number">{cell(metrics[`${prefix}${name}`])}</td>
               </tr>

@@ -85,7 +85,7 @@ export function Explorer() {
           <Wide label="a step of the layer">
             <CellPicture cell={cell} masks={masks} />
           </Wide>
-          <Lines text={laid.plans.map(describePlan).join('\n')} />
+          <Lines kind="plan" text={laid.plans.map(describePlan).join('\n')} />
           <h2>At test</h2>
           {testTimeWords(laid).map((sentence) => (
             <p key={sentence}>{sentence}</p>

@@ -1,6 +1,6 @@
 /** The requests that are answered. Everything that comes in goes through a schema or is looked up by an opaque id. */
 
-import { metricLabel, metricWords, studyParts, taskKinds } from '@lethe/lab/internal';
+import { metricLabel, metricWords, type ReportedStudy, studyParts, taskKinds } from '@lethe/lab/internal';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LetheError } from 'lethe';
@@ -15,6 +15,7 @@ import {
   resumeBody,
   type ServerState,
   type StudyPage,
+  type StudyRow,
   sampleBody,
   seriesQuery,
   startBody,
@@ -30,9 +31,10 @@ import { forms } from './forms.ts';
 import { guard, pictureHeaders } from './guard.ts';
 import { importance } from './importance.ts';
 import type { Library } from './library.ts';
-import { type PagePicture, shownParts } from './page-parts.ts';
+import { MadeSections } from './made-sections.ts';
+import { type PagePicture, type ShownSections, shownParts } from './page-parts.ts';
 import type { RunEntry } from './run-entry.ts';
-import { runPage } from './run-page.ts';
+import { runPage, runSections } from './run-page.ts';
 import { groupsOf, seriesOf } from './series.ts';
 
 export interface AppOptions {
@@ -92,9 +94,13 @@ export function app(options: AppOptions): Hono {
   );
   hono.get('/api/forms', (c) => c.json(forms()));
 
-  const pageOf = async (entry: RunEntry) =>
-    runPage(entry, library.inside, await histories.use(entry.metrics, [], ({ names }) => names));
-  hono.get('/api/runs/:id', async (c) => c.json((await pageOf(runOf(c, library))).page));
+  const made = new MadeSections();
+  const sectionsOf = (entry: RunEntry) => runSections(entry, library.inside, made);
+  hono.get('/api/runs/:id', async (c) => {
+    const entry = runOf(c, library);
+    const columns = await histories.use(entry.metrics, [], ({ names }) => names);
+    return c.json(await runPage(entry, library.inside, columns, await sectionsOf(entry)));
+  });
   const pictureOf = (c: Context, pictures: readonly PagePicture[]): Response => {
     const [place, ending] = (c.req.param('file') ?? '').split('.');
     const picture = pictures[Number(place)];
@@ -107,11 +113,11 @@ export function app(options: AppOptions): Hono {
         });
   };
   hono.get('/api/runs/:id/pictures/:file{[0-9]+\\.(svg|csv)}', async (c) =>
-    pictureOf(c, (await pageOf(runOf(c, library))).pictures),
+    pictureOf(c, (await sectionsOf(runOf(c, library))).pictures),
   );
-  hono.get('/api/studies/:id', (c) => c.json(studyPage(library, c.req.param('id')).page));
+  hono.get('/api/studies/:id', (c) => c.json(studyPage(library, c.req.param('id'))));
   hono.get('/api/studies/:id/pictures/:file{[0-9]+\\.(svg|csv)}', (c) =>
-    pictureOf(c, studyPage(library, c.req.param('id')).pictures),
+    pictureOf(c, studySections(library, c.req.param('id')).pictures),
   );
 
   hono.post('/api/resolve', async (c) => c.json(resolved(await bodyOf(c, resolveBody))));
@@ -179,15 +185,23 @@ function stateOf({ name, readOnly }: AppOptions): ServerState {
   return {
     ...{ name, readOnly },
     words: Object.fromEntries(
-      names.map((metric) => [metric, { label: metricLabel(metric), better: metricWords(metric).better }]),
+      names.map((metric) => {
+        const { better, counts } = metricWords(metric);
+        return [metric, { label: metricLabel(metric), better, ...(counts && { isCount: true }) }];
+      }),
     ),
   };
 }
 
-function studyPage(library: Library, id: string): { page: StudyPage; pictures: PagePicture[] } {
+/** The study that a request names. Throws CannotDo for one that there is not. */
+function studyOf(library: Library, id: string): { row: StudyRow; study: ReportedStudy } {
   const found = library.study(id);
   if (!found) throw new CannotDo(404, 'there is no such study');
-  const { row, study } = found;
+  return found;
+}
+
+function studyPage(library: Library, id: string): StudyPage {
+  const { row, study } = studyOf(library, id);
   const trials = study.trials.map(({ number, state, parameters, best, directory, seconds }) => {
     const value = best?.valid?.[study.metric];
     return {
@@ -196,10 +210,18 @@ function studyPage(library: Library, id: string): { page: StudyPage; pictures: P
       run: directory === undefined ? undefined : library.idOf(directory),
     };
   });
-  const pictures: PagePicture[] = [];
-  const sections = shownParts(studyParts(study), `/api/studies/${id}`, pictures);
-  const page = { row, trials, logarithmic: study.logarithmic, importance: importance(trials), sections };
-  return { page, pictures };
+  const { sections } = studySections(library, id);
+  return { row, trials, logarithmic: study.logarithmic, importance: importance(trials), sections };
+}
+
+/** Of a journal as it was read, made once for the page and all its pictures. */
+const madeOfStudies = new WeakMap<ReportedStudy, ShownSections>();
+
+function studySections(library: Library, id: string): ShownSections {
+  const { study } = studyOf(library, id);
+  const known = madeOfStudies.get(study) ?? shownParts(studyParts(study), `/api/studies/${id}`);
+  madeOfStudies.set(study, known);
+  return known;
 }
 
 function wordsOf(error: z.ZodError): string {

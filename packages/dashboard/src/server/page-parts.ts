@@ -1,4 +1,5 @@
 /** Parts of reports as pages show them: pictures by their address, everything else as it is. */
+import { createHash } from 'node:crypto';
 import { csvOf, type ReportPart, type ReportSection } from '@lethe/lab/internal';
 import type { ShownPart, ShownSection } from '../shared/api.ts';
 
@@ -8,20 +9,25 @@ export interface PagePicture {
   csv: string;
 }
 
+/** Sections of a page, and the pictures that they name by their place. */
+export interface ShownSections {
+  sections: ShownSection[];
+  pictures: PagePicture[];
+}
+
 /**
  * Sections for a page.
  * @param address of the run or study; picture N is `ADDRESS/pictures/N.svg`
- * @param pictures is given the pictures, in the order of their numbers
  */
-export function shownParts(
-  sections: readonly ReportSection[],
-  address: string,
-  pictures: PagePicture[],
-): ShownSection[] {
-  return sections.map(({ title, parts }) => ({
-    title,
-    parts: parts.map((part) => shown(part, address, pictures)),
-  }));
+export function shownParts(sections: readonly ReportSection[], address: string): ShownSections {
+  const pictures: PagePicture[] = [];
+  return {
+    sections: sections.map(({ title, parts }) => ({
+      title,
+      parts: parts.map((part) => shown(part, address, pictures)),
+    })),
+    pictures,
+  };
 }
 
 // --- internal ---
@@ -31,11 +37,13 @@ function shown(part: ReportPart, address: string, pictures: PagePicture[]): Show
   if (part.kind !== 'picture') return part;
   const { title, svg, data, wide = false } = part.picture;
   const place = pictures.push({ svg, csv: csvOf(data) }) - 1;
+  // A picture that became another one has another address: browsers do not ask again for what is shown already.
+  const version = createHash('sha256').update(svg).digest('base64url').slice(0, 10);
   return {
     ...{ kind: 'picture', title, wide },
     ...sizeOf(svg),
-    src: `${address}/pictures/${place}.svg`,
-    csv: `${address}/pictures/${place}.csv`,
+    src: `${address}/pictures/${place}.svg?${version}`,
+    csv: `${address}/pictures/${place}.csv?${version}`,
   };
 }
 

@@ -12,28 +12,28 @@ import {
 } from '@lethe/lab/internal';
 import { parseDropout } from 'lethe/dropout';
 import type { Inside } from '../files/inside.ts';
-import type { RunPage, ShownSection, TaskOptionShown } from '../shared/api.ts';
+import type { RunPage, TaskOptionShown } from '../shared/api.ts';
 import { settingWord } from './control.ts';
-import { type PagePicture, shownParts } from './page-parts.ts';
+import type { MadeSections } from './made-sections.ts';
+import { type ShownSections, shownParts } from './page-parts.ts';
 import type { RunEntry } from './run-entry.ts';
 
 /** Samples that a page shows, and lines of the log. */
 const mostSamples = 6;
 const mostLines = 40;
 
-/** The page, and the pictures that it names by their place. */
+/** The page, with the sections that `runSections` made. */
 export async function runPage(
   entry: RunEntry,
   inside: Inside,
   columns: string[],
-): Promise<{ page: RunPage; pictures: PagePicture[] }> {
-  const pictures: PagePicture[] = [];
+  { sections }: ShownSections,
+): Promise<RunPage> {
   const kind = findKind(entry.tree.task);
   const environment = await environmentOf(entry, inside);
-  const sections = shownSections(entry, inside, environment, pictures);
   const options = kind?.sampling?.options;
   const hasBest = inside.holds(runPaths(entry.directory).best);
-  const page: RunPage = {
+  return {
     row: entry.row,
     columns: [...columns, ...(columns.includes('step') ? entry.rates.keys() : [])],
     environment,
@@ -47,7 +47,22 @@ export async function runPage(
     commands: { resume: `lethe resume ${shellWord(entry.path)}`, ...trainCommand(entry) },
     log: await logOf(entry, inside),
   };
-  return { page, pictures };
+}
+
+/** What the run made, and what its task has to show. Files that a link brings in from elsewhere are not opened. */
+export async function runSections(
+  entry: RunEntry,
+  inside: Inside,
+  made: MadeSections,
+): Promise<ShownSections> {
+  if (entry.row.state === 'unreadable') return { sections: [], pictures: [] };
+  if (leadsOut(entry.directory, inside)) {
+    const note =
+      'A file of the run is a link that leads out of the directory of the dashboard: nothing that it made is shown.';
+    return shownParts([{ title: 'Samples', parts: [{ kind: 'note', note }] }], '');
+  }
+  const environment = await environmentOf(entry, inside);
+  return made.of(entry.directory, () => sectionsOf(entry, environment));
 }
 
 // --- internal ---
@@ -98,19 +113,7 @@ async function logOf(entry: RunEntry, inside: Inside): Promise<string[]> {
     .map((line) => line.slice(0, 2000));
 }
 
-/** What the run made, and what its task has to show. Files that a link brings in from elsewhere are not opened. */
-function shownSections(
-  entry: RunEntry,
-  inside: Inside,
-  environment: Record<string, unknown>,
-  pictures: PagePicture[],
-): ShownSection[] {
-  if (entry.row.state === 'unreadable') return [];
-  if (leadsOut(entry.directory, inside)) {
-    const note =
-      'A file of the run is a link that leads out of the directory of the dashboard: nothing that it made is shown.';
-    return [{ title: 'Samples', parts: [{ kind: 'note', note }] }];
-  }
+function sectionsOf(entry: RunEntry, environment: Record<string, unknown>): ShownSections {
   const { samples, sections } = partsOf({
     directory: entry.directory,
     config: new Map(Object.entries(entry.row.config)),
@@ -120,7 +123,7 @@ function shownSections(
   const left = samples.length - some.length;
   if (left > 0) some.push({ kind: 'note', note: `${left} more in samples/ of the run.` });
   const all = [...(some.length > 0 ? [{ title: 'Samples', parts: some }] : []), ...sections];
-  return shownParts(all, `/api/runs/${entry.id}`, pictures);
+  return shownParts(all, `/api/runs/${entry.id}`);
 }
 
 /** Whether a file of the run, or one that it made, is a link to a place outside. */

@@ -70,6 +70,29 @@ describe('the page of a study', () => {
     expect((await get('/api/studies/nobody/pictures/0.svg')).status).toBe(404);
   });
 
+  it('gives a picture another address when another trial has changed it, and the same one else', async () => {
+    journal('growing', { kind: 'sweep', axes, alone: false });
+    const file = path.join(root, 'growing', 'journal.jsonl');
+    const content = fs.readFileSync(file, 'utf8');
+    const all = content.trimEnd().split('\n');
+    fs.writeFileSync(file, `${all.slice(0, -3).join('\n')}\n`);
+    const { get, library } = await openApp(root);
+    const { id } = library.studies.find(({ name }) => name.startsWith('growing'))!;
+    const addresses = async (): Promise<string[]> => {
+      const { sections } = (await (await get(`/api/studies/${id}`)).json()) as StudyPage;
+      return sections[0].parts.map((part) => (part.kind === 'picture' ? part.src : ''));
+    };
+    const before = await addresses();
+    await library.follow();
+    expect(await addresses()).toEqual(before);
+    fs.writeFileSync(file, content);
+    await library.follow();
+    const after = await addresses();
+    expect(after.map((one) => one.replace(/\?.*/, ''))).toEqual(before.map((one) => one.replace(/\?.*/, '')));
+    for (const [i, one] of after.entries()) expect(one).not.toBe(before[i]);
+    fs.rmSync(path.join(root, 'growing'), { recursive: true });
+  });
+
   it('says of studies and runs that cannot be read why they are left out, again and again, and tells when one is gone', async () => {
     const { library, feed } = await openApp(root);
     fs.mkdirSync(path.join(root, 'broken'));

@@ -169,6 +169,8 @@ export interface RunList {
 export interface ColumnWords {
   label: string;
   better?: 'lower' | 'higher';
+  /** says how much was looked at, not how good it was */
+  isCount?: boolean;
 }
 
 /** `GET /api/state` */
@@ -248,6 +250,8 @@ export interface RunPage {
 /** `POST /api/runs/ID/uncertainty`: figures by name, `mc_` in front of those by draws. */
 export interface Uncertainty {
   metrics: Record<string, number>;
+  /** by the name of a metric without `mc_`, with its unit */
+  words: Record<string, string>;
   draws: number;
 }
 

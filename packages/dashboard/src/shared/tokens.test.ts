@@ -1,6 +1,6 @@
 /** Words out of letters, with what a model expected of them. */
 import { describe, expect, it } from 'vitest';
-import { areLetters, readings, wordsOf } from './tokens.ts';
+import { areLetters, readable, readings, wordsOf } from './tokens.ts';
 
 describe('the tokens of a text', () => {
   const letters = [...'he is\n'].map((token, i) => ({
@@ -21,6 +21,14 @@ describe('the tokens of a text', () => {
     // means of 0 and 2, and of 6 and 8
     expect([words[0].entropy, words[2].entropy, words[2].information]).toEqual([1, 7, 3.5]);
     expect([words[0].rank, words[1].rank]).toEqual([undefined, 2]);
+  });
+
+  it('are read without the sign that joins them to their neighbours', () => {
+    // "Hello," she said, as ordinary text is cut
+    const tokens = ['￭"', 'hello', '￭,', '￭"￭', 'x', '￭'];
+    const read = tokens.map((text, i) => readable(text, tokens[i - 1]));
+    expect(read.map(({ text }) => text)).toEqual(['"', 'hello', ',', '"', 'x', '￭']);
+    expect(read.map(({ isJoined }) => isJoined)).toEqual([true, false, true, true, true, true]);
   });
 
   it('make a word of any length whose entropy is the mean of all letters', () => {

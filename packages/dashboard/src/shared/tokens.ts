@@ -35,6 +35,17 @@ export function readings(shown: readonly TokenShown[]): Reading[] {
 export const areLetters = (tokens: readonly Reading[]): boolean =>
   tokens.length > 0 && tokens.every(({ text }) => [...text].length === 1);
 
+/** The sign of tokens of ordinary text that stand without a space beside their neighbour on that side. */
+const joiner = '￭';
+
+/** A token as people read it, and whether no space stands in front of it. */
+export function readable(text: string, before: string | undefined): { text: string; isJoined: boolean } {
+  return {
+    text: text.replaceAll(joiner, '') || text,
+    isJoined: text.startsWith(joiner) || (before?.endsWith(joiner) ?? false),
+  };
+}
+
 /** Letters put together to words: what stands between blanks; blanks are readings of their own. */
 export function wordsOf(letters: readonly Reading[]): Reading[] {
   const words: Reading[] = [];
