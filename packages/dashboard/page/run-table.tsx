@@ -26,6 +26,7 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
   const tick = (id: string, isOn: boolean): void =>
     show({ sel: (isOn ? [...chosen, id] : chosen.filter((one) => one !== id)).join(',') });
   const visible = rows.slice(0, shown);
+  const numeric = new Set(columns.filter((key) => isNumeric(visible, key)));
   return (
     <>
       <p class="note" role="status">
@@ -48,7 +49,7 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
               </th>
               <Heading column="name" />
               {columns.map((key) => (
-                <Heading key={key} column={key} isNumber={isNumeric(visible, key)} />
+                <Heading key={key} column={key} isNumber={numeric.has(key)} />
               ))}
             </tr>
           </thead>
@@ -67,7 +68,7 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
                   <Link to={goTo('run', { id: row.id })}>{row.name}</Link>
                 </th>
                 {columns.map((key) => (
-                  <td key={key} class={kindOf(key, cellOf(row, key))}>
+                  <td key={key} class={kindOf(key, cellOf(row, key), numeric.has(key))}>
                     {key === 'state' ? (
                       <State row={row} />
                     ) : (
@@ -82,16 +83,17 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
       </Wide>
       {rows.length > shown && (
         <button type="button" onClick={() => show({ rows: String(shown + step) })}>
-          Show {Math.min(step, rows.length - shown)} more of {rows.length - shown}
+          Show {Math.min(step, rows.length - shown)} more
+          {rows.length - shown > step && ` of ${rows.length - shown}`}
         </button>
       )}
     </>
   );
 }
 
-/** How a cell is set: numbers on the right, the words of a metric in one line, long texts with room. */
-function kindOf(key: string, cell: Cell): string | undefined {
-  if (typeof cell === 'number') return 'number';
+/** How a cell is set: numbers, and dashes among them, on the right, the words of a metric in one line, long texts with room. */
+function kindOf(key: string, cell: Cell, isAmongNumbers: boolean): string | undefined {
+  if (typeof cell === 'number' || (isAmongNumbers && (cell ?? undefined) === undefined)) return 'number';
   if (key === 'metric') return 'metric';
   return typeof cell === 'string' && cell.length > 20 ? 'long' : undefined;
 }

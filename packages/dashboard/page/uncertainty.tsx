@@ -94,7 +94,7 @@ function Figures({ metrics, words, draws }: Measured) {
           <figcaption>
             <span>
               <i class="swatch series-1" /> mutual information {cell(information)} nats,{' '}
-              {((100 * information) / entropy).toFixed(1)} % of the predictive entropy
+              {shortNumber((100 * information) / entropy, undefined, 2)} % of the predictive entropy
             </span>
             <span>
               <i class="swatch series-5" /> expected entropy {cell(entropy - information)} nats
