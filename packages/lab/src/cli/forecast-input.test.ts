@@ -124,6 +124,19 @@ describe('series that can be used, with a word about it', () => {
     }
   }, 60_000);
 
+  test('that have changed since training: what is measured and calibrated may have been trained on, and that is said', async () => {
+    const lines = [header, ...rows('a', 300), ...rows('b', 300)];
+    const { run, file } = await trained(lines, '--horizon', '7');
+    const changed = /\d+\.csv has changed since .* was trained on it: its splits are others/;
+    expect((await lethe('eval', run)).err).not.toMatch(changed);
+    expect((await lethe('calibrate', run)).err).not.toMatch(changed);
+    fs.writeFileSync(file, [header, ...rows('a', 290), ...rows('b', 290), ''].join('\n'));
+    expect((await lethe('eval', run)).err).toMatch(changed);
+    expect((await lethe('calibrate', run)).err).toMatch(changed);
+    fs.rmSync(file);
+    expect((await lethe('eval', run)).err).toMatch(/no file or folder '.*\.csv' is there/);
+  }, 60_000);
+
   test('of which one is too short among many: it is left out by name', async () => {
     const many = Array.from({ length: 20 }, (_, n) => rows(`s${n}`, 120)).flat();
     const { code, out } = await trained([header, ...many, ...rows('kurz', 12)], '--horizon', '7');

@@ -81,7 +81,10 @@ export class TrainingReport {
           'model',
           `${plan.parameters.toLocaleString('en')} parameters, about ${Math.ceil(plan.memory_mb)} MB in training`,
         ],
-        ['work', `${plan.steps_per_epoch} steps an epoch, at most ${plan.epochs} epochs`],
+        [
+          'work',
+          `${counted(plan.steps_per_epoch, 'step')} an epoch, at most ${counted(plan.epochs, 'epoch')}`,
+        ],
         ['engine', `${plan.engine}, ${plan.isa}, ${counted(plan.threads, 'thread')}`],
       ],
       { align: 'll' },

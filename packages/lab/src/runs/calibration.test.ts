@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { calibratedWay, readCalibration, writeCalibration } from './calibration.ts';
+import { bestChecksum, calibratedWay, readCalibration, writeCalibration } from './calibration.ts';
 import { runPaths } from './run-directory.ts';
 
 let folder: string;
@@ -34,6 +34,16 @@ describe('the calibration of a run', () => {
     expect(readCalibration(run)).toEqual({
       note: `${run.calibration} was made for other weights and is not used; \`lethe calibrate ${folder}\` makes it anew`,
     });
+  });
+
+  it('is not written for weights that a run in training has replaced meanwhile', () => {
+    const run = runPaths(folder);
+    const before = bestChecksum(run);
+    writeFileSync(run.best, 'better ones');
+    expect(() => writeCalibration(run, { ways: [way] }, before)).toThrow(
+      `${folder} has better weights since calibration began, and nothing was written; calibrate it once its training has ended`,
+    );
+    expect(readCalibration(run)).toEqual({});
   });
 
   it('is refused where the file is broken', () => {

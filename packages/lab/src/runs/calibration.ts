@@ -27,9 +27,22 @@ export interface Calibration {
   ways: CalibratedWay[];
 }
 
-/** Writes it, in place of what was there. Throws LetheError `E_IO`. */
-export function writeCalibration(run: RunPaths, { ways }: Calibration): void {
-  const content = { format: 1, weights: checksum(run.best), ways };
+/** What the best weights of a run are known by; undefined where it has none. */
+export const bestChecksum = (run: RunPaths): string | undefined =>
+  fs.existsSync(run.best) ? checksum(run.best) : undefined;
+
+/**
+ * Writes it, in place of what was there.
+ * @param weights the checksum that the best weights had when calibration began
+ * @throws DataError where a run in training has others by now, LetheError `E_IO`
+ */
+export function writeCalibration(run: RunPaths, { ways }: Calibration, weights = bestChecksum(run)): void {
+  if (weights !== bestChecksum(run)) {
+    throw new DataError(
+      `${run.directory} has better weights since calibration began, and nothing was written; calibrate it once its training has ended`,
+    );
+  }
+  const content = { format: 1, weights, ways };
   atomicWrite(run.calibration, `${JSON.stringify(content, null, 2)}\n`);
 }
 

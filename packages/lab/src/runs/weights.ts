@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { ConfigError } from 'lethe';
 import { letheCommand } from '../common/shell.ts';
+import { writerOf } from '../files/lock.ts';
 import { type RunPaths, requireRun } from '../runs/run-directory.ts';
 import { readSafetensors } from './checkpoint-file.ts';
 import type { Weights } from './task.ts';
@@ -19,7 +20,9 @@ export function readWeights(run: RunPaths, weights: Which): Weights {
 export function requireWeightsOf(run: RunPaths, weights: Which): void {
   if (fs.existsSync(run[weights])) return;
   requireRun(run);
-  throw new ConfigError(
-    `${run.directory} has no ${weights} weights yet; go on with it: ${letheCommand('resume', run.directory)}`,
-  );
+  const advice =
+    writerOf(run.directory) === undefined
+      ? `go on with it: ${letheCommand('resume', run.directory)}`
+      : 'it is in training, and has some with its next checkpoint (training.checkpointEvery)';
+  throw new ConfigError(`${run.directory} has no ${weights} weights yet; ${advice}`);
 }

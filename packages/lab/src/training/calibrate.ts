@@ -1,12 +1,14 @@
 /** Calibration of a trained run: on the split that is kept for it, written into its directory. */
 
+import { NoiseStream } from 'lethe';
 import { parseDropout } from 'lethe/dropout';
-import { type CalibratedWay, writeCalibration } from '../runs/calibration.ts';
+import { bestChecksum, type CalibratedWay, writeCalibration } from '../runs/calibration.ts';
+import { runPaths } from '../runs/run-directory.ts';
 import type { Draws } from '../runs/task.ts';
 import type { DataPlaces, FittedCalibration, OptionValues } from '../tasks/kind.ts';
 import { checkDraws } from '../tasks/shared/draws.ts';
 import { inSlices, type SliceOptions } from './slices.ts';
-import { notFor, openTrained } from './trained.ts';
+import { notFor, openTrained, sayOtherData } from './trained.ts';
 
 /** What `calibrateRun` needs besides the run. */
 export interface CalibrateRunOptions extends DataPlaces, Pick<SliceOptions, 'signal' | 'onProgress'> {
@@ -34,6 +36,8 @@ export async function calibrateRun(
   options: CalibrateRunOptions = {},
 ): Promise<FoundWay[] | undefined> {
   const { mc, seed = 1, given = {}, signal, onProgress } = options;
+  // Before the weights are read: a run in training may have others by then, which is found when it is written.
+  const weights = bestChecksum(runPaths(directory));
   const { kind, ...trained } = openTrained(directory);
   const { calibration } = kind;
   if (!calibration) throw notFor(directory, kind, 'calibration');
@@ -45,6 +49,7 @@ export async function calibrateRun(
       : { samples: mc, seed, mode: checkDraws(regularizer), trained: trained.trained(regularizer) };
   const data = await kind.data.load(config, options);
   kind.requireSameMeaning?.(run, data);
+  sayOtherData(trained, kind.open(config, data, new NoiseStream(config.seed)).data, options.log);
   const ways: FoundWay[] = [];
   for (const draws of drawn ? [undefined, drawn] : [undefined]) {
     const work = calibration.fit(trained, data, given, draws);
@@ -52,7 +57,7 @@ export async function calibrateRun(
     if (!found) return undefined;
     ways.push({ mc: draws?.samples ?? null, found });
   }
-  writeCalibration(run, { ways: ways.map(stored) });
+  writeCalibration(run, { ways: ways.map(stored) }, weights);
   return ways;
 }
 

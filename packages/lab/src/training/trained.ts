@@ -1,5 +1,6 @@
 /** What one does with a trained run of any task: measure it on a split, let it make or predict something. Reading needs no lock. */
 import { ConfigError, NoiseStream } from 'lethe';
+import type { DataIdentity } from '../data/identity.ts';
 import type { SplitName } from '../data/split-names.ts';
 import { calibratedWay, readCalibration } from '../runs/calibration.ts';
 import { requirePrecision, withEngine } from '../runs/engine.ts';
@@ -113,6 +114,7 @@ export async function evaluateBeside(
   kind.requireSameMeaning?.(run, data);
   const ways = Object.entries(kind.evaluation?.ways ?? {}).map(([name, { of }]) => [name, of(own)] as const);
   const task = kind.open(config, data, new NoiseStream(config.seed));
+  if (options.data === undefined && config === ofRun) sayOtherData(opened, task.data, options.log);
   const { model } = task;
   const mode = mc === undefined ? undefined : checkDraws(model.regularizer);
   model.load(stored, where);
@@ -143,6 +145,18 @@ export async function evaluateBeside(
   if (signal?.aborted) return undefined;
   const promises = [...new Set([plain, drawn].flatMap((way) => way?.promises ?? []))];
   return { metrics: all, ...(baselines && { baselines }), promises };
+}
+
+/** Says where the data of a run has changed: other splits may hold what training has seen. */
+export function sayOtherData(
+  { run, environment }: Pick<OpenedRun, 'run' | 'environment'>,
+  { sha256, name }: DataIdentity,
+  log: ((line: string) => void) | undefined,
+): void {
+  if (environment === undefined || environment.data.sha256 === sha256) return;
+  log?.(
+    `${name} has changed since ${run.directory} was trained on it: its splits are others, and may hold what training has seen`,
+  );
 }
 
 /** The task of a run, and the metric that people are shown. Throws as `openTrained` does. */

@@ -174,7 +174,7 @@ function fitted(
   const found =
     answers.kind === 'class' ? fitClasses(answers, targets, alpha) : fitRatings(answers, targets, alpha);
   const { content } = found;
-  const few = fewNote(targets.length, 'example', alpha, 'splits.calibration=.2');
+  const few = fewNote(targets.length, 'example', 'splits.calibration=.2');
   const promises = [...found.promises, ...few];
   const before = scoresOf(answers, targets);
   const after = calibrated(answers, content, targets);

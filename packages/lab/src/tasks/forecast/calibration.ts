@@ -81,7 +81,7 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
       promises: [
         `an interval of 90 % holds the value of its step with a probability of 0.9, on average over windows that are exchangeable with the ${windowsKept}; of a series that drifts it promises as much as the time before the test is like the future`,
         `intervals from joint_lower_90 to joint_upper_90 hold all ${horizon} steps of a window with a probability of 0.9, in the same sense`,
-        ...fewNote(forecasts.length, 'window', alpha, 'windows.calibration=N'),
+        ...fewNote(forecasts.length, 'window', 'windows.calibration=N'),
       ],
       shown: {
         rows: rows.map(([name, ...values]) => [name, ...values.map((value) => value.toFixed(4))]),
