@@ -206,7 +206,7 @@ function classFolders(
   const { of, any, notes } = namedSplits(texts);
   const used = any ? texts.filter((name) => of(name) !== undefined) : texts;
   const without = inFolders.length - texts.length;
-  if (without > 0) notes.push(`${without} files of folders without a class left out`);
+  if (without > 0) notes.push(`${counted(without, 'file')} of folders without a class left out`);
   return {
     title: `${counted(used.length, 'file')}, a text a file, by the folder of their class (${classes.size})`,
     decimal: '.',

@@ -38,7 +38,7 @@ export function sequencesOf(
   dates?: TableOptions['dates'],
 ): Sequences {
   for (const column of roles.columns) checkFinite(table, column);
-  if (roles.isRows) return rowsAsSequences(table, roles, needsLabel ? labels : undefined);
+  if (roles.isRows) return rowsAsSequences(table, roles, needsLabel ? labels : undefined, needsLabel);
   const ids = wordsOf(roles.id!);
   const axis = roles.time && timeAxis(table, roles.time, { dates });
   const parts: number[][] = ids.words.map(() => []);
@@ -63,7 +63,8 @@ export function sequencesOf(
   if (sorted) notes.push(sorted);
   const usable = all.filter((one) => hasLabel(table, one, labels, needsLabel));
   const built = input(usable, roles.columns, axis && { values: axis.values, kind: axis.kind });
-  notes.push(...shapeNotes(usable, built), ...stepNotes(table, usable, axis?.values));
+  if (needsLabel) notes.push(...emptyNote(table, roles));
+  notes.push(...shapeNotes(usable, built, needsLabel), ...stepNotes(table, usable, axis?.values));
   return {
     input: built,
     names: usable.map(({ id }) => id),
@@ -143,7 +144,12 @@ function input(
 }
 
 /** A row is a sequence of one value a step; missing values at its end are none. */
-function rowsAsSequences(table: Table, roles: LabelledRoles, labels: RowLabels | undefined): Sequences {
+function rowsAsSequences(
+  table: Table,
+  roles: LabelledRoles,
+  labels: RowLabels | undefined,
+  isOwn: boolean,
+): Sequences {
   const { columns } = roles;
   const names: string[] = [];
   const rows: number[] = [];
@@ -183,11 +189,26 @@ function rowsAsSequences(table: Table, roles: LabelledRoles, labels: RowLabels |
     names,
     rows,
     members: all.map((one) => one.rows),
-    notes: [...notes, ...shapeNotes([], built)],
+    notes: [...notes, ...shapeNotes([], built, isOwn)],
   };
 }
 
-function shapeNotes(all: readonly SeriesRows[], { columns, values, missing }: StepsInput): string[] {
+/** Columns that hold nothing, and so are no steps. */
+function emptyNote({ columns }: Table, { columns: used }: LabelledRoles): string[] {
+  const empty = columns.filter((column) => column.kind === 'empty' && !used.includes(column));
+  if (empty.length === 0) return [];
+  const names = nameList(empty.map(({ name }) => name));
+  return [
+    `${names} ${empty.length > 1 ? 'have' : 'has'} no value in any row and ${empty.length > 1 ? 'are' : 'is'} left out`,
+  ];
+}
+
+/** @param isOwn whether they are those of training, where columns can still be left out */
+function shapeNotes(
+  all: readonly SeriesRows[],
+  { columns, values, missing }: StepsInput,
+  isOwn: boolean,
+): string[] {
   const notes: string[] = [];
   if (all.length > 0) {
     let least = Number.POSITIVE_INFINITY;
@@ -207,11 +228,22 @@ function shapeNotes(all: readonly SeriesRows[], { columns, values, missing }: St
       `${absent} of ${counted(values.length, 'value')} ${absent === 1 ? 'is' : 'are'} missing (${((100 * absent) / values.length).toFixed(1)} %)`,
     );
   const constant = columns.filter((_, i) => isConstant(values, missing, i, columns.length));
-  if (constant.length > 0)
+  const absentOnes = constant.filter((name) => isAbsent(missing, columns.indexOf(name), columns.length));
+  if (absentOnes.length > 0 && values.length > 0)
     notes.push(
-      `${nameList(constant)} ${constant.length > 1 ? 'have' : 'has'} one value alone and ${constant.length > 1 ? 'say' : 'says'} nothing (--ignore)`,
+      `${nameList(absentOnes)} ${absentOnes.length > 1 ? 'have' : 'has'} no value in any row: all are read as missing`,
+    );
+  const same = constant.filter((name) => !absentOnes.includes(name));
+  if (isOwn && same.length > 0)
+    notes.push(
+      `${nameList(same)} ${same.length > 1 ? 'have' : 'has'} one value alone and ${same.length > 1 ? 'say' : 'says'} nothing (--ignore)`,
     );
   return notes;
+}
+
+function isAbsent(missing: Uint8Array, column: number, width: number): boolean {
+  for (let at = column; at < missing.length; at += width) if (!missing[at]) return false;
+  return true;
 }
 
 function isConstant(values: Float64Array, missing: Uint8Array, column: number, width: number): boolean {

@@ -267,6 +267,16 @@ describe('labelled sequences', () => {
   it('name columns of one value', async () => {
     const data = await read('run,t,a,b,label\n1,0,1,5,x\n1,1,2,5,x\n2,0,7,5,y\n2,1,8,5,y\n');
     expect(data.notes).toContain('b has one value alone and says nothing (--ignore)');
+    // An answer is asked of columns that training had: what is the same in a new file can not be left out.
+    const asked = { layout: data.layout, keep: true };
+    const next = await read('run,t,a,b\n1,0,,5\n1,1,,5\n', asked);
+    expect(next.notes).toContain('a has no value in any row: all are read as missing');
+    expect(next.notes.join('\n')).not.toContain('one value alone');
+  });
+
+  it('name columns that hold nothing, which are left out', async () => {
+    const data = await read('run,t,a,b,label\n1,0,1,,x\n1,1,2,,x\n2,0,7,,y\n2,1,8,,y\n');
+    expect(data.notes).toContain('b has no value in any row and is left out');
   });
 
   it('have numbers that each has once', async () => {
@@ -323,7 +333,7 @@ describe('labelled folders', () => {
     const data = await readLabelled(`${scratch.root}/d`, {}, 'd');
     expect(data.splits?.codes).toEqual(Uint8Array.of(2, 2, 0, 0));
     expect(labelsOf(data)).toEqual(['neg', 'pos', 'neg', 'pos']);
-    expect(data.notes.join()).toContain('1 files of folders without a class left out');
+    expect(data.notes.join()).toContain('1 file of folders without a class left out');
   });
 
   it('have a file for each class with a text a line', async () => {

@@ -191,7 +191,7 @@ describe('folders', () => {
     const name = putFolder(scratch.put, { 'train.en': side(0, 0, 1), 'train.de': side(1, 0, 1) });
     await refused(
       name,
-      /expected pairs to train on beside splits\.test and splits\.valid, found 1 pairs in all/,
+      /expected pairs to train on beside splits\.test and splits\.valid, found 1 pair in all/,
     );
     expect(pairs.length).toBe(100);
   });
