@@ -36,7 +36,7 @@ describe('the report on a run of classes', () => {
     ])
       expect(html).toContain(words);
     for (const key of ['nll', 'brier', 'ece', 'aurc'])
-      expect(html).not.toMatch(new RegExp(`<td[^>]*>${key}</td>`));
+      expect(html).not.toMatch(new RegExp(`<tr><td[^>]*>${key}</td>`));
     expect(html).toMatch(/A set of classes holds the truth of at least 90 % of new examples/);
     expect(
       readdirSync(files.at('pictures')).filter((name) => name.startsWith('run-confusion-matrix')),

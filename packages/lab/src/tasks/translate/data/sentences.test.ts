@@ -54,7 +54,7 @@ describe('sentences to translate', () => {
     const [one] = await sentences('the woman is reading 東京 .\n');
     expect(one.unknown).toEqual(['東', '京']);
     expect(languageDoubts(await reading(), [one])).toEqual([
-      "1 of 1 sentences hold what training never saw ('東', '京'), the first is line 1",
+      "1 of 1 sentence holds what training never saw ('東', '京'), the first is line 1",
     ]);
   });
 
