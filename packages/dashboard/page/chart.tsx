@@ -5,7 +5,6 @@
 
 import { domainOf, extremes, type ScaleKind, scaleOf, shortNumber } from '@lethe/lab/scales';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Breaking } from './breaking.tsx';
 import { csvOf, save, svgText } from './save.ts';
 import { Wide } from './wide.tsx';
 
@@ -296,21 +295,7 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** The names of lines that are drawn, with their colours. */
-export function Legend({ lines }: { lines: readonly Line[] }) {
-  const drawn = lines.filter((line) => !line.faint && hasValues(line));
-  if (drawn.length === 0) return null;
-  return (
-    <ul class="legend">
-      {drawn.map(({ name, colour }, i) => (
-        <li key={i}>
-          <i class={`swatch series-${colour % 8}`} /> <Breaking text={name} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
+/** Whether a line has anything to draw. */
 export const hasValues = ({ y }: Line): boolean => y.some((value) => value !== null);
 
 // --- internal ---

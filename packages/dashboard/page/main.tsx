@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { goTo } from '../src/shared/view.ts';
 import { Diff } from './diff.tsx';
 import { Link } from './link.tsx';
+import { Waiting } from './placeholder.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run-page.tsx';
 import { takeToken } from './server.ts';
@@ -11,7 +12,6 @@ import { StartPage } from './start-page.tsx';
 import { about, connection, open, runs, studies, view } from './state.ts';
 import { Studies } from './studies.tsx';
 import { StudyPage } from './study-page.tsx';
-import { Waiting } from './wide.tsx';
 
 function App() {
   const { page, sel, id } = view.value;

@@ -9,7 +9,8 @@ import {
   type TokenShown,
   wordsOf,
 } from '../src/shared/tokens.ts';
-import { Chart, Legend, type Line } from './chart.tsx';
+import { Chart, type Line } from './chart.tsx';
+import { Legend } from './legend.tsx';
 import { hasToken, send } from './server.ts';
 import { about, show, view } from './state.ts';
 

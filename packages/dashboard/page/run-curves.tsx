@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { GroupSeries, RunRow } from '../src/shared/api.ts';
 import type { Group } from '../src/shared/grouping.ts';
-import { Chart, hasValues, Legend, type Line } from './chart.tsx';
+import { Chart, hasValues, type Line } from './chart.tsx';
+import { Legend } from './legend.tsx';
 import { read } from './server.ts';
 import { generation, onPoints, show, view } from './state.ts';
 import { useSeries } from './use-series.ts';

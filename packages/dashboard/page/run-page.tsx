@@ -4,9 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RunPage as Page, RunRow } from '../src/shared/api.ts';
 import { type Panel, type PanelColumn, panelsOf } from '../src/shared/panels.ts';
 import { goTo } from '../src/shared/view.ts';
-import { Chart, Legend, type Line } from './chart.tsx';
-import { Link } from './link.tsx';
+import { Chart, type Line } from './chart.tsx';
+import { Legend } from './legend.tsx';
 import { Make } from './make.tsx';
+import { Gone } from './placeholder.tsx';
 import { Words } from './read-text.tsx';
 import { axisWords, Choice, LogBox } from './run-curves.tsx';
 import { State } from './run-table.tsx';
@@ -22,14 +23,7 @@ export function RunPage() {
   const { id } = view.value;
   const row = runs.value.get(id);
   const { page, error } = usePage(id, row);
-  if (!row)
-    return (
-      <main>
-        <p>
-          There is no such run any more. <Link to={goTo('runs')}>All runs</Link>
-        </p>
-      </main>
-    );
+  if (!row) return <Gone thing="run" all="All runs" to={goTo('runs')} />;
   const { columns = [], sections = [] } = page ?? {};
   return (
     <main>

@@ -4,28 +4,23 @@ import { rampColour } from '@lethe/lab/scales';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { StudyPage as Page, ShownTrial, StudyRow } from '../src/shared/api.ts';
 import { goTo } from '../src/shared/view.ts';
-import { Chart, Legend, type Line } from './chart.tsx';
+import { Chart, type Line } from './chart.tsx';
 import { Coordinates } from './coordinates.tsx';
+import { Legend } from './legend.tsx';
 import { Link } from './link.tsx';
+import { Gone, Waiting } from './placeholder.tsx';
 import { Choice, LogBox } from './run-curves.tsx';
 import { Section } from './section.tsx';
 import { Refused, read } from './server.ts';
 import { generation, show, studies, view } from './state.ts';
-import { Waiting, Wide } from './wide.tsx';
+import { Wide } from './wide.tsx';
 import { betterOf, cellText, duration, metricWords } from './words.ts';
 
 export function StudyPage() {
   const { id } = view.value;
   const row = studies.value.get(id);
   const { page, error } = usePage(id, row);
-  if (!row)
-    return (
-      <main>
-        <p>
-          There is no such study any more. <Link to={goTo('studies')}>All studies</Link>
-        </p>
-      </main>
-    );
+  if (!row) return <Gone thing="study" all="All studies" to={goTo('studies')} />;
   if (error)
     return (
       <main>

@@ -73,7 +73,7 @@ export function Uncertainty({ id }: { id: string }) {
 const prefix = 'mc_';
 
 function Figures({ metrics, words, draws }: Measured) {
-  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(/^mc_/, '')))];
+  const names = Object.keys(words);
   const entropy = metrics[`${prefix}predictive_entropy`];
   const information = metrics[`${prefix}mutual_information`];
   const cell = (value: number | undefined): string =>

@@ -1,4 +1,4 @@
-/** What scrolls by itself on a narrow screen, and can be reached by the keyboard for that; and what stands where nothing is yet. */
+/** What scrolls by itself on a narrow screen, and can be reached by the keyboard for that. */
 import type { ComponentChildren } from 'preact';
 
 export function Wide({
@@ -25,16 +25,5 @@ export function Lines({ kind, text }: { kind?: string; text: string }) {
     <pre class={kind} tabIndex={0}>
       {text}
     </pre>
-  );
-}
-
-/** In place of a page that is being read. */
-export function Waiting() {
-  return (
-    <main aria-busy="true">
-      <p class="note" role="status">
-        Reading …
-      </p>
-    </main>
   );
 }

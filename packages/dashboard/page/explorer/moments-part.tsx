@@ -13,7 +13,8 @@ import {
   momentsBy,
   nonLinearity,
 } from '../../src/explorer/forms.ts';
-import { Chart, Legend, type Line } from '../chart.tsx';
+import { Chart, type Line } from '../chart.tsx';
+import { Legend } from '../legend.tsx';
 import { show, view } from '../state.ts';
 import { Wide } from '../wide.tsx';
 
