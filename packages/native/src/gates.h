@@ -21,13 +21,16 @@ LETHE_INLINE long evenRows(long rows) {
 }
 
 // The part of a worker in a step of a gated cell: rows [row0, row1), units [unit0, unit0 + units), whole vectors, and
-// its group. As for the plain cell, groups of whole rows need no barrier but each read all weights.
+// its group. As for the plain cell, groups of whole rows need no barrier but each read all weights; where those stay in the
+// second-level cache of a core, four rows are enough: workers that share units fetch each other's states at every step. [50, 8, 64]:
+// a tenth less, forward 209 us instead of 232, backward 312 instead of 361 (Intel Xeon 2.80 GHz, Ice Lake).
 struct UnitPart {
   long row0, row1, unit0, units;
   int group, members;
 };
 static UnitPart unitPart(int worker, int workers, long B, long H, long bytes, bool half = false) {
-  const bool byRows = workers > 1 && B >= workers * (half ? ROWS16 : MR) && bytes <= 1750000;
+  const long least = half ? ROWS16 : bytes <= secondLevelCache() / 2 ? 4 : MR;
+  const bool byRows = workers > 1 && B >= workers * least && bytes <= 1750000;
   const int rowGroups = byRows ? workers : 1, members = workers / rowGroups;
   Range rows = share(B, worker / members, rowGroups), cols = share((H + W - 1) / W, worker % members, members);
   const long unit0 = minimum(H, cols.begin * W);

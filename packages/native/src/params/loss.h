@@ -29,6 +29,31 @@ void fields(V& v, BernoulliNll& p, Pass pass) {
   v.optional("dVariance", p.dVariance, "MK");
 }
 
+struct SquaredError {
+  int M, K;
+  const float *mean, *variance, *targets, *stepMask;
+  float* rowLoss;
+  // backward
+  float scale;
+  float *dMean, *dVariance;
+  bool fresh;
+};
+
+template <class V>
+void fields(V& v, SquaredError& p, Pass pass) {
+  v.size("M", p.M);
+  v.size("K", p.K);
+  v.floats("mean", p.mean, "MK");
+  v.optional("variance", p.variance, "MK");
+  v.floats("targets", p.targets, "MK");
+  v.optional("stepMask", p.stepMask, "M");
+  if (pass == Pass::forward) return v.floats("rowLoss", p.rowLoss, "M");
+  v.number("scale", p.scale, 1);
+  v.optional("dMean", p.dMean, "MK");
+  v.optional("dVariance", p.dVariance, "MK");
+  v.flag("fresh", p.fresh);
+}
+
 struct SoftmaxNll {
   int M, K;
   const float* logits;

@@ -1,4 +1,4 @@
-/** Conformance of the Bernoulli likelihood and of the optimiser updates. */
+/** Conformance of the Bernoulli likelihood, of the squared error and of the optimiser updates. */
 import { describe, expect, it } from 'vitest';
 import { portable } from '../portable/index.ts';
 import * as oracle from './oracle.suite.ts';
@@ -99,6 +99,72 @@ function bernoulliSuite({ newKernels }: Suite): void {
       const p = { M: 0, K: 5, logits: none, targets: none, rowLoss: none, dLogits: none, scale: 1 };
       expect(() => newKernels().bernoulliNllForward(p)).not.toThrow();
       expect(() => newKernels().bernoulliNllBackward(p)).not.toThrow();
+    });
+  });
+}
+
+function squaredErrorSuite({ newKernels }: Suite): void {
+  describe('the squared error', () => {
+    for (const [M, K] of [
+      [1, 1],
+      [5, 7],
+      [37, 50],
+      [331, 97],
+    ]) {
+      it(`is right with and without variance and step mask at [M, K] = [${[M, K]}]`, () => {
+        const kernels = newKernels();
+        for (const option of ['plain', 'variance', 'mask', 'both'] as const) {
+          const numbers = new Numbers(M);
+          const withVariance = option === 'variance' || option === 'both';
+          const p = {
+            M,
+            K,
+            scale: 0.25,
+            mean: numbers.normal(M * K, 2),
+            variance: withVariance ? numbers.uniform(M * K, 0, 3) : undefined,
+            targets: numbers.normal(M * K),
+            stepMask: option === 'mask' || option === 'both' ? numbers.bits(M, 0.6) : undefined,
+            rowLoss: unset(M),
+            dMean: numbers.normal(M * K),
+            dVariance: withVariance ? numbers.normal(M * K) : undefined,
+          };
+          const before = structuredClone(p);
+          const copy = engineCopy(p);
+          portable.squaredErrorForward(p);
+          portable.squaredErrorBackward(p);
+          kernels.squaredErrorForward(copy.p);
+          kernels.squaredErrorBackward(copy.p);
+          copy.expectGuards();
+          expectClose(copy.p.rowLoss, oracle.squaredError(p), OUTPUT, 'rowLoss');
+          expectFields(copy.p, p, ['dMean', 'dVariance'], GRADIENT);
+          if (kernels.engine !== 'portable') continue;
+          const inputs = [{ value: p.mean, gradient: p.dMean, before: before.dMean }];
+          if (p.variance) {
+            inputs.push({ value: p.variance, gradient: p.dVariance!, before: before.dVariance! });
+          }
+          const ones = new Float64Array(M).fill(p.scale);
+          expectDirectional(inputs, () => dot(oracle.squaredError(p), ones));
+        }
+      });
+    }
+
+    it('overwrites fresh gradients in full, rows that do not count included, and reads nothing of those', () => {
+      // (1 - 3)² + 2² = 8 and its slopes 2 (3 - 1), 2 (2 - 0); the second row does not count
+      const p = {
+        M: 2,
+        K: 2,
+        mean: Float32Array.of(3, 2, Number.NaN, Number.NaN),
+        targets: Float32Array.of(1, 0, Number.NaN, 1),
+        stepMask: Float32Array.of(1, 0),
+        rowLoss: new Float32Array(2).fill(Number.NaN),
+        dMean: new Float32Array(4).fill(Number.NaN),
+        scale: 1,
+        fresh: true,
+      };
+      newKernels().squaredErrorForward(p);
+      newKernels().squaredErrorBackward(p);
+      expect([...p.rowLoss]).toEqual([8, 0]);
+      expect([...p.dMean]).toEqual([4, 4, 0, 0]);
     });
   });
 }
@@ -310,5 +376,6 @@ export function lossSuite(suite: Suite): void {
   rowsSuite(suite);
   differencesSuite(suite);
   bernoulliSuite(suite);
+  squaredErrorSuite(suite);
   optimizerSuite(suite);
 }

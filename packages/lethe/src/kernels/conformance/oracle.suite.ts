@@ -3,7 +3,7 @@
  * shared with either engine. Forward only; gradients are checked against its finite differences.
  */
 import type { Activation, Mask, MomentFunction, NoiseMoments } from '../contract/fields.ts';
-import type { BernoulliNll } from '../contract/loss.ts';
+import type { BernoulliNll, SquaredError } from '../contract/loss.ts';
 import type { MomentsLinear, MomentsRnnForward } from '../contract/moments.ts';
 import type { RnnForward } from '../contract/recurrent.ts';
 
@@ -176,6 +176,17 @@ export function momentsRnn(p: MomentsRnnForward): { hMean: Float64Array; hVarian
     }
   }
   return { hMean, hVariance };
+}
+
+/** Row losses of the squared error. */
+export function squaredError(p: Omit<SquaredError, 'rowLoss'>): Float64Array {
+  const { M, K } = p;
+  return Float64Array.from({ length: M }, (_, m) => {
+    let loss = 0;
+    for (let i = m * K; i < (m + 1) * K; i++)
+      loss += (p.targets[i] - p.mean[i]) ** 2 + (p.variance?.[i] ?? 0);
+    return loss * (p.stepMask?.[m] ?? 1);
+  });
 }
 
 /** Row losses of the Bernoulli likelihood, straight from log probabilities (moderate logits only). */

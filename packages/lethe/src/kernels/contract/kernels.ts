@@ -43,6 +43,8 @@ import type {
   ReadoutTop,
   SoftmaxNll,
   SoftmaxNllBackward,
+  SquaredError,
+  SquaredErrorBackward,
 } from './loss.ts';
 import type {
   MomentsActivation,
@@ -101,6 +103,8 @@ export interface Kernels {
   gaussianKlBackward(p: GaussianKlBackward): void;
   bernoulliNllForward(p: BernoulliNll): void;
   bernoulliNllBackward(p: BernoulliNllBackward): void;
+  squaredErrorForward(p: SquaredError): void;
+  squaredErrorBackward(p: SquaredErrorBackward): void;
   /** sum of squares over all arrays, in float64, in a fixed order */
   sumSquares(arrays: readonly Real[]): number;
   /** sum (a_i - b_i)², in float64, in a fixed order */

@@ -34,6 +34,37 @@ export interface BernoulliNllBackward extends Omit<BernoulliNll, 'rowLoss'> {
 }
 
 /**
+ * Squared error, of a Gaussian output its expectation:
+ *   rowLoss_m = stepMask_m * sum_k ((y_mk - mean_mk)^2 + variance_mk)
+ */
+export interface SquaredError {
+  /** rows */
+  M: number;
+  K: number;
+  /** [M, K] */
+  mean: Real;
+  /** [M, K]; absent: 0 */
+  variance?: Real;
+  /** [M, K] */
+  targets: Real;
+  /** [M], 1 counts, 0 does not; absent: all count */
+  stepMask?: Real;
+  /** [M], out */
+  rowLoss: Real;
+}
+
+/** Gradients of `scale` * sum_m rowLoss_m; rowLoss is not read. */
+export interface SquaredErrorBackward extends Omit<SquaredError, 'rowLoss'> {
+  scale: number;
+  /** dMean and dVariance hold nothing yet: overwrite them; default false */
+  fresh?: boolean;
+  /** [M, K]; absent: nobody wants it */
+  dMean?: Real;
+  /** [M, K]; absent: nobody wants it */
+  dVariance?: Real;
+}
+
+/**
  * Categorical negative log-likelihood from logits, natural log, with the target smoothed to (1 - e) [k = target] + e / K
  * (Szegedy et al. 2016, section 7):
  *   rowNll_m = stepMask_m * (log sum_k exp(z_mk) - z_m,target)

@@ -11,6 +11,7 @@ import { readoutNll, readoutSquares } from './readout.ts';
 import { readoutTop } from './readout-top.ts';
 import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
+import { squaredErrorBackward, squaredErrorForward } from './squared-error.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
 export const common: CommonEngine = {
@@ -38,6 +39,8 @@ export const common: CommonEngine = {
   gaussianKlBackward,
   bernoulliNllForward,
   bernoulliNllBackward,
+  squaredErrorForward,
+  squaredErrorBackward,
   sumSquares,
   squaredDistance,
   addDifference,

@@ -46,11 +46,9 @@ export function bernoulliNll(output: Tensor | Gaussian, targets: Tensor, stepMas
     targets: targets.data,
     stepMask: rows.mask,
   };
-  const rowLoss = allocate(rows.M);
-  kernels().bernoulliNllForward({ ...call, rowLoss });
-  let sum = 0;
-  for (let m = 0; m < rows.M; m++) sum += rowLoss[m];
-  const loss = tensor(sum / rows.count);
+  const { loss, sum } = meanOfRows(rows.M, rows.count, (rowLoss) =>
+    kernels().bernoulliNllForward({ ...call, rowLoss }),
+  );
   recordOperation(loss, variance ? [logits, variance] : [logits], () => {
     const {
       gradients: [dLogits, dVariance],
@@ -74,46 +72,17 @@ export function squaredError(output: Tensor | Gaussian, targets: Tensor, stepMas
   const { M, K, mask, count } = checkRows('squaredError', output, targets, stepMask);
   const mean = meanOf(output);
   const variance = isGaussian(output) ? output.variance : undefined;
-  const [means, ts] = [mean.data, targets.data];
-  let sum = 0;
-  for (let m = 0; m < M; m++) {
-    const weight = mask ? mask[m] : 1;
-    if (weight === 0) continue;
-    // Two sums in turn, because a sum waits for the one before; whole layers come here.
-    let even = 0;
-    let odd = 0;
-    let i = m * K;
-    for (const end = i + K - 1; i < end; i += 2) {
-      const a = ts[i] - means[i];
-      const b = ts[i + 1] - means[i + 1];
-      even += a * a;
-      odd += b * b;
-    }
-    if (i < (m + 1) * K) even += (ts[i] - means[i]) * (ts[i] - means[i]);
-    if (variance) for (let k = m * K; k < (m + 1) * K; k++) even += variance.data[k];
-    sum += weight * (even + odd);
-  }
-  const loss = tensor(sum / count);
+  const call = { M, K, mean: mean.data, variance: variance?.data, targets: targets.data, stepMask: mask };
+  const { loss, sum } = meanOfRows(M, count, (rowLoss) =>
+    kernels().squaredErrorForward({ ...call, rowLoss }),
+  );
   recordOperation(loss, variance ? [mean, variance] : [mean], () => {
-    const factor = gradientOf(loss)[0] / count;
     const {
       gradients: [dMean, dVariance],
       fresh,
     } = freshGradients([mean, variance]);
-    for (let m = 0; m < M; m++) {
-      const weight = mask ? factor * mask[m] : factor;
-      const slope = 2 * weight;
-      const from = m * K;
-      const to = from + K;
-      if (weight === 0) {
-        if (fresh) for (const gradient of [dMean, dVariance]) gradient?.fill(0, from, to);
-        continue;
-      }
-      if (dMean && fresh) for (let i = from; i < to; i++) dMean[i] = slope * (means[i] - ts[i]);
-      else if (dMean) for (let i = from; i < to; i++) dMean[i] += slope * (means[i] - ts[i]);
-      if (dVariance && fresh) dVariance.fill(weight, from, to);
-      else if (dVariance) for (let i = from; i < to; i++) dVariance[i] += weight;
-    }
+    const scale = gradientOf(loss)[0] / count;
+    kernels().squaredErrorBackward({ ...call, scale, dMean, dVariance, fresh });
   });
   return { loss, sum, count };
 }
@@ -170,6 +139,19 @@ interface Rows {
   K: number;
   mask: Real | undefined;
   count: number;
+}
+
+/** The sum of the losses of M rows, put down by `forward`, and their mean over those that count. */
+function meanOfRows(
+  M: number,
+  count: number,
+  forward: (rowLoss: Real) => void,
+): Pick<SequenceLoss, 'loss' | 'sum'> {
+  const rowLoss = allocate(M);
+  forward(rowLoss);
+  let sum = 0;
+  for (let m = 0; m < M; m++) sum += rowLoss[m];
+  return { loss: tensor(sum / count), sum };
 }
 
 function checkRows(
