@@ -103,17 +103,11 @@ async function run(directory: string, options: ExportOptions, output: Output): P
 
 /** Makes the directories of what is written, asked before the work for it, and gives those that were not there. Throws LetheError `E_IO`. */
 async function writableFolders(out: string, isFile: boolean): Promise<string[]> {
-  const { makeDirectory } = await import('../files/make-directory.ts');
+  const { writableFolder } = await import('../files/writable-folder.ts');
+  if (!isFile) return writableFolder(out, '--out');
+  const made = writableFolder(path.dirname(out), '--out');
   const { checkWritable } = await import('../files/check-writable.ts');
-  const { ioError } = await import('../files/system-error.ts');
-  const folder = isFile ? path.dirname(out) : out;
-  let made: string[];
-  try {
-    made = makeDirectory(folder);
-  } catch (error) {
-    throw ioError(`cannot make the directory ${folder}`, error, 'choose another --out');
-  }
-  checkWritable(isFile ? out : path.join(out, 'export'));
+  checkWritable(out);
   return made;
 }
 

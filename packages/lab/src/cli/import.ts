@@ -40,6 +40,10 @@ async function run(file: string, options: ImportOptions, output: Output): Promis
   const { importedFile } = await import('../exchange/imported-file.ts');
   const { readArrays } = await import('../exchange/read-arrays.ts');
   const { writeOut } = await import('./write-out.ts');
+  if (options.out !== undefined) {
+    const { checkWritable } = await import('../files/check-writable.ts');
+    checkWritable(options.out);
+  }
   const arrays = readArrays(file);
   const found = importModel(arrays, options.resetBefore ? { resetAfter: false } : {});
   const { framework, stack, placed, leftOut } = found;

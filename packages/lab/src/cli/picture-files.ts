@@ -1,8 +1,8 @@
 /** Pictures and tables as files. */
 import path from 'node:path';
 import { LetheError } from 'lethe';
-import { atomicWrite, ioError } from '../files/atomic-write.ts';
-import { makeDirectory } from '../files/make-directory.ts';
+import { atomicWrite } from '../files/atomic-write.ts';
+import { writableFolder } from '../files/writable-folder.ts';
 import type { DataTable } from '../pictures/data-table.ts';
 import type { Picture } from '../pictures/picture.ts';
 
@@ -34,11 +34,7 @@ export async function writePictures(
 ): Promise<string[]> {
   const { fileNames } = await import('../pictures/picture.ts');
   const { csvOf } = await import('../pictures/data-table.ts');
-  try {
-    makeDirectory(directory);
-  } catch (error) {
-    throw ioError(`cannot make the directory ${directory}`, error, 'choose another one');
-  }
+  writableFolder(directory, '--pictures');
   const files: string[] = [];
   const put = (name: string, content: string | Uint8Array): void => {
     files.push(path.join(directory, name));

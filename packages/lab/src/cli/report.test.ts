@@ -39,6 +39,10 @@ test('a file that cannot be written is one sentence and exit code 1', async () =
   const { code, err } = await lethe('report', run, '--out', path.join(folder, 'no', 'such', 'x.html'));
   expect(code).toBe(1);
   expect(err).toContain('no such directory; nothing was done yet');
+  const inFile = await lethe('report', run, '--pictures', path.join(run, 'config.json', 'pictures'));
+  expect(inFile.code).toBe(1);
+  expect(inFile.err).toContain('choose another --pictures');
+  expect(fs.readdirSync(run)).not.toContain('report.html');
 });
 
 const pair = (name: string): string[] =>

@@ -51,6 +51,10 @@ async function run(directories: string[], options: ReportOptions, output: Output
     const { checkWritable } = await import('../files/check-writable.ts');
     checkWritable(options.out);
   }
+  if (options.pictures !== undefined) {
+    const { writableFolder } = await import('../files/writable-folder.ts');
+    writableFolder(options.pictures, '--pictures');
+  }
   const { readReport } = await import('../report/report.ts');
   const { replacing } = await import('./write-out.ts');
   const content = readReport(directories);

@@ -76,6 +76,10 @@ async function run(paper: string, options: ReproduceOptions, output: Output): Pr
   }
   const kind = figure === undefined ? 'table' : 'figure';
   const found = findReproduction(paper, kind, (figure ?? wanted)!);
+  if (out !== undefined) {
+    const { writableFolder } = await import('../files/writable-folder.ts');
+    writableFolder(out, '--out');
+  }
   await useThreads(options.threads);
   const trainings = trainingsOf(paper, options);
   const made = await interruptible(
@@ -122,15 +126,11 @@ async function write(
 ): Promise<string[]> {
   const { figures = [], tables = [], caption } = made;
   if (figures.length === 0 && options.out === undefined) return [];
-  const { atomicWrite, ioError } = await import('../files/atomic-write.ts');
-  const { makeDirectory } = await import('../files/make-directory.ts');
+  const { atomicWrite } = await import('../files/atomic-write.ts');
+  const { writableFolder } = await import('../files/writable-folder.ts');
   const { noPng, pngRenderer } = await import('./picture-files.ts');
   const { csvOf } = await import('../pictures/data-table.ts');
-  try {
-    makeDirectory(directory);
-  } catch (error) {
-    throw ioError(`cannot make the directory ${directory}`, error, 'choose another --out');
-  }
+  writableFolder(directory, '--out');
   const files: string[] = [];
   const put = (file: string, content: string | Uint8Array): void => {
     files.push(path.join(directory, file));
