@@ -46,6 +46,48 @@ describe('runs of forecasts', () => {
     ).toBe(true);
   }, 60_000);
 
+  test('forecast other series, and are exported, where the data they were trained on are gone', async () => {
+    const day = (t: number): string => new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10);
+    const rows = (id: string, shop: string, last: number): string =>
+      Array.from({ length: 90 }, (_, t) => {
+        const y = t < last ? 10 + (t % 7) + ((t * 3) % 5) : '';
+        return `${id},${day(t)},${y},${t % 6 === 0 ? 1.5 : 0},${shop}\n`;
+      }).join('');
+    const header = 'id,date,y,promo,shop\n';
+    fs.writeFileSync(at('mine.csv'), `${header}${rows('a', 'north', 90)}${rows('b', 'south', 90)}`);
+    fs.writeFileSync(at('newer.csv'), `${header}${rows('c', 'south', 83)}`);
+    const columns = ['--known', 'promo', '--static', 'shop'];
+    const run = at('gone');
+    const trained = [
+      'train',
+      `forecast/${at('mine.csv')}`,
+      ...small,
+      ...columns,
+      '--epochs',
+      '1',
+      '--out',
+      run,
+    ];
+    expect(await lethe(...trained)).toMatchObject({ code: 0, err: '' });
+    const answers = async (name: string) => {
+      const done = await lethe('predict', run, '--in', at('newer.csv'), '--out', at(name));
+      expect(done.code).toBe(0);
+      return fs.readFileSync(at(name), 'utf8');
+    };
+    const before = await answers('before.csv');
+    expect(before.split('\r\n')).toHaveLength(1 + 7 + 1);
+    fs.rmSync(at('mine.csv'));
+    expect(await answers('after.csv')).toBe(before);
+    expect((await lethe('export', run, '--to', 'onnx')).code).toBe(0);
+    const own = await lethe('predict', run);
+    expect(own).toMatchObject({ code: 2 });
+    expect(own.err).toContain('mine.csv');
+    fs.writeFileSync(path.join(run, 'reading.json'), '{"format":2}');
+    expect((await lethe('predict', run, '--in', at('newer.csv'))).err).toContain(
+      'reading.json holds no reading of series of format 1',
+    );
+  }, 60_000);
+
   test('go on after an interruption to the bits of a run without one', async () => {
     const schedule = ['--set', 'schedule.kind=after', '--set', 'schedule.epochs=2'];
     await train('part', '--epochs', '2', ...schedule);

@@ -12,6 +12,7 @@ import { headOf } from './heads/index.ts';
 import { forecastMetric, forecastMetrics } from './metrics.ts';
 import { portableForecaster } from './portable.ts';
 import { forecastPrediction } from './prediction.ts';
+import { readingFile } from './reading-file.ts';
 import { forecastSections } from './sections.ts';
 import { forecastTask, workingNumbers } from './task.ts';
 import { testedFile } from './tested.ts';
@@ -38,7 +39,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   calibration: forecastCalibration,
   network: portableForecaster,
   prediction: forecastPrediction,
-  files: [testedFile],
+  files: [readingFile, testedFile],
   sections: forecastSections,
   workloads: { 'forecast-hourly': { make: () => forecastWorkload(), gated: true } },
   examples: {

@@ -4,17 +4,16 @@ import type { PortableModel } from '../../runs/network.ts';
 import type { DataPlaces, TrainedRun } from '../kind.ts';
 import { portableNetwork } from '../shared/portable.ts';
 import type { ForecastConfig } from './config.ts';
-import { loadForecast } from './data/load.ts';
 import { windowsOf } from './features.ts';
 import { forecastModel } from './model.ts';
+import { runReading, seriesReadBy } from './other-series.ts';
 import { taskModel } from './weights.ts';
 
-/** The features of a step depend on the data, so that these are needed. */
 export async function portableForecaster(
   run: TrainedRun<ForecastConfig>,
   places: DataPlaces = {},
 ): Promise<PortableModel> {
-  const data = await loadForecast(run.config, places);
+  const data = seriesReadBy(run.config, await runReading(run, places));
   const { features } = windowsOf(data);
   const model = forecastModel(run.config, data.settings, features, new NoiseStream(run.config.seed));
   taskModel(model).load(run.weights, run.where);

@@ -9,11 +9,12 @@ import { saidCalibration } from '../shared/said-calibration.ts';
 import { fromFileOrInput } from '../shared/standard-input.ts';
 import { calibratedInterval, type ForecastCalibration, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
-import { loadForecast, readOther } from './data/load.ts';
-import type { ForecastData, Origin } from './data/types.ts';
+import { loadForecast } from './data/load.ts';
+import type { Origin } from './data/types.ts';
 import { windowsOf } from './features.ts';
 import { type Forecast, forecastsOf, quantileAt } from './forecasts.ts';
 import { forecastModel } from './model.ts';
+import { readOther, runReading, type SeriesToForecast } from './other-series.ts';
 import { ownInterval } from './scores.ts';
 import { taskModel } from './weights.ts';
 
@@ -31,14 +32,14 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
   ],
   async *predict(run, given, { mc, seed, log, input, signal }) {
     const { in: file, data: dataDir } = given as { in?: string; data?: string };
-    const trained = await loadForecast(run.config, { dataDir, log });
+    const places = { dataDir, log };
     const data =
       file === undefined
-        ? trained
+        ? await loadForecast(run.config, places)
         : await fromFileOrInput(
             file,
             () => input(signal),
-            (place, where) => readOther(place, run.config, trained, log, where),
+            async (place, where) => readOther(place, run.config, await runReading(run, places), log, where),
           );
     checkFuture(data);
     const origins = data.series.map(({ length }, series): Origin => ({ series, origin: length }));
@@ -83,10 +84,10 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
 /** What a run is asked without its data. */
 export type ForecastRun = TrainedRun<ForecastConfig>;
 
-const idName = ({ layout }: ForecastData): string => layout.id ?? 'unique_id';
-const timeName = ({ layout }: ForecastData): string => layout.time ?? 'step';
+const idName = ({ layout }: SeriesToForecast): string => layout.id ?? 'unique_id';
+const timeName = ({ layout }: SeriesToForecast): string => layout.time ?? 'step';
 
-function columnsOf(data: ForecastData, calibrated: boolean): string[] {
+function columnsOf(data: SeriesToForecast, calibrated: boolean): string[] {
   return [
     ...[idName(data), timeName(data), 'horizon', 'mean'],
     ...levels.map((level) => `q${level}`),
@@ -95,14 +96,14 @@ function columnsOf(data: ForecastData, calibrated: boolean): string[] {
   ];
 }
 
-function heading(data: ForecastData): string {
+function heading(data: SeriesToForecast): string {
   return [idName(data).padEnd(14), timeName(data).padEnd(16), 'mean', ...levels.map((level) => `q${level}`)]
     .map((word, i) => (i < 2 ? word : word.padStart(10)))
     .join(' ');
 }
 
 function rowsOf(
-  data: ForecastData,
+  data: SeriesToForecast,
   forecast: Forecast,
   content: ForecastCalibration | undefined,
 ): PredictedLine[] {
@@ -142,7 +143,7 @@ const short = (value: number): string =>
     : value.toPrecision(5);
 
 /** Known columns have to be known. Throws DataError with file and series. */
-function checkFuture({ name, series, settings: { horizon }, layout }: ForecastData): void {
+function checkFuture({ name, series, settings: { horizon }, layout }: SeriesToForecast): void {
   for (const { id, known, length } of series) {
     for (const [k, column] of known.entries()) {
       const found = Array.from({ length: horizon }, (_, h) => column[length + h]).filter(

@@ -11,6 +11,7 @@ import { type Forecast, forecastsOf } from './forecasts.ts';
 import { forecastMetric } from './metrics.ts';
 import { forecastModel } from './model.ts';
 import { trainingOrigins } from './periods.ts';
+import { readingFile, readingOf, writeReading } from './reading-file.ts';
 import { intervalFigures, pointFigures, scoresOf, truthOf } from './scores.ts';
 import { testedFile, testedText } from './tested.ts';
 import { taskModel } from './weights.ts';
@@ -85,7 +86,7 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
       }
       return all;
     },
-    files: () => ({}),
+    files: () => ({ [readingFile]: writeReading(readingOf(data)) }),
     carried: () => ({}),
     restoreCarried: () => {},
   };

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError, DataError } from 'lethe';
-import { printable } from 'lethe/internal';
 import { counted } from '../../../common/counted.ts';
 import { dataDirectories, type FindOptions } from '../../../data/directories.ts';
 import { exampleFile, examples } from '../../../data/examples/example-files.ts';
@@ -14,7 +13,7 @@ import { unknownDataSet } from '../../../data/unknown.ts';
 import type { DataPlaces } from '../../kind.ts';
 import { tableReading } from '../../shared/table-config.ts';
 import type { ForecastConfig } from '../config.ts';
-import { covariatesOf, unknownStatics } from '../covariates.ts';
+import { covariatesOf } from '../covariates.ts';
 import { longEnough, originsOf, partOrigins, periodsOf, trainingOrigins } from '../periods.ts';
 import { resolveSettings } from '../settings.ts';
 import { type CatalogueEntry, forecastCatalogue, forecastNames } from './catalogue.ts';
@@ -73,33 +72,6 @@ export async function loadForecast(config: ForecastConfig, places: DataPlaces = 
     ],
     sha256: digest(series, periods),
   };
-}
-
-/**
- * Newer values of the same columns, for a trained run.
- * @param trained the data of the run, whose figures of columns stay
- * @param where the file as its user named it, for errors
- * @throws DataError for other columns, another frequency, or a series too short to look back on
- */
-export async function readOther(
-  file: string,
-  config: ForecastConfig,
-  trained: ForecastData,
-  log: (line: string) => void,
-  where = file,
-): Promise<ForecastData> {
-  const data = await readSeries(file, { ...optionsOf(config), layout: trained.layout }, where);
-  for (const note of data.notes) log(note);
-  const series = data.series.map((one) => seriesOf(one));
-  const { history } = trained.periods;
-  const short = series.find(({ values }) => values.filter((y) => !Number.isNaN(y)).length < history);
-  if (short) {
-    throw new DataError(
-      `${where}: expected at least ${history} values of each series, to forecast from, found ${short.values.filter((y) => !Number.isNaN(y)).length} of ${short.id === '' ? 'the only one' : `'${printable(short.id, 40)}'`} (line ${short.line}); give more of its past, or leave it out`,
-    );
-  }
-  for (const note of unknownStatics(trained.covariates, series)) log(note);
-  return { ...trained, series, layout: { ...trained.layout }, name: where, source: where };
 }
 
 /** The options of reading that a configuration has. */
