@@ -25,6 +25,8 @@ export function Section({ section: { title, parts } }: { section: ShownSection }
           if (part.kind === 'table') {
             const { header, rows, align } = part;
             const side = (c: number): string | undefined => (align[c] === 'r' ? 'number' : undefined);
+            const kindOf = (c: number, text: string): string | undefined =>
+              side(c) ?? (text.length > 20 ? 'long' : undefined);
             return (
               <Wide key={i} label={title} kind="whole">
                 <table>
@@ -41,7 +43,7 @@ export function Section({ section: { title, parts } }: { section: ShownSection }
                     {rows.map((row, r) => (
                       <tr key={r}>
                         {row.map((text, c) => (
-                          <td key={c} class={side(c)}>
+                          <td key={c} class={kindOf(c, text)}>
                             {text}
                           </td>
                         ))}
