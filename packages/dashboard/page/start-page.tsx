@@ -201,9 +201,12 @@ interface FieldsProps {
   put(key: string, value: string): void;
 }
 
+/** What is changed most stands before the rest, which keeps the order of the schema. */
+const firstParts = ['model', 'training', 'optimizer'];
+
 function Fields({ fields, given, resolved, error, put }: FieldsProps) {
   const named = error.split(/[\s,:;"']+/);
-  const parts = new Map<string, FormField[]>();
+  const parts = new Map<string, FormField[]>(firstParts.map((part) => [part, []]));
   for (const field of fields) {
     const value = valueAt(resolved, field.key);
     // Of other variants (another optimizer) it is not there.
@@ -213,21 +216,23 @@ function Fields({ fields, given, resolved, error, put }: FieldsProps) {
   }
   return (
     <div class="fields">
-      {Array.from(parts, ([part, some]) => (
-        <fieldset key={part}>
-          <legend>{part}</legend>
-          {some.map((field) => (
-            <Field
-              key={field.key}
-              field={field}
-              text={given.get(field.key) ?? ''}
-              value={valueAt(resolved, field.key)}
-              error={named.includes(field.key) ? error : undefined}
-              put={put}
-            />
-          ))}
-        </fieldset>
-      ))}
+      {[...parts]
+        .filter(([, some]) => some.length > 0)
+        .map(([part, some]) => (
+          <fieldset key={part}>
+            <legend>{part}</legend>
+            {some.map((field) => (
+              <Field
+                key={field.key}
+                field={field}
+                text={given.get(field.key) ?? ''}
+                value={valueAt(resolved, field.key)}
+                error={named.includes(field.key) ? error : undefined}
+                put={put}
+              />
+            ))}
+          </fieldset>
+        ))}
     </div>
   );
 }
