@@ -44,6 +44,8 @@ async function opened(): Promise<() => Promise<void>> {
   });
   const browser = command === undefined || values['no-page'] ? undefined : await launch();
   await (await browser?.newPage())?.goto(url);
+  // To open is a cost of its own, which is not that of watching.
+  await new Promise((done) => setTimeout(done, 3000));
   return async () => {
     await browser?.close();
     child.kill('SIGINT');

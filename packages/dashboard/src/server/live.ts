@@ -7,7 +7,7 @@ import fs from 'node:fs';
 /** Files that are watched. */
 const most = 64;
 /** Milliseconds after a write before it is read, since lines come in pieces, and at least between two readings of a run. */
-const [settling, pause] = [5, 1000];
+const [settling, pause] = [5, 2000];
 
 /** What a run is here. */
 export interface LiveRun {

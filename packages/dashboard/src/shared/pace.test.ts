@@ -4,7 +4,7 @@ import { Pace, pauseAfter } from './pace.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('draws the first change at once, those that follow together a second later', async () => {
+it('draws the first change at once, those that follow together two seconds later', async () => {
   const drawn: number[] = [];
   const began = performance.now();
   const pace = new Pace(async () => {
@@ -19,8 +19,8 @@ it('draws the first change at once, those that follow together a second later', 
     await vi.advanceTimersByTimeAsync(5);
   }
   expect(drawn).toEqual([0]);
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(drawn).toEqual([0, 1000]);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(drawn).toEqual([0, 2000]);
   // Quiet for longer than a pause: the next change is drawn at once again.
   await vi.advanceTimersByTimeAsync(3000);
   pace.want();
@@ -30,8 +30,8 @@ it('draws the first change at once, those that follow together a second later', 
 });
 
 it('waits the longer the more a drawing costs, and never longer than five seconds', () => {
-  // 1.5 % of the time: 30 ms are drawn every 2 seconds.
-  expect(pauseAfter(1)).toBe(1000);
-  expect(pauseAfter(30)).toBe(2000);
+  // .75 % of the time: 30 ms are drawn every 4 seconds.
+  expect(pauseAfter(1)).toBe(2000);
+  expect(pauseAfter(30)).toBe(4000);
   expect(pauseAfter(1000)).toBe(5000);
 });

@@ -1,10 +1,11 @@
 /**
- * How often a page that is told of changes draws them: the first after a quiet second at once, others together, so that drawing takes
- * a small share of the time whatever it costs. The processor that draws is the one that trains.
+ * How often a page that is told of changes draws them: the first after two quiet seconds at once, others together, so that drawing takes
+ * a small share of the time whatever it costs. The processor that draws is the one that trains, and what the browser does to show a
+ * drawing costs it twice as much again.
  */
 
 /** Milliseconds between two drawings, at least and at most; the share of the time that drawing may take in between. */
-const [shortest, longest, share] = [1000, 5000, 0.015];
+const [shortest, longest, share] = [2000, 5000, 0.0075];
 
 /** Milliseconds until a page draws again after a drawing that took so many. */
 export const pauseAfter = (cost: number): number => Math.min(longest, Math.max(shortest, cost / share));
