@@ -58,6 +58,15 @@ const comparison = {
     'compare music/jsb-chorales --cell lstm --hidden 100 --epochs 40 --trials 5 --seeds 3 --workers 1 --out OUT',
   ],
 };
+const translation =
+  '--merges 2000 --set model.embedding=64 --set model.hidden=96 --set training.batch=32 --set optimizer.stepRate=.003 --set training.labelSmoothing=0 --seeds 2 --workers 2 --threads 1';
+const quarter = `translate/multi30k-en-de ${translation} --fraction 1/4 --epochs 24`;
+const quiet = '--dropout variational:input=0,recurrent=0,output=0,embedding=0,context=0';
+const translationSurface = {
+  'translate-surface': [
+    `sweep ${quarter} ${quiet} --vary dropout.context=0:.6:.3 --vary dropout.output=0:.6:.3 --out OUT`,
+  ],
+};
 
 export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
   ...['1', '2', 'decomposition'].map((number) => ({
@@ -95,6 +104,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     file: 'sweep/ptb-awd-rates.svg',
     from: awdAlone,
     picture: /Validation along each rate/,
+  },
+  {
+    file: 'translate/surface.svg',
+    from: translationSurface,
+    picture: /Validation over dropout.context and dropout.output$/,
   },
 ];
 

@@ -193,6 +193,8 @@ export interface MetricWords {
   better?: 'lower' | 'higher';
   /** the convention behind the name */
   meaning?: string;
+  /** the metric whose order it is, turned round: what is left to its greatest value */
+  remainderOf?: string;
   /** says how much was evaluated, and not how well: a whole number, or a share */
   counts?: 'number' | 'share';
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { metricHeading, metricLabel, metricMeaning, metricWords } from './metric-words.ts';
+import { decidingWords, metricHeading, metricLabel, metricMeaning, metricWords } from './metric-words.ts';
 import { musicMetric } from './music/metrics.ts';
 import { taskKinds } from './registry.ts';
 import { textMetric } from './text/metrics.ts';
@@ -14,6 +14,16 @@ test('a metric has a name, a unit and a direction', () => {
 test('an unknown metric is itself, also one that is called like a property of every object', () => {
   expect(metricHeading('top_5_error')).toBe('top 5 error');
   expect(metricHeading('constructor')).toBe('constructor');
+});
+
+test('what decides is said where it has another order than what is shown', () => {
+  expect(decidingWords('nll', 'accuracy')).toBe(' of NLL (nats)');
+  for (const [deciding, shown] of [
+    ['bleu', 'bleu'],
+    ['bleu_missing', 'bleu'],
+    ['error_rate', 'accuracy'],
+  ])
+    expect(decidingWords(deciding, shown)).toBe('');
 });
 
 test('what runs are chosen and shown by has words', () => {

@@ -47,9 +47,9 @@ export function wayOf(name: string): (typeof evaluationWays)[number] | undefined
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
 }
 
-/** ` of NLL (nats)` behind the word validation, where another metric decides than people are shown; nothing where it is the same. */
+/** ` of NLL (nats)` behind the word validation, where another metric decides than people are shown; nothing where it is the same, or has the same order. */
 export function decidingWords(metric: string, shown: string): string {
-  return metric === shown ? '' : ` of ${metricLabel(metric)}`;
+  return metric === shown || metricWords(metric).remainderOf === shown ? '' : ` of ${metricLabel(metric)}`;
 }
 
 // --- internal ---

@@ -18,7 +18,12 @@ const nats = { unit: 'nats', better: 'lower' } as const;
 
 export const classifyMetrics: Record<string, MetricWords> = {
   accuracy: { label: 'accuracy', better: 'higher', meaning: 'share of examples whose class is right' },
-  error_rate: { label: 'error rate', better: 'lower', meaning: 'share of examples whose class is wrong' },
+  error_rate: {
+    label: 'error rate',
+    better: 'lower',
+    meaning: 'share of examples whose class is wrong',
+    remainderOf: 'accuracy',
+  },
   macro_f1: { label: 'macro F1', better: 'higher', meaning: 'mean over the classes of F1' },
   nll: { label: 'NLL', ...nats, meaning: 'NLL per example, natural log' },
   brier: {

@@ -40,7 +40,12 @@ export const translateMetrics: Record<string, MetricWords> = {
     ...higher,
     meaning: `beam search, ${bleuSignatures.bleu_13a_lc}`,
   },
-  bleu_missing: { label: '100 less BLEU', better: 'lower', meaning: 'what weights are chosen by' },
+  bleu_missing: {
+    label: '100 less BLEU',
+    better: 'lower',
+    meaning: 'what weights are chosen by',
+    remainderOf: 'bleu',
+  },
   brevity_penalty: {
     label: 'brevity penalty',
     meaning: 'of BLEU, tokenised: below 1, translations are too short',
