@@ -2,12 +2,11 @@
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { readSeries } from '../../data/tables/series.ts';
-import type { DataPlaces } from '../kind.ts';
+import type { DataPlaces, TrainedRun } from '../kind.ts';
 import type { ForecastConfig } from './config.ts';
 import { unknownStatics } from './covariates.ts';
 import { loadForecast, optionsOf, seriesOf } from './data/load.ts';
 import type { ForecastData } from './data/types.ts';
-import type { ForecastRun } from './prediction.ts';
 import { type Reading, readingOf, readReading } from './reading-file.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -18,7 +17,10 @@ export type SeriesToForecast = Pick<
 >;
 
 /** How a run reads series: as it keeps, or of one from before that was kept, as its data are read again. */
-export async function runReading({ run, config }: ForecastRun, places: DataPlaces): Promise<Reading> {
+export async function runReading(
+  { run, config }: TrainedRun<ForecastConfig>,
+  places: DataPlaces,
+): Promise<Reading> {
   return readReading(run.directory) ?? readingOf(await loadForecast(config, places));
 }
 

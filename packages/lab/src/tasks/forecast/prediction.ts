@@ -3,7 +3,7 @@ import { DataError, NoiseStream } from 'lethe';
 import { printable } from 'lethe/internal';
 import { timeWritten } from '../../data/tables/dates.ts';
 import { timeOf } from '../../data/tables/frequency.ts';
-import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
+import type { PredictedLine, PredictionKind } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
 import { saidCalibration } from '../shared/said-calibration.ts';
 import { fromFileOrInput } from '../shared/standard-input.ts';
@@ -80,9 +80,6 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
 };
 
 // --- internal ---
-
-/** What a run is asked without its data. */
-export type ForecastRun = TrainedRun<ForecastConfig>;
 
 const idName = ({ layout }: SeriesToForecast): string => layout.id ?? 'unique_id';
 const timeName = ({ layout }: SeriesToForecast): string => layout.time ?? 'step';
