@@ -44,7 +44,7 @@ const reviews = {
 const nn5 = { nn5: ['train forecast/nn5 --out OUT', 'calibrate OUT'] };
 const variationalSweep = {
   'sweep-variational': [
-    'sweep music/jsb-chorales --cell lstm --hidden 100 --set optimizer.stepRate=.01 --dropout variational --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.6:.2 --epochs 150 --patience 20 --seeds 1 --out OUT',
+    'sweep music/jsb-chorales --cell lstm --hidden 100 --set optimizer.stepRate=.01 --dropout variational --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.6:.2 --epochs 150 --patience 20 --seeds 2 --out OUT',
   ],
 };
 const awd =
