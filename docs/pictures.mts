@@ -53,6 +53,9 @@ const rates = ['weight', 'input', 'hidden', 'output', 'embedding'].map(
   (place) => `--vary dropout.${place}=0:.8:.2`,
 );
 const awdAlone = { 'sweep-awd-alone': [`sweep ${awd} --alone ${rates.join(' ')} --out OUT`] };
+const awdSurface = {
+  'sweep-awd-surface': [`sweep ${awd} --vary dropout.weight=0:.8:.2 --vary dropout.output=0:.8:.2 --out OUT`],
+};
 const comparison = {
   'jsb-lstm': [
     'compare music/jsb-chorales --cell lstm --hidden 100 --epochs 40 --trials 5 --seeds 3 --workers 1 --out OUT',
@@ -104,6 +107,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     file: 'sweep/ptb-awd-rates.svg',
     from: awdAlone,
     picture: /Validation along each rate/,
+  },
+  {
+    file: 'sweep/ptb-awd-surface.svg',
+    from: awdSurface,
+    picture: /Validation over dropout.weight and dropout.output$/,
   },
   {
     file: 'translate/surface.svg',
