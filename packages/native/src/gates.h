@@ -23,7 +23,7 @@ LETHE_INLINE long evenRows(long rows) {
 // The part of a worker in a step of a gated cell: rows [row0, row1), units [unit0, unit0 + units), whole vectors, and
 // its group. As for the plain cell, groups of whole rows need no barrier but each read all weights; where those stay in the
 // second-level cache of a core, four rows are enough: workers that share units fetch each other's states at every step. [50, 8, 64]:
-// a tenth less, forward 209 us instead of 232, backward 312 instead of 361 (Intel Xeon 2.80 GHz, Ice Lake).
+// a tenth less, forward 209 us instead of 232, backward 322 instead of 361 (Intel Xeon 2.80 GHz, Ice Lake).
 struct UnitPart {
   long row0, row1, unit0, units;
   int group, members;
