@@ -15,6 +15,22 @@ import {
   unset,
 } from './support.suite.ts';
 
+/** What the losses of M rows of K are given with and without a variance and a step mask, and where the other numbers come from. */
+function rowLosses(M: number, K: number) {
+  return [false, true].flatMap((withVariance) =>
+    [false, true].map((withMask) => {
+      const numbers = new Numbers(M);
+      return {
+        ...{ numbers, M, K, scale: 0.25 },
+        variance: withVariance ? numbers.uniform(M * K, 0, 3) : undefined,
+        stepMask: withMask ? numbers.bits(M, 0.6) : undefined,
+        rowLoss: unset(M),
+        dVariance: withVariance ? numbers.normal(M * K) : undefined,
+      };
+    }),
+  );
+}
+
 function bernoulliSuite({ newKernels }: Suite): void {
   describe('the Bernoulli likelihood', () => {
     for (const [M, K] of [
@@ -26,20 +42,12 @@ function bernoulliSuite({ newKernels }: Suite): void {
     ]) {
       it(`is right with and without variance and step mask at [M, K] = [${[M, K]}]`, () => {
         const kernels = newKernels();
-        for (const option of ['plain', 'variance', 'mask', 'both'] as const) {
-          const numbers = new Numbers(M);
-          const withVariance = option === 'variance' || option === 'both';
+        for (const { numbers, ...given } of rowLosses(M, K)) {
           const p = {
-            M,
-            K,
-            scale: 0.25,
+            ...given,
             logits: numbers.normal(M * K, 2),
-            variance: withVariance ? numbers.uniform(M * K, 0, 3) : undefined,
             targets: numbers.bits(M * K, 0.3),
-            stepMask: option === 'mask' || option === 'both' ? numbers.bits(M, 0.6) : undefined,
-            rowLoss: unset(M),
             dLogits: numbers.normal(M * K),
-            dVariance: withVariance ? numbers.normal(M * K) : undefined,
           };
           const before = structuredClone(p);
           const copy = engineCopy(p);
@@ -113,20 +121,12 @@ function squaredErrorSuite({ newKernels }: Suite): void {
     ]) {
       it(`is right with and without variance and step mask at [M, K] = [${[M, K]}]`, () => {
         const kernels = newKernels();
-        for (const option of ['plain', 'variance', 'mask', 'both'] as const) {
-          const numbers = new Numbers(M);
-          const withVariance = option === 'variance' || option === 'both';
+        for (const { numbers, ...given } of rowLosses(M, K)) {
           const p = {
-            M,
-            K,
-            scale: 0.25,
+            ...given,
             mean: numbers.normal(M * K, 2),
-            variance: withVariance ? numbers.uniform(M * K, 0, 3) : undefined,
             targets: numbers.normal(M * K),
-            stepMask: option === 'mask' || option === 'both' ? numbers.bits(M, 0.6) : undefined,
-            rowLoss: unset(M),
             dMean: numbers.normal(M * K),
-            dVariance: withVariance ? numbers.normal(M * K) : undefined,
           };
           const before = structuredClone(p);
           const copy = engineCopy(p);
