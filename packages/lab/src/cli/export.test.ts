@@ -8,7 +8,7 @@ import { readNpz } from '../data/formats/npy.ts';
 import { gap, type Numbers, runOnnx, runtime, someNumbers } from '../exchange/onnx/onnx-run.suite.ts';
 import type { ClassifyConfig } from '../tasks/classify/config.ts';
 import { classifyModel } from '../tasks/classify/model.ts';
-import { readReading } from '../tasks/classify/reading-file.ts';
+import { keptReading } from '../tasks/classify/reading-file.ts';
 import { textTable } from '../tasks/classify/testing.suite.ts';
 import type { ForecastConfig } from '../tasks/forecast/config.ts';
 import { loadForecast } from '../tasks/forecast/data/load.ts';
@@ -123,7 +123,7 @@ describe.skipIf(!runtime)('an ONNX file computes what the run does', () => {
         ],
       );
       const { config, weights, where } = openTrained(run);
-      const reading = readReading(run);
+      const reading = keptReading.required(run);
       const model = classifyModel(config as ClassifyConfig, reading);
       model.load(weights, where);
       const { numbers, given } = words(6, 3, reading.tokens!.words.length);

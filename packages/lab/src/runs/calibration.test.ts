@@ -50,7 +50,7 @@ describe('the calibration of a run', () => {
     const run = runPaths(folder);
     writeFileSync(run.calibration, '{"format":1}');
     expect(() => readCalibration(run)).toThrow(
-      /calibration\.json holds no calibration of format 1; remove it/,
+      /calibration\.json holds no calibration of format 1: weights: .*; remove it, or calibrate anew$/,
     );
   });
 });

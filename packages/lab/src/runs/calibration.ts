@@ -8,6 +8,7 @@ import { DataError } from 'lethe';
 import { z } from 'zod';
 import { letheCommand } from '../common/shell.ts';
 import { atomicWrite } from '../files/atomic-write.ts';
+import { keptJson } from './kept-json.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /** What was found for predictions of one kind. */
@@ -37,13 +38,12 @@ export const bestChecksum = (run: RunPaths): string | undefined =>
  * @throws DataError where a run in training has others by now, LetheError `E_IO`
  */
 export function writeCalibration(run: RunPaths, { ways }: Calibration, weights = bestChecksum(run)): void {
-  if (weights !== bestChecksum(run)) {
+  if (weights === undefined || weights !== bestChecksum(run)) {
     throw new DataError(
       `${run.directory} has better weights since calibration began, and nothing was written; calibrate it once its training has ended`,
     );
   }
-  const content = { format: 1, weights, ways };
-  atomicWrite(run.calibration, `${JSON.stringify(content, null, 2)}\n`);
+  atomicWrite(run.calibration, kept.text({ weights, ways }));
 }
 
 /**
@@ -51,8 +51,9 @@ export function writeCalibration(run: RunPaths, { ways }: Calibration, weights =
  * Throws DataError for a file that is broken.
  */
 export function readCalibration(run: RunPaths): { calibration?: Calibration; note?: string } {
-  if (!fs.existsSync(run.calibration)) return {};
-  const { weights, ways } = parsed(run.calibration);
+  const found = kept.read(run.directory);
+  if (found === undefined) return {};
+  const { weights, ways } = found;
   if (fs.existsSync(run.best) && weights === checksum(run.best)) return { calibration: { ways } };
   return {
     note: `${run.calibration} was made for other weights and is not used; \`${letheCommand('calibrate', run.directory)}\` makes it anew`,
@@ -67,7 +68,6 @@ export function calibratedWay(calibration: Calibration | undefined, mc?: number)
 // --- internal ---
 
 const schema = z.strictObject({
-  format: z.literal(1),
   weights: z.string(),
   ways: z.array(
     z.strictObject({
@@ -79,14 +79,6 @@ const schema = z.strictObject({
   ),
 });
 
-function parsed(file: string): z.infer<typeof schema> {
-  try {
-    return schema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new DataError(`${file} holds no calibration of format 1; remove it, or calibrate anew`, {
-      cause: error,
-    });
-  }
-}
+const kept = keptJson('calibration.json', 'calibration', schema, 'remove it, or calibrate anew');
 
 const checksum = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');

@@ -8,8 +8,8 @@ import { classifyMetric, classifyMetrics } from './metrics.ts';
 import { featuresOf, outputsOf } from './model.ts';
 import { portableClassifier } from './portable.ts';
 import { classifyPrediction } from './prediction.ts';
-import { predictionsFile } from './predictions-file.ts';
-import { readingFile, requireSameReading } from './reading-file.ts';
+import { keptPredictions } from './predictions-file.ts';
+import { keptReading, requireSameReading } from './reading-file.ts';
 import { classifySections } from './sections.ts';
 import { classifyTask, workingNumbers } from './task.ts';
 import type { ClassifyData } from './types.ts';
@@ -40,7 +40,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
       working: workingNumbers(config, data),
     };
   },
-  files: [readingFile, predictionsFile],
+  files: [keptReading.file, keptPredictions.file],
   requireSameMeaning: ({ directory }, { reading }) => requireSameReading(directory, reading),
   prediction: classifyPrediction,
   calibration: classifyCalibration,

@@ -4,11 +4,11 @@ import type { TrainedRun } from '../kind.ts';
 import { portableNetwork } from '../shared/portable.ts';
 import type { ClassifyConfig } from './config.ts';
 import { classifyModel } from './model.ts';
-import { readReading } from './reading-file.ts';
+import { keptReading } from './reading-file.ts';
 import type { Reading } from './types.ts';
 
 export function portableClassifier(run: TrainedRun<ClassifyConfig>): PortableModel {
-  const reading = readReading(run.run.directory);
+  const reading = keptReading.required(run.run.directory);
   const model = classifyModel(run.config, reading);
   model.load(run.weights, run.where);
   const { tokens, layout } = reading;

@@ -16,7 +16,7 @@ import { encoded, type Unknown } from './encode.ts';
 import { classifyModel } from './model.ts';
 import { type Answers, answersTo } from './predict.ts';
 import { columnsOf, rowOf } from './prediction-row.ts';
-import { readReading } from './reading-file.ts';
+import { keptReading } from './reading-file.ts';
 import { scoresOf } from './scores.ts';
 
 /** What the options give, beside those of tables. */
@@ -41,7 +41,7 @@ export const classifyPrediction: PredictionKind<ClassifyConfig> = {
   ],
   async *predict(run, given, context) {
     const { in: file, abstain } = given as unknown as ClassifyPredictionOptions;
-    const reading = readReading(run.run.directory);
+    const reading = keptReading.required(run.run.directory);
     const data = await readNew(run, file, given, reading.layout, () => context.input(context.signal));
     for (const note of data.notes) context.log(note);
     const unknown: Unknown = { count: 0, words: new Set() };

@@ -1,13 +1,8 @@
 /** `predictions.json`: what the best weights of a run answered to its test, kept for its report. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { DataError } from 'lethe';
 import { z } from 'zod';
+import { keptJson } from '../../runs/kept-json.ts';
 import type { Answers } from './predict.ts';
 import type { Example } from './types.ts';
-
-/** Its name in the run directory. */
-export const predictionsFile = 'predictions.json';
 
 /** The test of a run. */
 export interface TestAnswers {
@@ -15,52 +10,42 @@ export interface TestAnswers {
   targets: number[];
 }
 
-/** The content of the file. */
-export function writePredictions(examples: readonly Example[], answers: Answers): string {
-  const rows =
-    answers.kind === 'class'
-      ? { logProbabilities: answers.logProbabilities.map((row) => Array.from(row)) }
-      : {
-          ...{ mean: Array.from(answers.mean), isDensity: answers.isDensity },
-          ...(answers.variance && { variance: Array.from(answers.variance) }),
-        };
-  const targets = examples.map(({ target }) => target);
-  return `${JSON.stringify({ format: 1, kind: answers.kind, targets, ...rows })}\n`;
-}
+const numbers = z.array(z.number());
+const [logProbabilities, mean, variance] = [z.array(numbers), numbers, numbers.optional()];
 
-/** Reads that of a run; undefined where it has none yet. Throws DataError for a file that is broken. */
-export function readPredictions(directory: string): TestAnswers | undefined {
-  const file = path.join(directory, predictionsFile);
-  if (!existsSync(file)) return undefined;
-  try {
-    const found = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+const schema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('class'), targets: numbers, logProbabilities }),
+    z.strictObject({ kind: z.literal('rating'), targets: numbers, mean, isDensity: z.boolean(), variance }),
+  ])
+  .transform((found): TestAnswers => {
     const { targets } = found;
     if (found.kind === 'class') {
-      const logProbabilities = found.logProbabilities.map((row) => Float64Array.from(row));
-      return { targets, answers: { kind: 'class', logProbabilities } };
+      const rows = found.logProbabilities.map((row) => Float64Array.from(row));
+      return { targets, answers: { kind: 'class', logProbabilities: rows } };
     }
-    const { mean, variance, isDensity } = found;
+    const { isDensity } = found;
     return {
       targets,
       answers: {
-        ...{ kind: 'rating', mean: Float64Array.from(mean), isDensity },
-        ...(variance && { variance: Float64Array.from(variance) }),
+        ...{ kind: 'rating', mean: Float64Array.from(found.mean), isDensity },
+        ...(found.variance && { variance: Float64Array.from(found.variance) }),
       },
     };
-  } catch (error) {
-    throw new DataError(`${file} holds no predictions of format 1`, { cause: error });
+  });
+
+/** The file; runs that are in training have none yet. */
+export const keptPredictions = keptJson('predictions.json', 'predictions', schema);
+
+/** What is kept of the answers to examples. */
+export function predictionsOf(examples: readonly Example[], answers: Answers): z.input<typeof schema> {
+  const { kind } = answers;
+  const targets = examples.map(({ target }) => target);
+  if (kind === 'class') {
+    return { kind, targets, logProbabilities: answers.logProbabilities.map((row) => Array.from(row)) };
   }
+  return {
+    ...{ kind, targets, mean: Array.from(answers.mean), isDensity: answers.isDensity },
+    ...(answers.variance && { variance: Array.from(answers.variance) }),
+  };
 }
-
-// --- internal ---
-
-const format = z.literal(1);
-const numbers = z.array(z.number());
-
-const schema = z.discriminatedUnion('kind', [
-  z.strictObject({ format, kind: z.literal('class'), targets: numbers, logProbabilities: z.array(numbers) }),
-  z.strictObject({
-    ...{ format, kind: z.literal('rating'), targets: numbers, mean: numbers },
-    ...{ variance: numbers.optional(), isDensity: z.boolean() },
-  }),
-]);

@@ -16,22 +16,22 @@ import {
   riskPicture,
 } from './pictures.ts';
 import type { Answers, ClassAnswers, RatingAnswers } from './predict.ts';
-import { readPredictions } from './predictions-file.ts';
-import { readReading } from './reading-file.ts';
+import { keptPredictions } from './predictions-file.ts';
+import { keptReading } from './reading-file.ts';
 import { scoresOf } from './scores.ts';
 
 /** The sections; a file that cannot be read is said to be so. */
 export function classifySections({ directory }: ShownRun): ReportSection[] {
   const title = 'Answers to the test';
   try {
-    const tested = readPredictions(directory);
+    const tested = keptPredictions.read(directory);
     if (!tested) return [{ title, parts: [note('The test is measured when the run is finished.')] }];
     const { calibration, note: stale } = readCalibration(runPaths(directory));
     const way = calibratedWay(calibration);
     const content = way && readContent(way.content);
     const parts =
       tested.answers.kind === 'class'
-        ? classParts(tested.answers, tested.targets, readReading(directory).layout.classes!, content)
+        ? classParts(tested.answers, tested.targets, keptReading.required(directory).layout.classes!, content)
         : ratingParts(tested.answers, tested.targets, content);
     const said = [...(way?.promises ?? []).map(sentence), ...(stale ? [`${stale}.`] : [])].map(note);
     return [{ title, parts: [...parts, ...said] }];

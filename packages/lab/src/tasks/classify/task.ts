@@ -11,8 +11,8 @@ import type { ClassifyConfig } from './config.ts';
 import { classifyMetric } from './metrics.ts';
 import { classifyModel, featuresOf } from './model.ts';
 import { type Answers, answersTo } from './predict.ts';
-import { predictionsFile, writePredictions } from './predictions-file.ts';
-import { readingFile, writeReading } from './reading-file.ts';
+import { keptPredictions, predictionsOf } from './predictions-file.ts';
+import { keptReading } from './reading-file.ts';
 import { scoresOf } from './scores.ts';
 import { type ClassifyData, type Example, lengthOf, type Reading } from './types.ts';
 
@@ -75,8 +75,10 @@ export function classifyTask(config: ClassifyConfig, data: ClassifyData, noise: 
     },
     baselines: (split, share = 1) => baselinesOf(data, firstPart(splits[split], share)),
     tested: (): Record<string, string> =>
-      tested ? { [predictionsFile]: writePredictions(tested.examples, tested.answers) } : {},
-    files: () => ({ [readingFile]: writeReading(reading) }),
+      tested
+        ? { [keptPredictions.file]: keptPredictions.text(predictionsOf(tested.examples, tested.answers)) }
+        : {},
+    files: () => ({ [keptReading.file]: keptReading.text(reading) }),
     carried: () => seen.stored(),
     restoreCarried(carried) {
       seen.restore(carried);

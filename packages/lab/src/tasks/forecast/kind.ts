@@ -12,10 +12,10 @@ import { headOf } from './heads/index.ts';
 import { forecastMetric, forecastMetrics } from './metrics.ts';
 import { portableForecaster } from './portable.ts';
 import { forecastPrediction } from './prediction.ts';
-import { readingFile } from './reading-file.ts';
+import { keptReading } from './reading-file.ts';
 import { forecastSections } from './sections.ts';
 import { forecastTask, workingNumbers } from './task.ts';
-import { testedFile } from './tested.ts';
+import { keptTested } from './tested.ts';
 import { forecastWorkload } from './workloads.ts';
 
 export const forecast: TaskKind<ForecastConfig, ForecastData> = {
@@ -39,7 +39,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   calibration: forecastCalibration,
   network: portableForecaster,
   prediction: forecastPrediction,
-  files: [readingFile, testedFile],
+  files: [keptReading.file, keptTested.file],
   sections: forecastSections,
   workloads: { 'forecast-hourly': { make: () => forecastWorkload(), gated: true } },
   examples: {

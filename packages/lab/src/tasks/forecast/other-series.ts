@@ -7,7 +7,7 @@ import type { ForecastConfig } from './config.ts';
 import { unknownStatics } from './covariates.ts';
 import { loadForecast, optionsOf, seriesOf } from './data/load.ts';
 import type { ForecastData } from './data/types.ts';
-import { type Reading, readingOf, readReading } from './reading-file.ts';
+import { keptReading, type Reading, readingOf } from './reading-file.ts';
 import { resolveSettings } from './settings.ts';
 
 /** What forecasts are made from. */
@@ -21,7 +21,7 @@ export async function runReading(
   { run, config }: TrainedRun<ForecastConfig>,
   places: DataPlaces,
 ): Promise<Reading> {
-  return readReading(run.directory) ?? readingOf(await loadForecast(config, places));
+  return keptReading.read(run.directory) ?? readingOf(await loadForecast(config, places));
 }
 
 /** No series yet, with all that is known of them. */

@@ -1,13 +1,8 @@
 /** `reading.json`: how a run's series are read and brought to one size, kept with it, so that new ones mean the same to its weights. */
-import fs from 'node:fs';
-import path from 'node:path';
-import { DataError } from 'lethe';
 import { z } from 'zod';
 import type { SeriesLayout } from '../../data/tables/series-types.ts';
+import { keptJson } from '../../runs/kept-json.ts';
 import type { Covariates, ForecastData } from './data/types.ts';
-
-/** Its name in the run directory. */
-export const readingFile = 'reading.json';
 
 /** What other series are read by. */
 export interface Reading {
@@ -22,29 +17,9 @@ export function readingOf({ layout, covariates, periods }: ForecastData): Readin
   return { layout, covariates, history: periods.history };
 }
 
-/** The content of the file. */
-export function writeReading(reading: Reading): string {
-  return `${JSON.stringify({ format: 1, ...reading })}\n`;
-}
-
-/** Reads that of a run; undefined where one made before the file was kept has none. Throws DataError when the file is broken. */
-export function readReading(directory: string): Reading | undefined {
-  const file = path.join(directory, readingFile);
-  if (!fs.existsSync(file)) return undefined;
-  try {
-    const { format: _, ...reading } = schema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-    return reading as Reading;
-  } catch (error) {
-    throw new DataError(`${file} holds no reading of series of format 1`, { cause: error });
-  }
-}
-
-// --- internal ---
-
 const moments = { name: z.string(), mean: z.number(), deviation: z.number().positive() };
 
-const schema = z.strictObject({
-  format: z.literal(1),
+const schema: z.ZodType<Reading, Reading> = z.strictObject({
   layout: z.strictObject({
     form: z.enum(['long', 'wide', 'rows', 'tsf']),
     id: z.string().optional(),
@@ -70,3 +45,6 @@ const schema = z.strictObject({
   }),
   history: z.number().int().nonnegative(),
 });
+
+/** The file; runs made before it was kept have none. */
+export const keptReading = keptJson('reading.json', 'reading of series', schema);

@@ -13,12 +13,12 @@ import { runPaths } from '../../runs/run-directory.ts';
 import type { ReportPart, ReportSection, ShownRun } from '../kind.ts';
 import { type ForecastCalibration, readContent, stretched } from './calibration.ts';
 import { coverageByStep, type Interval, intervalFigures } from './scores.ts';
-import { readTested, type Tested } from './tested.ts';
+import { keptTested, type Tested } from './tested.ts';
 
 /** Sections of a run whose test has been measured; one whose files are broken says so. */
 export function forecastSections({ directory }: ShownRun): ReportSection[] {
   try {
-    const tested = readTested(directory);
+    const tested = keptTested.read(directory);
     if (!tested) return [];
     const { calibration, note } = readCalibration(runPaths(directory));
     const way = calibratedWay(calibration);

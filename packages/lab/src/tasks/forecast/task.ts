@@ -11,9 +11,9 @@ import { type Forecast, forecastsOf } from './forecasts.ts';
 import { forecastMetric } from './metrics.ts';
 import { forecastModel } from './model.ts';
 import { trainingOrigins } from './periods.ts';
-import { readingFile, readingOf, writeReading } from './reading-file.ts';
+import { keptReading, readingOf } from './reading-file.ts';
 import { intervalFigures, pointFigures, scoresOf, truthOf } from './scores.ts';
-import { testedFile, testedText } from './tested.ts';
+import { keptTested, testedOf } from './tested.ts';
 import { taskModel } from './weights.ts';
 
 /**
@@ -75,7 +75,9 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
       if (!lastTest) return {};
       const { forecasts, metrics } = lastTest;
       const baselines = naive.map((one) => ({ name: one.name, metrics: scoreNaive(one, forecasts) }));
-      return { [testedFile]: testedText(data, forecasts, truth, { model: metrics, baselines }) };
+      return {
+        [keptTested.file]: keptTested.text(testedOf(data, forecasts, truth, { model: metrics, baselines })),
+      };
     },
     *baselines(split, share = 1) {
       const origins = spread(splits[split], share);
@@ -86,7 +88,7 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
       }
       return all;
     },
-    files: () => ({ [readingFile]: writeReading(readingOf(data)) }),
+    files: () => ({ [keptReading.file]: keptReading.text(readingOf(data)) }),
     carried: () => ({}),
     restoreCarried: () => {},
   };

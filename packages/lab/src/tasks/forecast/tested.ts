@@ -1,20 +1,15 @@
 /** `forecasts.json`: what a run forecast of the test, for its report; whole for a few windows, of all others the intervals. */
-import fs from 'node:fs';
-import path from 'node:path';
-import { DataError } from 'lethe';
 import { z } from 'zod';
 import { timeText } from '../../data/tables/dates.ts';
 import { timeOf } from '../../data/tables/frequency.ts';
+import { keptJson } from '../../runs/kept-json.ts';
 import type { Baseline, Metrics } from '../../runs/task.ts';
 import type { ForecastData } from './data/types.ts';
 import { type Forecast, quantileAt } from './forecasts.ts';
 import { maseOfWindow, ownInterval, type Truth } from './scores.ts';
 
-export const testedFile = 'forecasts.json';
-
 const row = z.array(z.number().nullable());
 const schema = z.object({
-  format: z.literal(1),
   horizon: z.number(),
   frequency: z.string(),
   model: z.record(z.string(), z.number()),
@@ -32,21 +27,23 @@ const schema = z.object({
   ),
 });
 
-/** The content of the file. */
+/** What it holds. */
 export type Tested = z.infer<typeof schema>;
+
+/** The file; runs that are in training have none yet. */
+export const keptTested = keptJson('forecasts.json', 'forecasts', schema);
 
 /** Levels of a fan: two bands around the median. */
 export const fanLevels = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
-/** The file as text. */
-export function testedText(
+/** What is kept of forecasts of the test. */
+export function testedOf(
   data: ForecastData,
   forecasts: readonly Forecast[],
   truth: Truth,
   figures: { model: Metrics; baselines: readonly Baseline[] },
-): string {
-  const content: Tested = {
-    format: 1,
+): Tested {
+  return {
     horizon: data.settings.horizon,
     frequency: data.frequency.name,
     model: figures.model,
@@ -73,18 +70,6 @@ export function testedText(
       };
     }),
   };
-  return `${JSON.stringify(content)}\n`;
-}
-
-/** Reads it; undefined where a run has none yet. Throws DataError for a file that is broken. */
-export function readTested(directory: string): Tested | undefined {
-  const file = path.join(directory, testedFile);
-  if (!fs.existsSync(file)) return undefined;
-  try {
-    return schema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-  } catch (error) {
-    throw new DataError(`${file} holds no forecasts of format 1`, { cause: error });
-  }
 }
 
 // --- internal ---

@@ -7,17 +7,21 @@ import { writeMidi } from '../../data/formats/midi-writer.ts';
 import { tinyData } from '../../training/tiny.suite.ts';
 import type { ShownRun } from '../kind.ts';
 import { samplesBeside } from './beside.ts';
-import { chordsFile, readChords, writeChords } from './chords-file.ts';
+import { dataChords, keptChords } from './chords-file.ts';
 import { chordStats } from './data/chords.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'beside-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A run directory with what `beside` looks at. */
-function run(name: string, samples: Record<string, number[][]>, chords = writeChords(tinyData())): ShownRun {
+function run(
+  name: string,
+  samples: Record<string, number[][]>,
+  chords = keptChords.text(dataChords(tinyData())),
+): ShownRun {
   const directory = path.join(folder, name);
   mkdirSync(path.join(directory, 'samples'), { recursive: true });
-  if (chords) writeFileSync(path.join(directory, chordsFile), chords);
+  if (chords) writeFileSync(path.join(directory, keptChords.file), chords);
   for (const [file, frames] of Object.entries(samples)) {
     writeFileSync(path.join(directory, 'samples', file), writeMidi(frames, { stepsPerQuarter: 4 }));
   }
@@ -67,7 +71,7 @@ describe('samples of several models', () => {
   it('that are broken, and files of chords that are, leave the rest as it is', () => {
     const broken = run('g', { 'x.mid': triad }, '{');
     writeFileSync(path.join(broken.directory, 'samples', 'y.mid'), 'no music');
-    expect(() => readChords(broken.directory)).toThrow(/chords\.json holds no chords/);
+    expect(() => keptChords.read(broken.directory)).toThrow(/chords\.json holds no chords/);
     const [chords] = samplesBeside([broken]);
     expect(chords.parts[0]).toMatchObject({ table: { header: ['', 'g, 1 sample'] } });
   });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { ReportPart, ReportSection, ShownRun } from '../kind.ts';
-import { type DataChords, readChords } from './chords-file.ts';
+import { type DataChords, keptChords } from './chords-file.ts';
 import { chordStats, chordTable, chordWords } from './data/chords.ts';
 import type { Piece } from './data/dataset.ts';
 import { musicSamples, readSample } from './samples.ts';
@@ -81,7 +81,7 @@ function shownPiece(run: ShownRun, file: string): ReportPart {
 function firstChords(runs: readonly ShownRun[]): DataChords | undefined {
   for (const { directory } of runs) {
     try {
-      const chords = readChords(directory);
+      const chords = keptChords.read(directory);
       if (chords) return chords;
     } catch {
       // A broken file of one run: another has the same.

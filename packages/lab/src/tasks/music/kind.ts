@@ -4,7 +4,7 @@ import { hasPieces } from 'lethe/internal';
 import type { TaskKind } from '../kind.ts';
 import { recurrentParameters } from '../shared/parameters.ts';
 import { samplesBeside } from './beside.ts';
-import { chordsFile } from './chords-file.ts';
+import { keptChords } from './chords-file.ts';
 import { type MusicConfig, musicConfig } from './config.ts';
 import { chunks } from './data/chunks.ts';
 import type { MusicData } from './data/dataset.ts';
@@ -47,7 +47,7 @@ export const music: TaskKind<MusicConfig, MusicData> = {
   sampling: musicSampling,
   network: portableMusic,
   samples: musicSamples,
-  files: [chordsFile],
+  files: [keptChords.file],
   beside: samplesBeside,
   quickStart: musicQuickStart,
   workloads: Object.fromEntries(

@@ -7,7 +7,7 @@ import { letheCommand } from '../../common/shell.ts';
 import type { StepPlace, Task, TaskModel } from '../../runs/task.ts';
 import { evaluateMonteCarlo } from './averaged.ts';
 import { trainingBatch } from './batches.ts';
-import { chordsFile, writeChords } from './chords-file.ts';
+import { dataChords, keptChords } from './chords-file.ts';
 import type { MusicConfig } from './config.ts';
 import { type Chunk, chunks as cut } from './data/chunks.ts';
 import type { MusicData, Piece } from './data/dataset.ts';
@@ -69,7 +69,7 @@ export function musicTask(config: MusicConfig, data: MusicData, noise: NoiseStre
         : evaluatePieces(music, pieces, { uncertainty });
       return { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
-    tested: () => ({ [chordsFile]: writeChords(data) }),
+    tested: () => ({ [keptChords.file]: keptChords.text(dataChords(data)) }),
     files: () => ({}),
     carried: () => ({}),
     restoreCarried: () => {},

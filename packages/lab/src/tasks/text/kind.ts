@@ -12,7 +12,7 @@ import { checkSameVocabulary } from './run.ts';
 import { textSamples } from './samples.ts';
 import { textSampling } from './sampling.ts';
 import { textTask, workingNumbers } from './task.ts';
-import { vocabularyFile } from './vocabulary-file.ts';
+import { keptVocabulary } from './vocabulary-file.ts';
 import { lmWorkload, lmWorkloads } from './workloads.ts';
 
 export const text: TaskKind<TextConfig, TextData> = {
@@ -36,7 +36,7 @@ export const text: TaskKind<TextConfig, TextData> = {
       working: workingNumbers({ ...config, training }, words),
     };
   },
-  files: [vocabularyFile],
+  files: [keptVocabulary.file],
   requireSameMeaning: ({ directory }, data) => checkSameVocabulary(directory, data),
   evaluation: textEvaluation,
   sampling: textSampling,

@@ -1,6 +1,4 @@
 /** A trained language model from its run directory, with the vocabulary that it was trained with; no data set is needed. */
-import fs from 'node:fs';
-import path from 'node:path';
 import { ConfigError } from 'lethe';
 import type { LineEnds } from '../../data/words/decode-text.ts';
 import type { Level, Tokenizer, Vocabulary } from '../../data/words/types.ts';
@@ -9,7 +7,7 @@ import type { TextConfig } from './config.ts';
 import { textNames } from './data/catalogue.ts';
 import type { TextData } from './data/types.ts';
 import { type TextModel, textModel } from './model.ts';
-import { readVocabulary, vocabularyFile } from './vocabulary-file.ts';
+import { keptVocabulary } from './vocabulary-file.ts';
 import { loadWeights } from './weights.ts';
 
 /** A language model as its run left it. */
@@ -25,7 +23,7 @@ export interface TrainedText {
 
 /** Makes the model of a run. Throws ConfigError when the run is not whole, DataError when a file is broken. */
 export function trainedText({ run, config, weights, where }: TrainedRun<TextConfig>): TrainedText {
-  const { level, vocabulary } = runVocabulary(run.directory);
+  const { level, vocabulary } = keptVocabulary.required(run.directory);
   const model = textModel(config, vocabulary.words.length);
   loadWeights(model, weights, where);
   const { tokenizer, lineEnds } = config.text;
@@ -35,21 +33,12 @@ export function trainedText({ run, config, weights, where }: TrainedRun<TextConf
   return { level, vocabulary, tokenizer, lineEnds, trim: textNames.includes(config.dataset), model };
 }
 
-/** The words of a run by number. Throws ConfigError when it has none, DataError when the file is broken. */
-export function runVocabulary(directory: string): { level: Level; vocabulary: Vocabulary } {
-  const file = path.join(directory, vocabularyFile);
-  if (!fs.existsSync(file)) {
-    throw new ConfigError(`${directory}: expected ${vocabularyFile}, found none; the run is not complete`);
-  }
-  return readVocabulary(fs.readFileSync(file, 'utf8'), file);
-}
-
 /**
  * Throws ConfigError unless a text has the vocabulary that a run was trained with: words of another would get the numbers,
  * and so the probabilities, of other words.
  */
 export function checkSameVocabulary(directory: string, { name, vocabulary: { words } }: TextData): void {
-  const then = runVocabulary(directory).vocabulary.words;
+  const then = keptVocabulary.required(directory).vocabulary.words;
   if (words.length === then.length && words.every((word, i) => word === then[i])) return;
   throw new ConfigError(
     `${directory}: expected the vocabulary that it was trained with, of ${then.length}, found another in ${name}, of ${words.length}; take the text it was trained on`,

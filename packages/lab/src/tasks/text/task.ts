@@ -20,7 +20,7 @@ import { figuresOf, scoreText } from './evaluate.ts';
 import { textMetric } from './metrics.ts';
 import { type TextModel, type TextState, textModel } from './model.ts';
 import { type Segment, segmentsOf, trainingStreams } from './segments.ts';
-import { vocabularyFile, writeVocabulary } from './vocabulary-file.ts';
+import { keptVocabulary } from './vocabulary-file.ts';
 import { loadWeights, storedWeights } from './weights.ts';
 
 /**
@@ -92,7 +92,9 @@ export function textTask(config: TextConfig, data: TextData, noise: NoiseStream)
         ...ofShare,
       };
     },
-    files: () => ({ [vocabularyFile]: writeVocabulary(data) }),
+    files: () => ({
+      [keptVocabulary.file]: keptVocabulary.text({ level: data.level, words: data.vocabulary.words }),
+    }),
     carried: () => (state ? storedState(state) : {}),
     restoreCarried(carried, where) {
       state = restoredState(carried, where);

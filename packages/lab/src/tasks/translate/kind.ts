@@ -1,7 +1,7 @@
 /** Translation as a task: a sentence in another language, word by word, with attention to the source. */
 import type { TaskKind } from '../kind.ts';
 import { type TranslateConfig, translateConfig } from './config.ts';
-import { readingFile, requireSameReading } from './data/reading-file.ts';
+import { keptReading, requireSameReading } from './data/reading-file.ts';
 import type { TranslateData } from './data/types.ts';
 import { pairsDataKind } from './data-kind.ts';
 import { translateEvaluation } from './evaluation.ts';
@@ -25,7 +25,7 @@ export const translate: TaskKind<TranslateConfig, TranslateData> = {
     parameters: parametersOf(config, data.reading),
     working: workingNumbers(config, data),
   }),
-  files: [readingFile, translationsFile],
+  files: [keptReading.file, translationsFile],
   requireSameMeaning: ({ directory }, data) => requireSameReading(directory, data),
   evaluation: translateEvaluation,
   prediction: translatePrediction,

@@ -7,7 +7,7 @@ import type { Draws, Slices } from '../../runs/task.ts';
 import type { PredictedLine, PredictionKind, TrainedRun } from '../kind.ts';
 import { checkDraws } from '../shared/draws.ts';
 import type { TranslateConfig } from './config.ts';
-import { readReading } from './data/reading-file.ts';
+import { keptReading } from './data/reading-file.ts';
 import { languageDoubts, type Sentence, sentencesOf } from './data/sentences.ts';
 import type { Reading } from './data/types.ts';
 import { written } from './data/words.ts';
@@ -111,7 +111,7 @@ function translator(
   { best = 1, tokens, attention }: TranslatePredictionOptions,
   drawn: Draws | undefined,
 ) {
-  const reading = readReading(run.run.directory);
+  const reading = keptReading.required(run.run.directory);
   const model = translateModel(config, reading);
   model.load(run.weights, run.where);
   if (drawn) checkDraws(model.regularizer);

@@ -7,7 +7,7 @@ import { testDraws } from '../shared/draws.ts';
 import type { TranslateConfig } from './config.ts';
 import { epochBatches } from './data/batches.ts';
 import { identify } from './data/identity.ts';
-import { readingFile, writeReading } from './data/reading-file.ts';
+import { keptReading, storedReading } from './data/reading-file.ts';
 import type { Pairs, TranslateData } from './data/types.ts';
 import {
   bleuOf,
@@ -75,7 +75,7 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
       tested
         ? { [translationsFile]: writeTranslations(tested.pairs, tested.translated, reading, tested.seen) }
         : {},
-    files: () => ({ [readingFile]: writeReading(reading) }),
+    files: () => ({ [keptReading.file]: keptReading.text(storedReading(reading)) }),
     carried: () => ({}),
     restoreCarried() {},
   };
