@@ -68,7 +68,9 @@ async function run(directory: string, options: ExportOptions, output: Output): P
       '--rule is of the network at test time, --mc-masks writes that of training; give one of them',
     );
   const { runPaths } = await import('../runs/run-directory.ts');
-  const { makeDirectory, removeEmpty } = await import('../files/make-directory.ts');
+  const { makeDirectory } = await import('../files/make-directory.ts');
+  const { checkWritable } = await import('../files/check-writable.ts');
+  const { inWritableFolder } = await import('../files/writable-folder.ts');
   const { atomicWrite } = await import('../files/atomic-write.ts');
   const { replacing } = await import('./write-out.ts');
   const log = (line: string): void => output.notice(line);
@@ -78,14 +80,11 @@ async function run(directory: string, options: ExportOptions, output: Output): P
   const place =
     out ??
     path.join(folder, format.ending ? `${path.basename(path.resolve(directory))}${format.ending}` : to);
-  const folders = out === undefined ? [] : await writableFolders(out, format.ending !== undefined);
-  let made: Exported;
-  try {
-    made = await format.make({ directory, weights, rule, masks, places, version: version(), log });
-  } catch (error) {
-    removeEmpty(folders);
-    throw error;
-  }
+  const asked = out !== undefined && format.ending ? path.dirname(out) : out;
+  const made: Exported = await inWritableFolder(asked, '--out', () => {
+    if (out !== undefined && format.ending) checkWritable(out);
+    return format.make({ directory, weights, rule, masks, places, version: version(), log });
+  });
   const { content } = made;
   const isFile = content instanceof Uint8Array;
   const files = isFile ? { [place]: content } : inFolder(place, content);
@@ -99,16 +98,6 @@ async function run(directory: string, options: ExportOptions, output: Output): P
   output.event({ run: directory, to, files: Object.keys(files), ...made.event });
   output.say(place);
   for (const line of made.lines) output.say(line.replace(' DIR ', ` ${place} `));
-}
-
-/** Makes the directories of what is written, asked before the work for it, and gives those that were not there. Throws LetheError `E_IO`. */
-async function writableFolders(out: string, isFile: boolean): Promise<string[]> {
-  const { writableFolder } = await import('../files/writable-folder.ts');
-  if (!isFile) return writableFolder(out, '--out');
-  const made = writableFolder(path.dirname(out), '--out');
-  const { checkWritable } = await import('../files/check-writable.ts');
-  checkWritable(out);
-  return made;
 }
 
 const inFolder = <T>(folder: string, content: Readonly<Record<string, T>>): Record<string, T> =>

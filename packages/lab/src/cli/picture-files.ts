@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { LetheError } from 'lethe';
 import { atomicWrite } from '../files/atomic-write.ts';
-import { writableFolder } from '../files/writable-folder.ts';
+import { inWritableFolder } from '../files/writable-folder.ts';
 import type { DataTable } from '../pictures/data-table.ts';
 import type { Picture } from '../pictures/picture.ts';
 
@@ -34,23 +34,24 @@ export async function writePictures(
 ): Promise<string[]> {
   const { fileNames } = await import('../pictures/picture.ts');
   const { csvOf } = await import('../pictures/data-table.ts');
-  writableFolder(directory, '--pictures');
-  const files: string[] = [];
-  const put = (name: string, content: string | Uint8Array): void => {
-    files.push(path.join(directory, name));
-    atomicWrite(path.join(directory, name), content);
-  };
-  const pngOf = await pngRenderer();
-  if (!pngOf && pictures.length > 0) notice(noPng);
-  const taken = Object.keys(tables);
-  const names = fileNames([...taken, ...pictures.map(({ title }) => title)]).slice(taken.length);
-  for (const [i, { svg, data }] of pictures.entries()) {
-    put(`${names[i]}.svg`, `${svg}\n`);
-    if (pngOf) put(`${names[i]}.png`, pngOf(svg));
-    put(`${names[i]}.csv`, csvOf(data));
-  }
-  for (const [name, table] of Object.entries(tables)) {
-    if (table.rows.length > 0) put(`${name}.csv`, csvOf(table));
-  }
-  return files;
+  return inWritableFolder(directory, '--pictures', async () => {
+    const files: string[] = [];
+    const put = (name: string, content: string | Uint8Array): void => {
+      files.push(path.join(directory, name));
+      atomicWrite(path.join(directory, name), content);
+    };
+    const pngOf = await pngRenderer();
+    if (!pngOf && pictures.length > 0) notice(noPng);
+    const taken = Object.keys(tables);
+    const names = fileNames([...taken, ...pictures.map(({ title }) => title)]).slice(taken.length);
+    for (const [i, { svg, data }] of pictures.entries()) {
+      put(`${names[i]}.svg`, `${svg}\n`);
+      if (pngOf) put(`${names[i]}.png`, pngOf(svg));
+      put(`${names[i]}.csv`, csvOf(data));
+    }
+    for (const [name, table] of Object.entries(tables)) {
+      if (table.rows.length > 0) put(`${name}.csv`, csvOf(table));
+    }
+    return files;
+  });
 }

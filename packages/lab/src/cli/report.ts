@@ -47,14 +47,20 @@ const endings = ['.html', '.htm', '.svg', '.png', '.csv'];
 
 async function run(directories: string[], options: ReportOptions, output: Output): Promise<void> {
   const ending = endingOf(options.out);
+  const { inWritableFolder } = await import('../files/writable-folder.ts');
   if (options.out !== undefined) {
     const { checkWritable } = await import('../files/check-writable.ts');
     checkWritable(options.out);
   }
-  if (options.pictures !== undefined) {
-    const { writableFolder } = await import('../files/writable-folder.ts');
-    writableFolder(options.pictures, '--pictures');
-  }
+  await inWritableFolder(options.pictures, '--pictures', () => make(directories, options, ending, output));
+}
+
+async function make(
+  directories: string[],
+  options: ReportOptions,
+  ending: string,
+  output: Output,
+): Promise<void> {
   const { readReport } = await import('../report/report.ts');
   const { replacing } = await import('./write-out.ts');
   const content = readReport(directories);

@@ -76,25 +76,19 @@ async function run(paper: string, options: ReproduceOptions, output: Output): Pr
   }
   const kind = figure === undefined ? 'table' : 'figure';
   const found = findReproduction(paper, kind, (figure ?? wanted)!);
-  if (out !== undefined) {
-    const { writableFolder } = await import('../files/writable-folder.ts');
-    writableFolder(out, '--out');
-  }
+  const { inWritableFolder } = await import('../files/writable-folder.ts');
   await useThreads(options.threads);
   const trainings = trainingsOf(paper, options);
-  const made = await interruptible(
-    output,
-    (signal) => found.make({ log: (line) => output.notice(line), signal, trainings }),
-    'stopping: what is in work saves first; the same command goes on',
-  );
-  if (!made) throw new Interrupted();
-  const files = await write(
-    made,
-    `${kind}-${found.number}`,
-    out ?? path.join('reproduced', paper),
-    options,
-    output,
-  );
+  const made = await inWritableFolder(out, '--out', async () => {
+    const made = await interruptible(
+      output,
+      (signal) => found.make({ log: (line) => output.notice(line), signal, trainings }),
+      'stopping: what is in work saves first; the same command goes on',
+    );
+    return made ?? Promise.reject(new Interrupted());
+  });
+  const directory = out ?? path.join('reproduced', paper);
+  const files = await write(made, `${kind}-${found.number}`, directory, options, output);
   output.event({ paper, kind, number: found.number, title: found.title, ...made, figures: undefined, files });
   for (const { title, header, rows, align } of made.tables ?? []) {
     output.say(title);
@@ -127,10 +121,10 @@ async function write(
   const { figures = [], tables = [], caption } = made;
   if (figures.length === 0 && options.out === undefined) return [];
   const { atomicWrite } = await import('../files/atomic-write.ts');
-  const { writableFolder } = await import('../files/writable-folder.ts');
+  const { makeDirectory } = await import('../files/make-directory.ts');
   const { noPng, pngRenderer } = await import('./picture-files.ts');
   const { csvOf } = await import('../pictures/data-table.ts');
-  writableFolder(directory, '--out');
+  makeDirectory(directory);
   const files: string[] = [];
   const put = (file: string, content: string | Uint8Array): void => {
     files.push(path.join(directory, file));

@@ -5,12 +5,30 @@ import { makeDirectory, removeEmpty } from './make-directory.ts';
 import { ioError } from './system-error.ts';
 
 /**
- * Makes it and what is missing above it, and sees that a file can be written there. Gives the directories that were made, for
- * {@link removeEmpty} where nothing comes to stand in them.
+ * Makes it and what is missing above it, sees that a file can be written there, and does the work. Where that fails, what was made
+ * and is still empty is taken away again.
+ * @param folder undefined: the work needs none
  * @param option of the command that names it, for errors
- * @throws LetheError `E_IO`
+ * @throws LetheError `E_IO`, and what the work throws
  */
-export function writableFolder(folder: string, option: string): string[] {
+export async function inWritableFolder<T>(
+  folder: string | undefined,
+  option: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const made = folder === undefined ? [] : writableFolder(folder, option);
+  try {
+    return await work();
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
+  }
+}
+
+// --- internal ---
+
+/** Gives the directories that were made. */
+function writableFolder(folder: string, option: string): string[] {
   let made: string[];
   try {
     made = makeDirectory(folder);
