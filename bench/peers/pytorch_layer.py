@@ -16,12 +16,8 @@ loop under one autograd function with its backward pass by hand, weights' gradie
 
 import argparse
 import json
-import resource
-import statistics
-import time
-import warnings
 
-warnings.filterwarnings("ignore")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 
@@ -221,8 +217,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     if options.check:
         return check()
     variant = BEST[options.workload, options.dropout] if options.variant == "best" else options.variant
@@ -238,29 +233,8 @@ def main():
         torch.nn.utils.clip_grad_norm_(parameters, 5, foreach=True)
         optimizer.step()
 
-    for _ in range(5):
-        step()
-    times = []
-    for _ in range(options.repeats):
-        begin = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begin) * 1000)
-    ms = statistics.median(times)
-    print(
-        json.dumps(
-            {
-                "system": "pytorch",
-                "version": torch.__version__,
-                "variant": variant,
-                "workload": options.workload,
-                "dropout": options.dropout,
-                "threads": options.threads,
-                "ms": round(ms, 3),
-                "steps_per_s": round(1000 / ms, 3),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            }
-        )
-    )
+    ms, _ = median_ms(step, options.repeats, 5)
+    report(options, variant, ms, dropout=options.dropout)
 
 
 if __name__ == "__main__":

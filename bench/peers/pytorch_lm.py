@@ -23,12 +23,8 @@ the update in float32; for sampling the whole model is bfloat16. Optimiser and c
 import argparse
 import contextlib
 import json
-import resource
-import statistics
-import time
-import warnings
 
-warnings.filterwarnings("ignore")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
@@ -262,8 +258,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     if options.check:
         return check()
     variant = "function" if options.variant == "best" else options.variant
@@ -271,29 +266,9 @@ def main():
         step = Sampler(options.dtype).step
     else:
         step = training_step(build(options.workload, variant, options.dtype), options.dtype)
-    for _ in range(3):
-        step()
-    times = []
-    for _ in range(options.repeats):
-        begin = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begin) * 1000)
-    ms = statistics.median(times)
+    ms, _ = median_ms(step, options.repeats, 3)
     is_loop = options.workload == "lm-medium-variational"
-    print(
-        json.dumps(
-            {
-                "system": "pytorch",
-                "version": torch.__version__,
-                "variant": f"{variant if is_loop else 'module'} {options.dtype}",
-                "workload": options.workload,
-                "threads": options.threads,
-                "ms": round(ms, 3),
-                "steps_per_s": round(1000 / ms, 3),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            }
-        )
-    )
+    report(options, f"{variant if is_loop else 'module'} {options.dtype}", ms)
 
 
 if __name__ == "__main__":

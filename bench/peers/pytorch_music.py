@@ -37,13 +37,9 @@ of `compiled` larger than that of `eager`; `--variant eager` shows PyTorch witho
 import argparse
 import json
 import math
-import resource
-import statistics
 import sys
-import time
-import warnings
 
-warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
@@ -331,16 +327,10 @@ def measure(workload, variant, repetitions, warm_up):
         optimizer.step()
         return loss.item()
 
-    for _ in range(warm_up):
-        step()
-    times = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        loss = step()
-        times.append((time.perf_counter() - start) * 1e3)
+    ms, loss = median_ms(step, repetitions, warm_up)
     if not math.isfinite(loss):
         sys.exit("pytorch_music: the loss is not finite; the figures would mean nothing")
-    return statistics.median(times)
+    return ms
 
 
 # The check
@@ -436,21 +426,10 @@ def main():
         check_equal(options.check_deep)
     if options.repetitions < 7:
         parser.error("--repetitions must be at least 7")
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     variant = BEST[options.workload] if options.variant == "best" else options.variant
     ms = measure(options.workload, variant, options.repetitions, options.warm_up)
-    result = {
-        "workload": options.workload,
-        "system": "pytorch",
-        "version": torch.__version__,
-        "variant": variant,
-        "threads": options.threads,
-        "ms": round(ms, 3),
-        "steps_per_s": round(1e3 / ms, 3),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
-    print(json.dumps(result))
+    report(options, variant, ms)
 
 
 if __name__ == "__main__":

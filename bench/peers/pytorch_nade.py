@@ -20,13 +20,9 @@ Measured: see bench/README.md. The recurrent layer is `function` of pytorch_musi
 import argparse
 import json
 import math
-import resource
-import statistics
 import sys
-import time
-import warnings
 
-warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
@@ -151,16 +147,10 @@ def measure(variant, repetitions, warm_up):
         optimizer.step()
         return loss.item()
 
-    for _ in range(warm_up):
-        step()
-    times = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        loss = step()
-        times.append((time.perf_counter() - start) * 1e3)
+    ms, loss = median_ms(step, repetitions, warm_up)
     if not math.isfinite(loss):
         sys.exit("pytorch_nade: the loss is not finite; the figures would mean nothing")
-    return statistics.median(times)
+    return ms
 
 
 def check(path):
@@ -205,21 +195,10 @@ def main():
         check(options.check)
     if options.repetitions < 7:
         parser.error("--repetitions must be at least 7")
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     variant = BEST if options.variant == "best" else options.variant
     ms = measure(variant, options.repetitions, options.warm_up)
-    result = {
-        "workload": options.workload,
-        "system": "pytorch",
-        "version": torch.__version__,
-        "variant": variant,
-        "threads": options.threads,
-        "ms": round(ms, 3),
-        "steps_per_s": round(1e3 / ms, 3),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
-    print(json.dumps(result))
+    report(options, variant, ms)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,8 @@ same under torch.jit.script). `best`, the default, measures all of them and give
 """
 
 import argparse
-import json
-import resource
-import statistics
-import time
-import warnings
 
-warnings.filterwarnings("ignore")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 
@@ -87,17 +82,6 @@ def training_of(variant):
     return step
 
 
-def median_of(step, repeats):
-    for _ in range(5):
-        step()
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(times)
-
-
 def main():
     variants = ["module", "cell", "script"]
     parser = argparse.ArgumentParser()
@@ -106,25 +90,11 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=15)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     build = steps_of if options.workload == "small-steps" else training_of
     asked = variants if options.variant == "best" else [options.variant]
-    ms, variant = min((median_of(build(one), options.repeats), one) for one in asked)
-    print(
-        json.dumps(
-            {
-                "system": "pytorch",
-                "version": torch.__version__,
-                "variant": variant,
-                "workload": options.workload,
-                "threads": options.threads,
-                "ms": round(ms, 3),
-                "steps_per_s": round(1000 / ms, 3),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            }
-        )
-    )
+    ms, variant = min((median_ms(build(one), options.repeats, 5)[0], one) for one in asked)
+    report(options, variant, ms)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,8 @@ out sentences that are done. `--check` compares loss, gradients and translations
 
 import argparse
 import json
-import resource
-import statistics
-import time
-import warnings
 
-warnings.filterwarnings("ignore")
+from timing import median_ms, prepare, report
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
@@ -246,35 +242,14 @@ def main():
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--check", metavar="CASE")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+    prepare(options.threads)
     torch.manual_seed(1)
     if options.check:
         return check(options.check)
     variant = "padded" if options.variant == "best" else options.variant
     work = (Training if options.workload == "translate" else Searching)(variant)
-    for _ in range(3):
-        work.step()
-    times = []
-    for _ in range(options.repeats):
-        begin = time.perf_counter()
-        work.step()
-        times.append((time.perf_counter() - begin) * 1000)
-    ms = statistics.median(times)
-    print(
-        json.dumps(
-            {
-                "system": "pytorch",
-                "version": torch.__version__,
-                "variant": variant,
-                "workload": options.workload,
-                "threads": options.threads,
-                "ms": round(ms, 3),
-                "steps_per_s": round(1000 / ms, 3),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            }
-        )
-    )
+    ms, _ = median_ms(work.step, options.repeats, 3)
+    report(options, variant, ms)
 
 
 if __name__ == "__main__":
