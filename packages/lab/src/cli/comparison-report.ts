@@ -1,37 +1,26 @@
 /** What `compare` shows: the trials as they end, then the table of methods. */
 import path from 'node:path';
 import { writeRecipe } from '../experiments/search/best.ts';
-import type { Study } from '../experiments/search/study.ts';
 import { makeDirectory } from '../files/make-directory.ts';
 import { fileNames } from '../pictures/picture.ts';
 import { type ComparedResult, comparisonOf, settingText } from '../studies/comparison.ts';
 import { differenceText, spreadText } from '../studies/figures.ts';
 import type { StudyEvent } from '../studies/journal.ts';
 import { decidingWords, metricWords } from '../tasks/metric-words.ts';
-import type { Output } from './output.ts';
 import { clock } from './progress.ts';
 import { countStates, SearchReport } from './search-report.ts';
 import { writeStudyReport } from './study-report.ts';
 
 /** Follows a comparison and prints it. */
 export class ComparisonReport extends SearchReport {
-  readonly #output: Output;
-  readonly #study: Study;
-
-  constructor(output: Output, study: Study, trials: number) {
-    super(output, study, trials);
-    this.#output = output;
-    this.#study = study;
-  }
-
   /** The table, a recipe for each method, and the report; all of it again each time. */
   async conclude(seconds: number): Promise<void> {
-    const { directory, about, trials } = this.#study;
+    const { directory, about, trials } = this.study;
     const result = comparisonOf({ about, trials });
     const { methods, seeds } = result;
     const recipes = this.#writeRecipes(methods);
     const report = await writeStudyReport(directory);
-    const out = this.#output;
+    const out = this.output;
     out.event({
       event: 'done',
       study: directory,
@@ -94,15 +83,15 @@ export class ComparisonReport extends SearchReport {
   }
 
   #writeRecipes(methods: readonly ComparedResult[]): (string | undefined)[] {
-    const { directory } = this.#study;
+    const { directory } = this.study;
     makeDirectory(path.join(directory, 'recipes'));
     const names = fileNames(methods.map(({ name }) => name));
     return methods.map(({ name, chosen }, i) => {
       if (!chosen) return undefined;
       const file = path.join(directory, 'recipes', `${names[i]}.yaml`);
-      writeRecipe(file, this.#study.configOf(chosen.parameters), {
+      writeRecipe(file, this.study.configOf(chosen.parameters), {
         comment: `Trial ${chosen.number} of ${path.basename(path.resolve(directory))}: the best of ${name} by its validation.`,
-        tree: { title: `${this.#study.about.title}: ${name}` },
+        tree: { title: `${this.study.about.title}: ${name}` },
       });
       return file;
     });

@@ -16,8 +16,8 @@ const longPause = 30;
 
 /** Follows a study and prints it. */
 export class SearchReport {
-  readonly #output: Output;
-  readonly #study: Study;
+  protected readonly output: Output;
+  protected readonly study: Study;
   readonly #trials: number;
   readonly #running = new Map<number, ReportEvent | undefined>();
   #header = false;
@@ -26,14 +26,14 @@ export class SearchReport {
   #waited = false;
 
   constructor(output: Output, study: Study, trials: number) {
-    this.#output = output;
-    this.#study = study;
+    this.output = output;
+    this.study = study;
     this.#trials = trials;
   }
 
   /** Prints an event of the journal. */
   readonly event = (event: JournalEvent): void => {
-    this.#output.event(event);
+    this.output.event(event);
     if (event.event === 'trial' && event.repeats === undefined) this.#running.set(event.number, undefined);
     if (event.event === 'report') this.#running.set(event.number, event);
     if (event.event === 'end') {
@@ -41,15 +41,15 @@ export class SearchReport {
       this.#sayEnd(event.number);
       this.#said = performance.now();
     }
-    if (this.#output.live.shown) this.#live();
+    if (this.output.live.shown) this.#live();
     else if (event.event === 'report') this.#sayRunning();
   };
 
   /** The best trials, by their validation alone; the test figures stand beside them. */
   sayBest(): void {
-    const best = ranking(this.#study);
-    const { shown } = this.#study.about;
-    const out = this.#output;
+    const best = ranking(this.study);
+    const { shown } = this.study.about;
+    const out = this.output;
     out.say();
     out.table(
       best.slice(0, shownTrials).map((trial) => {
@@ -66,12 +66,12 @@ export class SearchReport {
   }
 
   #sayEnd(number: number): void {
-    const { trials, about } = this.#study;
+    const { trials, about } = this.study;
     const trial = trials.find((trial) => trial.number === number)!;
-    const best = ranking(this.#study)[0]?.best;
+    const best = ranking(this.study)[0]?.best;
     const { metric } = about.shown;
     const say = (cells: readonly string[], last: string): void =>
-      this.#output.say(`${cells.map((cell, c) => cell.padEnd(widths[c])).join('  ')}  ${last}`);
+      this.output.say(`${cells.map((cell, c) => cell.padEnd(widths[c])).join('  ')}  ${last}`);
     if (!this.#header) say(['trial', 'state', 'valid', 'test', 'best'], 'parameters');
     this.#header = true;
     const said = [
@@ -96,18 +96,18 @@ export class SearchReport {
     if ((performance.now() - this.#said) / 1000 < (this.#waited ? longPause : firstPause)) return;
     this.#said = performance.now();
     this.#waited = true;
-    const { about, trials } = this.#study;
+    const { about, trials } = this.study;
     const ended = trials.filter(({ state }) => state !== 'running').length;
     const running = [...this.#running].map(
       ([number, report]) =>
         `trial ${number} epoch ${report?.epoch ?? 0} valid ${figure(report?.valid[about.shown.metric])}`,
     );
-    this.#output.say(`${ended} of ${this.#trials} trials ended; in work: ${running.join(', ')}`);
+    this.output.say(`${ended} of ${this.#trials} trials ended; in work: ${running.join(', ')}`);
   }
 
   #live(): void {
-    const { live, colours } = this.#output;
-    const { about, trials } = this.#study;
+    const { live, colours } = this.output;
+    const { about, trials } = this.study;
     const { epochs } = about.config.training;
     const ended = trials.filter(({ state }) => state !== 'running').length;
     const rows = [...this.#running].map(([number, report]) => {

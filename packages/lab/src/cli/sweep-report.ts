@@ -1,10 +1,8 @@
 /** What `sweep` shows: the trainings as they end, then the best points. */
 import { counted } from '../common/counted.ts';
-import type { Study } from '../experiments/search/study.ts';
 import { spreadText } from '../studies/figures.ts';
 import { type SweepPoint, sweepOf } from '../studies/sweep.ts';
 import { decidingWords } from '../tasks/metric-words.ts';
-import type { Output } from './output.ts';
 import { clock } from './progress.ts';
 import { countStates, SearchReport } from './search-report.ts';
 import { writeStudyReport } from './study-report.ts';
@@ -14,22 +12,13 @@ const shownPoints = 10;
 
 /** Follows a sweep and prints it. */
 export class SweepReport extends SearchReport {
-  readonly #output: Output;
-  readonly #study: Study;
-
-  constructor(output: Output, study: Study, trials: number) {
-    super(output, study, trials);
-    this.#output = output;
-    this.#study = study;
-  }
-
   /** The table of the best points, and the report. */
   async conclude(seconds: number): Promise<void> {
-    const { directory, about, trials } = this.#study;
+    const { directory, about, trials } = this.study;
     const sweep = sweepOf({ about, trials });
     const { axes, points, seeds } = sweep;
     const report = await writeStudyReport(directory);
-    const out = this.#output;
+    const out = this.output;
     const states = countStates(trials);
     const eventOf = ({ at, trials, train, valid, test }: SweepPoint) => ({
       parameters: Object.fromEntries(axes.map(({ key }, i) => [key, at[i]])),

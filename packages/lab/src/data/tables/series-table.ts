@@ -4,7 +4,14 @@ import { printable } from 'lethe/internal';
 import { findFrequency, frequencyNamed } from './frequency.ts';
 import { headerSteps, headerTimes } from './header-times.ts';
 import { checkFinite, unreadableCell, whyNoColumn, wordsOf } from './pick-columns.ts';
-import { frequencyOf, type GridSource, place, type SeriesRows, sortRows } from './series-grid.ts';
+import {
+  frequencyOf,
+  type GridSource,
+  type Placed,
+  place,
+  type SeriesRows,
+  sortRows,
+} from './series-grid.ts';
 import type { SeriesRoles } from './series-roles.ts';
 import type { Frequency, Series } from './series-types.ts';
 import { gridTime, noTime, type TimeAxis, type TimesSaid, timeAxis, timeNotes } from './time-axis.ts';
@@ -73,24 +80,8 @@ function longSeries(table: Table, roles: SeriesRoles, settle: Settle, said?: Tim
       table.unusable.add(reason, table.lines[row]),
     );
     noteGap(gaps, one, placed.steps, table);
-    const fill = (column: Column) => filled(column, one.rows, placed.steps, placed.length);
-    const { values, missing } = fill(target);
-    const known = roles.known.map(fill);
-    // Rows in which only what is known in advance has a value are the future.
-    const length = known.length > 0 ? lastPresent(missing) + 1 : placed.length;
-    return {
-      id: one.id,
-      values: values.slice(0, length),
-      missing: missing.slice(0, length),
-      length,
-      ...(placed.start !== undefined && { start: placed.start }),
-      ...(placed.times && { times: placed.times }),
-      ...(placed.counts && { counts: placed.counts }),
-      known: known.map((cells) => cells.values),
-      knownMissing: known.map((cells) => cells.missing),
-      statics: roles.statics.map((column) => staticOf(table, column, one)),
-      line: table.lines[one.rows[0]],
-    };
+    const cells = (column: Column) => filled(column, one.rows, placed);
+    return seriesOf(table, roles, one, placed, cells(target), roles.known.map(cells));
   });
   const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
   return { series, frequency, timeFormat: axis?.format, gaps, notes, cells: table.rows };
@@ -113,25 +104,12 @@ function wideSeries(table: Table, roles: SeriesRoles, settle: Settle, said?: Tim
       if (reason) table.unusable.add(reason, table.lines[row]);
     }
   }
-  const fill = (column: Column) => filled(column, rows.rows, placed.steps, placed.length);
-  const known = roles.known.map(fill);
-  const series = roles.targets.map((column): Series => {
-    const { values, missing } = fill(column);
-    const length = known.length > 0 ? lastPresent(missing) + 1 : placed.length;
-    return {
-      id: column.name,
-      values: values.slice(0, length),
-      missing: missing.slice(0, length),
-      length,
-      ...(placed.start !== undefined && { start: placed.start }),
-      ...(placed.times && { times: placed.times }),
-      ...(placed.counts && { counts: placed.counts }),
-      known: known.map((cells) => cells.values),
-      knownMissing: known.map((cells) => cells.missing),
-      statics: roles.statics.map((one) => staticOf(table, one, rows)),
-      line: table.lines[rows.rows[0]],
-    };
-  });
+  const cells = (column: Column) => filled(column, rows.rows, placed);
+  const known = roles.known.map(cells);
+  const series = roles.targets.map((column) => ({
+    ...seriesOf(table, roles, rows, placed, cells(column), known),
+    id: column.name,
+  }));
   const notes = [...(axis ? timeNotes(axis) : []), ...(sorted ? [sorted] : [])];
   return {
     series,
@@ -247,7 +225,39 @@ function gridSource(table: Table, axis: TimeAxis | undefined, advice: string): G
   };
 }
 
-function filled(column: Column, rows: Int32Array, steps: Int32Array, length: number) {
+/** A series of its rows on the grid. */
+function seriesOf(
+  table: Table,
+  roles: SeriesRoles,
+  rows: SeriesRows,
+  { start, times, counts, length: all }: Placed,
+  { values, missing }: Cells,
+  known: readonly Cells[],
+): Series {
+  // Rows in which only what is known in advance has a value are the future.
+  const length = known.length > 0 ? lastPresent(missing) + 1 : all;
+  return {
+    id: rows.id,
+    values: values.slice(0, length),
+    missing: missing.slice(0, length),
+    length,
+    ...(start !== undefined && { start }),
+    ...(times && { times }),
+    ...(counts && { counts }),
+    known: known.map((cells) => cells.values),
+    knownMissing: known.map((cells) => cells.missing),
+    statics: roles.statics.map((column) => staticOf(table, column, rows)),
+    line: table.lines[rows.rows[0]],
+  };
+}
+
+/** Values of a column along the grid, 0 where `missing` says so. */
+interface Cells {
+  values: Float64Array;
+  missing: Uint8Array;
+}
+
+function filled(column: Column, rows: Int32Array, { steps, length }: Placed): Cells {
   const cells = column.numbers!;
   const values = new Float64Array(length);
   const missing = new Uint8Array(length).fill(1);
