@@ -42,11 +42,10 @@ const reviews = {
   ],
 };
 const nn5 = { nn5: ['train forecast/nn5 --out OUT', 'calibrate OUT'] };
-const variationalSweep = {
-  'sweep-variational': [
-    'sweep music/jsb-chorales --cell lstm --hidden 100 --set optimizer.stepRate=.01 --dropout variational --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.6:.2 --epochs 150 --patience 20 --seeds 2 --out OUT',
-  ],
-};
+const jsbSweep = (method: string) =>
+  `sweep music/jsb-chorales --cell lstm --hidden 100 --set optimizer.stepRate=.01 --dropout ${method} --vary dropout.recurrent=0:.8:.2 --vary dropout.output=0:.6:.2 --epochs 150 --patience 20 --seeds 2 --out OUT`;
+const fastSweep = { 'sweep-fast': [jsbSweep('fast')] };
+const variationalSweep = { 'sweep-variational': [jsbSweep('variational')] };
 const awd =
   'text/ptb-part --cell lstm --hidden 100 --layers 2 --set model.embedding=100 --set model.tied=true --set training.batch=10 --set training.patience=none --set optimizer.stepRate=.005 --dropout awd:weight=0,input=0,hidden=0,output=0,embedding=0 --epochs 18 --seeds 2 --workers 1 --threads 1';
 const rates = ['weight', 'input', 'hidden', 'output', 'embedding'].map(
@@ -92,6 +91,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
       'ptb-awd': ['train merity2017/ptb --dtype bf16 --epochs 32 --out OUT'],
     },
     picture: 'Penn Treebank',
+  },
+  {
+    file: 'sweep/jsb-fast-surface.svg',
+    from: fastSweep,
+    picture: /Validation over dropout.recurrent and dropout.output$/,
   },
   {
     file: 'sweep/jsb-variational-output.svg',
