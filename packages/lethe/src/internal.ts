@@ -7,3 +7,4 @@ export { hasPieces, type Transition, transitionBlocks } from './nn/cells/deep-rn
 export { transfer } from './nn/transfer.ts';
 export { nearestWord } from './options.ts';
 export { printable, shownValue } from './printable.ts';
+export { atPass } from './random/passes.ts';

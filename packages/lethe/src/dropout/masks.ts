@@ -5,6 +5,7 @@
 import { ShapeError } from '../errors.ts';
 import type { Mask, NoiseMoments } from '../kernels/contract/fields.ts';
 import { kernels } from '../kernels/engine.ts';
+import { atPass } from '../random/passes.ts';
 import { drawRows } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { allocate } from '../tensor/scratch.ts';
@@ -155,11 +156,7 @@ function drawEntry(
 
 /** The stream at the pass whose masks these are. */
 function streamOf(plan: Plan, site: NoiseSite, stream: NoiseStream): NoiseStream {
-  return plan.regularizer.passes?.sameMasks.includes(site) ? firstOfPair(stream) : stream;
-}
-
-function firstOfPair(stream: NoiseStream): NoiseStream {
-  const { step, pass, groups } = stream;
-  const first = pass % 2 === 1 ? stream.at(step, pass - 1) : stream;
-  return groups ? first.of(groups.map((group) => ({ ...group, stream: firstOfPair(group.stream) }))) : first;
+  return plan.regularizer.passes?.sameMasks.includes(site)
+    ? atPass(stream, (pass) => pass - (pass % 2))
+    : stream;
 }

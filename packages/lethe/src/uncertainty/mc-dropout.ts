@@ -10,6 +10,7 @@ import { found } from '../found.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../moments/gaussian.ts';
 import type { RecurrentState } from '../nn/cells/cell.ts';
 import { keepState } from '../nn/recurrent/recurrent.ts';
+import { atPass } from '../random/passes.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { checkStream } from '../random/stream.ts';
 import { checkTensor } from '../tensor/check.ts';
@@ -121,7 +122,7 @@ export function repeatRows(x: Tensor, S: number): Tensor {
 export function streamOfDraw(noise: NoiseStream, s: number): NoiseStream {
   checkStream('streamOfDraw', noise);
   checkWhole('streamOfDraw', 's', s);
-  return noise.at(noise.step, noise.pass + 2 * s);
+  return atPass(noise, (pass) => pass + 2 * s);
 }
 
 /**

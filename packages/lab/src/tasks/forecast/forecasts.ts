@@ -102,7 +102,7 @@ function direct(
     const output = run(repeatRows(x, draws.samples), streamOfCopies(noise, draws.samples, B));
     for (let s = 0; s < draws.samples; s++) outputs.push({ output, from: s * B, width: draws.samples * B });
   }
-  const levels = outputs.length === 1 ? percentLevels : mixtureLevels;
+  const S = outputs.length;
   return batch.origins.map((origin, b): Forecast => {
     const made = empty(origin, horizon);
     for (let h = 0; h < horizon; h++) {
@@ -116,7 +116,12 @@ function direct(
         h,
         each.map(({ mean }) => mean),
         each.map(({ spread }) => spread),
-        each.flatMap((one) => one.quantiles(levels)),
+        S === 1
+          ? each[0].quantiles(percentLevels)
+          : sampleQuantiles(
+              each.flatMap((one, s) => one.quantiles(mixtureLevels(s, S))),
+              percentLevels,
+            ),
       );
     }
     return made;
@@ -139,8 +144,14 @@ function widened(steps: ReturnType<typeof stepsOf>, copies: number): ReturnType<
   return wide;
 }
 
-/** Levels of each of many distributions that are mixed: their middle shares. */
-const mixtureLevels = Array.from({ length: 25 }, (_, i) => (i + 0.5) / 25);
+/**
+ * Levels at which distribution s of S is told in their mixture: those of all divide the whole evenly, so that of S alike ones each share of
+ * the mixture is theirs. Levels that all had in common would give the sixth percentile for the fifth.
+ */
+function mixtureLevels(s: number, S: number): number[] {
+  const length = Math.max(25, Math.ceil(1000 / S));
+  return Array.from({ length }, (_, i) => (i + (s + 0.5) / S) / length);
+}
 
 /** Paths drawn step by step: each row its own values, and with draws its own masks, held over the window. */
 function drawnPaths(
@@ -155,7 +166,7 @@ function drawnPaths(
   const shared = draws !== undefined && sharesMasks(model.regularizer);
   const made = shared
     ? Array.from({ length: paths }, (_, s) =>
-        onePass(model, windows.batch(origins, 1), draws, streamOfDraw(stream, s)),
+        onePass(model, windows.batch(origins, 1), draws, streamOfDraw(stream, s), s),
       )
     : [onePass(model, windows.batch(origins, paths), draws, stream)];
   return origins.map((origin, b) => {
@@ -165,19 +176,23 @@ function drawnPaths(
         const width = drawn[h].length / origins.length;
         return Array.from(drawn[h].subarray(b * width, (b + 1) * width));
       });
-      put(forecast, h, values, [], values);
+      put(forecast, h, values, [], sampleQuantiles(values, percentLevels));
       forecast.spread[h] = 0;
     }
     return forecast;
   });
 }
 
-/** The values of all rows, step by step. */
+/**
+ * The values of all rows, step by step.
+ * @param path number of the pass, where each path is one of its own
+ */
 function onePass(
   model: ForecastModel,
   batch: WindowBatch,
   draws: Draws | undefined,
   stream: NoiseStream,
+  path = 0,
 ): { drawn: Float64Array[] } {
   const { settings, networks, head } = model;
   const { context, horizon } = settings;
@@ -193,7 +208,7 @@ function onePass(
   const drawn: Float64Array[] = [];
   for (let h = 0; h < horizon; h++) {
     const steps = stepsOf(batch, context + h, context + h + 1);
-    const uniforms = stream.at(stream.step, 1 + h).uniforms({ site: 'sample' }, batch.rows);
+    const uniforms = stream.at(stream.step, 1 + h).uniforms({ site: 'sample', layer: path }, batch.rows);
     scoped(() => {
       const run = runMembers(networks, batch.step(h, drawn), at(context + h), states, how);
       states = kept(run.states);
@@ -232,12 +247,12 @@ function put(
   h: number,
   means: readonly number[],
   spreads: readonly number[],
-  values: readonly number[],
+  percentiles: readonly number[],
 ): void {
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   const between = means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / means.length;
   const within = spreads.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, spreads.length);
   made.mean[h] = mean;
   made.spread[h] = Math.sqrt(between + within);
-  made.percentiles.set(values.length === 99 ? values : sampleQuantiles(values, percentLevels), h * 99);
+  made.percentiles.set(percentiles, h * 99);
 }

@@ -8,11 +8,12 @@ import {
   scale,
   type Tensor,
 } from 'lethe';
+import { atPass } from 'lethe/internal';
 import { type Gaussian, isGaussian, meanOf } from 'lethe/moments';
 
 /** The stream of a member: the first has that of a network alone. */
 export const memberStream = (noise: NoiseStream, member: number): NoiseStream =>
-  member === 0 ? noise : noise.at(noise.step, noise.pass + member * passes);
+  member === 0 ? noise : atPass(noise, (pass) => pass + member * passes);
 
 /** The numbers of all members averaged, and the state of each. */
 export function runMembers(

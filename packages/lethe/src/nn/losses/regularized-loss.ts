@@ -11,6 +11,7 @@ import { ConfigError } from '../../errors.ts';
 import { found } from '../../found.ts';
 import { checkTensorOrGaussian, type Gaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkNumber, checkOptionNames } from '../../options.ts';
+import { atPass } from '../../random/passes.ts';
 import type { NoiseStream } from '../../random/stream.ts';
 import { checkOptionalStream } from '../../random/stream.ts';
 import { checkTensors } from '../../tensor/check.ts';
@@ -82,13 +83,13 @@ export function regularizedLoss(
   checkTensors(where, 'parameters', context.parameters);
   checkNumber(where, 'examples', context.examples, { above: 0 });
   const { passes, penalties = [], weightNoise } = regularizer;
-  const first = checkedRun(run, passes && noise ? noise.at(noise.step, 2 * noise.pass) : noise);
+  const first = checkedRun(run, passes && noise ? atPass(noise, (pass) => 2 * pass) : noise);
   const terms: { name: string; term: Tensor }[] = [];
   let loss = first.nll.loss;
   if (passes) {
     const second = checkedRun(
       run,
-      passes.second === 'noise' ? noise?.at(noise.step, 2 * noise.pass + 1) : undefined,
+      passes.second === 'noise' && noise ? atPass(noise, (pass) => 2 * pass + 1) : undefined,
     );
     if (passes.targets === 'both') loss = scale(add(loss, second.nll.loss), 0.5);
     terms.push({ name: 'distance', term: distance(first, second, passes.kappa) });
