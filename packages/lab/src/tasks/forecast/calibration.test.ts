@@ -115,6 +115,42 @@ describe('calibrated intervals', () => {
     expect(width([[0, 10]], [2, 0, 1])).toBeCloseTo(width([[0, 10]]), 12);
   });
 
+  it('of counts stay finite where a model is sure of 0, and where it always is right', () => {
+    const counts = (origin: number, upper: number): Forecast => ({
+      ...{ series: 0, origin, mean: new Float64Array(horizon), spread: new Float64Array(horizon) },
+      // Percentiles from 0 to `upper`, whole numbers as those of counts are.
+      percentiles: Float64Array.from({ length: horizon * 99 }, (_, i) =>
+        Math.round(percentLevels[i % 99] * upper),
+      ),
+    });
+    // Every other series is nearly always 0 with a 1 in some windows; 20 of 200 would be one in ten.
+    const both = Array.from({ length: 200 }, (_, n) => counts(n, n % 2 === 0 ? 0 : 40));
+    const came = both.map((_, n) =>
+      Float64Array.from({ length: horizon }, (_, h) =>
+        n % 2 === 0 ? Number(n % 8 === 0 && h === 2) : 10 + (n % 20),
+      ),
+    );
+    const { least, jointRadius } = fitted(both, came, 0.5);
+    expect(least).toBe(0.5);
+    // A 1 where 0 ± ½ was said has a score of 2; without a least width it is 1e12.
+    expect(jointRadius).toBe(2);
+    const { upper } = calibratedInterval(both[1], fitted(both, came, 0.5), true);
+    // 20 ± 18 by the fifth and the ninety-fifth percentile of 0 to 40, stretched twice.
+    expect(upper[0]).toBe(20 + 2 * 18);
+    const right = fitted(
+      both.filter((_, n) => n % 2 === 0),
+      both.filter((_, n) => n % 2 === 0).map(() => new Float64Array(horizon)),
+      0.5,
+    );
+    expect(right.radius).toEqual([0, 0, 0, 0]);
+    expect(right.scores).toHaveLength(400);
+    const truth = {
+      target: ({ origin }: Forecast) => Float64Array.from({ length: horizon }, () => Number(origin === 0)),
+    } as ReturnType<typeof truthOf>;
+    const figures = calibratedFigures([counts(0, 0), counts(8, 0)], truth, right);
+    expect(figures.adaptive_coverage_90).toBe(0.5);
+  });
+
   it('ask for ten windows at least, and for those of this horizon', () => {
     expect(() =>
       fitted(

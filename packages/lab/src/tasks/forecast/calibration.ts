@@ -33,6 +33,8 @@ const schema = z.object({
   jointRadius: z.number(),
   /** scores over the radius of their step, ascending, at most so many, for levels that adapt */
   scores: z.array(z.number()),
+  /** an interval of the model is taken to be no less than so much to either side of its middle */
+  least: z.number().nonnegative().default(0),
 });
 export type ForecastCalibration = z.infer<typeof schema>;
 
@@ -62,7 +64,7 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
     const forecasts = yield* forecastsOf(model, windows, calibration, draws);
     const truth = truthOf(data);
     const target = forecasts.map((one) => truth.target(one));
-    const content = fitted(forecasts, target);
+    const content = fitted(forecasts, target, settings.head === 'negative-binomial' ? halfCount : 0);
     const [before, after, joint] = [
       forecasts.map(ownInterval),
       forecasts.map((one) => calibratedInterval(one, content)),
@@ -92,10 +94,17 @@ export const forecastCalibration: CalibrationKind<ForecastConfig, ForecastData> 
   },
 };
 
-/** The radii of forecasts whose truth is known. Throws DataError where too few are. */
-export function fitted(forecasts: readonly Forecast[], target: readonly Float64Array[]): ForecastCalibration {
+/**
+ * The radii of forecasts whose truth is known. Throws DataError where too few are.
+ * @param least of the model's own intervals, to either side
+ */
+export function fitted(
+  forecasts: readonly Forecast[],
+  target: readonly Float64Array[],
+  least = 0,
+): ForecastCalibration {
   const horizon = target[0].length;
-  const each = forecasts.map((one) => halves(ownInterval(one)));
+  const each = forecasts.map((one) => halves(ownInterval(one), least));
   const flat = (rows: readonly Float64Array[]): Float64Array =>
     Float64Array.from(
       { length: rows.length * horizon },
@@ -111,7 +120,9 @@ export function fitted(forecasts: readonly Forecast[], target: readonly Float64A
       `expected at least ${Math.ceil(1 / alpha) - 1} calibration windows with a value at every step, found fewer${infinite >= 0 ? ` at step ${infinite + 1}` : ''}; keep more (--set windows.calibration=N)`,
     );
   }
-  const scores = Array.from(values, (y, n) => Math.abs(y - middle[n]) / half[n] / radius[n % horizon])
+  const scores = Array.from(values, (y, n) =>
+    overRadius(Math.abs(y - middle[n]) / half[n], radius[n % horizon]),
+  )
     .filter((score) => Number.isFinite(score))
     .sort((a, b) => a - b);
   const count = Math.min(mostScores, scores.length);
@@ -120,6 +131,7 @@ export function fitted(forecasts: readonly Forecast[], target: readonly Float64A
     radius: Array.from(radius),
     jointRadius,
     scores: Array.from({ length: count }, (_, i) => scores[Math.floor(((i + 0.5) * scores.length) / count)]),
+    least,
   };
 }
 
@@ -133,10 +145,10 @@ export const calibratedInterval = (
 /** The same of a model's own interval. */
 export function stretched(
   own: Interval,
-  { alpha, radius, jointRadius }: ForecastCalibration,
+  { alpha, radius, jointRadius, least }: ForecastCalibration,
   joint = false,
 ): Interval {
-  const { middle, half } = halves(own);
+  const { middle, half } = halves(own, least);
   const found: ConformalIntervals = {
     alpha,
     radius: Float64Array.from(radius),
@@ -187,12 +199,24 @@ const gamma = 0.005;
 /** Scores that are kept. */
 const mostScores = 500;
 
-function halves({ lower, upper }: Interval): { middle: Float64Array; half: Float64Array } {
+/**
+ * Of counts: a model that is sure of 0 says an interval without a width, by which a 1 misses infinitely far; as numbers that counts are
+ * rounded to, it is 0 ± ½.
+ */
+const halfCount = 0.5;
+
+function halves({ lower, upper }: Interval, least: number): { middle: Float64Array; half: Float64Array } {
   const middle = lower.map((low, h) => (low + upper[h]) / 2);
   // Where a model is sure of one value, any score is infinite: a width below what float32 tells apart.
-  const half = upper.map((high, h) => Math.max((high - lower[h]) / 2, 1e-7 * Math.abs(middle[h]), 1e-12));
+  const half = upper.map((high, h) =>
+    Math.max((high - lower[h]) / 2, least, 1e-7 * Math.abs(middle[h]), 1e-12),
+  );
   return { middle, half };
 }
+
+/** A score in units of the radius of its step; by one of 0, that of a step that never missed, a miss is beyond all others. */
+const overRadius = (score: number, radius: number): number =>
+  score === 0 ? 0 : radius === 0 ? Number.POSITIVE_INFINITY : score / radius;
 
 /**
  * Intervals whose level follows each series through its origins; a value is known to those origins alone that lie behind it. Nothing where
@@ -219,7 +243,7 @@ function adaptiveIntervals(
       const due = waiting.filter(({ known }) => known <= origin).sort((a, b) => a.known - b.known);
       for (const { score } of due) level.observe(score);
       waiting.splice(0, waiting.length, ...waiting.filter(({ known }) => known > origin));
-      const { middle, half } = halves(ownInterval(forecasts[n]));
+      const { middle, half } = halves(ownInterval(forecasts[n]), content.least);
       // The largest score there was, where everything is asked for; nothing, where everything was held.
       const radius = Math.max(0, Math.min(level.radius(), 3 * content.scores[content.scores.length - 1]));
       intervals[n] = {
@@ -228,7 +252,9 @@ function adaptiveIntervals(
       };
       for (const [h, y] of target[n].entries()) {
         if (Number.isNaN(y)) continue;
-        waiting.push({ known: origin + h + 1, score: Math.abs(y - middle[h]) / half[h] / content.radius[h] });
+        const score = overRadius(Math.abs(y - middle[h]) / half[h], content.radius[h]);
+        // Infinite scores have no place among others; the largest number is beyond them all as well.
+        waiting.push({ known: origin + h + 1, score: Math.min(score, Number.MAX_VALUE) });
       }
     }
   }
