@@ -65,7 +65,9 @@ export const classifyPrediction: PredictionKind<ClassifyConfig> = {
       part = work.next();
     }
     const answered = withPromises(run, part.value, context);
-    const unsure = abstain === undefined ? undefined : abstained(answered.answers, abstain);
+    // A calibration gives ratings of a model without deviations one for all, which tells none from another.
+    const own = part.value.kind === 'class' ? answered.answers : part.value;
+    const unsure = abstain === undefined ? undefined : abstained(own, abstain);
     const shape = { data, reading, answered, abstains: unsure };
     yield [{ columns: columnsOf(shape) }];
     for (let from = 0; from < examples.length; from += 1000) {

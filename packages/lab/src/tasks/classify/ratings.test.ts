@@ -89,10 +89,20 @@ describe('ratings', () => {
     const options = ['--set', 'model.head=squared', '--epochs', '2', '--out', run];
     expect((await lethe('train', `classify/${file}`, ...small, ...options)).code).toBe(0);
     expect(metricsOf(run)).not.toHaveProperty('nll');
-    const abstains = await lethe('predict', run, '--in', file, '--abstain', '.1');
-    expect(abstains.code).toBe(2);
-    expect(abstains.err).toMatch(/--abstain: expected a model that says how sure it is/);
+    const refusesToAbstain = async () => {
+      const abstains = await lethe('predict', run, '--in', file, '--abstain', '.1');
+      expect(abstains.code).toBe(2);
+      expect(abstains.err).toMatch(/--abstain: expected a model that says how sure it is/);
+    };
+    await refusesToAbstain();
     expect((await lethe('calibrate', run)).code).toBe(0);
+    // The one deviation of its calibration is no order: the last rows of the file would be the least sure.
+    await refusesToAbstain();
+    const drawn = await lethe('predict', run, '--in', file, '--abstain', '.1', '--mc', '8', '--json');
+    const answers = drawn.json() as never as { abstain: boolean; epistemic_deviation: number }[];
+    const deviations = answers.slice(0, 300).map((one) => one.epistemic_deviation);
+    const limit = deviations.toSorted((a, b) => b - a)[29];
+    expect(answers.slice(0, 300).map((one) => one.abstain)).toEqual(deviations.map((one) => one >= limit));
     expect((await lethe('eval', run, '--json')).json()[0]).toHaveProperty('metrics.calibrated_nll');
   }, 120_000);
 });
