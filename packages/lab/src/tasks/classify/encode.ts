@@ -142,7 +142,8 @@ function featuresOf(
 
 /** Mean and deviation; of constant numbers, or none, the deviation is 1. */
 function spreadOf(values: readonly number[]): { mean: number; deviation: number } {
-  if (values.length === 0) return { mean: 0, deviation: 1 };
+  // Equal ones are told as such: the rounding of their mean would be taken for a deviation.
+  if (values.every((value) => value === values[0])) return { mean: values[0] ?? 0, deviation: 1 };
   let mean = 0;
   for (const value of values) mean += value / values.length;
   let variance = 0;
