@@ -68,6 +68,29 @@ describe('series that cannot be used', () => {
     );
   });
 
+  test('have no value in a part: which', async () => {
+    const without = (isMissing: (t: number) => boolean) => [
+      header,
+      ...rows('a', 200, (t) => (isMissing(t) ? '' : value(t))),
+    ];
+    const horizon = ['--horizon', '4'];
+    await refused(
+      without((t) => t < 130),
+      /^lethe train: .*: expected values in the steps of training, found every one missing, in all series/,
+      ...horizon,
+    );
+    await refused(
+      without((t) => t > 110),
+      /expected values in the steps of validation, found every one missing/,
+      ...horizon,
+    );
+    await refused(
+      without((t) => t > 175),
+      /expected values in the steps of test, found every one missing/,
+      ...horizon,
+    );
+  });
+
   test('are no counts, for a distribution of counts', async () => {
     const { code, err } = await trained(
       [header, ...rows('a', 200, (t) => value(t) + 0.5)],

@@ -95,6 +95,38 @@ export function longEnough(
   };
 }
 
+/**
+ * Throws DataError for a part that has no value in any series to be learned from, chosen by or scored: of series that ended long before
+ * their last step, or began late.
+ */
+export function requireValues(
+  where: string,
+  series: readonly ForecastSeries[],
+  periods: Periods,
+  at: { horizon: number; context: number },
+): void {
+  const { horizon } = at;
+  const isSeen = (values: Float64Array, from: number, to: number): boolean =>
+    values.subarray(from, to).some((y) => !Number.isNaN(y));
+  const parts = {
+    training: series.some((one) => {
+      const { first, last } = trainingOrigins(one, periods, at);
+      return isSeen(one.values, first, last + horizon);
+    }),
+    validation: partOrigins(series, periods, horizon, 'valid').some(({ series: n, origin }) =>
+      isSeen(series[n].truth, origin, origin + horizon),
+    ),
+    test: partOrigins(series, periods, horizon, 'test').some(({ series: n, origin }) =>
+      isSeen(series[n].truth, origin, origin + horizon),
+    ),
+  };
+  const empty = Object.entries(parts).find(([, hasValues]) => !hasValues)?.[0];
+  if (empty === undefined) return;
+  throw new DataError(
+    `${where}: expected values in the steps of ${empty}, found every one missing, in all series; parts are cut from the end of each series (test, calibration, validation, training before): cut off steps at its end that have no value, or keep fewer (--test-windows, --set windows.calibration=N)`,
+  );
+}
+
 /** All windows whose targets are training's, by series: from the first origin with a context, or with what history there is. */
 export function trainingOrigins(
   { length }: { length: number },

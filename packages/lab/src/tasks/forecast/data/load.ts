@@ -14,7 +14,7 @@ import type { DataPlaces } from '../../kind.ts';
 import { tableReading } from '../../shared/table-config.ts';
 import type { ForecastConfig } from '../config.ts';
 import { covariatesOf } from '../covariates.ts';
-import { longEnough, originsOf, partOrigins, periodsOf, trainingOrigins } from '../periods.ts';
+import { longEnough, originsOf, partOrigins, periodsOf, requireValues, trainingOrigins } from '../periods.ts';
 import { resolveSettings } from '../settings.ts';
 import { type CatalogueEntry, forecastCatalogue, forecastNames } from './catalogue.ts';
 import type { ForecastData, ForecastSeries } from './types.ts';
@@ -45,6 +45,7 @@ export async function loadForecast(config: ForecastConfig, places: DataPlaces = 
     resolved,
   );
   const { series, note } = longEnough(data.where, all, periods, resolved.horizon, config.table.maxBad);
+  requireValues(data.where, series, periods, resolved);
   if (settings.head === 'negative-binomial') requireCounts(data.where, series);
   const part = (name: 'test' | 'calibration' | 'valid') =>
     partOrigins(series, periods, resolved.horizon, name);
