@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { square } from '../autograd/ops/elementwise.ts';
+import { scale, sqrt, square } from '../autograd/ops/elementwise.ts';
 import { sum } from '../autograd/ops/reduce.ts';
 import { bucketBatches } from '../data/bucket-batches.ts';
 import { padSteps } from '../data/pad-sequences.ts';
@@ -7,6 +7,7 @@ import { parseDropout } from '../dropout/parse.ts';
 import { zoneout } from '../dropout/zoneout.ts';
 import { meanOf } from '../moments/gaussian.ts';
 import { squaredError } from '../nn/losses/losses.ts';
+import { meanOverSteps } from '../nn/losses/mean-over-steps.ts';
 import { sequenceLoss } from '../nn/sequence-loss.ts';
 import { sequenceModel } from '../nn/sequence-model.ts';
 import { adam } from '../optim/adam.ts';
@@ -145,6 +146,31 @@ describe('fit', () => {
     const broken = fit({ ...options, batches: (epoch) => (epoch === 1 ? [7] : [0]), epochs: 3 });
     await expect(broken).rejects.toThrow(/the loss of step 2 is NaN.*lower the step rate/);
     expect(w.data[0]).toBe(1);
+  });
+
+  it('says in which step a loss, or the gradient of which parameter, is not finite', async () => {
+    const message = async (loss: (w: Tensor) => Tensor): Promise<string> => {
+      const [v, w] = [tensor([1]), tensor([2])];
+      const run = fit({
+        parameters: { v, w },
+        optimizer: sgd({ v, w }, { stepRate: 0.1 }),
+        noise: new NoiseStream(1),
+        batches: () => [0, 1, 2],
+        loss: (batch) => (batch === 1 ? loss(w) : sum(square(w))),
+      });
+      return run.then(String, (error: Error) => `${error.name}: ${error.message}`);
+    };
+    // The square of 3e20 is beyond float32.
+    expect(await message((w) => sum(square(scale(w, 3e20))))).toMatch(
+      /^NumericsError: fit: the loss of step 2 is Infinity; lower the step rate/,
+    );
+    // Of √w at 0 the loss is 0, and its slope infinite.
+    expect(await message((w) => sum(sqrt(scale(w, 0))))).toMatch(
+      /^NumericsError: fit: in step 2, globalNorm: expected finite gradients, got (NaN|Infinity) in the gradient of w at element 0/,
+    );
+    expect(await message((w) => meanOverSteps(scale(w, 3e38)).loss)).toMatch(
+      /^NumericsError: fit: in step 2, meanOverSteps: expected finite losses, got Infinity/,
+    );
   });
 
   it('moves the momentum along its schedule', async () => {

@@ -89,17 +89,19 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
   const trainOn = (batch: Batch, progress: number): { sum: number; count: number } =>
     scoped(() => {
       let terms = { sum: 0, count: 1 };
-      const run = gradients(tensors, () => {
-        const result = termsOf(loss(batch, noise.at(step)));
-        terms = result;
-        return result.loss;
-      });
-      const norm = globalNorm(run.gradients);
-      if (!Number.isFinite(run.loss) || !Number.isFinite(norm)) {
+      const run = ofStep(step + 1, () =>
+        gradients(tensors, () => {
+          const result = termsOf(loss(batch, noise.at(step)));
+          terms = result;
+          return result.loss;
+        }),
+      );
+      if (!Number.isFinite(run.loss)) {
         throw new NumericsError(
-          `fit: the loss of step ${step + 1} is ${run.loss}, the norm of its gradients ${norm}; lower the step rate, or set clipNorm`,
+          `fit: the loss of step ${step + 1} is ${run.loss}; lower the step rate, or set clipNorm`,
         );
       }
+      const norm = ofStep(step + 1, () => globalNorm(run.gradients, Object.keys(parameters)));
       optimizer.update(
         run.gradients,
         clipNorm === undefined ? 1 : clipScale(norm, clipNorm),
@@ -190,6 +192,16 @@ function check<Batch>(options: FitOptions<Batch>): void {
   if (epochs !== undefined) checkWhole('fit', 'epochs', epochs, 1);
   if (patience !== undefined) checkWhole('fit', 'patience', patience, 1);
   if (clipNorm !== undefined) checkNumber('fit', 'clipNorm', clipNorm, { above: 0 });
+}
+
+/** What `f` gives; what it finds not to be finite is said with the step. */
+function ofStep<T>(step: number, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof NumericsError) throw new NumericsError(`fit: in step ${step}, ${error.message}`);
+    throw error;
+  }
 }
 
 /** What is minimised, and the sum and number of terms of the loss without penalties. */
