@@ -9,7 +9,7 @@ import type { ForecastData, Origin } from './data/types.ts';
 import { windowsOf } from './features.ts';
 import { type Forecast, forecastsOf } from './forecasts.ts';
 import { forecastMetric } from './metrics.ts';
-import { forecastModel } from './model.ts';
+import { forecastModel, scoredSteps } from './model.ts';
 import { trainingOrigins } from './periods.ts';
 import { keptReading, readingOf } from './reading-file.ts';
 import { intervalFigures, pointFigures, scoresOf, truthOf } from './scores.ts';
@@ -27,6 +27,8 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
   const model = forecastModel(config, settings, windows.features, noise);
   const { batch, choice } = config.training;
   const perEpoch = windowsInEpoch(config, data);
+  const { from, to } = scoredSteps(settings);
+  const terms = perEpoch * (to - from);
   const truth = truthOf(data);
   const drawn = drawnWindows(data, perEpoch, noise);
   const naive = naiveForecasts(data);
@@ -42,13 +44,13 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
     notes: data.notes,
     ...forecastMetric[choice],
     uninformed: uninformed(data, truth, scoreNaive(naive[0], splits.valid), choice),
-    examples: perEpoch * horizon,
+    examples: terms,
     working: workingNumbers(config, data),
     hint: (run) => `${letheCommand('predict', run)} --out answers.csv   forecasts what comes after the data`,
     stepsIn: () => Math.ceil(perEpoch / batch),
     step({ epoch, position }: StepPlace, stream) {
       const origins = drawn(epoch).slice(position * batch, (position + 1) * batch);
-      const total = model.loss(windows.batch(origins), stream, perEpoch * horizon);
+      const total = model.loss(windows.batch(origins), stream, terms);
       return { total, counted: total.nll.count };
     },
     trainMetrics: (mean) => ({ loss: mean }),
