@@ -230,8 +230,19 @@ test('draws that do nothing are an error, not a certainty', async () => {
   const { code: failed, err } = await lethe('eval', run, '--mc', '5');
   expect(failed).toBe(1);
   expect(err).toMatch(
-    /two draws of the noise gave the same answers to all of \d+ sequences: the method draws nothing here/,
+    /64 draws of the noise gave the same answers to all of \d+ sequences: the method draws nothing here/,
   );
+});
+
+test('draws that agree by chance, over a text of two words, are answered', async () => {
+  const { run } = await train(textTable(80), '--dropout', 'variational:embedding=.1');
+  const file = files.put('short.csv', 'text\nthe film\n');
+  for (const seed of ['1', '2', '3', '4']) {
+    // Two draws drop no word with the probability .9⁴, and then are the same to the bit.
+    const { code, err } = await lethe('predict', run, '--in', file, '--mc', '8', '--seed', seed);
+    expect(err).not.toMatch(/draws of the noise/);
+    expect(code).toBe(0);
+  }
 });
 
 test('settings that do not go with the labels are refused by their keys', async () => {

@@ -7,6 +7,7 @@ import {
   mcDropout,
   NoiseStream,
   NumericsError,
+  type Real,
   type StochasticModel,
   scoped,
   streamOfDraw,
@@ -124,7 +125,7 @@ function byDraws(
     return { output: answer(output), state: after };
   };
   const noise = new NoiseStream(seed).at(at).trained(trained);
-  if (at === 0 && samples > 1) requireDifference(forward, x, lengths, noise, mode);
+  if (at === 0 && samples > 1) requireDifference(forward, x, lengths, noise, mode, samples);
   if (head === 'softmax') {
     const { logProbabilities, uncertainty } = mcDropout(forward, regularizer, x, noise, {
       ...{ samples, mode, lengths },
@@ -147,20 +148,26 @@ function byDraws(
   }));
 }
 
-/** Two draws that give the same bits for every row are none: a method that samples nothing must not look like a sure one. */
+/** Two draws of a short text may agree by chance, as where no word is dropped of two; so many do not. */
+const fewestDraws = 64;
+
+/** Draws that all give the same bits for every row are none: a method that samples nothing must not look like a sure one. */
 function requireDifference(
   forward: StochasticModel<Tensor | Tokens>,
   x: Tensor | Tokens,
   stop: Int32Array,
   noise: NoiseStream,
   mode: Draws['mode'],
+  samples: number,
 ): void {
-  const [first, second] = [0, 1].map(
-    (s) => meanOf(forward(x, streamOfDraw(noise, s), undefined, { mode, stop }).output).data,
-  );
-  if (first.some((value, i) => value !== second[i])) return;
+  const draw = (s: number): Real =>
+    scoped(() => meanOf(forward(x, streamOfDraw(noise, s), undefined, { mode, stop }).output).data.slice());
+  const first = draw(0);
+  const draws = Math.max(samples, fewestDraws);
+  // The second differs nearly always.
+  for (let s = 1; s < draws; s++) if (draw(s).some((value, i) => value !== first[i])) return;
   throw new NumericsError(
-    `two draws of the noise gave the same answers to all of ${stop.length} sequences: the method draws nothing here`,
+    `${draws} draws of the noise gave the same answers to all of ${stop.length} sequences: the method draws nothing here`,
   );
 }
 
