@@ -223,6 +223,49 @@ describe('a new file that is another than the one of training', () => {
   });
 });
 
+test('segments in random order are refused where they would break what is kept: columns of splits, groups, time, classes', async () => {
+  const apart = [
+    ...['--set', 'tokens.examples=segments', '--set', 'splits.segments=apart'],
+    ...['--set', 'tokens.segment=2', '--set', 'tokens.minCount=1'],
+  ];
+  const more = (header: string, of: (i: number) => string) =>
+    `text,label,${header}\n${rows(40)
+      .map((row, i) => `${row},${of(i)}`)
+      .join('\n')}\n`;
+  await refused(
+    more('split', (i) => (i < 30 ? 'train' : 'test')),
+    /splits\.segments .*: expected together for a column of splits \('split'; --ignore takes it out\), found apart/,
+    2,
+    ...apart,
+  );
+  await refused(
+    more('author', (i) => `a${i % 5}`),
+    /splits\.segments .*: expected together for groups \('author'; --group none makes none\), found apart/,
+    2,
+    ...apart,
+  );
+  await refused(
+    textTable(40),
+    /expected together for splits by time, found apart/,
+    2,
+    ...['--set', 'splits.by=time', ...apart],
+  );
+  await refused(
+    'text,label\na b c d,x\nb c d e,y\n',
+    /expected segments to validate on, found none of 4; give more, or other shares/,
+    1,
+    ...apart,
+  );
+  // The two segments of the fifth text have a class of their own; seed 3 puts both outside of training.
+  const rare = Array.from({ length: 9 }, (_, i) => `a${i} b c d,${i === 4 ? 'rare' : 'xy'[i % 2]}`);
+  await refused(
+    `text,label\n${rare.join('\n')}\n`,
+    /expected every class in training, found 'rare' in other splits alone \(line 6\)/,
+    1,
+    ...['--set', 'splits.seed=3', ...apart],
+  );
+});
+
 test('draws that do nothing are an error, not a certainty', async () => {
   // A rate at which none of a few thousand units is ever dropped: u32 >= floor(1e-9 · 2^32) = 4.
   const { run, code } = await train(textTable(80), '--dropout', 'variational:input=1e-9');

@@ -1,6 +1,7 @@
 /** Labelled data of a configuration: read, split, encoded. */
 import { createHash } from 'node:crypto';
 import { ConfigError, DataError, NoiseStream } from 'lethe';
+import { printable } from 'lethe/internal';
 import { readLabelled } from '../../data/tables/labelled.ts';
 import type { LabelledData, LabelledOptions } from '../../data/tables/labelled-types.ts';
 import { splitExamples } from '../../data/tables/splits.ts';
@@ -91,10 +92,20 @@ function together(data: LabelledData, config: ClassifyConfig): Split {
 
 /** Segments of texts in random order, the first of all for training, the last for the test: a text at a border stands on both sides. */
 function apart(data: LabelledData, config: ClassifyConfig): Split {
-  const { valid, test, calibration, seed, folds } = config.splits;
+  const { valid, test, calibration, seed, folds, by } = config.splits;
   if (folds !== null) {
     throw new ConfigError(
       'splits.folds: expected none where splits.segments is apart; leave one of them out',
+    );
+  }
+  const kept = data.splits
+    ? `a column of splits ('${printable(data.splits.column, 40)}'; --ignore takes it out)`
+    : data.groups
+      ? `groups ('${printable(data.groups.column, 40)}'; --group none makes none)`
+      : by === 'time' && 'splits by time';
+  if (kept) {
+    throw new ConfigError(
+      `splits.segments: expected together for ${kept}, found apart, where segments stand in random order and keep to none; leave one of them out`,
     );
   }
   const order = Array.from(new NoiseStream(seed).permutation({ site: 'order', entry: 2 }, data.length));
@@ -105,8 +116,7 @@ function apart(data: LabelledData, config: ClassifyConfig): Split {
   for (const share of [test, calibration, valid])
     ends.push(ends[ends.length - 1] - Math.round(share * all.length));
   const trained = all.slice(0, ends[3]);
-  if (trained.length === 0)
-    throw new DataError(`${data.where}: expected examples to train on, found none of ${all.length}`);
+  requireSegments(data, all, ends);
   const train = [...new Set(trained.map(({ i }) => i))];
   const { reading, notes } = readingOf(data, train, config);
   const examples = encoded(data, reading).map(segments);
@@ -124,6 +134,30 @@ function apart(data: LabelledData, config: ClassifyConfig): Split {
       ...notes,
     ],
   };
+}
+
+/** Throws DataError for a split without segments, and a class that training does not have: `ends` of test, calibration, validation and training. */
+function requireSegments(
+  data: LabelledData,
+  all: readonly { i: number }[],
+  [end, testFrom, calibrationFrom, validFrom]: readonly number[],
+): void {
+  const parts = { train: all.slice(0, validFrom), valid: all.slice(validFrom, calibrationFrom) };
+  const test = all.slice(testFrom, end);
+  for (const [what, { length }] of Object.entries({ train: parts.train, validate: parts.valid, test })) {
+    if (length > 0) continue;
+    throw new DataError(
+      `${data.where}: expected segments to ${what} on, found none of ${all.length}; give more, or other shares`,
+    );
+  }
+  const { target } = data;
+  if (target?.kind !== 'class') return;
+  const known = new Set(parts.train.map(({ i }) => target.codes[i]));
+  const missing = all.find(({ i }) => !known.has(target.codes[i]));
+  if (!missing) return;
+  throw new DataError(
+    `${data.where}: expected every class in training, found '${printable(target.classes[target.codes[missing.i]], 40)}' in other splits alone (line ${data.lines[missing.i]}); split otherwise (--set splits.seed=2, --set splits.segments=together), or take it out`,
+  );
 }
 
 /** Each segment as an example with what its text has. */
