@@ -48,8 +48,9 @@ export function staticRow({ statics }: Covariates, cells: ForecastSeries['static
       if (word >= 0) row[at + word] = 1;
       at += one.words.length;
     } else {
-      if (typeof cell === 'number') {
-        row[at] = (cell - one.mean) / one.deviation;
+      const value = numberOf(cell);
+      if (value !== undefined) {
+        row[at] = (value - one.mean) / one.deviation;
         row[at + 1] = 1;
       }
       at += 2;
@@ -62,7 +63,8 @@ export function staticRow({ statics }: Covariates, cells: ForecastSeries['static
 export function unknownStatics({ statics }: Covariates, series: readonly ForecastSeries[]): string[] {
   return statics.flatMap((one, k) => {
     const isUnknown = (cell: number | string | undefined): boolean =>
-      cell !== undefined && ('words' in one ? !one.words.includes(String(cell)) : typeof cell !== 'number');
+      cell !== undefined &&
+      ('words' in one ? !one.words.includes(String(cell)) : numberOf(cell) === undefined);
     const of = series.filter(({ statics: cells }) => isUnknown(cells[k]));
     if (of.length === 0) return [];
     const [first] = of;
@@ -74,6 +76,12 @@ export function unknownStatics({ statics }: Covariates, series: readonly Forecas
 }
 
 // --- internal ---
+
+/** A cell as a number: where another file has a word in the column, its numbers are texts. */
+function numberOf(cell: number | string | undefined): number | undefined {
+  if (typeof cell !== 'string') return cell;
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell) ? Number(cell) : undefined;
+}
 
 /** Of one value alone, and of none, the deviation is 1. */
 function moments(values: readonly number[]): { mean: number; deviation: number } {
