@@ -11,6 +11,7 @@ import {
   type RegularizedLoss,
   type SequenceLoss,
   type SequenceModel,
+  scale,
   sequenceLoss,
   sequenceModel,
   slice,
@@ -44,7 +45,7 @@ export interface ClassifyModel extends TaskModel {
   /** logits of classes, or what is said of a standardised rating: its mean, with a variance where the head has one */
   answer(output: Tensor | Gaussian): Tensor | Gaussian;
   /**
-   * @param weights of the classes, in the loss
+   * @param weights of the classes, in the loss: those of all training examples have the mean 1
    * @param examples of the whole training set
    * @param onAnswer is given what the first run answers
    */
@@ -189,8 +190,14 @@ function lossOf(
 ): SequenceLoss {
   if (head === 'softmax') {
     const classes = Int32Array.from(targets);
-    const mask = weights && numbers([1, classes.length], (b) => weights[classes[b]]);
-    return softmaxNll(answer as Tensor, classes, mask);
+    if (!weights) return softmaxNll(answer as Tensor, classes);
+    const nll = softmaxNll(
+      answer as Tensor,
+      classes,
+      numbers([1, classes.length], (b) => weights[classes[b]]),
+    );
+    // The mean over the examples, not over their weights: by these a rare class would count for less where it shares its batch.
+    return { ...nll, loss: scale(nll.loss, nll.count / classes.length) };
   }
   const wanted = numbers(meanOf(answer).shape, (b) => targets[b]);
   if (head === 'squared') return squaredError(answer, wanted);
