@@ -3,13 +3,14 @@ import { checkFunction, isObject } from '../checks.ts';
 import { stepMaskOf } from '../data/pad-sequences.ts';
 import { ConfigError } from '../errors.ts';
 import { found } from '../found.ts';
-import type { Gaussian } from '../moments/gaussian.ts';
+import { type Gaussian, meanOf } from '../moments/gaussian.ts';
 import { checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Tokens } from '../uncertainty/mc-checks.ts';
 import type { SequenceLoss } from './losses/losses.ts';
-import { type RegularizedLoss, regularizedLoss } from './losses/regularized-loss.ts';
+import { distancePenalty } from './losses/penalties.ts';
+import { type ModelRun, type RegularizedLoss, regularizedLoss } from './losses/regularized-loss.ts';
 import { weightPosteriors } from './parameters/noisy-weights.ts';
 import type { SequenceModel } from './sequence-model.ts';
 
@@ -43,7 +44,12 @@ export function sequenceLoss(model: SequenceModel, step: SequenceStep, noise?: N
     (draws) => {
       const { output, dropped, states, state } = model.forward(x, draws, undefined, { stop: lengths });
       const stepMask = lengths && stepMaskOf(lengths, 'words' in x ? x.words.length / x.batch : x.shape[0]);
-      return { output, nll: nll(output), stepMask: pooled ? undefined : stepMask, dropped, states, state };
+      const run = { output, nll: nll(output), stepMask, dropped, states, state };
+      if (!pooled) return run;
+      // Activations have steps, of which padding does not count; answers have none, and all of them count.
+      const distanceTo = (second: ModelRun, kappa: number): Tensor =>
+        distancePenalty(meanOf(output), meanOf(second.output!), kappa);
+      return { ...run, distanceTo };
     },
     noise,
     {

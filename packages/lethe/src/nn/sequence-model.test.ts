@@ -103,6 +103,42 @@ describe('sequenceModel', () => {
     ).toThrow(/embedding/);
   });
 
+  for (const pooling of ['last', 'mean', 'none'] as const) {
+    it(`has penalties over the steps that count, whatever is padded beside them (${pooling})`, () => {
+      const dropout = parseDropout('ar:alpha=2+tar:beta=1');
+      const model = sequenceModel(
+        {
+          input: { vocabulary: 8, embedding: 5 },
+          cell: 'lstm',
+          hiddenSizes: [6],
+          outputs: 3,
+          pooling,
+          dropout,
+        },
+        stream,
+      );
+      const penaltiesOf = (all: number[][]) => {
+        const { x, lengths } = padWords(all);
+        const rows = pooling === 'none' ? x.words.length : all.length;
+        return sequenceLoss(model, {
+          ...{ x, lengths, examples: 3 },
+          nll: (output) => softmaxNll(meanOf(output), new Int32Array(rows)),
+        });
+      };
+      const together = penaltiesOf(words);
+      const alone = words.map((sequence) => penaltiesOf([sequence]));
+      for (const name of ['activation', 'temporal-activation']) {
+        const steps = alone.map(({ penaltySteps }) => penaltySteps[name]);
+        const all = steps.reduce((sum, count) => sum + count, 0);
+        // Sequences of 4, 1 and 2 words: 7 steps, and 3 + 0 + 1 differences between two.
+        expect(together.penaltySteps[name]).toBe(name === 'activation' ? 7 : 4);
+        expect(all).toBe(together.penaltySteps[name]);
+        const mean = alone.reduce((sum, { penalties }, i) => sum + (penalties[name] * steps[i]) / all, 0);
+        expect(together.penalties[name]).toBeCloseTo(mean, 6);
+      }
+    });
+  }
+
   it('trains through its loss with penalties and two passes', () => {
     for (const words of [
       'fraternal:kappa=.1+variational:output=.5',
