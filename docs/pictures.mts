@@ -69,6 +69,11 @@ const translationSurface = {
     `sweep ${quarter} ${quiet} --vary dropout.context=0:.6:.3 --vary dropout.output=0:.6:.3 --out OUT`,
   ],
 };
+const translationRates = {
+  'translate-rates': [
+    `sweep ${quarter} ${quiet} --set training.evaluateEvery=4 --alone --vary dropout.embedding=0:.6:.3 --vary dropout.recurrent=0:.6:.3 --out OUT`,
+  ],
+};
 
 export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
   ...['1', '2', 'decomposition'].map((number) => ({
@@ -116,6 +121,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     file: 'sweep/ptb-awd-surface.svg',
     from: awdSurface,
     picture: /Validation over dropout.weight and dropout.output$/,
+  },
+  {
+    file: 'translate/rates.svg',
+    from: translationRates,
+    picture: /Validation along each rate/,
   },
   {
     file: 'translate/surface.svg',

@@ -29,6 +29,8 @@ export interface CurveWords {
   label?: string;
   /** the name of y in the data. @defaultValue value */
   column?: string;
+  /** which values are good: what is better the higher it is stays on a linear axis. @defaultValue neither */
+  better?: 'lower' | 'higher';
   /** the curves are of runs that may have diverged: the axes are fitted to those that did not. @defaultValue false */
   mayDiverge?: boolean;
 }
@@ -60,7 +62,10 @@ export function picture(words: CurveWords, marks: readonly Mark[]): Picture {
  * The panel of a report: axes that fit the marks, without the first steps where these hide all others, and without what ran away
  * from the rest where runs are compared.
  */
-export function curvePanel({ title, axis, label, mayDiverge }: CurveWords, marks: readonly Mark[]): Drawing {
+export function curvePanel(
+  { title, axis, label, better, mayDiverge }: CurveWords,
+  marks: readonly Mark[],
+): Drawing {
   const curves = marks.flatMap((mark): { x: Numbers; y: Numbers }[] => {
     if (mark.kind === 'band') return [mark.low, mark.high].map((y) => ({ x: mark.x, y }));
     return mark.kind === 'line' || mark.kind === 'points' ? [mark] : [];
@@ -69,7 +74,7 @@ export function curvePanel({ title, axis, label, mayDiverge }: CurveWords, marks
   const calm = calmValues(curves);
   const near = mayDiverge ? withoutRunaways(calm ?? values) : undefined;
   const shown = near ?? calm ?? values;
-  const scale = helpfulScale(shown);
+  const scale = helpfulScale(shown, better);
   const notes = [...(calm ? ['beginning cut off'] : []), ...(near ? ['some curves go on above'] : [])];
   return panel({
     width: pictureWidth,
@@ -81,8 +86,12 @@ export function curvePanel({ title, axis, label, mayDiverge }: CurveWords, marks
   });
 }
 
-/** Logarithmic where all values are above 0 and the largest is far from the smallest. */
-export function helpfulScale(values: readonly Numbers[]): ScaleKind {
+/**
+ * Logarithmic where all values are above 0 and the largest is far from the smallest; of what is better the higher it is (BLEU, shares)
+ * never: what distinguishes good values would be drawn smallest.
+ */
+export function helpfulScale(values: readonly Numbers[], better?: 'lower' | 'higher'): ScaleKind {
+  if (better === 'higher') return 'linear';
   const found = extremes('linear', values);
   if (!found || found[0] <= 0) return 'linear';
   const [low, high] = domainOf('log', ...values);

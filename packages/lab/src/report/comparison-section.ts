@@ -172,6 +172,7 @@ function overlay(
     ];
   });
   const title = `${data}: ${split === 'valid' ? 'validation' : 'training'}${place}`;
-  const words = { axis: 'epoch', label: metricLabel(metric), column: `${split}_${metric}` };
+  const { better } = metricWords(metric);
+  const words = { axis: 'epoch', label: metricLabel(metric), better, column: `${split}_${metric}` };
   return picture({ title, ...words, mayDiverge: true }, marks);
 }

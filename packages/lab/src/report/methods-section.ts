@@ -14,7 +14,7 @@ import { type ComparedResult, type ComparisonResult, settingText } from '../stud
 import { differenceText, measuredSplits, spreadText } from '../studies/figures.ts';
 import type { Trial } from '../studies/study-record.ts';
 import type { ShownTable } from '../tasks/kind.ts';
-import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
+import { decidingWords, metricHeading, metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
@@ -228,7 +228,9 @@ function curvePictures(methods: readonly ComparedResult[], metric: string): Pict
     ];
   });
   if (!marks.some((mark) => mark.kind === 'line')) return [];
-  const words = { axis: 'epoch', label: `${metricLabel(metric)}, validation`, column: `valid_${metric}` };
+  const { better } = metricWords(metric);
+  const label = `${metricLabel(metric)}, validation`;
+  const words = { axis: 'epoch', label, better, column: `valid_${metric}` };
   return [
     picture(
       { title: 'Validation while training, mean ± deviation over seeds', ...words, mayDiverge: true },
@@ -282,7 +284,7 @@ function searchPicture(methods: readonly ComparedResult[], metric: string): Pict
   ];
   const y: Axis = {
     label: `${metricLabel(metric)}, validation`,
-    scale: helpfulScale([[...others, ...best].map(({ y }) => y)]),
+    scale: helpfulScale([[...others, ...best].map(({ y }) => y)], metricWords(metric).better),
   };
   return plot('What each search found', methodAxis(methods), y, marks, `valid_${metric}`);
 }

@@ -172,12 +172,13 @@ function learningCurve({ epochs, chosen }: RunRecord, name: string, of?: string)
     colour: seriesColour(i),
     ...metricCurve(epochs, split, name),
   }));
-  const { label } = metricWords(name);
+  const { label, better } = metricWords(name);
   return curvePicture(
     {
       title: of === undefined ? label : `${of}: ${label}`,
       axis: 'epoch',
       label: metricLabel(name),
+      better,
       column: name,
     },
     curves.filter(({ x }) => x.length > 0),

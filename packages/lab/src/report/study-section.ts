@@ -11,7 +11,7 @@ import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import type { ReportSection } from '../tasks/kind.ts';
-import { metricHeading, metricLabel } from '../tasks/metric-words.ts';
+import { metricHeading, metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import { methodsPictures, methodsSection, type ReportedComparison, shownMethods } from './methods-section.ts';
 import { results } from './results.ts';
@@ -178,7 +178,8 @@ function trialCurves(study: ReportedStudy): Picture[] {
     const name = `trial ${best.number}, the best`;
     marks.push({ kind: 'line', ...best.curve!, name, colour: seriesColour(1), width: 2 });
   }
-  const words = { axis: 'epoch', label: metricLabel(study.metric), column: `valid_${study.metric}` };
+  const { better } = metricWords(study.metric);
+  const words = { axis: 'epoch', label: metricLabel(study.metric), better, column: `valid_${study.metric}` };
   return [picture({ title: 'Validation while training', ...words }, marks)];
 }
 
@@ -232,7 +233,7 @@ function trialPoints(measured: readonly Measured[], place: (trial: ReportedTrial
 
 function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): Picture {
   const label = `${metricLabel(metric)}, validation`;
-  const y = { label, scale: helpfulScale([measured.map(({ value }) => value)]) };
+  const y = { label, scale: helpfulScale([measured.map(({ value }) => value)], metricWords(metric).better) };
   const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
   const svg = figure([drawing], { label: `${title}: trials of a search against ${label}` });
   return { title, svg, drawing, data: dataOf(marks, x.label ?? 'x', `valid_${metric}`) };

@@ -18,7 +18,7 @@ import { settingUnit } from '../studies/setting-words.ts';
 import type { Value } from '../studies/space.ts';
 import { alongAxis, baseOf, type SweepPoint, type SweepResult } from '../studies/sweep.ts';
 import type { ShownTable } from '../tasks/kind.ts';
-import { decidingWords, metricHeading, metricLabel } from '../tasks/metric-words.ts';
+import { decidingWords, metricHeading, metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import type { ReportedStudy } from './study.ts';
 
@@ -181,7 +181,7 @@ function lineOf(
 
 function plot(title: string, x: Axis, marks: Mark[], { metric }: Words, column: string): Picture {
   const values = marks.flatMap((mark) => (mark.kind === 'line' || mark.kind === 'points' ? [mark.y] : []));
-  const y: Axis = { label: metricLabel(metric), scale: helpfulScale(values) };
+  const y: Axis = { label: metricLabel(metric), scale: helpfulScale(values, metricWords(metric).better) };
   const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
   return { title, svg: figure([drawing], { label: title }), drawing, data: dataOf(marks, column, metric) };
 }
