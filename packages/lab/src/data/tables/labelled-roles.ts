@@ -6,7 +6,7 @@ import { knownAs } from './names.ts';
 import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { numeric } from './series-roles.ts';
 import { exampleSplitNamed } from './splits.ts';
-import { noDates, unreadDates } from './time-axis.ts';
+import { datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
 import type { Column, Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -66,7 +66,8 @@ export function labelledRoles(table: Table, options: LabelledOptions): LabelledR
     const chosen = text ?? take(foundText(table, free()));
     if (chosen) {
       label ??= layout ? undefined : take(foundLabel(table, free(), chosen));
-      const when = time ?? take(free().find(({ times, kind }) => times && kind === 'time'));
+      const when =
+        time ?? take(free().find(({ times, kind }) => times && kind === 'time') ?? datesOfNumbers(free())[0]);
       return textRoles({ ...common, text: chosen, label, time: when, group: group(), id, leftOut: rest() });
     }
   }
@@ -74,8 +75,12 @@ export function labelledRoles(table: Table, options: LabelledOptions): LabelledR
   const sequence = id ?? (said.rows ? undefined : take(columnKnown(free().filter(repeats), 'id')));
   const clock = time ?? (sequence ? take(foundClock(table, free())) : undefined);
   const groups = group();
-  if (columns.length === 0)
-    columns.push(...free().filter(({ kind, numbers }) => numbers && kind === 'number'));
+  if (columns.length === 0) {
+    const dates = datesOfNumbers(free());
+    columns.push(
+      ...free().filter((column) => column.numbers && column.kind === 'number' && !dates.includes(column)),
+    );
+  }
   const isRows = !sequence && columns.length >= fewestSteps;
   if (columns.length === 0 || (!sequence && !isRows)) throw nothingToRead(table, columns);
   return {
@@ -163,8 +168,9 @@ function mostWords(columns: readonly Column[]): Column | undefined {
 
 /** A column with the name of labels, or the only one that can be one. */
 function foundLabel(table: Table, columns: readonly Column[], text?: Column): Column {
+  const dates = datesOfNumbers(columns);
   const possible = columns.filter(
-    ({ kind }) => kind === 'category' || kind === 'number' || kind === 'id' || kind === 'text',
+    (column) => column.kind !== 'time' && column.kind !== 'empty' && !dates.includes(column),
   );
   const named = columnKnown(possible, 'label');
   if (named) return named;
@@ -192,7 +198,8 @@ function foundClock(table: Table, columns: readonly Column[]): Column | undefine
     columnKnown(
       columns.filter(({ numbers }) => numbers),
       'time',
-    );
+    ) ??
+    datesOfNumbers(columns)[0];
   const unread = found ? undefined : unreadDates(columns);
   if (unread) throw noDates(table, unread);
   return found;

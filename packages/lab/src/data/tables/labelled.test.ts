@@ -23,6 +23,20 @@ const stepsOf = ({ input }: LabelledData): (number | undefined)[][][] => {
   );
 };
 
+it('numbers that are dates by their name and all values order sequences, and are neither steps nor labels', async () => {
+  const rows = [0, 1, 2, 3].flatMap((run) =>
+    [2, 0, 1].map(
+      (t) => `r${run},${1760000400 + 60 * t},${t},${1760000401 + 60 * t},${run % 2 ? 'on' : 'off'}`,
+    ),
+  );
+  const data = await read(`run,ts,temp,received_at,state\n${rows.join('\n')}\n`);
+  expect(data.layout).toMatchObject({ id: 'run', time: 'ts', columns: ['temp'] });
+  expect(stepsOf(data)[0]).toEqual([[0], [1], [2]]);
+  const texts = await read('createdAt,review,verdict\n1760000400,fine film,1\n1760000460,bad film,0\n');
+  expect(texts.layout).toMatchObject({ text: 'review', label: 'verdict' });
+  expect(texts.when).toEqual(Float64Array.of(1760000400000, 1760000460000));
+});
+
 describe('labelled texts', () => {
   it.each([
     ['text,label\nfine film,pos\nbad film,neg\n'],

@@ -3,7 +3,7 @@ import { ConfigError, DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import type { SeriesLayout, SeriesOptions } from './series-types.ts';
-import { noDates, unreadDates } from './time-axis.ts';
+import { datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
 import { type Column, present, type Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -44,7 +44,11 @@ export function seriesRoles(table: Table, options: SeriesOptions): SeriesRoles {
   const id = take(
     said.id === undefined ? foundId(free(), time, said, table.rows) : columnSaid(table, '--id', said.id),
   );
-  const numbers = free().filter(({ numbers: cells, kind }) => cells && kind === 'number');
+  // A second column of dates is no series.
+  const dates = datesOfNumbers(free());
+  const numbers = free().filter(
+    (column) => column.numbers && column.kind === 'number' && !dates.includes(column),
+  );
   const form = said.form === 'tsf' ? undefined : said.form;
   const roles = { id, time, known, statics };
   const leftOut = (used: readonly Column[]): string[] =>
@@ -104,7 +108,10 @@ function targetsSaid(table: Table, said: string, list: readonly string[] | undef
   return names.map((name) => numeric(table, columnSaid(table, '--target', name), '--target'));
 }
 
-/** A column of dates, by its name before others; numbers are time only by a name, and where they go up or a series column tells. */
+/**
+ * A column of dates, by its name before others. Numbers are dates where name and values say so; others are time only by a name, and where
+ * they go up or a series column tells.
+ */
 function foundTime(table: Table, columns: readonly Column[], said: SeriesOptions): Column | undefined {
   const isTime = ({ times, ambiguous, kind }: Column): boolean =>
     (times !== undefined || ambiguous !== undefined) && kind === 'time';
@@ -114,8 +121,11 @@ function foundTime(table: Table, columns: readonly Column[], said: SeriesOptions
   const unread = said.form === 'rows' ? undefined : unreadDates(columns);
   if (unread) throw noDates(table, unread);
   const numbers = columns.filter(({ numbers: cells, kind }) => cells && kind === 'number');
+  if (numbers.length < 2 && said.target === undefined) return undefined;
+  const written = datesOfNumbers(numbers);
+  if (written.length > 0) return columnKnown(written, 'time') ?? written[0];
   const counted = columnKnown(numbers, 'time');
-  if (!counted || (numbers.length < 2 && said.target === undefined)) return undefined;
+  if (!counted) return undefined;
   const hasId = said.id !== undefined || columnKnown(columns, 'id') !== undefined;
   return counted.numbers!.isWhole && (hasId || isMonotone(counted)) ? counted : undefined;
 }

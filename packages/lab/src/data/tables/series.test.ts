@@ -206,6 +206,40 @@ describe('series in long form', () => {
     );
   });
 
+  // 1760000400000 ms is 2025-10-09 09:00 UTC, 20251009 that day; the numbers beside them are no series of it.
+  it.each([
+    ['ts,temp,damp\n1760000400000,1,5\n1760004000000,2,6\n1760007600000,3,7\n', 'hourly', 'ts'],
+    ['temp,eventTime,damp\n1,1760000400,5\n2,1760004000,6\n3,1760007600,7\n', 'hourly', 'eventTime'],
+    // As Python's time.time() writes them.
+    [
+      'timestamp,temp,damp\n1760000400.5,1,5\n1760000401.5,2,6\n1760000402.5,3,7\n',
+      'every second',
+      'timestamp',
+    ],
+    ['order_date,temp,damp\n20251009,1,5\n20251010,2,6\n20251011,3,7\n', 'daily', 'order_date'],
+    [
+      'open_time,temp,damp,close_time\n1760000400,1,5,1760003999\n1760004000,2,6,1760007599\n1760007600,3,7,1760011199\n',
+      'hourly',
+      'open_time',
+    ],
+  ])('have dates where a name and all numbers say so: %j', async (text, frequency, time) => {
+    const data = await read(text);
+    expect(data.layout).toMatchObject({ form: 'wide', time, columns: ['temp', 'damp'] });
+    expect(data.frequency.name).toBe(frequency);
+    expect(dayOf(data, data.series[0], 0)).toBe('2025-10-09');
+  });
+
+  it('have no dates in numbers that a name or one of them speaks against', async () => {
+    for (const text of [
+      'price,temp\n1760000400,1\n1760004000,2\n1760007600,3\n',
+      'exec_time,temp\n1760000400,1\n860004000,2\n1760007600,3\n',
+    ]) {
+      const { layout } = await read(text);
+      expect(layout.time).toBeUndefined();
+      expect(layout.columns).toHaveLength(2);
+    }
+  });
+
   it('take numbers of another file for what those of the first were', async () => {
     const { layout } = await read(counting('ds', 0));
     expect(layout.timeFormat).toBe('numbers');

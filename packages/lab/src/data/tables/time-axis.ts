@@ -1,7 +1,14 @@
 /** A column as points in time, or as numbers that only order. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
-import { numberFormats, type Resolution, type TimesOfNumbers, timeFormats, timesOfNumbers } from './dates.ts';
+import {
+  date,
+  numberFormats,
+  type Resolution,
+  type TimesOfNumbers,
+  timeFormats,
+  timesOfNumbers,
+} from './dates.ts';
 import { checkFinite } from './pick-columns.ts';
 import type { GridSource } from './series-grid.ts';
 import { type Column, missing, present, type Table, type TableOptions, unreadable } from './types.ts';
@@ -130,6 +137,40 @@ export function unreadDates(columns: readonly Column[]): Column | undefined {
       datesAlone.includes(name.trim().toLowerCase()),
   );
 }
+
+/**
+ * Columns of numbers that are dates: a word of their name says so (`ts`, `event_time`, `createdAt`, `order_date`), and all values are days
+ * such as 20251231, months or weeks from 1900 on, or times since 1970 from 2000 to 2040. Years count as often as they date, and are none.
+ */
+export function datesOfNumbers(columns: readonly Column[]): Column[] {
+  return columns.filter(({ name, kind, numbers }) => {
+    if (kind !== 'number' || !numbers || !wordsOfName(name).some((word) => timeWords.has(word))) return false;
+    const seen = numbers.values.filter((_, row) => numbers.state[row] === present);
+    const lower = name.trim().toLowerCase();
+    const format = timesOfNumbers(
+      seen,
+      numberFormats.filter(({ suits, resolution }) => resolution !== 'year' && suits(lower)),
+    );
+    if (!format) return false;
+    const [first, last] = format.resolution === 'time' ? [2000, 2040] : [1900, 2100];
+    return seen.every((value) => {
+      const time = format.parse(value);
+      return time >= date(first, 1, 1) && time < date(last, 1, 1);
+    });
+  });
+}
+
+const wordsOfName = (name: string): string[] =>
+  name
+    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+
+const timeWords = new Set([
+  ...['ts', 'time', 'timestamp', 'datetime', 'date', 'dt', 'at', 'epoch', 'unix', 'unixtime', 'utc'],
+  ...['day', 'week', 'month', 'yearmonth', 'yearweek', 'yyyymm', 'yyyymmdd'],
+  ...['datum', 'zeit', 'zeitpunkt', 'zeitstempel', 'tag', 'woche', 'kw', 'monat', 'fecha'],
+]);
 
 const datesAlone = ['ds', 'timestamp', 'datetime', 'date', 'time', 'datum', 'zeit', 'zeitpunkt', 'fecha'];
 
