@@ -140,7 +140,7 @@ async function readRows(
   let isHeader = form.header;
   let rows = 0;
   const overLines: number[] = [];
-  // Of a single column an empty line is a missing value, unless nothing follows.
+  // Rows without a value, of a single column empty lines, are missing values unless nothing follows.
   const empty: number[] = [];
   await readDelimited(where, textPieces(file, form.encoding), form, (cells, line, lastLine, text) => {
     if (line <= form.skip) return;
@@ -156,7 +156,11 @@ async function readRows(
         `${where}: the header in line ${line} runs over ${lastLine - line + 1} lines, and ${why}; mend it, or read quotes as letters (--quote none)`,
       );
     }
-    for (const missing of empty) take([''], missing);
+    if (cells.length === width && cells.every((cell) => cell.trim() === '')) {
+      empty.push(line);
+      return;
+    }
+    for (const missing of empty) take(width === 1 ? [''] : Array<string>(width).fill(''), missing);
     rows += empty.length;
     empty.length = 0;
     // Empty cells behind the last column are no values.
@@ -172,6 +176,8 @@ async function readRows(
     const over = lines > 1 ? `; a quote runs over ${lines} lines (--quote none reads quotes as letters)` : '';
     unusable.add(`${why ?? `expected ${counted(width, 'cell')}, found ${cells.length}`}${over}`, line, lines);
   });
+  if (width > 1 && empty.length > 0)
+    say(`${counted(empty.length, 'row')} without any value at the end passed over (${lineList(empty)})`);
   if (overLines.length > 0)
     say(
       `${counted(overLines.length, 'row')} with quoted line ends (${lineList(overLines)}); where each line is a row, --quote none`,

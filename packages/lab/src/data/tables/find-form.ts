@@ -32,12 +32,13 @@ export function findForm(where: string, head: string, name: string, options: Tab
   }
   const { delimiter, quote, width } = best!;
   const isHeader = (some: readonly string[][]): boolean => hasHeader(some, options.decimal ?? '.');
-  const title = options.header === false ? 0 : titleLines(text, best!.rows, width, isHeader);
-  const rows = best!.rows.slice(best!.rows.findIndex((row) => title === 0 || row.length >= width));
+  const title =
+    options.header === false ? { lines: 0, rows: 0 } : titleLines(text, best!.rows, width, isHeader);
+  const rows = best!.rows.slice(title.rows);
   const decimal =
     options.decimal === undefined ? findDecimal(where, rows, delimiter) : decimalOf(options.decimal);
   const header = options.header ?? hasHeader(rows, decimal);
-  return { delimiter, quote, decimal, header, skip: above.lines + title };
+  return { delimiter, quote, decimal, header, skip: above.lines + title.lines };
 }
 
 /** The character behind a delimiter's name. Throws ConfigError for what can be none. */

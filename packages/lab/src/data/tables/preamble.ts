@@ -27,7 +27,8 @@ export function preambleOf(text: string): Preamble {
 }
 
 /**
- * Lines of a title: rows of fewer cells above one that names the columns.
+ * Lines of a title: rows of fewer cells above one that names the columns, or of as many of which at most half hold something, as Excel
+ * writes them.
  * @param rows without blank ones
  * @param width cells of most rows
  * @param isHeader whether a row, followed by others, names columns
@@ -37,13 +38,18 @@ export function titleLines(
   rows: readonly string[][],
   width: number,
   isHeader: (rows: readonly string[][]) => boolean,
-): number {
-  if (width < 2 || text.slice(0, 1000).startsWith('"')) return 0;
-  const count = rows.slice(0, mostLines).findIndex((row) => row.length >= width);
-  if (count < 1 || rows[count].length !== width || !isHeader(rows.slice(count))) return 0;
+): { lines: number; rows: number } {
+  const none = { lines: 0, rows: 0 };
+  if (width < 2) return none;
+  const isTitle = (row: readonly string[]): boolean =>
+    row.length < width || (row.length === width && 2 * filledCells(row) <= width);
+  const count = rows.slice(0, mostLines).findIndex((row) => !isTitle(row));
+  if (count < 1 || rows[count].length !== width || !isHeader(rows.slice(count))) return none;
+  // Lines are counted where a row is one.
+  if (rows.slice(0, count).some((row) => row.some((cell) => cell.includes('\n')))) return none;
   let left = count;
   const at = firstLines(text).findIndex((line) => line.trim() !== '' && --left < 0);
-  return Math.max(0, at);
+  return at < 0 ? none : { lines: at, rows: count };
 }
 
 /** What is said of lines that were passed over. */
@@ -73,3 +79,5 @@ const separator = /^"?sep=(.|\\t)"?\s*$/i;
 const comment = /^\s*#(?:\s|$|#)/;
 
 const firstLines = (text: string): string[] => text.split('\n', mostLines + 1);
+
+const filledCells = (row: readonly string[]): number => row.filter((cell) => cell.trim() !== '').length;
