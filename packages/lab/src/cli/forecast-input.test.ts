@@ -240,6 +240,14 @@ describe('series that can be used, with a word about it', () => {
       without,
       ['id,date,y,promo,region', ...known.filter((line) => !line.includes(',,'))].join('\n'),
     );
+    const ended = await trained(
+      ['id,date,y,promo,region', ...known.filter((line) => !line.includes(',,'))],
+      ...['--horizon', '7', '--known', 'promo', '--static', 'region'],
+    );
+    expect(promoted.out).toContain('--out answers.csv   forecasts what comes after the data\n');
+    expect(ended.out).toContain(
+      `predict ${ended.run} --in FILE --out answers.csv   forecasts what comes after the values of a file that goes on with promo\n`,
+    );
     const { code, err } = await lethe('predict', promoted.run, '--in', without);
     expect(code).toBe(1);
     expect(err).toContain(

@@ -12,7 +12,7 @@ export async function exportOnnx(request: ExportRequest): Promise<Exported> {
   if (!kind.network) {
     const able = taskKinds.filter(({ network }) => network).map(({ name }) => name);
     throw new ConfigError(
-      `${directory}: expected a run of the ${able.join(' or ')} task, found one of ${kind.name}, which is no network that could be written`,
+      `${directory}: expected a run of the ${able.join(' or ')} task, found one of ${kind.name}, which is no network that could be written; --to safetensors or npz writes its weights`,
     );
   }
   const model = await kind.network(opened, places);

@@ -80,7 +80,20 @@ describe('labelled texts', () => {
         rows((i) => (i ? 'a' : 'b')),
         { labelKind: 'rating' },
       ),
-    ).rejects.toThrow("expected numbers in 'label' for a rating, found 'b'");
+    ).rejects.toThrow(
+      "expected numbers in 'label' for a rating, found 'b'; write numbers without a sign or unit, or take words for classes (--label-kind class)",
+    );
+  });
+
+  it.each([
+    ['80 %', '75 %', '5%'],
+    ['4/5', '5/5', '1/5'],
+    ['4 stars', '1 star', '5 stars'],
+  ])('say of numbers with a unit that classes are in no order: %s', async (...labels) => {
+    const { notes } = await read(`text,label\n${labels.map((label) => `some words,${label}\n`).join('')}`);
+    expect(notes.join('\n')).toContain('are in no order; write the numbers alone to have a rating of them');
+    const other = await read(`text,label\nsome words,${labels[0]}\nothers,none of it\nmore,bad\n`);
+    expect(other.notes.join('\n')).not.toContain('are in no order');
   });
 
   it('are one class where they are one number, or the same letters in other code points', async () => {
@@ -200,7 +213,8 @@ describe('labelled texts', () => {
 
   it('of another file are read as those of training: labels may be absent or unknown, columns may not', async () => {
     const { layout } = await read('text,label\na b,pos\nc d,neg\n');
-    const unlabelled = await read('more,text\n1,x y\n', { layout });
+    const unlabelled = await read('more,text\n1,x y\n2,x y\n', { layout });
+    expect(unlabelled.notes.join('\n')).not.toContain('word for word');
     expect(unlabelled.target).toBeUndefined();
     expect(unlabelled.notes).toEqual(
       expect.arrayContaining(["no column 'label': nothing is scored", 'columns left out: more']),

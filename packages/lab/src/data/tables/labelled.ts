@@ -135,8 +135,9 @@ function textExamples(
       rows.every((row) => axis.state[row] === present) && {
         when: Float64Array.from(rows, (row) => axis.values[row]),
       }),
+    // Another file for a run is split no more.
     notes:
-      repeated > 0
+      repeated > 0 && needsLabel
         ? [
             `${repeated === 1 ? '1 text stands' : `${repeated} texts stand`} in the file before, word for word: two splits may share one`,
           ]

@@ -36,7 +36,7 @@ export function rowLabels(table: Table, column: Column, options: LabelledOptions
     if (!numbers) {
       const example = printable(column.words?.words[0] ?? '', 40);
       throw new DataError(
-        `${table.where}: expected numbers in '${name}' for a rating, found '${example}'; --label-kind class takes words`,
+        `${table.where}: expected numbers in '${name}' for a rating, found '${example}'; write numbers without a sign or unit, or take words for classes (--label-kind class)`,
       );
     }
     checkFinite(table, column);
@@ -202,6 +202,10 @@ const firstOfEach = (words: readonly string[], key: (word: string) => string): s
   ...new Map(words.toReversed().map((word) => [key(word), word])).values(),
 ];
 
+/** `80 %`, `4/5`, `4 of 5`, `€3`, `5 stars`. */
+const numberWithUnit =
+  /^(?:[$€£¥]\s*\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s*(?:[%‰$€£¥★]+|(?:\/|out of|of|von)\s*\d+|stars?|points?))$/i;
+
 /** Classes that may not be meant as such. */
 function doubtful(classes: readonly string[]): string[] {
   const byLetters = new Map<string, string[]>();
@@ -213,7 +217,13 @@ function doubtful(classes: readonly string[]): string[] {
     words.map((word) => `'${printable(word, 30)}'`).join(' and ');
   const alike = [...byLetters.values()].filter((words) => words.length > 1);
   const missing = classes.filter(isMissing);
+  const scored = classes.length > 2 && classes.every((word) => numberWithUnit.test(word.trim()));
   return [
+    ...(scored
+      ? [
+          `classes such as ${quoted(classes.slice(0, 1))} are in no order; write the numbers alone to have a rating of them (--label-kind rating)`,
+        ]
+      : []),
     ...(alike.length > 0
       ? [
           `classes that differ in case alone are kept apart: ${alike.slice(0, 3).map(quoted).join(', ')}${alike.length > 3 ? ', …' : ''}`,

@@ -99,6 +99,8 @@ describe('series in long form', () => {
         '1 series (b) without any value left out',
       ]),
     );
+    const one = await read('unique_id,ds,y\na,2020-01-01,4\n', { frequency: 'daily' });
+    expect(one.notes.join('\n')).toContain('one series of 1 step, daily');
     await expect(read('ds,y,z\n2020-01-01,,1\n2020-01-02,NA,2\n', { target: 'y' })).rejects.toThrow(
       "expected numbers in 'y' (--target), found no value at all",
     );

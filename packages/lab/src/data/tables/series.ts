@@ -1,6 +1,7 @@
 /** Series for forecasting from files that nobody prepared. */
 import { DataError } from 'lethe';
 import { printable } from 'lethe/internal';
+import { counted } from '../../common/counted.ts';
 import { timeText } from './dates.ts';
 import { frequencyNamed, timeOf } from './frequency.ts';
 import { columnNames } from './names.ts';
@@ -154,7 +155,7 @@ function span(series: readonly Series[], frequency: SeriesData['frequency']): st
   const lengths = series.map(({ length }) => length);
   const least = lengths.reduce((a, b) => Math.min(a, b));
   const most = lengths.reduce((a, b) => Math.max(a, b));
-  const steps = least === most ? `${most} steps` : `${least} to ${most} steps`;
+  const steps = least === most ? counted(most, 'step') : `${least} to ${most} steps`;
   const [first] = series;
   const end = timeOf(first, first.length - 1, frequency) ?? first.times?.[first.length - 1];
   const dates =

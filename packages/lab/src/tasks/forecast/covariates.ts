@@ -33,6 +33,10 @@ export function covariatesOf(
   return { known, statics };
 }
 
+/** How many values of a column known in advance there are in the horizon behind a series. */
+export const knownAfter = (column: Float64Array, length: number, horizon: number): number =>
+  column.subarray(length, length + horizon).filter((value) => !Number.isNaN(value)).length;
+
 /** Numbers that the static columns become. */
 export const staticWidth = ({ statics }: Covariates): number =>
   statics.reduce((sum, one) => sum + ('words' in one ? one.words.length : 2), 0);

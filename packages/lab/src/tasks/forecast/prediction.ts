@@ -9,6 +9,7 @@ import { saidCalibration } from '../shared/said-calibration.ts';
 import { fromFileOrInput } from '../shared/standard-input.ts';
 import { calibratedInterval, type ForecastCalibration, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
+import { knownAfter } from './covariates.ts';
 import { loadForecast } from './data/load.ts';
 import type { Origin } from './data/types.ts';
 import { windowsOf } from './features.ts';
@@ -143,9 +144,7 @@ const short = (value: number): string =>
 function checkFuture({ name, series, settings: { horizon }, layout }: SeriesToForecast): void {
   for (const { id, known, length } of series) {
     for (const [k, column] of known.entries()) {
-      const found = Array.from({ length: horizon }, (_, h) => column[length + h]).filter(
-        (value) => value !== undefined && !Number.isNaN(value),
-      ).length;
+      const found = knownAfter(column, length, horizon);
       if (found === horizon) continue;
       throw new DataError(
         `${name}: expected '${printable(layout.known[k], 40)}', which is known in advance, for the ${horizon} steps after the end of series '${printable(id, 40)}', found ${found}; give a file with those rows (--in)`,

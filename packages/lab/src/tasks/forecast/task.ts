@@ -1,10 +1,12 @@
 /** Forecasting as a task: windows drawn over series and time for every step, windows of later periods for evaluation. */
 import type { NoiseStream } from 'lethe';
 import { letheCommand } from '../../common/shell.ts';
+import { nameList } from '../../data/tables/pick-columns.ts';
 import type { Baseline, Metrics, StepPlace, Task } from '../../runs/task.ts';
 import { asForecast, type NaiveForecast, naiveForecasts } from './baselines.ts';
 import { calibratedFigures, readContent } from './calibration.ts';
 import type { ForecastConfig } from './config.ts';
+import { knownAfter } from './covariates.ts';
 import type { ForecastData, Origin } from './data/types.ts';
 import { windowsOf } from './features.ts';
 import { type Forecast, forecastsOf } from './forecasts.ts';
@@ -46,7 +48,7 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
     uninformed: uninformed(data, truth, scoreNaive(naive[0], splits.valid), choice),
     examples: terms,
     working: workingNumbers(config, data),
-    hint: (run) => `${letheCommand('predict', run)} --out answers.csv   forecasts what comes after the data`,
+    hint: (run) => hintOf(data, run),
     stepsIn: () => Math.ceil(perEpoch / batch),
     step({ epoch, position }: StepPlace, stream) {
       const origins = drawn(epoch).slice(position * batch, (position + 1) * batch);
@@ -133,6 +135,17 @@ export function workingNumbers({ model, training }: ForecastConfig, data: Foreca
 }
 
 // --- internal ---
+
+/** Columns known in advance have to go on behind the series before there is a forecast. */
+function hintOf({ series, settings: { horizon }, layout }: ForecastData, run: string): string {
+  const predict = letheCommand('predict', run);
+  const goesOn = series.every(({ known, length }) =>
+    known.every((column) => knownAfter(column, length, horizon) === horizon),
+  );
+  return goesOn
+    ? `${predict} --out answers.csv   forecasts what comes after the data`
+    : `${predict} --in FILE --out answers.csv   forecasts what comes after the values of a file that goes on with ${nameList(layout.known)}`;
+}
 
 /** The deviations of a normal distribution between which nine in ten lie. */
 const normal90 = 1.6448536269514722;

@@ -99,10 +99,19 @@ async function* chunks(sentences: AsyncIterable<Sentence>): AsyncGenerator<Sente
 function requireFile(name: string): void {
   if (name === '-') return;
   const stat = fs.statSync(name, { throwIfNoEntry: false });
-  if (stat && !stat.isDirectory()) return;
+  const isTable = tableName.test(name);
+  if (stat && !stat.isDirectory() && !isTable) return;
+  if (stat && isTable) {
+    throw new UsageError(
+      `--in expects a file with a sentence a line, or - for standard input, found the table '${name}'; write the column of its sentences into a text file`,
+    );
+  }
   const found = stat ? `the directory '${name}'` : `nothing at '${name}'`;
   throw new UsageError(`--in expects a file with a sentence a line, or - for standard input, found ${found}`);
 }
+
+/** Files whose lines are rows: every cell of them would be translated. */
+const tableName = /\.(?:csv|tsv|tab|psv|jsonl|ndjson|parquet)(?:\.gz)?$/i;
 
 /** A run that translates. */
 function translator(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { side } from './data/testing.suite.ts';
 import { lethe, small, useFolder } from './testing.suite.ts';
@@ -18,6 +18,12 @@ beforeAll(async () => {
 const sentence = side(0).split('\n')[7];
 
 describe('pairs of sentences', () => {
+  test('are no network of ONNX, and the weights can be had otherwise', async () => {
+    const { code, err } = await lethe(['export', run, '--to', 'onnx']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/found one of translate, .*; --to safetensors or npz writes its weights\.$/m);
+  });
+
   test('are learned, and translated with a beam at the end', () => {
     const done = JSON.parse(readFileSync(`${run}/metrics.jsonl`, 'utf8').trimEnd().split('\n').at(-1)!);
     // Sentences are put together from parts that all occur in training: what is learned is nearly all there is.
@@ -109,6 +115,12 @@ describe('pairs of sentences', () => {
       /^2 .*at most the 2 hypotheses of --beam, found 3/,
     );
     expect(await wrong('--in', files.at('nowhere'))).toMatch(/^2 .*nothing at/);
+    // Every cell of a table would be translated, with the signs between them.
+    const table = files.at('pairs.TSV');
+    writeFileSync(table, 'en\tde\na\tb\n');
+    expect(await wrong('--in', table)).toMatch(
+      /^2 .*a sentence a line.*found the table '.*pairs\.TSV'; write the column/,
+    );
     expect(await wrong('--in', file, '--length-penalty', '-1')).toMatch(/^2 .*at least 0/);
     const fast = await lethe([
       'train',
