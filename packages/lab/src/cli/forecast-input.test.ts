@@ -36,6 +36,18 @@ async function refused(lines: readonly string[], sentence: RegExp, ...options: s
   expect(fs.existsSync(run)).toBe(false);
 }
 
+test('data of a task that was found are refused with that task and the others', async () => {
+  const file = path.join(folder, 'guessed.csv');
+  fs.writeFileSync(file, 'alpha,beta\n1,2\n2,3\n');
+  const { code, err } = await lethe('train', file, '--out', path.join(folder, 'guessed'));
+  expect(code).toBe(1);
+  expect(err).toContain(
+    `; it was taken for data of classify, \`lethe train text/${file}\` or \`lethe train forecast/${file}\` takes it otherwise.\n`,
+  );
+  const said = await lethe('train', `classify/${file}`, '--out', path.join(folder, 'guessed'));
+  expect(said.err).not.toContain('it was taken');
+});
+
 const header = 'id,date,y';
 
 describe('series that cannot be used', () => {

@@ -1,8 +1,11 @@
 /** `lethe train`: trains a recipe or a data set into a new run directory. */
+import fs from 'node:fs';
 import type { Command } from 'commander';
+import { DataError } from 'lethe';
 import { collect, positiveNumber, wholeNumber } from '../common/usage.ts';
 import { observerNames } from '../runs/observer-names.ts';
-import type { OptionValues } from '../tasks/kind.ts';
+import { splitTask } from '../tasks/data-sets.ts';
+import type { OptionValues, TaskKind } from '../tasks/kind.ts';
 import { valueName } from '../tasks/options.ts';
 import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
@@ -124,8 +127,27 @@ async function run(target: string, options: TrainCommandOptions, output: Output)
         signal,
       }),
     stopping,
-  ).finally(() => output.live.clear());
+  )
+    .catch((error: unknown) => {
+      throw withGuess(error, target, kind);
+    })
+    .finally(() => output.live.clear());
   endOf(result);
+}
+
+/** An error about data whose task nobody said: which was found, and how another is said. */
+function withGuess(error: unknown, target: string, kind: TaskKind): unknown {
+  if (!(error instanceof DataError) || splitTask(target).kind || !fs.existsSync(target)) return error;
+  if (/\.(ya?ml|json)$/i.test(target)) return error;
+  const others = taskKinds.filter((one) => one !== kind && one.data.claim(target) > 0);
+  if (others.length === 0) return error;
+  const targets = others.map(({ name }) => `\`lethe train ${name}/${target}\``).join(' or ');
+  return new DataError(
+    `${error.message}; it was taken for data of ${kind.name}, ${targets} takes it otherwise`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The options that are keys of the configuration under a shorter name. */

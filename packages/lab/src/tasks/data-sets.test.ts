@@ -31,6 +31,18 @@ describe('dataNamed', () => {
     expect(named(`text/${folder('tunes')}`).task).toBe('text');
   });
 
+  it.each([
+    // Names of columns that say a time in a word, and names below a title, a comment and what Excel says of its delimiter.
+    ['ts,temp,damp\n1760000400,1,2\n', 'forecast'],
+    ['Sales of the south;;;\nMade:;today;;\n;;;\nDatum;Till 1;Till 2;Till 3\n', 'forecast'],
+    ['sep=;\nDatum;Till 1\n', 'forecast'],
+    ['# made by hand, today\ncomment,label\na,b\n', 'classify'],
+    ['text\n"one, two, three, four"\n', 'classify'],
+    ['created_at,label,a\n1760000400,x,2\n', 'classify'],
+  ])('tells tables apart by the names of their columns: %j', (content, task) => {
+    expect(named(scratch.put('table.csv', content)).task).toBe(task);
+  });
+
   it('answers other names with the nearest of all', async () => {
     await expect(async () => dataNamed('jsb-choral')).rejects.toThrow(
       /expected .*, ptb, .*did you mean 'jsb-chorales'\?/,

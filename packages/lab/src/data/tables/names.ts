@@ -132,7 +132,21 @@ export function isKnownName(name: string): boolean {
   return all.has(plain(name));
 }
 
+/** Whether a word of a name says that it is a time: `ts`, `event_time`, `createdAt`. */
+export const saysTime = (name: string): boolean =>
+  name
+    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .some((word) => timeWords.has(word));
+
 // --- internal ---
+
+const timeWords = new Set([
+  ...['ts', 'time', 'timestamp', 'datetime', 'date', 'dt', 'at', 'epoch', 'unix', 'unixtime', 'utc'],
+  ...['day', 'week', 'month', 'yearmonth', 'yearweek', 'yyyymm', 'yyyymmdd'],
+  ...['datum', 'zeit', 'zeitpunkt', 'zeitstempel', 'tag', 'woche', 'kw', 'monat', 'fecha'],
+]);
 
 const plain = (name: string): string =>
   name

@@ -9,6 +9,7 @@ import {
   timeFormats,
   timesOfNumbers,
 } from './dates.ts';
+import { saysTime } from './names.ts';
 import { checkFinite } from './pick-columns.ts';
 import type { GridSource } from './series-grid.ts';
 import { type Column, missing, present, type Table, type TableOptions, unreadable } from './types.ts';
@@ -144,7 +145,7 @@ export function unreadDates(columns: readonly Column[]): Column | undefined {
  */
 export function datesOfNumbers(columns: readonly Column[]): Column[] {
   return columns.filter(({ name, kind, numbers }) => {
-    if (kind !== 'number' || !numbers || !wordsOfName(name).some((word) => timeWords.has(word))) return false;
+    if (kind !== 'number' || !numbers || !saysTime(name)) return false;
     const seen = numbers.values.filter((_, row) => numbers.state[row] === present);
     const lower = name.trim().toLowerCase();
     const format = timesOfNumbers(
@@ -159,18 +160,6 @@ export function datesOfNumbers(columns: readonly Column[]): Column[] {
     });
   });
 }
-
-const wordsOfName = (name: string): string[] =>
-  name
-    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u);
-
-const timeWords = new Set([
-  ...['ts', 'time', 'timestamp', 'datetime', 'date', 'dt', 'at', 'epoch', 'unix', 'unixtime', 'utc'],
-  ...['day', 'week', 'month', 'yearmonth', 'yearweek', 'yyyymm', 'yyyymmdd'],
-  ...['datum', 'zeit', 'zeitpunkt', 'zeitstempel', 'tag', 'woche', 'kw', 'monat', 'fecha'],
-]);
 
 const datesAlone = ['ds', 'timestamp', 'datetime', 'date', 'time', 'datum', 'zeit', 'zeitpunkt', 'fecha'];
 
