@@ -74,7 +74,7 @@ export function headerSteps(
   const wrong = steps.findIndex((step, i) => !Number.isInteger(step) || (i > 0 && step <= steps[i - 1]));
   if (wrong >= 0) {
     throw new DataError(
-      `${table.where}: expected names of columns that are dates of a ${frequency.name} series (--frequency), found '${printable(columns[wrong].name, 40)}' behind '${printable(columns[Math.max(0, wrong - 1)].name, 40)}'; is its date right?`,
+      `${table.where}: expected names of columns that are dates of a ${frequency.name} series (--frequency), found '${printable(columns[wrong].name, 40)}' behind '${printable(columns[Math.max(0, wrong - 1)].name, 40)}'; mend its date`,
     );
   }
   const last = steps[steps.length - 1];

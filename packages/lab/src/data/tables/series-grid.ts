@@ -153,7 +153,7 @@ function divisor(a: number, b: number): number {
 function checkGap({ id, rows }: SeriesRows, source: GridSource, at: number, gap: number): void {
   if (gap <= longestGap(rows.length)) return;
   throw new DataError(
-    `${source.where}: expected rows without long gaps, found ${gap} steps missing${named(id)} before line ${source.lineOf(rows[at])}; is its date right?`,
+    `${source.where}: expected rows without long gaps, found ${gap} steps missing${named(id)} before line ${source.lineOf(rows[at])}; ${id === '' ? 'mend its date, or say which column tells series apart (--id)' : 'mend its date'}`,
   );
 }
 

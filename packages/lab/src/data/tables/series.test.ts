@@ -139,7 +139,7 @@ describe('series in long form', () => {
   it('refuse a gap that no series has, and dates that may be two', async () => {
     const rows = Array.from({ length: 20 }, (_, i) => `2020-01-${String(i + 1).padStart(2, '0')},${i}`);
     await expect(read(`ds,y\n0202-01-01,0\n${rows.join('\n')}\n`)).rejects.toThrow(
-      /found 664\d\d\d steps missing before line 3; is its date right\?/,
+      /found 664\d\d\d steps missing before line 3; mend its date/,
     );
     await expect(read('ds,y\n01/02/2020,1\n02/02/2020,1\n')).rejects.toThrow(
       /such as 01\/02\/2020 may have day or month first, and no row tells; say which with --dates day-first or --dates month-first/,

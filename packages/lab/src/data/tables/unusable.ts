@@ -8,18 +8,28 @@ export interface UnusableReason {
   count: number;
   places: number;
   lines: number[];
+  /** whether its rows held different cells */
+  varies?: boolean;
 }
 
 /** The rows of a file that cannot be used. */
 export class UnusableRows {
   private readonly byReason = new Map<string, UnusableReason>();
 
-  /** @param rows more than one where a fault takes several lines with it */
+  /**
+   * Reasons that differ in the cell that was found, `found 'x'`, are one, named by the first.
+   * @param rows more than one where a fault takes several lines with it
+   */
   add(reason: string, line: number, rows = 1): void {
-    const key = printable(reason, 200);
+    const text = printable(reason, 200);
+    const key = text.replace(cellFound, "found ''");
     const known = this.byReason.get(key);
-    if (!known) this.byReason.set(key, { reason: key, count: rows, places: 1, lines: [line] });
+    if (!known) this.byReason.set(key, { reason: text, count: rows, places: 1, lines: [line] });
     else {
+      if (!known.varies && known.reason !== text) {
+        known.varies = true;
+        known.reason = known.reason.replace(cellFound, '$& and the like');
+      }
       known.count += rows;
       known.places++;
       if (known.lines.length < mostLines) known.lines.push(line);
@@ -83,6 +93,7 @@ export function lineList(lines: readonly number[], count = lines.length): string
 
 const mostLines = 5;
 const mostReasons = 6;
+const cellFound = /found '.*'/;
 
 function sentence({ reason, count, places, lines }: UnusableReason): string {
   const rows = count === 1 ? '1 row' : `${count} rows`;
