@@ -216,6 +216,8 @@ function hasHeader(rows: readonly string[][], decimal: Decimal): boolean {
   if (values > 0) return false;
   const columns = names.map((_, i) => below.map((row) => (row[i] ?? '').trim()));
   if (columns.some((cells) => mostly(cells, (cell) => isValue(cell)))) return true;
+  const comesAgain = names.some((name, i) => columns[i].includes(name));
+  if (!comesAgain && columns.some(areClasses)) return true;
   // All is text: a name is short, stands once in its row and never again in its column.
   if (
     new Set(filled).size < filled.length ||
@@ -223,7 +225,16 @@ function hasHeader(rows: readonly string[][], decimal: Decimal): boolean {
   ) {
     return false;
   }
-  return below.length > 0 && !names.some((name, i) => columns[i].includes(name)) && names.length > 1;
+  return below.length > 0 && !comesAgain && names.length > 1;
+}
+
+/** Whether cells are few different words, each of which comes again: a first one that does not is their name, as a question of a survey is. */
+function areClasses(cells: readonly string[]): boolean {
+  const counts = new Map<string, number>();
+  for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  return (
+    cells.length >= 10 && 5 * counts.size <= cells.length && [...counts.values()].every((count) => count > 1)
+  );
 }
 
 /** Whether all cells but the first are whole numbers or dates that go on by the same step: names such as 1990, 1991, 1992. */

@@ -74,6 +74,17 @@ describe('rows of more cells than the header has names', () => {
   });
 });
 
+it('a question above answers that come again is the name of their column', async () => {
+  const answers = Array.from(
+    { length: 12 },
+    (_, i) => `"I ${i % 2 ? 'love' : 'hate'} it",${i % 2 ? 'Yes' : 'No'}`,
+  );
+  const read = await table(`answer,Would you recommend us?\n${answers.join('\n')}\n`);
+  expect(read.columns.map(({ name }) => name)).toEqual(['answer', 'Would you recommend us?']);
+  const none = await table(`"It is fine",No\n${answers.join('\n')}\n`);
+  expect(none.rows).toBe(13);
+});
+
 it('cells in apostrophes are quoted by them where nearly every line has one', async () => {
   const read = await table("text,label\n'fine, it is','pos'\n'it''s bad, no','neg'\n");
   expect(read.columns.map(({ name }) => name)).toEqual(['text', 'label']);

@@ -41,6 +41,12 @@ export function seriesRoles(table: Table, options: SeriesOptions): SeriesRoles {
   const time = take(
     said.time === undefined ? foundTime(table, free(), said) : columnSaid(table, '--time', said.time),
   );
+  const clock = time?.times?.resolution === 'day' && said.id === undefined && free().find(holdsClocks);
+  if (clock) {
+    throw new DataError(
+      `${table.where}: expected dates and hours in one column, such as 2025-12-31 13:00, found days in '${printable(time.name, 40)}' and hours in '${printable(clock.name, 40)}'; write them so, or say which column tells series apart (--id), or leave the hours out (--ignore)`,
+    );
+  }
   const id = take(
     said.id === undefined ? foundId(free(), time, said, table.rows) : columnSaid(table, '--id', said.id),
   );
@@ -155,6 +161,12 @@ function foundId(
   );
   return distinctTimes < rows && repeated.length === 1 ? repeated[0] : undefined;
 }
+
+/** Hours of a day: `13:00`, `1:00 pm`. */
+const holdsClocks = ({ words }: Column): boolean =>
+  words !== undefined &&
+  words.words.length > 0 &&
+  words.words.every((word) => /^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[ap]\.?m\.?)?$/i.test(word));
 
 const isDistinct = (column: Column): boolean => {
   const { codes, words } = wordsOf(column);

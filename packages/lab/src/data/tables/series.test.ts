@@ -146,6 +146,15 @@ describe('series in long form', () => {
     );
   });
 
+  it('refuse days and hours in two columns: an hour would be a series of its own', async () => {
+    const rows = Array.from({ length: 48 }, (_, i) => `0${1 + Math.floor(i / 24)}.03.2025,${i % 24}:00,${i}`);
+    await expect(read(`Date,Time,kWh\n${rows.join('\n')}\n`)).rejects.toThrow(
+      "expected dates and hours in one column, such as 2025-12-31 13:00, found days in 'Date' and hours in 'Time'",
+    );
+    const said = await read(`Date,Time,kWh\n${rows.join('\n')}\n`, { id: 'Time' });
+    expect(said.series).toHaveLength(24);
+  });
+
   it('refuse a column that is called as dates are and holds none, or dates written in two ways', async () => {
     await expect(read('ds,y\n2023-001,1\n2023-002,2\n')).rejects.toThrow(
       "s.csv: expected dates in 'ds' (--time), such as 2025-12-31, 31.12.2025 or 12/31/2025, found '2023-001' in line 2; write them so, or leave the column out with --ignore",
