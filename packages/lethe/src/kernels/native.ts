@@ -8,6 +8,7 @@ import type { Real } from '../tensor/dtype.ts';
 import type { KernelDescription } from './contract/description.ts';
 import type { CallSettings, Engine } from './contract/engine.ts';
 import type { Kernels } from './contract/kernels.ts';
+import { common } from './portable/common.ts';
 import { valuesOf } from './values.ts';
 
 /** The native kernels, or null where they do not load; {@link nativeProblem} then says why. */
@@ -52,7 +53,7 @@ function load(): Loaded {
   const { kernels, reason } = native.load();
   if (kernels === null) return { kernels, description: [], reason };
   const description = JSON.parse(kernels.describe()) as KernelDescription[];
-  if (!takesValues(kernels, description)) {
+  if (!takesValues(kernels, description) || !isComplete(description)) {
     const reason =
       'they were built from other sources than these; build them anew with npx lethe-build-native';
     return { kernels: null, description: [], reason };
@@ -94,6 +95,17 @@ function takesValues(addon: Addon, description: readonly KernelDescription[]): b
     return false;
   }
 }
+
+/** Whether the addon has every kernel of the portable engine but what every engine says of itself: a build from before one lacks it. */
+function isComplete(description: readonly KernelDescription[]): boolean {
+  const built = new Set(description.map(({ name }) => name));
+  return Object.keys(common).every((name) => built.has(name) || ofEngines.has(name));
+}
+
+/** Of an engine, what is no kernel. */
+const ofEngines = new Set([
+  ...['engine', 'isa', 'allocate', 'threads', 'precision', 'hasBf16', 'setThreads', 'within', 'fixed'],
+]);
 
 /** What every call is told. */
 interface Settings {
