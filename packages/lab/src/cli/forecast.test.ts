@@ -93,6 +93,19 @@ describe('lethe with series', () => {
       expect(middle).toBeLessThanOrEqual(high);
       expect(Number(row[13])).toBeLessThan(Number(row[11]));
     }
+    // What is promised is what people see: the first row of the file, rounded.
+    const [head, first] = (await lethe('predict', run)).out.split('\n').map((line) => line.split(/\s+/));
+    expect(head).toEqual([
+      'unique_id',
+      'ds',
+      'mean',
+      'lower_90',
+      'upper_90',
+      'joint_lower_90',
+      'joint_upper_90',
+    ]);
+    for (const [i, column] of [3, 11, 12, 13, 14].entries())
+      expect(Number(first[2 + i])).toBeCloseTo(Number(rows[0][column]), 1);
   }, 120_000);
 
   test('predicts from newer data of the same columns, and refuses others by name', async () => {

@@ -64,7 +64,13 @@ export const forecastPrediction: PredictionKind<ForecastConfig> = {
           };
     const found = saidCalibration(run, { mc, log }, { what: 'intervals', made: 'hold what they promise' });
     const content = found && readContent(found.content, data.settings.horizon);
-    yield [{ line: heading(data), heading: true, columns: columnsOf(data, content !== undefined) }];
+    yield [
+      {
+        line: heading(data, content !== undefined),
+        heading: true,
+        columns: columnsOf(data, content !== undefined),
+      },
+    ];
     const some = 64;
     for (let from = 0; from < origins.length; from += some) {
       const work = forecastsOf(model, windows, origins.slice(from, from + some), draws);
@@ -90,14 +96,24 @@ function columnsOf(data: SeriesToForecast, calibrated: boolean): string[] {
     ...[idName(data), timeName(data), 'horizon', 'mean'],
     ...levels.map((level) => `q${level}`),
     ...['lower_90', 'upper_90'],
-    ...(calibrated ? ['joint_lower_90', 'joint_upper_90'] : []),
+    ...(calibrated ? joint90 : []),
   ];
 }
 
-function heading(data: SeriesToForecast): string {
-  return [idName(data).padEnd(14), timeName(data).padEnd(16), 'mean', ...levels.map((level) => `q${level}`)]
-    .map((word, i) => (i < 2 ? word : word.padStart(10)))
-    .join(' ');
+const joint90 = ['joint_lower_90', 'joint_upper_90'] as const;
+
+/** What people are shown: the quantiles of the model, or the intervals that a calibration promises something of. */
+const shownColumns = (calibrated: boolean): string[] =>
+  calibrated ? ['mean', 'lower_90', 'upper_90', ...joint90] : ['mean', ...levels.map((level) => `q${level}`)];
+
+const aligned = (text: string, column: string): string => text.padStart(Math.max(10, column.length));
+
+function heading(data: SeriesToForecast, calibrated: boolean): string {
+  return [
+    idName(data).padEnd(14),
+    timeName(data).padEnd(16),
+    ...shownColumns(calibrated).map((column) => aligned(column, column)),
+  ].join(' ');
 }
 
 function rowsOf(
@@ -114,22 +130,19 @@ function rowsOf(
     // As the file counts, where it does; else from 1.
     const step = one.counts ? one.counts.first + t * one.counts.by : t + 1;
     const when = time === undefined ? step : timeWritten(time, data.layout.timeFormat);
-    const quantiles = levels.map((level) => quantileAt(forecast, h, level));
+    const figures: Record<string, number> = {
+      mean,
+      ...Object.fromEntries(levels.map((level) => [`q${level}`, quantileAt(forecast, h, level)])),
+      lower_90: lower[h],
+      upper_90: upper[h],
+      ...(joint && { joint_lower_90: joint.lower[h], joint_upper_90: joint.upper[h] }),
+    };
     return {
-      event: {
-        [idName(data)]: one.id,
-        [timeName(data)]: when,
-        horizon: h + 1,
-        mean,
-        ...Object.fromEntries(levels.map((level, k) => [`q${level}`, quantiles[k]])),
-        lower_90: lower[h],
-        upper_90: upper[h],
-        ...(joint && { joint_lower_90: joint.lower[h], joint_upper_90: joint.upper[h] }),
-      },
+      event: { [idName(data)]: one.id, [timeName(data)]: when, horizon: h + 1, ...figures },
       line: [
         printable(one.id, 14).padEnd(14),
         String(when).padEnd(16),
-        ...[mean, ...quantiles].map((value) => short(value).padStart(10)),
+        ...shownColumns(joint !== undefined).map((column) => aligned(short(figures[column]), column)),
       ].join(' '),
     };
   });
