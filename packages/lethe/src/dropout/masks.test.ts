@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mask } from '../kernels/contract/fields.ts';
 import { NoiseStream } from '../random/stream.ts';
-import { drawMask, drawZoneout, type MaskAxes, meanMask, noiseMoments, zoneoutRate } from './masks.ts';
+import {
+  drawMask,
+  drawWeightNoise,
+  drawZoneout,
+  type MaskAxes,
+  meanMask,
+  noiseMoments,
+  zoneoutRate,
+} from './masks.ts';
 import type { NoiseEntry, NoiseSite, Regularizer } from './noise.ts';
 import { noiseEntry } from './noise-entry.ts';
 import { dropoutPlan, type PlanTarget } from './plan.ts';
@@ -276,6 +284,52 @@ describe('masks of one step', () => {
     expect(drawn('input', 3)).toEqual(drawn('input', 2));
     expect(drawn('input', 2)).not.toEqual(drawn('input', 0));
     expect(drawn('recurrent', 1)).not.toEqual(drawn('recurrent', 0));
+  });
+});
+
+describe('noise of Gaussian weights', () => {
+  const weightNoise = { deviation: 0.1, weight: 1 };
+  const dropped = { site: 'weight', rate: 0.5, interval: 'sequence', examples: 'batch' } as const;
+
+  it('is independent of the masks on the same weights', () => {
+    const planned = planFor({ cell: 'rnn' }, [dropped, dropped], { weightNoise });
+    const stream = new NoiseStream(1);
+    const n = 20_000;
+    const epsilon = drawWeightNoise(planned, 'weight', stream, n);
+    // Each of both masks alone, and their product.
+    const masks = [[dropped], [{ ...dropped, rate: 1e-9 }, dropped], [dropped, dropped]].map(
+      (noise) => drawMask(planFor({ cell: 'rnn' }, noise), 'weight', stream, { ...axes, width: n })!,
+    );
+    for (const mask of masks) {
+      for (const parity of [0, 1]) {
+        const kept = Array.from(epsilon).filter((_, j) => j % 2 === parity && at(mask, 0, 0, j) > 0);
+        // Standard normal: the mean of m values deviates by 1 / sqrt(m), that of their squares by sqrt(2 / m).
+        expect(Math.abs(kept.reduce((sum, e) => sum + e / kept.length, 0))).toBeLessThan(
+          4 / Math.sqrt(kept.length),
+        );
+        expect(Math.abs(kept.reduce((sum, e) => sum + e ** 2 / kept.length, -1))).toBeLessThan(
+          4 * Math.sqrt(2 / kept.length),
+        );
+      }
+    }
+  });
+
+  it('is drawn where it was without masks', () => {
+    const stream = new NoiseStream(1, 3);
+    const planned = planFor({ cell: 'rnn', layer: 2, direction: 1 }, [], { weightNoise });
+    expect(drawWeightNoise(planned, 'weightIn', stream, 8)).toEqual(
+      stream.normals({ site: 'weightIn', layer: 2, direction: 1 }, 8),
+    );
+  });
+
+  it('is shared by two runs at the sites that they share', () => {
+    const passes = { kappa: 0.1, second: 'noise', targets: 'both', sameMasks: ['weight'] } as const;
+    const planned = planFor({ cell: 'rnn' }, [], { weightNoise, passes });
+    const drawn = (site: 'weight' | 'weightIn', pass: number) =>
+      drawWeightNoise(planned, site, new NoiseStream(1, 5, pass), 8);
+    expect(drawn('weight', 1)).toEqual(drawn('weight', 0));
+    expect(drawn('weight', 2)).not.toEqual(drawn('weight', 0));
+    expect(drawn('weightIn', 1)).not.toEqual(drawn('weightIn', 0));
   });
 });
 

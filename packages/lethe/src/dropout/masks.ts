@@ -8,6 +8,7 @@ import { kernels } from '../kernels/engine.ts';
 import { atPass } from '../random/passes.ts';
 import { drawRows } from '../random/rows.ts';
 import type { NoiseStream } from '../random/stream.ts';
+import type { Real } from '../tensor/dtype.ts';
 import { allocate } from '../tensor/scratch.ts';
 import { broadcastColumns, multiply } from './mask-product.ts';
 import type { NoiseEntry, NoiseSite } from './noise.ts';
@@ -66,6 +67,21 @@ export function drawZoneout(
 ): Mask | undefined {
   const planned = zoneoutAt(plan, site);
   return planned && drawEntry(plan, planned, noise, axes);
+}
+
+/**
+ * Standard normal numbers for Gaussian weights, one draw for the sequence and the batch: a draw of its own, behind those of the masks on
+ * the same weights, and the same in both runs where the regularizer says that they share the site (`passes.sameMasks`).
+ */
+export function drawWeightNoise(
+  plan: Plan,
+  site: 'weight' | 'weightIn',
+  noise: NoiseStream,
+  length: number,
+): Real {
+  const { layer, direction } = plan.target;
+  const entry = entriesOf(plan, site).reduce((next, planned) => Math.max(next, planned.entry + 1), 0);
+  return streamOf(plan, site, noise).normals({ site, layer, entry, direction }, length);
 }
 
 /** The constant mask of the test-time network: keep rates of the entries scaled as in their paper. */

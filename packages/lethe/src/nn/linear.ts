@@ -6,7 +6,7 @@
 
 import { affine } from '../autograd/ops/matmul.ts';
 import { checkFlag } from '../checks.ts';
-import { noiseMoments } from '../dropout/masks.ts';
+import { drawWeightNoise, noiseMoments } from '../dropout/masks.ts';
 import { resolveMode } from '../dropout/mode.ts';
 import type { Regularizer, RunMode } from '../dropout/noise.ts';
 import { dropoutPlan, type Plan, place } from '../dropout/plan.ts';
@@ -155,11 +155,7 @@ function forward(
   }
   const drawn =
     mode === 'sample' && noise && weightLogDeviation
-      ? noisyWeights(
-          weight,
-          weightLogDeviation,
-          noise.normals({ site: 'weight', layer: plan.target.layer }, weight.size),
-        )
+      ? noisyWeights(weight, weightLogDeviation, drawWeightNoise(plan, 'weight', noise, weight.size))
       : weight;
   return affine(maskedInput(x, plan, mode === 'sample' ? noise : undefined), drawn, bias);
 }

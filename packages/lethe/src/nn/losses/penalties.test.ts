@@ -196,6 +196,15 @@ describe('the loss of a regularizer', () => {
     }
   });
 
+  it('has a distance of 0 where both runs share the draw of all Gaussian weights', () => {
+    const sizes = { T: 5, B: 3, I: 4, H: 6, K: 2 };
+    const lossOf = (method: string) => testNetwork(method, 'rnn', sizes, stream).loss(stream).item();
+    const noise = 'weight-noise:deviation=.3,weight=0';
+    const single = lossOf(noise);
+    expect(lossOf(`fraternal:kappa=1,same=weight/weightIn+${noise}`)).toBeCloseTo(single, 5);
+    expect(Math.abs(lossOf(`fraternal:kappa=1+${noise}`) - single)).toBeGreaterThan(1e-3);
+  });
+
   it('of a stream at pass k draws its two runs at passes 2k and 2k + 1, and a single run at k', () => {
     const drawn = (method: string, pass: number): (number | undefined)[] => {
       const passes: (number | undefined)[] = [];

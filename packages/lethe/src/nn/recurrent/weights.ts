@@ -1,5 +1,6 @@
 /** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
 import { scale } from '../../autograd/ops/elementwise.ts';
+import { drawWeightNoise } from '../../dropout/masks.ts';
 import type { Plan } from '../../dropout/plan.ts';
 import type { NoiseStream } from '../../random/stream.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -29,9 +30,8 @@ export function sloped(weights: CellWeights, slope: number): CellWeights {
 export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise: NoiseStream): CellWeights {
   const means = meanWeights(parameters);
   if (!plan.regularizer.weightNoise) return means;
-  const { layer, direction } = plan.target;
   const draw = (site: 'weight' | 'weightIn', mean: Tensor, logDeviation: Tensor): Tensor =>
-    noisyWeights(mean, logDeviation, noise.normals({ site, layer, direction }, mean.size));
+    noisyWeights(mean, logDeviation, drawWeightNoise(plan, site, noise, mean.size));
   return {
     ...means,
     weightIn: draw('weightIn', parameters.weightIn, parameters.weightInLogDeviation!),
