@@ -91,6 +91,16 @@ describe('a method that is named without a rate', () => {
   });
 });
 
+describe('a method that steers the noise of others', () => {
+  it('is refused beside Gaussian weights where it moves rates, for they have none', () => {
+    expect(() => checkPlaces(parseDropout('curriculum+weight-noise'))).toThrow(
+      'expected noise for rates to move',
+    );
+    expect(() => checkPlaces(parseDropout('curriculum+weight-noise+naive:input=.1'))).not.toThrow();
+    expect(() => checkPlaces(parseDropout('fraternal+weight-noise'))).not.toThrow();
+  });
+});
+
 describe('a rate without a place', () => {
   const stack = (dropout: Parameters<typeof checkPlaces>[0], layers: number) => () =>
     recurrentStack(

@@ -41,7 +41,8 @@ export function checkPlaces(regularizer: Regularizer, parts: ModelParts = {}): v
       );
     }
   }
-  if (!(passes || schedule) || noise.length > 0 || weightNoise) return;
+  // Gaussian weights differ from run to run, and have no rate.
+  if (!(schedule || (passes && !weightNoise)) || noise.length > 0) return;
   throw new ConfigError(
     `${name}: expected noise for ${passes ? 'two runs that differ' : 'rates to move'}, got none; join it with a method that has some, as in ${name}+variational`,
   );
