@@ -8,6 +8,7 @@ import { NumericsError } from 'lethe';
 import { letheCommand } from '../common/shell.ts';
 import type { SplitName } from '../data/split-names.ts';
 import { atomicWrite } from '../files/atomic-write.ts';
+import type { Config } from '../runs/config.ts';
 import { withEngine } from '../runs/engine.ts';
 import type {
   DoneEvent,
@@ -108,7 +109,8 @@ async function epoch(work: TrainingWork): Promise<InterruptedEvent | undefined> 
   }
   const number = state.epoch + 1;
   const { epochs, evaluateEvery } = config.training;
-  const due = number % evaluateEvery === 0 || number >= epochs || timeIsUp();
+  const due =
+    number % evaluateEvery === 0 || number >= epochs || isOutOfPatience(state, config.training) || timeIsUp();
   let valid: Metrics | undefined;
   if (due) {
     requireFiniteParameters(session);
@@ -122,13 +124,21 @@ async function epoch(work: TrainingWork): Promise<InterruptedEvent | undefined> 
   return undefined;
 }
 
+/** Whether patience ends the run after the epoch in work unless its validation is the best: the last epoch is always validated. */
+function isOutOfPatience({ epoch, best }: TrainingState, { patience }: Config['training']): boolean {
+  return patience !== null && best !== null && epoch + 1 - best.epoch >= patience;
+}
+
 /** Books an epoch: the event, the best so far, the state at the beginning of the next. */
 function endEpoch(work: TrainingWork, valid: Metrics | undefined): void {
   const { session, clock } = work;
   const { state, task, optimizer } = session;
   const number = state.epoch + 1;
   const { nll, terms, penalties, penaltySteps, gradients, stepRate, momentum } = state.sums;
-  const means = Object.entries(penalties).map(([name, sum]) => [name, sum / penaltySteps[name]] as const);
+  // Over no step at all, as of changes in segments of one step, a penalty is 0.
+  const means = Object.entries(penalties).map(
+    ([name, sum]) => [name, sum / Math.max(1, penaltySteps[name])] as const,
+  );
   const train = task.trainMetrics(nll / terms);
   const event: EpochEvent = {
     event: 'epoch',

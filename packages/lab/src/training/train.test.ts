@@ -85,6 +85,23 @@ test('patience ends a run that gets no better', async () => {
   expect(done.epochs).toBe(done.best.epoch + 2);
 });
 
+test('patience between two validations ends a run with a validation of its last epoch', async () => {
+  const config = tinyConfig(
+    ...['optimizer.stepRate=1e-12', 'training.epochs=50', 'training.patience=3', 'training.evaluateEvery=5'],
+  );
+  const done = (await train(config, { out, data })) as DoneEvent;
+  expect(done).toMatchObject({ reason: 'patience', epochs: 8, best: { epoch: 5 } });
+  const validated = readMetrics(runPaths(out).metrics).filter((event) => 'valid' in event);
+  expect(validated).toMatchObject([{ epoch: 5 }, { epoch: 8 }]);
+});
+
+test('a penalty on changes is 0 where segments have one step', async () => {
+  const config = tinyConfig('training.chunk=2', 'model.dropout=tar:beta=1', 'training.epochs=1');
+  await train(config, { out, data });
+  const epoch = readMetrics(runPaths(out).metrics).find((event) => event.event === 'epoch');
+  expect(epoch).toMatchObject({ penalties: { 'temporal-activation': 0 } });
+});
+
 test('a time limit ends a run in the middle of an epoch, with a validation', async () => {
   const config = tinyConfig('training.minutes=1e-9', 'training.epochs=50', 'training.evaluateEvery=10');
   const done = (await train(config, { out, data })) as DoneEvent;
