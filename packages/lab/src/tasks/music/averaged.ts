@@ -37,7 +37,7 @@ export function* evaluateMonteCarlo(
   const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group) => {
-      states = averagedNll(model, group, states, draws, (one) => seen.add(one));
+      states = averagedNll(model, group, states, draws, { seen: (one) => seen.add(one) });
     };
   });
   const none = {
@@ -48,16 +48,21 @@ export function* evaluateMonteCarlo(
   return { ...metrics, ...(model.readout.independent && none), ...seen.metrics() };
 }
 
-/**
- * Adds the NLL of one window under the averaged probabilities to `sums`; returns the states of all draws after it.
- * @param seen is shown the uncertainty of every scored frame from the second of its piece on
- */
+/** How draws of a window are read. */
+export interface WindowDraws {
+  /** is shown the uncertainty of every scored frame from the second of its piece on */
+  seen?: (uncertainty: Uncertainty) => void;
+  /** draws of the method's test-time rule: what is dropped in training alone, hidden units of a NADE, stays. @defaultValue false */
+  isTestRule?: boolean;
+}
+
+/** Adds the NLL of one window under the averaged probabilities to `sums`; returns the states of all draws after it. */
 export function averagedNll(
   model: MusicModel,
   { batch, at, sums, first, isFirst }: PieceGroup,
   states: readonly MusicState[],
   { samples, mode, seed = 1, trained = Number.POSITIVE_INFINITY }: Draws,
-  seen?: (uncertainty: Uncertainty) => void,
+  { seen, isTestRule = false }: WindowDraws = {},
 ): MusicState[] {
   const { x, targets, steps, rows, start, stop, stepMask } = batch;
   const stream = new NoiseStream(seed).trained(trained).from(at, first);
@@ -71,7 +76,8 @@ export function averagedNll(
     const result = model.forward(x, { state, noise, mode, start, stop });
     after.push(result.state.map(keepState));
     if (!readout.independent) {
-      drawn.push(Float64Array.from(readout.rowNll(result.output, targets, stepMask, noise), (nll) => -nll));
+      const rowNll = readout.rowNll(result.output, targets, stepMask, isTestRule ? undefined : noise);
+      drawn.push(Float64Array.from(rowNll, (nll) => -nll));
       continue;
     }
     const logits = isGaussian(result.output) ? result.output.mean : result.output;

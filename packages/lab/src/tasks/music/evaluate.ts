@@ -43,7 +43,7 @@ export function* evaluatePieces(
   const metrics = yield* scorePieces(pieces, options, () => {
     let states: MusicState[] = [];
     return (group) => {
-      if (draws) states = averagedNll(model, group, states, draws, look);
+      if (draws) states = averagedNll(model, group, states, draws, { seen: look, isTestRule: true });
       else states = [scoreWindow(model, group, states[0], look)];
     };
   });

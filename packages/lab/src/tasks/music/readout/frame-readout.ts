@@ -19,7 +19,10 @@ export interface FrameReadout {
    * @param noise as in training; absent: as at test
    */
   nll(output: Tensor | Gaussian, targets: Tensor, stepMask: Tensor, noise?: NoiseStream): SequenceLoss;
-  /** The NLL of every frame, [time * batch]; 0 where `stepMask` is 0. */
+  /**
+   * The NLL of every frame, [time * batch]; 0 where `stepMask` is 0.
+   * @param noise as in training; absent: as at test
+   */
   rowNll(output: Tensor | Gaussian, targets: Tensor, stepMask: Tensor, noise?: NoiseStream): Real;
   /**
    * A frame drawn for an output of one step and one row: 0 or 1 for each note.

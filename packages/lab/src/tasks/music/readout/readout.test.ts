@@ -54,6 +54,25 @@ describe('the words of a readout', () => {
 });
 
 describe('music with a NADE', () => {
+  it('drops no hidden units at test, also where the test-time rule of the method draws', async () => {
+    const nllOf = async (dropout: string, draws?: { samples: number; mode: 'sample' }) => {
+      const model = musicModel(
+        tinyConfig(
+          `model.readout=nade:hidden=9,dropout=${dropout}`,
+          'model.dropout=dropconnect:weight=.5,samples=2',
+        ),
+      );
+      const work = draws
+        ? evaluateMonteCarlo(model, data.splits.test, draws)
+        : evaluatePieces(model, data.splits.test);
+      return (await inSlices(work))!.nll_per_step;
+    };
+    // The rate of dropping changes neither initial weights nor the draws of the pre-activations.
+    expect(await nllOf('.5')).toBe(await nllOf('0'));
+    const mc = { samples: 2, mode: 'sample' } as const;
+    expect(await nllOf('.5', mc)).not.toBe(await nllOf('0', mc));
+  });
+
   it.each([
     'none',
     'fast:input=.1,recurrent=.2,output=.3',
