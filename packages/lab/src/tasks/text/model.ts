@@ -212,7 +212,8 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
         {
           parameters: Object.values(parameters),
           distributions: weightPosteriors(stack.parameters),
-          examples,
+          // The description length keeps its weight beside the mean over tokens, whatever that is multiplied by.
+          examples: examples / factor,
         },
       ),
   };

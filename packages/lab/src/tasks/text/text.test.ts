@@ -62,6 +62,20 @@ describe.each(['lstm', 'gru', 'rnn'])('the %s', (cell) => {
   });
 });
 
+test('the description length has its weight beside the mean over tokens, also where the loss is a sum over steps', () => {
+  const lengthIn = (loss: string): number => {
+    const set = ['model.dropout=weight-noise:deviation=.02', 'training.steps=10', `training.loss=${loss}`];
+    const session = openSession(tinyTextConfig(...set), data);
+    trainStep(session);
+    return (
+      session.state.sums.penalties['description-length'] /
+      session.state.sums.penaltySteps['description-length']
+    );
+  };
+  // Ten steps: what the mean over tokens is multiplied by.
+  expect(lengthIn('sum-over-time') / lengthIn('mean')).toBeCloseTo(10, 4);
+});
+
 test('a run has the same bits with one thread and two, and after a kill in mid-epoch, averages and carried state included', async () => {
   const config = tinyTextConfig(
     awd,
