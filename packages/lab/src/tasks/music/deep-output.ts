@@ -11,7 +11,7 @@ import {
   type NoiseStream,
   type Tensor,
 } from 'lethe';
-import type { RunMode } from 'lethe/dropout';
+import type { Regularizer, RunMode } from 'lethe/dropout';
 import { hasPieces, transfer } from 'lethe/internal';
 import { activationMoments, type Gaussian, isGaussian } from 'lethe/moments';
 import type { MusicConfig } from './config.ts';
@@ -20,6 +20,20 @@ export interface DeepOutput {
   readonly linear: Linear;
   /** units, [time, batch, size] */
   forward(x: Tensor | Gaussian, noise?: NoiseStream, mode?: RunMode): Tensor | Gaussian;
+}
+
+/**
+ * The noise of a readout behind a deep output. Drawn noise of the output stands at the last recurrent layer, and here once more, with
+ * masks of its own; integrated noise the readout has anyway.
+ */
+export function noiseBehind(regularizer: Regularizer): Regularizer {
+  const noise = regularizer.noise
+    .filter(({ site, layers = 'last' }) => site === 'output' && layers === 'last')
+    .map(({ layers: _, ...entry }) => ({ ...entry, site: 'input' as const }));
+  const { passes } = regularizer;
+  // Two runs that share masks of the output share these.
+  const sameMasks = passes?.sameMasks.includes('output') ? (['input'] as const) : [];
+  return { ...regularizer, noise, ...(passes && { passes: { ...passes, sameMasks } }) };
 }
 
 /** Throws ConfigError for units whose moments have no closed form under a method that integrates. */

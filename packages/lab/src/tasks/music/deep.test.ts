@@ -75,6 +75,32 @@ describe('a music network with a deep transition', () => {
     expect(Number.isFinite(loss.data[0])).toBe(true);
   });
 
+  it.each([
+    ['fast:input=.1,output=.4', ['input .4', 'input .4']],
+    ['variational:input=.1,output=.4', ['output .4', 'input .4']],
+    ['standard:output=.4,interval=sequence', ['output .4', 'input .4']],
+    ['zoneout:hidden=.2', []],
+  ])("has the readout's noise in front of a deep output and of the readout: %s", (dropout, expected) => {
+    const { plans } = musicModel(configOf({ deepOutput: 7, dropout }));
+    const found = plans.flatMap(({ entries, target }) =>
+      entries
+        .filter(
+          ({ noise }) => noise.site === 'output' || (target.cell === 'linear' && noise.site === 'input'),
+        )
+        .map(({ noise }) => `${noise.site} ${String(noise.rate).slice(1)}`),
+    );
+    expect(found).toEqual(expected);
+  });
+
+  it('has masks of its own in front of a readout behind a deep output, shared by two runs where they share those of the output', () => {
+    const lossOf = (dropout: string) =>
+      musicModel(configOf({ deepOutput: 7, dropout })).loss(batch(), new NoiseStream(3).at(1), 100);
+    const distance = (same: string) =>
+      lossOf(`fraternal:kappa=1${same}+variational:output=.4`).penalties.distance;
+    expect(distance(',same=output')).toBe(0);
+    expect(distance('')).toBeGreaterThan(0);
+  });
+
   it('refuses what a cell or a method does not have, naming the key', () => {
     const make = (model: Parameters<typeof configOf>[0]) => () => musicModel(configOf(model));
     expect(make({ cell: 'rnn', shortcut: true })).toThrow(/model\.shortcut: expected false with the rnn/);

@@ -29,7 +29,7 @@ import { layerPrefix } from '../shared/layers.ts';
 import type { Batch } from './batches.ts';
 import type { MusicConfig } from './config.ts';
 import { keys } from './data/piano-roll.ts';
-import { type DeepOutput, deepOutput } from './deep-output.ts';
+import { type DeepOutput, deepOutput, noiseBehind } from './deep-output.ts';
 import { bernoulliReadout } from './readout/bernoulli.ts';
 import type { FrameReadout } from './readout/frame-readout.ts';
 import { nadeReadout } from './readout/nade.ts';
@@ -125,7 +125,7 @@ export function musicModel(
   const words = parseReadout(sizes.readout);
   const options = {
     inputSize: between ? sizes.deepOutput : stack.outputSize,
-    dropout: atReadout,
+    dropout: between ? noiseBehind(regularizer) : atReadout,
     layer: sizes.layers + (between ? 1 : 0),
     initial: { weight: init.readout, bias: { kind: 'constant', value: sizes.outputBias } as const },
   };
