@@ -180,7 +180,9 @@ function observe(work: TrainingWork): void {
   const { epoch, step } = session.state;
   for (const [name, look] of session.observers) {
     try {
-      const { values, units } = withEngine(session.config, () => session.optimizer.evaluate(look));
+      const { values, units } = withEngine(session.config, () =>
+        session.optimizer.evaluate(() => look(step)),
+      );
       const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
       tell(work, { event: 'observe', name, epoch, step, values: Object.fromEntries(finite) });
       if (units) appendObservation(run.observations, name, { epoch, step }, units);

@@ -1,6 +1,7 @@
 /**
  * What fast dropout adds to the gradient, layer by layer (Bayer et al. 2013, section 2.2.2; `decomposed` of the library has
- * the equations), on the first minibatch of the first epoch, with the draws of the first step where there are any.
+ * the equations), on the first minibatch of the first epoch, with the draws of the first step where there are any, and the rates that
+ * the next one would have.
  */
 import { ConfigError, scoped } from 'lethe';
 import type { Regularizer } from 'lethe/dropout';
@@ -17,12 +18,15 @@ export const observeDecomposition: MakeObserver = ({ task, noise }) => {
   requireMoments(task.model.regularizer);
   const names = new Map(Object.entries(task.model.parameters).map(([name, tensor]) => [tensor, name]));
   const first = { epoch: 0, position: 0 };
-  return () => {
+  return (steps = 0) => {
     const carried = task.carried();
     try {
       return scoped(() => {
         const parameters = [...names.keys()];
-        const { layers } = decomposed(parameters, () => task.step(first, noise.at(0)).total.loss);
+        const { layers } = decomposed(
+          parameters,
+          () => task.step(first, noise.at(0).trained(steps)).total.loss,
+        );
         return observation(
           layers.map((layer) => ({ ...layer, name: layerOf(names.get(layer.parts[0].weight)!) })),
         );

@@ -173,6 +173,20 @@ test.each([
   expect(fs.existsSync(out)).toBe(false);
 });
 
+test('the decomposition has the rates of the step that it is of, where these move', () => {
+  const method = 'fast:input=.1,recurrent=.2,output=.3,scaling=inverted,form=probit';
+  const look = (dropout: string, steps?: number) =>
+    openSession(tinyConfig('observe=[decomposition]', `model.dropout=${dropout}`), data).observers.get(
+      'decomposition',
+    )!(steps).values;
+  // At the first step a curriculum has no noise, and after forty times 1 / gamma all of it.
+  expect(look(`curriculum:gamma=.01+${method}`)['readout.ratio']).toBe(0);
+  expect(look(`curriculum:gamma=.01+${method}`, 4000)['readout.ratio']).toBeCloseTo(
+    look(method)['readout.ratio'],
+    6,
+  );
+});
+
 test('a run from before there were observers goes on', async () => {
   const run = path.join(parent, 'old');
   await train(tinyConfig('training.epochs=1'), { out: run, data });

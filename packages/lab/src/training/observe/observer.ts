@@ -21,8 +21,11 @@ export interface Observation {
   units?: Record<string, ArrayLike<number>>;
 }
 
-/** Looks once; called at the evaluation point, with the weights that a validation sees. */
-export type Observer = () => Observation;
+/**
+ * Looks once; called at the evaluation point, with the weights that a validation sees.
+ * @param steps training steps done: what rates that move are at. @defaultValue 0
+ */
+export type Observer = (steps?: number) => Observation;
 
 /** Throws ConfigError where there is nothing to observe. */
 export type MakeObserver = (observed: Observed) => Observer;
