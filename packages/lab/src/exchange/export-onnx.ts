@@ -1,5 +1,6 @@
 /** A run of any task as an ONNX model. */
 import { ConfigError } from 'lethe';
+import { parseDropout } from 'lethe/dropout';
 import { taskKinds } from '../tasks/registry.ts';
 import { openTrained } from '../training/trained.ts';
 import type { Exported, ExportRequest } from './format.ts';
@@ -21,7 +22,8 @@ export async function exportOnnx(request: ExportRequest): Promise<Exported> {
     ...{ method: config.model.dropout, weights, seed: String(config.seed) },
   };
   const form = masks ? 'masks' : 'mean';
-  const file = onnxFile({ ...model, rule: rule ?? model.rule }, { noise: form, version, about });
+  const trained = masks ? opened.trained(parseDropout(config.model.dropout)) : undefined;
+  const file = onnxFile({ ...model, rule: rule ?? model.rule }, { noise: form, trained, version, about });
   const hasInitial = Object.keys(file.initialStates).length > 0;
   return {
     content: file.content,

@@ -13,6 +13,8 @@ import { addReadout } from './readout.ts';
 export interface OnnxOptions {
   /** `masks`: those of training are inputs. @defaultValue 'mean' */
   noise?: NoiseForm;
+  /** training steps done, for rates of masks that move. @defaultValue the rates that training ends with */
+  trained?: number;
   /** of the program */
   version: string;
   /** texts for the properties of the file */
@@ -31,11 +33,11 @@ export interface OnnxFile {
 
 /** Throws ConfigError for a model that no graph can be written of, saying why. */
 export function onnxFile(model: PortableModel, options: OnnxOptions): OnnxFile {
-  const { noise = 'mean', version, about = {} } = options;
+  const { noise = 'mean', trained, version, about = {} } = options;
   for (const { layers } of model.networks) requireForm(layers[0].plan.regularizer, model.rule, noise);
   const graph = newGraph();
   const names: Names = { inputs: [], outputs: [] };
-  const factors = makeFactors(graph, noise);
+  const factors = makeFactors(graph, noise, trained);
   const { input } = model.networks[0];
   const isWords = 'words' in input;
   const x = isWords

@@ -1,6 +1,6 @@
 /** What acts at the sites of a network in its graph: constants of the test-time rule, or masks that whoever runs the graph draws. */
 import { ConfigError } from 'lethe';
-import type { NoiseEntry, NoiseSite, Plan } from 'lethe/dropout';
+import { type NoiseEntry, type NoiseSite, type Plan, rateAt } from 'lethe/dropout';
 import type { Dim, Graph } from './graph.ts';
 
 /** Factors at one site. */
@@ -19,7 +19,7 @@ export type MaskList = Record<string, MaskInput>;
 export interface MaskInput {
   shape: readonly Dim[];
   /** each as a sentence of the method has it */
-  entries: readonly Pick<NoiseEntry, 'kind' | 'rate' | 'interval' | 'examples' | 'scaling'>[];
+  entries: readonly Pick<NoiseEntry, 'kind' | 'rate' | 'interval' | 'examples' | 'scaling' | 'weights'>[];
 }
 
 /** Sites by the names of their factors, and what is zoneout there. */
@@ -39,15 +39,18 @@ export interface Factors {
   readonly masks: MaskList;
 }
 
-/** Factors of the sites of all plans, in the form that was asked for; inputs are made in `graph`. */
-export function factors(graph: Graph, form: NoiseForm): Factors {
+/**
+ * Factors of the sites of all plans, in the form that was asked for; inputs are made in `graph`.
+ * @param trained training steps done: what rates that move are at; absent: those that training ends with
+ */
+export function factors(graph: Graph, form: NoiseForm, trained?: number): Factors {
   const masks: MaskList = {};
   return {
     masks,
     at(plan, site, suffix, options) {
       const { zoneout = false } = options;
       const entries = plan.entries
-        .map(({ noise }) => noise)
+        .map(({ noise }) => ({ ...noise, rate: rateAt(noise, trained) }))
         .filter((noise) => noise.site === site && (noise.kind === 'zoneout') === zoneout);
       if (entries.length === 0) return undefined;
       if (form === 'mean') {
@@ -76,8 +79,9 @@ function meanOf(entries: readonly NoiseEntry[]): number {
   return scaled.reduce((product, { rate }) => product * (1 - rate), 1);
 }
 
-const told = ({ kind, rate, interval, examples, scaling }: NoiseEntry) => ({
+const told = ({ kind, rate, interval, examples, scaling, weights }: NoiseEntry) => ({
   ...{ kind, rate, interval, examples, scaling },
+  ...(weights === 'column' && { weights }),
 });
 
 function shapeOf(
@@ -103,7 +107,7 @@ function shapeOf(
 
 function aboutMask(entries: readonly NoiseEntry[], zoneout: boolean): string {
   return entries
-    .map(({ kind, rate, scaling, interval }) => {
+    .map(({ kind, rate, scaling, interval, weights }) => {
       const kept = scaling === 'paper' ? '1' : `1 / ${1 - rate}`;
       const values =
         kind === 'gaussian'
@@ -111,7 +115,8 @@ function aboutMask(entries: readonly NoiseEntry[], zoneout: boolean): string {
           : zoneout
             ? `1 (keep the previous value) with probability ${rate}, else 0`
             : `0 with probability ${rate}, else ${kept}`;
-      return `${values}, drawn once per ${interval}; ones switch it off`.replace(
+      const each = weights === 'column' ? ' for each column' : '';
+      return `${values}, drawn once per ${interval}${each}; ones switch it off`.replace(
         zoneout ? 'ones switch' : '\0',
         zoneout ? 'zeros switch' : '\0',
       );

@@ -224,6 +224,24 @@ test.skipIf(!canRun('import onnx, onnxruntime'))(
   60_000,
 );
 
+test('masks are told with the rate that they have when the weights are trained so far, and with what a draw is for', () => {
+  const made = madeNetwork({
+    cell: 'lstm',
+    inputSize: I,
+    hiddenSizes: [4],
+    dropout: 'curriculum:gamma=.01+awd:weight=.5,input=.4,rows=true',
+  });
+  const { masks } = onnxFile(made.model, { version, noise: 'masks', trained: 100 });
+  // rate (1 - e^(-gamma t)) of Morerio et al. 2017
+  const grown = 1 - Math.exp(-1);
+  const [column] = masks.mask_weight_l0.entries;
+  expect(column).toMatchObject({ rate: expect.closeTo(0.5 * grown, 12), weights: 'column' });
+  expect(masks.mask_input_l0.entries[0]).toMatchObject({ rate: expect.closeTo(0.4 * grown, 12) });
+  expect(masks.mask_input_l0.entries[0]).not.toHaveProperty('weights');
+  const { masks: last } = onnxFile(made.model, { version, noise: 'masks' });
+  expect(last.mask_weight_l0.entries[0].rate).toBe(0.5);
+});
+
 test('equal models give equal bytes', () => {
   const make = () =>
     onnxFile(madeNetwork({ cell: 'lstm', inputSize: I, hiddenSizes: [4] }).model, { version }).content;
