@@ -22,6 +22,7 @@ import { checkOptionalStream, checkStream } from '../random/stream.ts';
 import { shapeText, type Tensor } from '../tensor/tensor.ts';
 import { markNoise } from './parameters/drawn-noise.ts';
 import { type InitOptions, initialTensor } from './parameters/init.ts';
+import { logDeviationsOf } from './parameters/log-deviations.ts';
 import { noisyWeights, weightMoments } from './parameters/noisy-weights.ts';
 import { checkLayer, checkSize } from './parameters/size.ts';
 import { maskedInput } from './readout/input.ts';
@@ -97,16 +98,7 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
   };
   const { weightNoise } = chosen.regularizer;
   if (weightNoise && !isPlain) {
-    const value = Math.log(weightNoise.deviation);
-    parameters.weightLogDeviation = initialTensor(
-      [inputSize, outputSize],
-      { kind: 'constant', value },
-      stream,
-      {
-        layer,
-        entry: 2,
-      },
-    );
+    parameters.weightLogDeviation = logDeviationsOf([inputSize, outputSize], weightNoise.deviation);
   }
   return {
     options,

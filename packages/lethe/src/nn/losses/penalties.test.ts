@@ -9,6 +9,7 @@ import { Tensor, tensor } from '../../tensor/tensor.ts';
 import { everyMethod, testNetwork } from '../every-method.suite.ts';
 import { descriptionLength, noisyWeights } from '../parameters/noisy-weights.ts';
 import { readoutDistance } from '../readout/readout.ts';
+import { rnn } from '../recurrent/layers.ts';
 import {
   activationPenalty,
   decayWeights,
@@ -193,6 +194,30 @@ describe('the loss of a regularizer', () => {
       const shared = distance(',same=input/recurrent/output');
       expect(shared.both).toBeCloseTo(shared.single, 5);
       expect(Math.abs(distance('').both - shared.single)).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('pulls Gaussian weights to 0 and leaves their deviations as they are', () => {
+    const layer = rnn(
+      { inputSize: 2, hiddenSize: 3, dropout: parseDropout('weight-noise:deviation=.1') },
+      stream,
+    );
+    const { weightInLogDeviation, weightRecLogDeviation, ...weights } = layer.parameters;
+    const parameters = Object.values(layer.parameters) as Tensor[];
+    const squares = (Object.values(weights) as Tensor[]).reduce(
+      (sum, { data }) => sum + Array.from(data).reduce((part, w) => part + w * w, 0),
+      0,
+    );
+    const { loss, gradients: slopes } = gradients(parameters, () => weightDecayPenalty(parameters, 2));
+    expect(loss).toBeCloseTo(squares, 5);
+    const deviations = [weightInLogDeviation!, weightRecLogDeviation!];
+    for (const one of deviations)
+      expect(slopes[parameters.indexOf(one)].toArray()).toEqual(Array(one.size).fill(0));
+    const before = parameters.map((one) => one.toArray());
+    decayWeights(parseDropout('weight-decay:lambda=.5,decoupled=true'), parameters);
+    for (const [i, one] of parameters.entries()) {
+      const factor = deviations.includes(one) ? 1 : 0.5;
+      expect(one.toArray()).toEqual(before[i].map((value) => factor * value));
     }
   });
 

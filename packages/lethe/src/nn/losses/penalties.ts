@@ -7,6 +7,7 @@ import { kernels } from '../../kernels/engine.ts';
 import { checkNumber } from '../../options.ts';
 import { checkTensor, checkTensors } from '../../tensor/check.ts';
 import { expectShape, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { decayed } from '../parameters/log-deviations.ts';
 import { countedRows, partialMask, type StepMask } from './step-mask.ts';
 
 /**
@@ -94,14 +95,15 @@ export function distancePenalty(a: Tensor, b: Tensor, kappa: number, stepMask?: 
   return loss;
 }
 
-/** Weight decay as a term of the loss: lambda/2 sum w² over all parameters. */
+/** Weight decay as a term of the loss: lambda/2 sum w² over all parameters but the log deviations of Gaussian weights. */
 export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number): Tensor {
   checkTensors('weightDecayPenalty', 'parameters', parameters);
   checkNumber('weightDecayPenalty', 'lambda', lambda);
-  const loss = tensor((lambda / 2) * kernels().sumSquares(parameters.map((parameter) => parameter.data)));
-  recordOperation(loss, parameters, () => {
+  const weights = decayed(parameters);
+  const loss = tensor((lambda / 2) * kernels().sumSquares(weights.map(({ data }) => data)));
+  recordOperation(loss, weights, () => {
     const factor = lambda * gradientOf(loss)[0];
-    for (const parameter of parameters) {
+    for (const parameter of weights) {
       const target = gradientIfNeeded(parameter);
       if (target) kernels().addDifference({ n: parameter.size, a: parameter.data, factor, target });
     }
@@ -109,7 +111,7 @@ export function weightDecayPenalty(parameters: readonly Tensor[], lambda: number
   return loss;
 }
 
-/** Decoupled weight decay, to be called after an update: w -= lambda w, as Gal's code does. */
+/** Decoupled weight decay, to be called after an update: w -= lambda w, as Gal's code does; log deviations of Gaussian weights stay. */
 export function decayWeights(regularizer: Regularizer, parameters: readonly Tensor[]): void {
   checkRegularizer('decayWeights', regularizer);
   checkTensors('decayWeights', 'parameters', parameters);
@@ -117,7 +119,7 @@ export function decayWeights(regularizer: Regularizer, parameters: readonly Tens
   for (const penalty of penalties) {
     if (penalty.kind !== 'weight-decay' || !penalty.decoupled) continue;
     const factor = -penalty.lambda;
-    for (const { size, data } of parameters)
+    for (const { size, data } of decayed(parameters))
       kernels().addDifference({ n: size, a: data, factor, target: data });
   }
 }

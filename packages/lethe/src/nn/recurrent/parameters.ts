@@ -3,6 +3,7 @@ import type { NoiseStream } from '../../random/stream.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Cell } from '../cells/cell.ts';
 import { type InitOptions, initialTensor } from '../parameters/init.ts';
+import { logDeviationsOf } from '../parameters/log-deviations.ts';
 import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
 
 /**
@@ -32,9 +33,9 @@ export function recurrentParameters(
   }
   const { weightNoise } = options.dropout ?? {};
   if (weightNoise) {
-    const logDeviation: InitOptions = { kind: 'constant', value: Math.log(weightNoise.deviation) };
-    parameters.weightInLogDeviation = make([I, inputGates * H], logDeviation, 6);
-    parameters.weightRecLogDeviation = make([H, gates * H], logDeviation, 7);
+    const { deviation } = weightNoise;
+    parameters.weightInLogDeviation = logDeviationsOf([I, inputGates * H], deviation);
+    parameters.weightRecLogDeviation = logDeviationsOf([H, gates * H], deviation);
   }
   return parameters;
 }
