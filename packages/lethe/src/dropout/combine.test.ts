@@ -92,6 +92,15 @@ describe('combine', () => {
     expect(() => combine(fraternal(), fast({ input: 0.1 }))).toThrow('noise that is drawn');
     expect(() => combine(fraternal(), ar())).toThrow('noise that is drawn');
   });
+
+  it('refuses masks that two runs share where none are drawn', () => {
+    const shared = fraternal({ same: ['recurrent'] });
+    expect(() => combine(shared, fast({ recurrent: 0.2, mode: 'gaussian' }))).toThrow(
+      'expected masks for two runs to share at recurrent',
+    );
+    expect(() => combine(shared, fast({ recurrent: 0.2, mode: 'sample' }))).not.toThrow();
+    expect(() => combine(fraternal(), fast({ recurrent: 0.2, mode: 'gaussian' }))).not.toThrow();
+  });
 });
 
 describe('layerRegularizer', () => {

@@ -12,7 +12,7 @@ import { foldSchedule } from './schedule.ts';
  * takes the modes of what has; a schedule is written into all entries that have none. Methods that do
  * nothing are left out.
  * @throws ConfigError if two of them need different modes, both say how moments are computed, both run twice,
- *   both make the weights Gaussian or both set the schedule; or if two runs would have the same noise
+ *   both make the weights Gaussian or both set the schedule; or if two runs would have the same noise, or no masks to share
  */
 export function combine(...methods: readonly Regularizer[]): Regularizer {
   for (const [i, method] of methods.entries()) checkRegularizer(`combine: argument ${i + 1}`, method);
@@ -149,6 +149,12 @@ function checkPasses({ name, modes, passes }: Regularizer): void {
     throw new ConfigError(
       `dropout: expected a network at test without draws for the second of two runs, got ${name} (test ${modes.test}); ` +
         'set inference mean, or another variant',
+    );
+  }
+  if (modes.train === 'gaussian' && passes && passes.sameMasks.length > 0) {
+    throw new ConfigError(
+      `dropout: expected masks for two runs to share at ${passes.sameMasks.join(', ')}, got ${name} (train gaussian), which draws pre-activations; ` +
+        'leave out same, or set mode sample',
     );
   }
   if (!passes || (modes.train !== 'moments' && modes.train !== 'mean')) return;
