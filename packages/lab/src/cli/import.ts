@@ -1,12 +1,13 @@
 /** `lethe import`: weights of PyTorch and Keras as weights here. */
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 
 interface ImportOptions {
   out?: string;
+  resetAfter?: boolean;
   resetBefore?: boolean;
   json?: boolean;
 }
@@ -20,6 +21,12 @@ export function addImport(lethe: Command, io: Io): void {
     )
     .argument('<file>', 'weights as safetensors or npz')
     .option('--out <FILE>', 'file to write (default: NAME.lethe.safetensors beside it)')
+    .addOption(
+      new Option(
+        '--reset-after',
+        'of a GRU without biases: the reset gate acts on the product, as Keras has it by default',
+      ).conflicts('resetBefore'),
+    )
     .option(
       '--reset-before',
       'of a GRU without biases: the reset gate acts in front of the product (Keras: reset_after false)',
@@ -38,14 +45,15 @@ export function addImport(lethe: Command, io: Io): void {
 async function run(file: string, options: ImportOptions, output: Output): Promise<void> {
   const { importModel } = await import('lethe');
   const { importedFile } = await import('../exchange/imported-file.ts');
-  const { readArrays } = await import('../exchange/read-arrays.ts');
+  const { inFile, readArrays } = await import('../exchange/read-arrays.ts');
   const { writeOut } = await import('./write-out.ts');
   if (options.out !== undefined) {
     const { checkWritable } = await import('../files/check-writable.ts');
     checkWritable(options.out);
   }
   const arrays = readArrays(file);
-  const found = importModel(arrays, options.resetBefore ? { resetAfter: false } : {});
+  const reset = options.resetBefore ? { resetAfter: false } : options.resetAfter ? { resetAfter: true } : {};
+  const found = inFile(file, () => importModel(arrays, reset));
   const { framework, stack, placed, leftOut } = found;
   const name = `${file.slice(0, file.length - path.extname(file).length)}.lethe.safetensors`;
   const log = (line: string): void => output.notice(line);

@@ -164,8 +164,19 @@ test.each<[string, Record<string, StoredTensor>, RegExp]>([
   [
     'a GRU that does not tell its form',
     { 'gru/gru_cell/kernel': stored(4, 9), 'gru/gru_cell/recurrent_kernel': stored(3, 9) },
-    /form of the reset gate.*gru\/gru_cell\/recurrent_kernel/,
+    /form of the reset gate.*gru\/gru_cell\/recurrent_kernel.*--reset-after/,
   ],
+  [
+    'a weight that is no number',
+    { ...lstm, 'rnn.bias_ih_l0': { shape: [12], data: new Float32Array(12).fill(Number.NaN, 5) } },
+    /'rnn\.bias_ih_l0', got NaN at element 5/,
+  ],
+  [
+    'a weight that no float32 holds',
+    { ...lstm, 'rnn.bias_ih_l0': { shape: [12], data: new Float64Array(12).fill(1e39) } },
+    /'rnn\.bias_ih_l0', got 1e\+39 at element 0/,
+  ],
+  ['no array', {}, /got no array at all/],
 ])('%s is refused by its name', (_, tensors, message) => {
   expect(() => importModel(tensors)).toThrow(message);
 });
@@ -238,6 +249,10 @@ test('files of torch.save, HDF5 and Keras are answered with the lines that conve
     [put('d.weights', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')), /HDF5/],
     [put('e.keras', 'PK'), /Keras model.*numpy\.savez/],
     [put('f.safetensors', 'x'), /f\.safetensors: /],
+    [put('i.npz', ''), /i\.npz: .*found an empty file/],
+    [put('j.npy', Buffer.from('\x93NUMPY\x01\x00v\x00{', 'latin1')), /one array of NumPy.*numpy\.savez/],
+    [path.join(scratch, 'none.npz'), /none\.npz: .*no such file/],
+    [scratch, new RegExp(`${scratch}: .*it is a directory`)],
     [put('g.npz', 'PK\x03\x04'), /ZIP archive/],
   ] as const) {
     expect(() => readArrays(file)).toThrow(message);

@@ -47,7 +47,7 @@ export interface ImportedModel {
  * @param tensors of a file, by name, as `decodeSafetensors(…).tensors`
  * @returns parameters for {@link loadParameters} into a `recurrentStack(found.stack, …)`
  * @throws DataError where no recurrent layer is in the file, layers do not fit on one another, or one has what no layer here has (projections, peepholes,
- *   norms, convolutions, other layouts), by the name of the array; ConfigError for what are no arrays
+ *   norms, convolutions, other layouts), or a number that no parameter holds, by the name of the array; ConfigError for what are no arrays
  */
 export function importModel(
   tensors: Record<string, StoredTensor>,
@@ -62,7 +62,7 @@ export function importModel(
   const framework = isTorch(names) ? 'pytorch' : isKeras(names) ? 'keras' : undefined;
   if (!framework) {
     throw new DataError(
-      `${where}: expected a recurrent layer of PyTorch (weight_hh_l0) or Keras (recurrent_kernel), got ${names.length} arrays: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`,
+      `${where}: expected a recurrent layer of PyTorch (weight_hh_l0) or Keras (recurrent_kernel), got ${counted(names)}`,
     );
   }
   const found = framework === 'pytorch' ? torchArrays(tensors) : kerasArrays(tensors);
@@ -88,6 +88,7 @@ export function importModel(
   if (table) placed[table.name] = 'embedding.weight';
   if (map) placed[map.name] = 'readout.weight';
   if (map?.biasName) placed[map.biasName] = 'readout.bias';
+  for (const name of Object.keys(placed)) checkFinite(name, tensors[name]);
   return {
     ...{ framework, stack, recurrent },
     ...(table && { embedding: { weight: numbers(table.weight) } }),
@@ -97,6 +98,22 @@ export function importModel(
 }
 
 // --- internal ---
+
+/** `2 arrays: a, b`; of many the first. */
+function counted(names: readonly string[]): string {
+  if (names.length === 0) return 'no array at all';
+  const shown = `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
+  return `${names.length} ${names.length === 1 ? 'array' : 'arrays'}: ${shown}`;
+}
+
+/** Parameters are float32: a float64 may be too large for one. */
+function checkFinite(name: string, { data }: StoredTensor): void {
+  const at = realFrom(data).findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new DataError(
+    `importModel: expected numbers that a float32 holds in '${name}', got ${data[at]} at element ${at}; the model diverged, or the file is of another one`,
+  );
+}
 
 const numbers = ({ shape, data }: StoredTensor): StoredTensor => ({ shape, data: realFrom(data) });
 const zeros = (length: number): StoredTensor => ({ shape: [length], data: realZeros(length) });
@@ -159,7 +176,7 @@ function resetOf(layers: readonly FoundLayer[], options: ImportOptions): { reset
   const [resetAfter = options.resetAfter] = said;
   if (resetAfter === undefined) {
     throw new DataError(
-      `importModel: expected a bias that tells the form of the reset gate, got none for '${layers[0].name}'; give resetAfter (Keras: reset_after, true unless it was set)`,
+      `importModel: expected a bias that tells the form of the reset gate, got none for '${layers[0].name}'; give resetAfter (--reset-after or --reset-before): reset_after of Keras, true unless it was set`,
     );
   }
   return { resetAfter };
