@@ -92,6 +92,7 @@ describe('a request of another page', () => {
       body: JSON.stringify(start),
     });
     expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({ error: expect.stringContaining(`Origin: ${origin}`) });
   });
 
   it('as a picture or a script in it is not answered; a link to the dashboard is', async () => {

@@ -23,7 +23,10 @@ export function guard({ port, token, readOnly }: GuardOptions): MiddlewareHandle
     if (!hosts.includes(c.req.header('host') ?? '')) return refuse(c, 403, 'this Host is not served');
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
     const origin = c.req.header('origin');
-    if (origin === undefined ? !isRead : !origins.includes(origin)) {
+    if (origin === undefined && !isRead) {
+      return refuse(c, 403, `programs say Origin: ${origins[0]} in what is not reading`);
+    }
+    if (origin !== undefined && !origins.includes(origin)) {
       return refuse(c, 403, 'requests of other pages are not answered');
     }
     // Pictures and scripts of the page itself say so; another page that embeds them says that, too.

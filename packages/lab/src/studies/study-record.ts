@@ -47,10 +47,15 @@ export interface StudyRecord {
  */
 export function readStudy(directory: string): StudyRecord {
   const file = journalFile(directory);
-  const events = fs.existsSync(file) ? readJournal(file) : [];
+  if (!fs.existsSync(file)) {
+    throw new ConfigError(
+      `${directory} is no study: it has no journal.jsonl; name a directory that search, compare or sweep made`,
+    );
+  }
+  const events = readJournal(file);
   if (events.length === 0) {
     throw new ConfigError(
-      `${directory} is no study: it has no journal.jsonl; name a directory that search made`,
+      `${directory} is no study yet: no whole line is in its journal.jsonl; give the command again that began it`,
     );
   }
   const [about] = events;

@@ -180,7 +180,13 @@ describe('another study in the same directory is refused with what differs', () 
     fs.mkdirSync(directory);
     fs.writeFileSync(path.join(directory, 'config.json'), '{}');
     expect(() => open(() => {})).toThrow('exists already and is no study: it has config.json');
-    expect(() => readStudy(directory)).toThrow('is no study');
+    expect(() => readStudy(directory)).toThrow('is no study: it has no journal.jsonl');
+  });
+
+  test('that has no whole line yet is said to be none yet', () => {
+    fs.mkdirSync(directory, { recursive: true });
+    fs.writeFileSync(journal(), '{"event":"stu');
+    expect(() => readStudy(directory)).toThrow('is no study yet: no whole line is in its journal.jsonl');
   });
 
   test('a new title makes no other study: it goes on under the title that it began with', () => {
