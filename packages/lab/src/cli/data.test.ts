@@ -58,6 +58,10 @@ describe('lethe data', () => {
     expect(out).toMatch(/^train +2 /m);
     const finer = await lethe('data', 'stats', folder, '--steps-per-quarter', '4', '--json');
     expect(JSON.parse(finer.out)).toMatchObject({ stepsPerQuarter: 4, grid: { notes: 16, beside: 0 } });
+    // As `train` refuses it: statistics of a grid that no run can have were shown.
+    const uneven = await lethe('data', 'stats', folder, '--steps-per-quarter', '7');
+    expect(uneven).toMatchObject({ code: 2, out: '' });
+    expect(uneven.err).toMatch(/--steps-per-quarter expects a number of steps that divides 480, found '7'/);
     const strict = await lethe('data', 'stats', folder, '--damaged', '0');
     expect(strict).toMatchObject({ code: 1, out: '' });
     expect(strict.err).toMatch(/1 of 5 files or tunes are damaged, and 0 may be/);

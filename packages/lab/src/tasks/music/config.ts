@@ -1,6 +1,6 @@
 /** The configuration of a music run: its schema and its defaults. */
 import { z } from 'zod';
-import { oneOf, positiveNumber } from '../../common/usage.ts';
+import { oneOf, positiveNumber, UsageError } from '../../common/usage.ts';
 import {
   anyCell,
   anyModel,
@@ -66,10 +66,11 @@ const training = z.strictObject({
     .describe('whether the first frame of a piece is learned, too, from the initial state'),
 });
 
+/** Samples are written as MIDI of 480 ticks in a quarter note. */
+const dividesTicks = (steps: number): boolean => Number.isInteger(480 / steps);
+
 const music = z.strictObject({
-  stepsPerQuarter: orNone(
-    positive.refine((steps) => Number.isInteger(480 / steps), 'a number of steps that divides 480'),
-  )
+  stepsPerQuarter: orNone(positive.refine(dividesTicks, 'a number of steps that divides 480'))
     .default(null)
     .describe(
       "of music of one's own: time steps in a quarter note, which 480 ticks can be cut into; none: eighth notes, 2, or those of a published set",
@@ -125,7 +126,11 @@ export type MusicConfig = z.infer<typeof schema>;
 export const stepsPerQuarter: TaskOption = {
   flags: '--steps-per-quarter <N>',
   description: "of music of one's own: time steps in a quarter note (default: 2, eighth notes)",
-  read: positiveNumber('--steps-per-quarter'),
+  read: (text) => {
+    const steps = positiveNumber('--steps-per-quarter')(text);
+    if (dividesTicks(steps)) return steps;
+    throw new UsageError(`--steps-per-quarter expects a number of steps that divides 480, found '${text}'`);
+  },
   key: 'music.stepsPerQuarter',
 };
 
