@@ -53,6 +53,10 @@ test('without them there is no picture, and --out is for the MIDI file', async (
   const wrong = await lethe('sample', run, '--out', path.join(folder, 'x.png'));
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('--out names the MIDI file');
+  const sound = await lethe('sample', run, '--out', path.join(folder, 'x.wav'));
+  expect(sound.code).toBe(2);
+  expect(sound.err).toContain('end it in .mid');
+  expect(fs.existsSync(path.join(folder, 'x.wav'))).toBe(false);
 });
 
 test('--original writes a piece of the data, as a model that is primed with it hears it, and leaves the samples alone', async () => {

@@ -59,6 +59,11 @@ export const musicSampling: SamplingKind<MusicConfig> = {
         `--out names the MIDI file, found '${options.out}'; --png and --svg draw it beside`,
       );
     }
+    if (options.out !== undefined && /\.(wav|mp3|ogg|opus|m4a|flac|aiff?|abc|txt|json)$/i.test(options.out)) {
+      throw new UsageError(
+        `--out names the MIDI file, found '${options.out}'; end it in .mid, programs of music play and convert that`,
+      );
+    }
     if (original !== null) {
       if (prime !== null) throw new UsageError('--prime begins a sample, and --original is none');
       // Among the samples of the run it would be taken for one.
