@@ -6,7 +6,7 @@ import { knownAs } from './names.ts';
 import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import { numeric } from './series-roles.ts';
 import { exampleSplitNamed } from './splits.ts';
-import { datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
+import { countsOf, datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
 import type { Column, Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -75,12 +75,7 @@ export function labelledRoles(table: Table, options: LabelledOptions): LabelledR
   const sequence = id ?? (said.rows ? undefined : take(columnKnown(free().filter(repeats), 'id')));
   const clock = time ?? (sequence ? take(foundClock(table, free())) : undefined);
   const groups = group();
-  if (columns.length === 0) {
-    const dates = datesOfNumbers(free());
-    columns.push(
-      ...free().filter((column) => column.numbers && column.kind === 'number' && !dates.includes(column)),
-    );
-  }
+  if (columns.length === 0) columns.push(...countsOf(free()));
   const isRows = !sequence && columns.length >= fewestSteps;
   if (columns.length === 0 || (!sequence && !isRows)) throw nothingToRead(table, columns);
   return {

@@ -3,7 +3,7 @@ import { ConfigError, DataError } from 'lethe';
 import { printable } from 'lethe/internal';
 import { columnKnown, columnSaid, nameList, whyNoColumn, wordsOf } from './pick-columns.ts';
 import type { SeriesLayout, SeriesOptions } from './series-types.ts';
-import { datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
+import { countsOf, datesOfNumbers, noDates, unreadDates } from './time-axis.ts';
 import { type Column, present, type Table } from './types.ts';
 
 /** The columns of a table by what they are for. */
@@ -51,10 +51,7 @@ export function seriesRoles(table: Table, options: SeriesOptions): SeriesRoles {
     said.id === undefined ? foundId(free(), time, said, table.rows) : columnSaid(table, '--id', said.id),
   );
   // A second column of dates is no series.
-  const dates = datesOfNumbers(free());
-  const numbers = free().filter(
-    (column) => column.numbers && column.kind === 'number' && !dates.includes(column),
-  );
+  const numbers = countsOf(free());
   const form = said.form === 'tsf' ? undefined : said.form;
   const roles = { id, time, known, statics };
   const leftOut = (used: readonly Column[]): string[] =>

@@ -161,6 +161,12 @@ export function datesOfNumbers(columns: readonly Column[]): Column[] {
   });
 }
 
+/** Columns of numbers that are no dates: what can be a series or a feature. */
+export function countsOf(columns: readonly Column[]): Column[] {
+  const dates = datesOfNumbers(columns);
+  return columns.filter((column) => column.numbers && column.kind === 'number' && !dates.includes(column));
+}
+
 const datesAlone = ['ds', 'timestamp', 'datetime', 'date', 'time', 'datum', 'zeit', 'zeitpunkt', 'fecha'];
 
 /** The axis as what a grid is made of. */
