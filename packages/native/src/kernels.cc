@@ -33,6 +33,7 @@
 #include "weights.h"
 #include "differences.h"
 #include "rows.h"
+#include "step_sums.h"
 #include "attention.h"
 #include "optim.h"
 #include "random.h"

@@ -7,7 +7,7 @@ import { type Real, realZeros } from '../tensor/dtype.ts';
 import { isAlive, type ScratchOrigin } from '../tensor/scratch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { presentGradient, putGradient } from './tape.ts';
-import { usedRows } from './used-rows.ts';
+import { eachUsedPart, usedRows } from './used-rows.ts';
 
 /**
  * The gradient of `table`, in which rows `numbers` will be added to. An array is used again when the scope of the gradients that
@@ -19,12 +19,13 @@ export function rowGradientOf(table: Tensor, numbers: Int32Array): Real {
   if (present) {
     // Where somebody else, such as a tied readout, has filled it, all rows count already.
     const used = usedRows.get(present);
-    if (used) for (const number of numbers) used.rows.add(number);
+    if (used) mark(used.rows, numbers);
     return present;
   }
   return putGradient(table, (scope) => {
     const gradient = cleanGradient(table, scope);
-    usedRows.set(gradient, { width: table.shape[1], rows: new Set(numbers) });
+    const [rows, width] = table.shape;
+    usedRows.set(gradient, { width, rows: mark(new Uint8Array(rows), numbers) });
     return gradient;
   });
 }
@@ -55,8 +56,13 @@ function cleanGradient(table: Tensor, scope: ScratchOrigin): Real {
   return made.data;
 }
 
+function mark(rows: Uint8Array, numbers: Int32Array): Uint8Array {
+  for (let i = 0; i < numbers.length; i++) rows[numbers[i]] = 1;
+  return rows;
+}
+
 function clear(gradient: Real): void {
-  const used = usedRows.get(gradient);
-  if (!used) gradient.fill(0);
-  else for (const row of used.rows) gradient.fill(0, row * used.width, (row + 1) * used.width);
+  eachUsedPart(gradient, (values) => {
+    values.fill(0);
+  });
 }

@@ -4,7 +4,8 @@ import type { Real } from '../tensor/dtype.ts';
 interface UsedRows {
   /** elements of a row */
   width: number;
-  rows: Set<number>;
+  /** 1 for each row that may be */
+  rows: Uint8Array;
 }
 
 /** By gradient; an array that is not in it may be anything. */
@@ -17,14 +18,13 @@ export function eachUsedPart(gradient: Real, part: (values: Real, from: number) 
     part(gradient, 0);
     return;
   }
-  const { width } = used;
-  const rows = Int32Array.from(used.rows).sort();
+  const { width, rows } = used;
   // Neighbours go together.
-  for (let i = 0; i < rows.length; ) {
-    let end = i + 1;
-    while (end < rows.length && rows[end] === rows[end - 1] + 1) end++;
-    part(gradient.subarray(rows[i] * width, (rows[end - 1] + 1) * width) as Real, rows[i] * width);
-    i = end;
+  for (let from = rows.indexOf(1); from >= 0; ) {
+    const end = rows.indexOf(0, from);
+    const to = end < 0 ? rows.length : end;
+    part(gradient.subarray(from * width, to * width) as Real, from * width);
+    from = rows.indexOf(1, to);
   }
 }
 

@@ -1,4 +1,4 @@
-// Parameters of element-wise kernels: Gaussian weights, differences, masks, rows of tables.
+// Parameters of element-wise kernels: Gaussian weights, differences, masks, rows of tables, sums over steps.
 #pragma once
 #include "fields.h"
 
@@ -114,6 +114,25 @@ void fields(V& v, TableRows& p, Pass) {
   v.optional("factors", p.factors, "M");
   v.floats("table", p.table, "Vn");
   v.floats("rows", p.rows, "Mn");
+}
+
+// steps [T, B, n] and a row of their sum [B, n]
+struct StepSums {
+  int T, B, n;
+  Active active;
+  const float* factors;
+  float *steps, *sums;
+};
+
+template <class V>
+void fields(V& v, StepSums& p, Pass) {
+  v.size("T", p.T);
+  v.size("B", p.B);
+  v.size("n", p.n);
+  v.active(p.active);
+  v.optional("factors", p.factors, "B");
+  v.floats("steps", p.steps, "TBn");
+  v.floats("sums", p.sums, "Bn");
 }
 
 }  // namespace lethe

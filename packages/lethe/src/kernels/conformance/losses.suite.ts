@@ -372,8 +372,56 @@ function rowsSuite({ newKernels }: Suite): void {
   });
 }
 
+function stepSumsSuite({ newKernels }: Suite): void {
+  describe('sums over steps', () => {
+    for (const [T, B, n] of [
+      [1, 1, 1],
+      [5, 3, 37],
+      [90, 17, 50],
+    ]) {
+      for (const withLengths of [false, true]) {
+        const what = withLengths ? 'the steps that count, with factors' : 'all steps';
+        it(`are of ${what}, and are added to them, [T, B, n] = [${[T, B, n]}]`, () => {
+          const numbers = new Numbers(71);
+          const start = Int32Array.from({ length: B }, (_, b) => b % 2);
+          const stop = Int32Array.from({ length: B }, (_, b) => (b === 1 ? 0 : T - ((b * 7) % T)));
+          const p = {
+            ...{ T, B, n, ...(withLengths ? { start, stop, factors: numbers.normal(B) } : {}) },
+            steps: numbers.normal(T * B * n),
+            sums: unset(B * n),
+          };
+          const factor = (b: number) => p.factors?.[b] ?? 1;
+          const isActive = (t: number, b: number) => !withLengths || (t >= start[b] && t < stop[b]);
+          const copy = engineCopy(p);
+          newKernels().sumSteps(copy.p);
+          copy.expectGuards();
+          const sums = new Float64Array(B * n);
+          const steps = p.steps.slice();
+          const each = (f: (step: number, sum: number, b: number) => void) => {
+            for (let i = 0; i < T * B * n; i++) {
+              const [t, b] = [Math.floor(i / (B * n)), Math.floor(i / n) % B];
+              if (isActive(t, b)) f(i, b * n + (i % n), b);
+            }
+          };
+          each((step, sum, b) => {
+            sums[sum] += factor(b) * p.steps[step];
+          });
+          expectClose(copy.p.sums, sums, 2e-6, 'sums');
+          newKernels().addToSteps(copy.p);
+          copy.expectGuards();
+          each((step, sum, b) => {
+            steps[step] += factor(b) * sums[sum];
+          });
+          expectClose(copy.p.steps, steps, 2e-6, 'steps');
+        });
+      }
+    }
+  });
+}
+
 export function lossSuite(suite: Suite): void {
   rowsSuite(suite);
+  stepSumsSuite(suite);
   differencesSuite(suite);
   bernoulliSuite(suite);
   squaredErrorSuite(suite);

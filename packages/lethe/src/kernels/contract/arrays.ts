@@ -1,7 +1,7 @@
 /** Products, sums and noise over whole arrays. Conventions: kernels.ts. */
 
 import type { Real } from '../../tensor/dtype.ts';
-import type { Mask } from './fields.ts';
+import type { Active, Mask } from './fields.ts';
 
 /** C = alpha * op(A) op(B) (+ C when `accumulate`), op(A) [m, k], op(B) [k, n], C [m, n]. */
 export interface Matmul {
@@ -76,6 +76,19 @@ export interface TableRows {
   factors?: Real;
   table: Real;
   rows: Real;
+}
+
+/** Steps of every row, and a row for their sum; of each row the active steps count. */
+export interface StepSums extends Active {
+  T: number;
+  B: number;
+  n: number;
+  /** [B], absent: 1 */
+  factors?: Real;
+  /** [T, B, n] */
+  steps: Real;
+  /** [B, n] */
+  sums: Real;
 }
 
 /** target += source ∘ mask; arrays [T, B, n]. */

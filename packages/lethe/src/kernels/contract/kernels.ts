@@ -23,6 +23,7 @@ import type {
   NoisyWeights,
   NoisyWeightsBackward,
   SquaredDistance,
+  StepSums,
   TableRows,
 } from './arrays.ts';
 import type { AttentionBackward, AttentionForward } from './attention.ts';
@@ -115,6 +116,10 @@ export interface Kernels {
   gatherRows(p: TableRows): void;
   /** table[number_m] += factor_m rows_m */
   scatterRows(p: TableRows): void;
+  /** sums_b = factor_b Σ_t steps_tb */
+  sumSteps(p: StepSums): void;
+  /** steps_tb += factor_b sums_b */
+  addToSteps(p: StepSums): void;
   attentionForward(p: AttentionForward): void;
   attentionBackward(p: AttentionBackward): void;
   sgd(p: SgdUpdate): void;

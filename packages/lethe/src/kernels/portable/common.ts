@@ -12,6 +12,7 @@ import { readoutTop } from './readout-top.ts';
 import { gatherRows, scatterRows } from './rows.ts';
 import { softmaxNllBackward, softmaxNllForward } from './softmax-nll.ts';
 import { squaredErrorBackward, squaredErrorForward } from './squared-error.ts';
+import { addToSteps, sumSteps } from './step-sums.ts';
 import { gaussianKlBackward, gaussianSums, noisyWeights, noisyWeightsBackward } from './weight-noise.ts';
 
 export const common: CommonEngine = {
@@ -47,6 +48,8 @@ export const common: CommonEngine = {
   addMasked,
   gatherRows,
   scatterRows,
+  sumSteps,
+  addToSteps,
   sgd,
   rmsprop,
   adam,

@@ -1,5 +1,4 @@
 /** One vector for a whole sequence: what a classifier reads of a recurrent layer's steps. */
-import type { Stretch } from '../../autograd/ops/rows.ts';
 import { gradientIfNeeded, gradientOf, recordOperation } from '../../autograd/tape.ts';
 import { checkWhole } from '../../checks.ts';
 import { ConfigError, ShapeError } from '../../errors.ts';
@@ -7,7 +6,7 @@ import { kernels } from '../../kernels/engine.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames, checkWord } from '../../options.ts';
 import { addBlock, type Block, copyBlock, type Place } from '../../tensor/blocks.ts';
-import type { Real } from '../../tensor/dtype.ts';
+import { type Real, realZeros } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, Tensor } from '../../tensor/tensor.ts';
 import { checkActive } from '../recurrent/inputs.ts';
@@ -101,74 +100,52 @@ function lastOf(x: Tensor, ends: Int32Array, directions: 1 | 2): Tensor {
   );
 }
 
-/** Σ_t x / length^power: a call of a kernel for each stretch of rows that count at a step. */
+/** Σ_t x / length^power. */
 function weighted(x: Tensor, ends: Int32Array, power: 1 | 2): Tensor {
   const [T, B, n] = x.shape;
-  const counted = Array.from({ length: T }, (_, t) => rowsAt(t, ends));
-  const add = (target: Real, from: number, a: Real, at: number, count: number) =>
-    kernels().addDifference({
-      ...{ n: count, factor: 1 },
-      ...{ a: a.subarray(at, at + count), target: target.subarray(from, from + count) },
-    });
-  const divide = (data: Real) => {
-    for (let b = 0; b < B; b++) {
-      const factor = 1 / ends[b] ** power;
-      for (let i = b * n; i < (b + 1) * n; i++) data[i] *= factor;
-    }
-  };
+  const factors = realZeros(B).map((_, b) => 1 / ends[b] ** power);
+  const call = { T, B, n, stop: ends, factors };
   return pooled(
     x,
-    (y) => {
-      y.fill(0);
-      for (const [t, stretches] of counted.entries())
-        for (const { from, to } of stretches) add(y, from * n, x.data, (t * B + from) * n, (to - from) * n);
-      divide(y);
-    },
-    (dx, dy) => {
-      const share = allocate(B * n);
-      share.set(dy);
-      divide(share);
-      for (const [t, stretches] of counted.entries())
-        for (const { from, to } of stretches) add(dx, (t * B + from) * n, share, from * n, (to - from) * n);
-    },
+    (sums) => kernels().sumSteps({ ...call, steps: x.data, sums }),
+    (dx, dy) => kernels().addToSteps({ ...call, steps: dx, sums: dy }),
   );
-}
-
-/** The rows whose sequence has a step t, in stretches. */
-function rowsAt(t: number, ends: Int32Array): Stretch[] {
-  const stretches: Stretch[] = [];
-  for (let b = 0; b < ends.length; b++) {
-    if (ends[b] <= t) continue;
-    const last = stretches[stretches.length - 1];
-    if (last?.to === b) last.to++;
-    else stretches.push({ from: b, to: b + 1 });
-  }
-  return stretches;
 }
 
 /** One row, again and again. */
 const row = (data: Real, start: number): Place => ({ data, start, stride: 0 });
 
 function largest(x: Tensor, ends: Int32Array): Tensor {
-  const [, B, n] = x.shape;
+  const [T, B, n] = x.shape;
   const places = new Int32Array(B * n);
   return pooled(
     x,
     (y) => {
-      for (let b = 0; b < B; b++) {
-        for (let i = 0; i < n; i++) {
-          let place = b * n + i;
-          for (let t = 1; t < ends[b]; t++) {
-            const next = (t * B + b) * n + i;
-            if (x.data[next] > x.data[place] || Number.isNaN(x.data[next])) place = next;
-          }
-          places[b * n + i] = place;
-          y[b * n + i] = x.data[place];
-        }
+      y.set(x.data.subarray(0, B * n));
+      for (let k = 0; k < B * n; k++) places[k] = k;
+      // Steps outside, so that memory is read in its order: columns of 200 steps are a line of the cache for every number.
+      for (let t = 1; t < T; t++) {
+        for (let b = 0; b < B; b++)
+          if (t < ends[b]) raise({ y, places, x: x.data }, b * n, (t * B + b) * n, n);
       }
     },
     (dx, dy) => {
       for (let k = 0; k < places.length; k++) dx[places[k]] += dy[k];
     },
   );
+}
+
+/** The largest so far of n units from `at` on, and where they stand, after the step whose values begin at `step`. */
+function raise(
+  { y, places, x }: { y: Real; places: Int32Array; x: Real },
+  at: number,
+  step: number,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++) {
+    const value = x[step + i];
+    if (!(value > y[at + i] || Number.isNaN(value))) continue;
+    places[at + i] = step + i;
+    y[at + i] = value;
+  }
 }
