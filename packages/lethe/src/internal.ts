@@ -1,5 +1,6 @@
 /** For the rooms next door (the lab): the texts of messages, and pieces below the public ones. No promise between versions. */
 
+export { numbersOf } from './autograd/gradient-tensor.ts';
 export { usedPartsOf } from './autograd/used-rows.ts';
 export { drawMask, drawZoneout } from './dropout/masks.ts';
 export { PHILOX_LANES, philox4x32 } from './kernels/portable/philox.ts';

@@ -4,7 +4,7 @@
  */
 import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } from 'lethe';
 import { kernels } from 'lethe/engine';
-import { usedPartsOf } from 'lethe/internal';
+import { numbersOf, usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../runs/task.ts';
 import { averagesStep, momentumOf, rateFactor, type Standing } from './schedule.ts';
 import type { Session } from './session.ts';
@@ -25,7 +25,7 @@ export function trainStep(session: Session): void {
       step = task.step(state, noise.at(state.step));
       return step.total.loss;
     });
-    const slopes = result.gradients.map(({ data }) => data);
+    const slopes = result.gradients.map(numbersOf);
     const { total, counted, rateFactor: ownFactor = 1 } = step!;
     const { sum } = total.nll;
     if (!Number.isFinite(result.loss) || !Number.isFinite(sum)) {

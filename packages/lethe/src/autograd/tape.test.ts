@@ -185,6 +185,24 @@ describe('gradients', () => {
     expect(scoped(() => slope(4).toArray())).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
   });
 
+  it('counts what somebody writes into the gradient of a table, such as the sum over two batches, in this step alone', () => {
+    const table = embedding({ vocabulary: 5, size: 2 }, new NoiseStream(1));
+    const { weight } = table.parameters;
+    const before = weight.toArray();
+    const slope = (word: number) =>
+      gradients([weight], () => sum(table.forward(Int32Array.of(word), 1))).gradients[0];
+    scoped(() => {
+      const [whole, other] = [slope(1), slope(3)];
+      for (let i = 0; i < whole.size; i++) whole.data[i] += other.data[i];
+      // Words 1 and 3 have two ones each.
+      expect(globalNorm([whole])).toBeCloseTo(2, 6);
+      sgd({ weight }, { stepRate: 1 }).update([whole]);
+    });
+    const moved = weight.toArray().map((w, i) => before[i] - w);
+    expect(moved.map(Math.round)).toEqual([0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
+    expect(scoped(() => slope(0).toArray())).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
   it('keeps a gradient that is first asked for inside an inner scope', () => {
     const x = tensor([1, 2]);
     const twice = (x: Tensor): Tensor => {

@@ -15,8 +15,9 @@ import { kernels } from '../kernels/engine.ts';
 import { checkTensor, checkTensors } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
 import { allocateFor, currentScope, lastsAsLongAs, type ScratchOrigin, scoped } from '../tensor/scratch.ts';
-import { shapeText, Tensor } from '../tensor/tensor.ts';
+import { shapeText, type Tensor } from '../tensor/tensor.ts';
 import { meetDraws } from './draws-met.ts';
+import { gradientTensor } from './gradient-tensor.ts';
 import { usedRows } from './used-rows.ts';
 
 /**
@@ -65,7 +66,7 @@ export function gradients(
     const wanted = parameters.map((parameter) => presentGradient(parameter) ?? gradientOf(parameter));
     return {
       loss: value.item(),
-      gradients: wanted.map((gradient, i) => new Tensor(parameters[i].shape, gradient, scope)),
+      gradients: wanted.map((gradient, i) => gradientTensor(parameters[i].shape, gradient, scope)),
     };
   } finally {
     recording = outer.recording;

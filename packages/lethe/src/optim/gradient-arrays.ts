@@ -1,4 +1,5 @@
 /** Gradients as optimizers and norms take them: the tensors of `gradients`, or arrays of the caller's own. */
+import { numbersOf } from '../autograd/gradient-tensor.ts';
 import { checkArray } from '../checks.ts';
 import { checkReal } from '../tensor/check.ts';
 import type { Real } from '../tensor/dtype.ts';
@@ -11,7 +12,7 @@ import { Tensor } from '../tensor/tensor.ts';
 export function arraysOf(where: string, gradients: readonly (Tensor | Real)[]): Real[] {
   checkArray(where, 'gradients', gradients, 'tensors or arrays of numbers, one for each parameter');
   return gradients.map((gradient, i) => {
-    if (gradient instanceof Tensor) return gradient.data;
+    if (gradient instanceof Tensor) return numbersOf(gradient);
     checkReal(where, `gradients[${i}]`, gradient);
     return gradient;
   });
