@@ -80,6 +80,30 @@ describe('a NADE readout', () => {
     }
   });
 
+  it.each([[undefined], [[Int32Array.of(0, 1, 2, 3), Int32Array.of(3, 1, 0, 2)]]])(
+    'counts a frame as often as its weight says, in the orders %j',
+    (order) => {
+      const model = small({ order });
+      const state = normal([4, I], 1);
+      const nll = (rows: readonly number[], stepMask?: Float32Array) => {
+        const of = ({ data }: Tensor, n: number) =>
+          tensor(
+            rows.flatMap((m) => [...data.subarray(m * n, (m + 1) * n)]),
+            [rows.length, n],
+          );
+        const [some, frames] = [of(state, I), of(everyFrame, D)];
+        const { weightIn, weightOut } = model.parameters;
+        const run = () => model.nll(some, frames, { stepMask }).loss;
+        const { loss, gradients: slopes } = gradients([weightIn, weightOut], run);
+        return [loss, ...slopes.flatMap((slope) => slope.toArray())];
+      };
+      // A weight of 2 is the frame twice.
+      const twice = nll([0, 1, 1, 2, 3, 3]);
+      const weighted = nll([0, 1, 2, 3], Float32Array.of(1, 2, 1, 2));
+      for (const [i, value] of twice.entries()) expect(weighted[i]).toBeCloseTo(value, 5);
+    },
+  );
+
   it('averages the likelihoods of several orders, and gives that of one where it is asked for', () => {
     const orders = [Int32Array.of(0, 1, 2, 3), Int32Array.of(3, 2, 1, 0), Int32Array.of(1, 3, 0, 2)];
     const biases = small().biases(normal([1, I], 1)) as Tensor;

@@ -78,6 +78,23 @@ describe('a readout with clusters', () => {
     });
   });
 
+  it('counts a row as often as its weight says, whatever cluster its target is in', () => {
+    const nll = (rows: readonly number[], stepMask?: Float32Array) => {
+      const some = tensor(
+        rows.flatMap((m) => [...x.data.subarray(m * I, (m + 1) * I)]),
+        [rows.length, 1, I],
+      );
+      const own = Int32Array.from(rows, (m) => targets[m]);
+      const run = () => readoutNll(some, parameters, own, { stepMask }).loss;
+      const { loss, gradients: slopes } = gradients([weight, bias, clusters.weight, clusters.bias], run);
+      return [loss, ...slopes.flatMap((slope) => slope.toArray())];
+    };
+    // A weight of 2 is the row twice.
+    const twice = nll([0, 0, 1, 2, 2, 3, 4, 5, 5, 6]);
+    const weighted = nll([0, 1, 2, 3, 4, 5, 6], Float32Array.of(2, 1, 2, 1, 1, 2, 1));
+    for (const [i, value] of twice.entries()) expect(weighted[i]).toBeCloseTo(value, 4);
+  });
+
   it('measures the distance of two runs by the logits of its first step', () => {
     const other = normal([M, 1, I], 7);
     const head = [...weight.data.subarray(0, 10 * I), ...clusters.weight.data];

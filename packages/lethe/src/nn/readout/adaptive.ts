@@ -17,7 +17,7 @@ import { shown } from '../../found.ts';
 import { kernels } from '../../kernels/engine.ts';
 import { checkOptionNames } from '../../options.ts';
 import { checkTensor } from '../../tensor/check.ts';
-import type { Real } from '../../tensor/dtype.ts';
+import { type Real, realFrom } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, type Tensor } from '../../tensor/tensor.ts';
 import type { AdaptiveParameters } from './table.ts';
@@ -200,7 +200,7 @@ interface Passes {
 
 /** The second step of the rows `numbers`, whose targets lie in one cluster. */
 function addCluster(
-  { parameters: { weight, bias }, rows: { M, x, targets, scale }, own, rowLoss }: Passes,
+  { parameters: { weight, bias }, rows: { M, x, targets, stepMask, scale }, own, rowLoss }: Passes,
   { from, to }: Span,
   numbers: Int32Array,
 ): void {
@@ -226,6 +226,7 @@ function addCluster(
     K: to - from,
     x: near.rows,
     targets: numbers.map((m) => targets[m] - from),
+    stepMask: stepMask && realFrom(Array.from(numbers, (m) => stepMask[m])),
     rowLoss: near.loss,
     scale,
     dx: near.dx,

@@ -10,7 +10,7 @@ import { nadeBackward, nadeForward } from '../../kernels/portable/nade.ts';
 import { checkTensorOrGaussian, type Gaussian, isGaussian, meanOf } from '../../moments/gaussian.ts';
 import { checkOptionNames } from '../../options.ts';
 import { checkTensor } from '../../tensor/check.ts';
-import type { Real } from '../../tensor/dtype.ts';
+import { type Real, realFrom } from '../../tensor/dtype.ts';
 import { allocate } from '../../tensor/scratch.ts';
 import { expectShape, shapeText, Tensor, zeros } from '../../tensor/tensor.ts';
 import { maskData, type StepMask } from '../losses/step-mask.ts';
@@ -89,7 +89,7 @@ export function nadeRowNll(
   checkTensor('nadeNll', 'frames', frames);
   expectShape('nadeNll', 'frames', frames.shape, [...rowShape, D]);
   const M = frames.size / D;
-  const stepMask = maskData('nadeNll', options.stepMask);
+  const stepMask = whetherCounted(maskData('nadeNll', options.stepMask));
   if (stepMask && stepMask.length !== M) {
     throw new ShapeError(`nadeNll: expected a step mask of ${M} elements, got ${stepMask.length}`);
   }
@@ -169,6 +169,12 @@ export function checkNade(
 }
 
 // --- internal ---
+
+/** 1 and 0: what a frame weighs is the business of the mean over frames. */
+function whetherCounted(mask: Real | undefined): Real | undefined {
+  const isWeighted = mask?.some((weight: number) => weight !== 0 && weight !== 1);
+  return mask && isWeighted ? realFrom(Array.from(mask, (weight) => (weight === 0 ? 0 : 1))) : mask;
+}
 
 function checkBinary(frames: Real, D: number, stepMask: Real | undefined): void {
   for (let at = 0; at < frames.length; at++) {
