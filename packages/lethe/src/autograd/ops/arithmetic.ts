@@ -115,8 +115,7 @@ function binary(name: string, a: Tensor, b: Tensor, operation: BinaryOperation):
   checkTensor(name, 'a', a);
   checkTensor(name, 'b', b);
   const pairing = pair(name, a, b);
-  const shape = a.shape.length >= b.shape.length && a.size >= b.size ? a.shape : b.shape;
-  const y = new Tensor(shape, allocate(pairing.rows * pairing.columns));
+  const y = new Tensor(longer(a, b).shape, allocate(pairing.rows * pairing.columns));
   operation.forward(y.data, a.data, b.data, pairing);
   recordOperation(y, [a, b], () => {
     const dy = gradientOf(y);
@@ -127,7 +126,7 @@ function binary(name: string, a: Tensor, b: Tensor, operation: BinaryOperation):
 }
 
 function pair(name: string, a: Tensor, b: Tensor): Pairing {
-  const long = a.size >= b.size ? a : b;
+  const long = longer(a, b);
   const short = long === a ? b : a;
   const offset = long.shape.length - short.shape.length;
   const fits = short.size === 1 || short.shape.every((length, axis) => length === long.shape[axis + offset]);
@@ -140,6 +139,12 @@ function pair(name: string, a: Tensor, b: Tensor): Pairing {
   const rows = columns === 0 ? 0 : long.size / columns;
   if (a.size === b.size) return { rows: 1, columns, aRow: 0, bRow: 0 };
   return { rows, columns, aRow: a === long ? columns : 0, bRow: b === long ? columns : 0 };
+}
+
+/** The one that is not repeated: of two that both have one element, or neither, the one with more axes. */
+function longer(a: Tensor, b: Tensor): Tensor {
+  if ((a.size === 1) !== (b.size === 1)) return b.size === 1 ? a : b;
+  return a.shape.length >= b.shape.length ? a : b;
 }
 
 function addRows(target: Real, targetRow: number, dy: Real, sign: 1 | -1, pairing: Pairing): void {

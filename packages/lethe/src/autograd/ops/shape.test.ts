@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { gradients } from '../tape.ts';
-import { mul } from './arithmetic.ts';
+import { add, div, mul, sub } from './arithmetic.ts';
 import { mean, sum } from './reduce.ts';
 import { concat, slice } from './shape.ts';
 
@@ -58,4 +58,47 @@ describe('concat', () => {
 
 it('the mean of nothing is refused', () => {
   expect(() => mean(tensor([]))).toThrow(ShapeError);
+});
+
+describe('arithmetic of two shapes', () => {
+  it.each([
+    [[6], [1, 1], [6]],
+    [[6], [1, 6], [1, 6]],
+    [[1], [1, 1], [1, 1]],
+    [[2, 3], [], [2, 3]],
+    [[0, 3], [3], [0, 3]],
+    [[0], [1], [0]],
+  ])('repeats the shorter one on either side: %j and %j', (one, other, shape) => {
+    const filled = (lengths: number[], value: number) =>
+      tensor(
+        lengths.reduce<number[]>((all, n) => Array.from({ length: all.length * n }, () => value), [value]),
+        lengths,
+      );
+    const [a, b] = [filled(one, 6), filled(other, 3)];
+    for (const [f, ab, ba] of [
+      [add, 9, 9],
+      [sub, 3, -3],
+      [mul, 18, 18],
+      [div, 2, 0.5],
+    ] as const) {
+      const size = shape.reduce((product, n) => product * n, 1);
+      for (const [y, value] of [
+        [f(a, b), ab],
+        [f(b, a), ba],
+      ] as const) {
+        expect(y.shape).toEqual(shape);
+        expect(y.toArray()).toEqual(new Array(size).fill(value));
+      }
+      // Every element of y is used once: the slopes of a + b add up to as many.
+      if (f !== add) continue;
+      const slopes = gradients([a, b], () => sum(f(a, b))).gradients;
+      for (const slope of slopes)
+        expect(slope.toArray().reduce((all, d) => all + d, 0)).toBe(slope.size === 0 ? 0 : size);
+    }
+  });
+
+  it('refuses shapes of which neither ends the other', () => {
+    expect(() => add(tensor([1, 2]), tensor([1, 2, 3]))).toThrow(ShapeError);
+    expect(() => add(tensor([], [0, 3]), tensor([1, 2]))).toThrow(ShapeError);
+  });
 });
