@@ -23,7 +23,7 @@ export function readApart(
   const all = Array.from({ length: batch }, (_, b) => b);
   const lengthOf = (b: number) => lengths?.[b] ?? steps;
   const different = [...new Set(all.map(lengthOf))];
-  if (different.length === 1) return model.read(source, lengths, noise(all, 0));
+  if (different.length === 1 && different[0] === steps) return model.read(source, lengths, noise(all, 0));
   const whole = new Whole(steps, batch);
   for (const length of different) {
     const rows = all.filter((b) => lengthOf(b) === length);

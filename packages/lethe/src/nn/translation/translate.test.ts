@@ -115,6 +115,20 @@ describe('translation by beam search', () => {
     }
   });
 
+  it('draws the same for a sentence however much padding stands behind it', () => {
+    const model = smallModel({ noise: method });
+    const { source, lengths } = sentencesOf([pairs[0]]);
+    const length = source.words.length;
+    const padded = {
+      words: Int32Array.from({ length: length + 3 }, (_, t) => source.words[t] ?? 0),
+      batch: 1,
+    };
+    const [bare] = translate(model, { source, lengths }, { noise });
+    const [other] = translate(model, { source: padded, lengths: Int32Array.of(length) }, { noise });
+    expect([...other[0].tokens]).toEqual([...bare[0].tokens]);
+    expect(other[0].logProbability).toBeCloseTo(bare[0].logProbability, 5);
+  });
+
   it('of several draws looks for what is most probable on the average: with one beam the largest mean at each step', () => {
     const model = smallModel({ noise: method });
     const draws = [noise, noise.at(0, 7)];
