@@ -38,7 +38,7 @@ struct DeepPass {
         last(piecesOf(p.activation, p.Q)),
         row(at.sums * p.H),
         block(packedSize(p.H, p.H)) {}
-  Pieces piecesOf(Transfer f, long count) const { return {f, (int)minimum(p.doublings, 8), 1.0f / (float)count}; }
+  Pieces piecesOf(Transfer f, long count) const { return {f, (int)minimum(p.doublings, 8), count}; }
   const Pieces& of(long l) const { return l < at.N ? inner : last; }
   // nothing to do, or no function of several pieces without pre-activations to keep
   bool empty() const { return p.N < 1 || p.P < 1 || p.Q < 1; }
@@ -62,7 +62,7 @@ struct DeepPass {
     return masked;
   }
 
-  // A row's share of one piece: what `all` becomes when its sums have come, the pre-activations kept.
+  // A row's share of one piece: what `all`, the largest, becomes when its sums have come, the pre-activations kept.
   LETHE_INLINED void addPiece(const Pieces& pieces, bool first, const float* sum, const float* bias, float* a, long cols,
                               float* all) const {
     vectors(cols, [&](long j, int w) {
@@ -126,7 +126,7 @@ struct DeepPass {
                   addPiece(pieces, c == 0, out + i * PW, p.bias + k * H + j0, p.a + (m0 + i) * row + k * H + j0, cols, all + i * PW);
               }
               for (int i = 0; i < r; i++) {
-                const long b = b0 + i;
+                const long b = b0 + i, m0 = t * B + b0;
                 const float *sum = out + i * PW, *pieced = all + i * PW, *bias = p.bias + at.first(l) * H + j0;
                 auto finish = [&](auto&& made) {
                   if (l == N) return stateUnits(p, zoned, t, b, j0, cols, before, made);
@@ -140,7 +140,8 @@ struct DeepPass {
                   });
                 };
                 if (pooled(l)) {
-                  finish([&](long j, int w) { return pieces.value(load(pieced + j, w)); });
+                  const float* a = p.a + (m0 + i) * row + at.first(l) * H + j0;
+                  finish([&](long j, int w) { return pieces.value(load(pieced + j, w), [&](long c) { return load(a + c * H + j, w); }); });
                 } else {
                   withActivation(pieces.f, [&](auto as) {
                     finish([&](long j, int w) {

@@ -14,6 +14,9 @@ struct Pair {
   vf mean, variance;
 };
 
+// Not a number stays so, that a network which has diverged is noticed.
+LETHE_INLINE vf atLeastZero(vf v) { return vmax(splat(0.0f), v); }
+
 // ---- logistic function, Wang-Manning: e = s(c mu), E2 = s(c2 (mu - b)), variance E2 - e^2
 
 struct LogisticTerms {
@@ -37,7 +40,7 @@ LETHE_INLINE LogisticTerms logisticTerms(vf mu, vf nu) {
 // E2 - e^2; for positive mu as 2p - p^2 - q, since both terms are then near 1
 LETHE_INLINE vf logisticVariance(vf mu, const LogisticTerms& t) {
   vf v = mu > 0.0f ? 2.0f * t.p - t.p * t.p - t.q : t.e2 - t.e * t.e;
-  return vmax(v, splat(0.0f));
+  return atLeastZero(v);
 }
 
 LETHE_INLINE Pair logisticWangManning(vf mu, vf nu) {
@@ -80,7 +83,7 @@ LETHE_INLINE vf owenTail(vf h, vf a) {
 LETHE_INLINE Pair logisticProbit(vf mu, vf nu) {
   vf c = reciprocalSqrt(1.0f + kKappa * nu);
   vf a = reciprocalSqrt(1.0f + (2.0f * kKappa) * nu);
-  return {vsigmoid(mu * c), vmax(2.0f * owenTail(kRootKappa * mu * c, a), splat(0.0f))};
+  return {vsigmoid(mu * c), atLeastZero(2.0f * owenTail(kRootKappa * mu * c, a))};
 }
 
 LETHE_INLINE Pair logisticProbitBackward(vf mu, vf nu, vf, vf de, vf dv) {
@@ -130,7 +133,7 @@ LETHE_LARGE Pair quadrature(const MomentFunction& f, vf mu, vf nu) {
     m += (float)f.weights[i] * d;
     m2 += (float)f.weights[i] * d * d;
   }
-  return {centre + m, vmax(m2 - m * m, splat(0.0f))};
+  return {centre + m, atLeastZero(m2 - m * m)};
 }
 
 // f'' from n = f
@@ -139,7 +142,9 @@ LETHE_INLINE vf curvature(Activation f, vf n) {
 }
 
 LETHE_LARGE Pair quadratureBackward(const MomentFunction& f, vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
-  dv = v > 0.0f ? dv : splat(0.0f);
+  // Nothing flows through the clamp, which is not in use where nu is small: the variance is nu f'^2, if it may round to 0.
+  const vi small = (vi)(nu < 1e-4f);
+  dv = small ? dv : v > 0.0f ? dv : splat(0.0f);
   vf s = vsqrt(nu);
   vf dmu = splat(0.0f), dnu = splat(0.0f), dnuSmall = splat(0.0f);
   for (int i = 0; i < f.points; i++) {
@@ -153,7 +158,7 @@ LETHE_LARGE Pair quadratureBackward(const MomentFunction& f, vf mu, vf nu, vf me
     dnuSmall += w * 0.5f * ((dm + 2.0f * (n - mean) * dv) * curvature(f.activation, n) + 2.0f * dv * slopeHere * slopeHere);
   }
   vf large = dnu * 0.5f / vmax(s, splat(1e-6f));
-  return {dmu, nu < 1e-4f ? dnuSmall : large};
+  return {dmu, small ? dnuSmall : large};
 }
 
 // ---- rectifier, exact: r = mu / s
@@ -164,7 +169,7 @@ LETHE_INLINE Pair rectifier(vf mu, vf nu) {
   vf up = normalCdf(r), down = normalCdf(-r), pdf = normalPdf(r);
   vf mean = mu * up + s * pdf;
   vf variance = mu * mu * up * down + nu * (up - pdf * pdf) + mu * s * pdf * (down - up);
-  return {s > 0.0f ? mean : vmax(mu, splat(0.0f)), vmax(s > 0.0f ? variance : splat(0.0f), splat(0.0f))};
+  return {s == 0.0f ? atLeastZero(mu) : mean, s == 0.0f ? splat(0.0f) : atLeastZero(variance)};
 }
 
 LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
@@ -172,13 +177,13 @@ LETHE_INLINE Pair rectifierBackward(vf mu, vf nu, vf mean, vf v, vf dm, vf dv) {
   vf safe = vmax(s, splat(1e-15f));
   vf r = mu / safe;
   vf up = normalCdf(r), pdf = normalPdf(r);
-  dv = s > 0.0f ? (v > 0.0f ? dv : splat(0.0f)) : dv;
+  dv = s == 0.0f ? dv : v > 0.0f ? dv : splat(0.0f);
   // dE/dmu = Phi, dE/dnu = phi / 2s; dE2/dmu = 2E, dE2/dnu = Phi
   vf g = dm - 2.0f * mean * dv;
   vf dmu = g * up + dv * 2.0f * mean;
   vf dnu = g * pdf * 0.5f / safe + dv * up;
   vf on = mu > 0.0f ? splat(1.0f) : splat(0.0f);
-  return {s > 0.0f ? dmu : dm * on, s > 0.0f ? dnu : dv * on};
+  return {s == 0.0f ? dm * on : dmu, s == 0.0f ? dv * on : dnu};
 }
 
 // ---- choice of form; tanh(x) = 2 s(2x) - 1, so its moments are those of the logistic function at (2 mu, 4 nu)

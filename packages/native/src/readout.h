@@ -17,6 +17,11 @@ void readout(const Readout& p, Pool& pool, InPlace&& inPlace) {
   const long M = p.M, I = p.I, K = p.K;
   const long stretches = maximum(1, (M * K + STRETCH - 1) / STRETCH), most = (M + stretches - 1) / stretches;
   float* z = pool.workspace(kLogits, most * K);
+  // Without rows nothing comes that overwrites them.
+  if (M == 0 && p.dw)
+    for (long i = 0; i < K * I; i++) p.dw[i] = 0.0f;
+  if (M == 0 && p.dbias)
+    for (long k = 0; k < K; k++) p.dbias[k] = 0.0f;
   for (long m0 = 0; m0 < M; m0 += most) {
     const long rows = minimum(most, M - m0);
     multiply(pool, rows, K, I, {p.x + m0 * I, I, 1}, {p.w, I, true}, z, false, 1.0f, p.bias);

@@ -10,22 +10,30 @@ LETHE_INLINE bool pools(Transfer f) { return f == Transfer::maxout || f == Trans
 struct Pieces {
   Transfer f;
   int doublings;
-  float share;  // of a piece
+  long count;
 
-  LETHE_INLINED vf power(vf a) const {
-    if (doublings == 0) return vabs(a);
-    for (int i = 0; i < doublings; i++) a *= a;
-    return a;
-  }
+  // The largest piece so far, of lp units the largest without its sign; not a number stays so.
   LETHE_INLINED vf with(bool first, vf all, vf a) const {
-    if (f == Transfer::maxout) return first ? a : vmax(all, a);
-    return first ? power(a) : all + power(a);
+    if (f != Transfer::maxout) a = vabs(a);
+    if (first) return a;
+    const vf larger = vmax(all, a);
+    return all == all ? larger : all;
   }
-  LETHE_INLINED vf value(vf all) const {
-    if (f == Transfer::maxout) return all;
-    all *= share;
-    for (int i = 0; i < doublings; i++) all = vsqrt(all);
-    return all;
+  // The unit from the largest and the pieces. Those of lp units are raised to their power as shares of the largest: 5^64 is more than the
+  // largest float, .2^64 less than the smallest.
+  template <class Piece>
+  LETHE_INLINED vf value(vf largest, Piece&& piece) const {
+    if (f == Transfer::maxout) return largest;
+    const vf whole = largest > 0.0f ? largest : splat(1.0f);
+    vf sum = splat(0.0f);
+    for (long c = 0; c < count; c++) {
+      vf r = vabs(piece(c)) / whole;
+      for (int i = 0; i < doublings; i++) r *= r;
+      sum += r;
+    }
+    sum *= share();
+    for (int i = 0; i < doublings; i++) sum = vsqrt(sum);
+    return largest * sum;
   }
   // What a piece gets of the gradient d of its unit, the pieces one after the other: of maxout the first of the largest has all of it,
   // and nothing is left of d.
@@ -37,10 +45,11 @@ struct Pieces {
   }
 
  private:
+  LETHE_INLINED float share() const { return 1.0f / (float)count; }
   // d unit / d piece of an lp unit: sign(a) r^(order - 1) / pieces, r = |a| / unit
   LETHE_INLINED vf slopeOf(vf unit, vf a) const {
     vf r = unit > 0.0f ? vabs(a) / unit : splat(0.0f);
-    vf s = splat(share);
+    vf s = splat(share());
     for (int i = 0; i < doublings; i++) {
       s *= r;
       r *= r;
@@ -76,7 +85,7 @@ LETHE_INLINE vf slopeBy(Transfer f, vf n) {
   }
 }
 
-static Pieces piecesOf(const TransferUnits& p) { return {p.activation, (int)minimum(p.doublings, 8), 1.0f / (float)p.P}; }
+static Pieces piecesOf(const TransferUnits& p) { return {p.activation, (int)minimum(p.doublings, 8), p.P}; }
 
 static void transferForward(const TransferUnits& p, Pool& pool) {
   if (p.P < 1) return;
@@ -97,7 +106,7 @@ static void transferForward(const TransferUnits& p, Pool& pool) {
       vectors(H, [&](long j, int w) {
         vf all = splat(0.0f);
         for (long c = 0; c < p.P; c++) all = pieces.with(c == 0, all, load(a + c * H + j, w));
-        store(units + j, pieces.value(all), w);
+        store(units + j, pieces.value(all, [&](long c) { return load(a + c * H + j, w); }), w);
       });
     }
   });

@@ -1,5 +1,5 @@
 /** Conformance of the recurrent layer with a deep transition. */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeepRnnBackward, DeepRnnForward } from '../contract/deep.ts';
 import { portable } from '../portable/index.ts';
 import * as oracle from './deep-oracle.suite.ts';
@@ -211,6 +211,42 @@ export function deepSuite(suite: Suite): void {
         }
       });
     }
+
+    it('have the norm of every order, whatever number the power of a piece would be', () => {
+      const { transferForward, transferBackward } = suite.newKernels();
+      for (let doublings = 0; doublings <= 8; doublings++) {
+        const order = 2 ** doublings;
+        // u = ((1 + .5^p) / 2)^(1/p); the norm of f a is f times that of a, and has its slopes, (|a| / u)^(p - 1) / 2.
+        const unit = ((1 + 0.5 ** order) / 2) ** (1 / order);
+        const slopes = [1, 0.5].map((size) => (size / unit) ** (order - 1) / 2);
+        for (const factor of [1e-6, 0.01, 1, 20, 1e6]) {
+          const p = {
+            ...{ M: 1, H: 1, P: 2, activation: 'lp' as const, doublings },
+            a: Float32Array.of(-factor, 0.5 * factor),
+            units: new Float32Array(1),
+          };
+          transferForward(p);
+          expect(p.units[0] / factor, `order ${order} of ${factor}`).toBeCloseTo(unit, 5);
+          const backward = { ...p, dUnits: Float32Array.of(1), da: new Float32Array(2) };
+          transferBackward(backward);
+          expect(backward.da[0]).toBeCloseTo(-slopes[0], 4);
+          expect(backward.da[1]).toBeCloseTo(slopes[1], 4);
+        }
+      }
+    });
+
+    it('are not a number where a piece is none', () => {
+      const { transferForward } = suite.newKernels();
+      for (const activation of ['maxout', 'lp'] as const) {
+        for (const place of [0, 1, 2]) {
+          const a = Float32Array.of(1, -2, 3);
+          a[place] = Number.NaN;
+          const p = { M: 1, H: 1, P: 3, activation, doublings: 1, a, units: new Float32Array(1) };
+          transferForward(p);
+          expect(p.units[0], `${activation}, piece ${place}`).toBeNaN();
+        }
+      }
+    });
   });
 
   describe('the recurrent layer with a deep transition', () => {
@@ -226,6 +262,11 @@ export function deepSuite(suite: Suite): void {
         check(suite, deepLayer(new Numbers(3), [2, 9, 30, 19], form), true);
       });
     }
+
+    it('runs lp of order 64, of whose powers float32 has few', () => {
+      const form: Form = { ...DT, P: 2, Q: 3, inner: 'lp', activation: 'lp', doublings: 6, S: 1 };
+      check(suite, deepLayer(new Numbers(2), [3, 5, 3, 37], form), false, false);
+    });
 
     it('reads inputs that are mostly zero', () => {
       const numbers = new Numbers(9);

@@ -167,6 +167,51 @@ function activationSuite(suite: Suite): void {
       }
     });
 
+    it('are not numbers where mean or variance is none', () => {
+      const kernels = suite.newKernels();
+      for (const form of FORMS) {
+        for (const activation of ACTIVATIONS) {
+          for (const [mu, nu] of [
+            [Number.NaN, 0],
+            [Number.NaN, 1],
+            [1, Number.NaN],
+            [-1, Number.NaN],
+          ]) {
+            const [mean, variance] = [Float32Array.of(mu), Float32Array.of(nu)];
+            const out = { outMean: new Float32Array(1), outVariance: new Float32Array(1) };
+            kernels.momentsActivationForward({ n: 1, activation, ...form, mean, variance, ...out });
+            // The mean of an identity knows nothing of a variance.
+            const seen = activation === 'identity' && Number.isNaN(nu) ? out.outVariance : out.outMean;
+            expect(seen[0], `${activation} ${form.form} of ${mu}, ${nu}`).toBeNaN();
+          }
+        }
+      }
+    });
+
+    it('have the slopes of a quadrature at zero variance, of its variance too', () => {
+      const kernels = suite.newKernels();
+      const form = FORMS.find((one) => one.form === 'gauss-hermite')!;
+      for (const activation of ['tanh', 'sigmoid'] as const) {
+        const mean = Float32Array.of(-1, 0, 0.25, 2);
+        const p = {
+          ...{ n: 4, activation, ...form, mean, variance: new Float32Array(4) },
+          ...{ outMean: new Float32Array(4), outVariance: new Float32Array(4) },
+          ...{ dOutMean: new Float32Array(4).fill(1), dOutVariance: new Float32Array(4).fill(3) },
+          ...{ dMean: new Float32Array(4), dVariance: new Float32Array(4) },
+        };
+        kernels.momentsActivationForward(p);
+        kernels.momentsActivationBackward(p);
+        // dE/dnu = f'' / 2, dVar/dnu = f'²
+        const slopes = Array.from(mean, (x) => {
+          const y = oracle.activate(activation, x);
+          const slope = activation === 'tanh' ? 1 - y * y : y * (1 - y);
+          const curvature = slope * (activation === 'tanh' ? -2 * y : 1 - 2 * y);
+          return curvature / 2 + 3 * slope * slope;
+        });
+        expectClose(p.dVariance, slopes, 1e-5, `${activation} dVariance`);
+      }
+    });
+
     it('have finite gradients at zero and at tiny variance', () => {
       const kernels = suite.newKernels();
       for (const form of FORMS) {

@@ -83,6 +83,18 @@ export function readoutSuite({ newKernels }: Suite): void {
         );
       });
     }
+
+    it('has no gradient without rows', () => {
+      const [I, K] = [3, 5];
+      const p = { ...operands(new Numbers(53), 0, I, K), scale: 1, dbias: unset(K) };
+      const none = { targets: new Int32Array(0), rowLoss: new Float32Array(0), smoothing: 0 };
+      for (const name of ['readoutNll', 'readoutSquares'] as const) {
+        const copy = engineCopy({ ...p, ...none });
+        newKernels()[name](copy.p);
+        expect([...copy.p.dw], name).toEqual(new Array(K * I).fill(0));
+        if (name === 'readoutNll') expect([...copy.p.dbias]).toEqual(new Array(K).fill(0));
+      }
+    });
   });
 }
 

@@ -25,11 +25,8 @@ export function transferOf(
   if (name === 'maxout') {
     const value = (a: Real, at: number) => {
       let best = a[at];
-      for (let c = 1; c < pieces; c++) {
-        const one = a[at + c * stride];
-        // keeps NaN, so that a diverged net is noticed
-        if (!(one <= best)) best = one;
-      }
+      // keeps NaN, so that a diverged net is noticed
+      for (let c = 1; c < pieces; c++) best = Math.max(best, a[at + c * stride]);
       return best;
     };
     return {
@@ -50,9 +47,13 @@ export function transferOf(
     return {
       pools: true,
       value: (a, at) => {
+        let largest = 0;
+        for (let c = 0; c < pieces; c++) largest = Math.max(largest, Math.abs(a[at + c * stride]));
+        // Shares of the largest: 30^256 is more than the largest float64, .01^256 less than the smallest.
+        const whole = largest > 0 ? largest : 1;
         let sum = 0;
-        for (let c = 0; c < pieces; c++) sum += Math.abs(a[at + c * stride]) ** order;
-        return (sum / pieces) ** (1 / order);
+        for (let c = 0; c < pieces; c++) sum += (Math.abs(a[at + c * stride]) / whole) ** order;
+        return largest * (sum / pieces) ** (1 / order);
       },
       give: (unit, d, a, at, da, to) => {
         for (let c = 0; c < pieces; c++) {
