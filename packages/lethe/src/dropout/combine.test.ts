@@ -12,6 +12,7 @@ import type { Regularizer } from './noise.ts';
 import { noiseEntry } from './noise-entry.ts';
 import { none } from './none.ts';
 import { parseDropout } from './parse.ts';
+import { checkPlaces } from './places.ts';
 import { standard } from './standard.ts';
 import { tar } from './tar.ts';
 import { variational } from './variational.ts';
@@ -145,5 +146,15 @@ describe('splitReadout', () => {
     const sampled = splitReadout(standard({ input: 0.1, output: 0.5 }));
     expect(sampled.recurrent.noise.map((entry) => entry.site)).toEqual(['input', 'output']);
     expect(sampled.readout.noise).toEqual([]);
+  });
+
+  it('leaves a part without noise nothing to run twice for, but two runs of Gaussian weights', () => {
+    const drawn = splitReadout(parseDropout('fraternal+fast:mode=gaussian,output=.5'));
+    expect(drawn.recurrent.passes).toBeUndefined();
+    expect(drawn.readout.passes).toBeDefined();
+    expect(checkPlaces(drawn.recurrent)).toBeUndefined();
+    const weights = splitReadout(parseDropout('fraternal:same=weight+weight-noise'));
+    expect(weights.recurrent.passes?.sameMasks).toEqual(['weight']);
+    expect(() => checkPlaces(splitReadout(fraternal()).recurrent)).toThrow('expected noise for two runs');
   });
 });

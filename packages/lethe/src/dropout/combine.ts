@@ -92,12 +92,26 @@ export function splitReadout(regularizer: Regularizer): { recurrent: Regularizer
   const isMoved = ({ site, layers = 'last' }: NoiseEntry) =>
     integrates && site === 'output' && layers === 'last';
   return {
-    recurrent: { ...regularizer, noise: regularizer.noise.filter((entry) => !isMoved(entry)) },
-    readout: {
-      ...regularizer,
-      noise: regularizer.noise.filter(isMoved).map((entry) => ({ ...atItsPlace(entry), site: 'input' })),
-    },
+    recurrent: partOf(
+      regularizer,
+      regularizer.noise.filter((entry) => !isMoved(entry)),
+    ),
+    readout: partOf(
+      regularizer,
+      regularizer.noise.filter(isMoved).map((entry) => ({ ...atItsPlace(entry), site: 'input' })),
+    ),
   };
+}
+
+/**
+ * What a part of a model has of a regularizer: some of its noise. Where that is none of it, what steers noise (two runs, rates that move) has
+ * nothing to do in this part, however much in others; Gaussian weights are noise as well.
+ */
+export function partOf(regularizer: Regularizer, noise: NoiseEntry[]): Regularizer {
+  if (noise.length > 0 || regularizer.noise.length === 0 || regularizer.weightNoise)
+    return { ...regularizer, noise };
+  const { passes: _, schedule: __, ...rest } = regularizer;
+  return { ...rest, noise };
 }
 
 // --- internal ---

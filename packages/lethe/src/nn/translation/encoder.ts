@@ -1,7 +1,7 @@
 /** The encoder of a translation model: words, recurrent layers over them, what attention reads and where a decoder begins. */
 import { applyMask } from '../../autograd/ops/mask.ts';
 import { reshape } from '../../autograd/ops/shape.ts';
-import { contextRegularizer, embeddingRegularizer } from '../../dropout/combine.ts';
+import { contextRegularizer, embeddingRegularizer, partOf } from '../../dropout/combine.ts';
 import { drawMask, meanMask } from '../../dropout/masks.ts';
 import type { Regularizer } from '../../dropout/noise.ts';
 import { dropoutPlan, type Plan } from '../../dropout/plan.ts';
@@ -95,7 +95,7 @@ export function makeEncoder(
 export function carriedNoise(regularizer: Regularizer, layers: number): Regularizer {
   const isHere = ({ site, layers: which }: Regularizer['noise'][number]) =>
     site !== 'embedding' && site !== 'context' && site !== 'output' && (which !== 'later' || layers > 1);
-  return { ...regularizer, noise: regularizer.noise.filter(isHere) };
+  return partOf(regularizer, regularizer.noise.filter(isHere));
 }
 
 // --- internal ---

@@ -106,6 +106,18 @@ describe('a translation model', () => {
     expect(penalties.distance).toBeGreaterThan(0);
   });
 
+  it.each(['output=.3', 'context=.3', 'embedding=.3'])(
+    'gives two runs their distance where all noise is outside of recurrent layers: %s',
+    (rate) => {
+      const method = rate.startsWith('embedding') ? 'variational' : 'naive';
+      const model = smallModel({ noise: `fraternal:kappa=.2+${method}:${rate}` });
+      const { penalties } = model.loss(batchOf(pairs), stream);
+      expect(penalties.distance).toBeGreaterThan(0);
+      const moving = smallModel({ noise: `curriculum:gamma=.1+${method}:${rate}` });
+      expect(moving.loss(batchOf(pairs), stream).loss.item()).toBeGreaterThan(0);
+    },
+  );
+
   it('names its parameters, without what it shares', () => {
     expect(Object.keys(smallModel().parameters)).toEqual([
       ...[
