@@ -30,18 +30,19 @@ export interface AdamOptions {
  * @throws ConfigError for an unknown option or one out of range
  */
 export function adam<P extends ParameterSet<P>>(parameters: P, options: AdamOptions = {}): Optimizer {
-  return adamRule('adam', parameters, { weightDecay: 0, ...options }, false);
+  return adamRule('adam', parameters, options, { weightDecay: 0, decoupled: false });
 }
 
 /** The rule behind `adam` and `adamw`. */
 export function adamRule(
   name: 'adam' | 'adamw',
   parameters: unknown,
-  options: AdamOptions & { weightDecay: number },
-  decoupled: boolean,
+  options: AdamOptions,
+  { decoupled, weightDecay: usual }: { decoupled: boolean; weightDecay: number },
 ): Optimizer {
   checkOptionNames(name, options, ['stepRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'clipStep']);
-  const { stepRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay, clipStep } = options;
+  const { stepRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipStep } = options;
+  const { weightDecay = usual } = options;
   checkNumber(name, 'stepRate', stepRate, { above: 0 });
   checkNumber(name, 'beta1', beta1, { from: 0, below: 1 });
   checkNumber(name, 'beta2', beta2, { from: 0, below: 1 });

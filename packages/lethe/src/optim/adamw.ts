@@ -11,5 +11,5 @@ import type { Optimizer } from './optimizer.ts';
  * @throws ConfigError for an unknown option or one out of range
  */
 export function adamw<P extends ParameterSet<P>>(parameters: P, options: AdamOptions = {}): Optimizer {
-  return adamRule('adamw', parameters, { weightDecay: 0.01, ...options }, true);
+  return adamRule('adamw', parameters, options, { weightDecay: 0.01, decoupled: true });
 }

@@ -65,6 +65,17 @@ describe.each(Object.keys(rules) as (keyof typeof rules)[])('%s', (rule) => {
     },
   );
 
+  it('takes an option that is undefined for one that is left out', () => {
+    const moved = (options: object) => {
+      const x = tensor([2]);
+      const make = rules[rule] as (of: object, options: object) => ReturnType<typeof adam>;
+      make({ x }, { stepRate: 0.5, ...options }).update([realFrom([0.25])]);
+      return x.item();
+    };
+    const others = Object.keys(ranges[rule]).filter((name) => name !== 'stepRate');
+    expect(moved(Object.fromEntries(others.map((name) => [name, undefined])))).toBe(moved({}));
+  });
+
   it('takes as many gradients as there are parameters', () => {
     const optimizer = make({});
     for (const given of [[], [realFrom([1, 1]), realFrom([1, 1])]]) {

@@ -144,6 +144,14 @@ describe('translation by beam search', () => {
     }
   });
 
+  it('takes an option that is undefined for one that is left out', () => {
+    const model = smallModel();
+    const none = { begin: undefined, end: undefined, maxLength: undefined, beam: undefined, best: undefined };
+    const others = { lengthPenalty: undefined, until: undefined, noise: undefined, numbers: undefined };
+    const found = translate(model, sentencesOf(pairs), { ...none, ...others });
+    expect(found).toEqual(translate(model, sentencesOf(pairs)));
+  });
+
   it('refuses senseless options', () => {
     const model = smallModel();
     const search = (options: object) => () => translate(model, sentencesOf(pairs), options);

@@ -59,16 +59,17 @@ export function translate(
   checkOptionNames('translate', options, [
     ...['begin', 'end', 'maxLength', 'beam', 'best', 'lengthPenalty', 'until', 'noise', 'numbers'],
   ]);
-  const { noise, numbers, beam = 5, ...rest } = options;
+  const { noise, numbers, beam = 5, begin = specialTokens.begin, end = specialTokens.end } = options;
+  const { best, lengthPenalty, until } = options;
   checkWhole('translate', 'beam', beam, 1, 1024);
   const { batch } = source;
-  const { begin, end } = specialTokens;
   const steps = source.words.length / batch;
-  const maxLength = Int32Array.from({ length: batch }, (_, b) => 2 * (lengths?.[b] ?? steps) + 10);
+  const usual = Int32Array.from({ length: batch }, (_, b) => 2 * (lengths?.[b] ?? steps) + 10);
+  const { maxLength = usual } = options;
   const streams = sentenceStreams('translate', noise, numbers, batch);
   return scoped(() => {
     const runs = streams.map((stream) => new Run(model, { source, lengths }, stream));
-    const search = { batch, begin, end, maxLength, beam, ...rest };
+    const search = { batch, begin, end, maxLength, beam, best, lengthPenalty, until };
     if (runs.length === 1) return beamSearch(search, (rows) => runs[0].best(rows, 2 * beam));
     const width = model.readout.weight.shape[0];
     const logs = allocate(beam * batch * width);
