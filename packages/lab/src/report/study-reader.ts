@@ -5,6 +5,7 @@ import { comparisonOf } from '../studies/comparison.ts';
 import type { Distribution } from '../studies/space.ts';
 import { readStudy } from '../studies/study-record.ts';
 import { sweepOf } from '../studies/sweep.ts';
+import { configText } from './run-record.ts';
 import type { ReportedStudy } from './study.ts';
 
 /** Reads a study, also while it is being written. Throws ConfigError when the directory is none, DataError when its journal is broken. */
@@ -23,19 +24,20 @@ export function studyRecord(directory: string): ReportedStudy {
     ...(plan?.kind === 'compare' && { comparison: comparisonOf(record) }),
     ...(plan?.kind === 'sweep' && { sweep: sweepOf(record) }),
     logarithmic: Object.keys(about.space).filter((name) => isLogarithmic(about.space[name])),
-    trials: trials.map(({ number, state, parameters, best, reports, directory, seconds }) => ({
+    trials: trials.map(({ number, state, parameters, best, reports, directory, seconds, repeats }) => ({
       number,
       state,
       parameters: Object.fromEntries(
         Object.entries(parameters).map(([name, value]) => [
           name,
-          typeof value === 'number' ? value : String(value),
+          typeof value === 'number' ? value : configText(value),
         ]),
       ),
       best: best ?? undefined,
       curve: { x: reports.map(({ epoch }) => epoch), y: reports.map(({ valid }) => valid[shown]) },
       directory,
       seconds: seconds ?? undefined,
+      repeats: repeats ?? undefined,
     })),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ReportedStudy, ReportedTrial } from './study.ts';
-import { studySection } from './study-section.ts';
+import { bestTrial, type ReportedStudy, type ReportedTrial } from './study.ts';
+import { studyPictures, studySection } from './study-section.ts';
 
 const trial = (
   number: number,
@@ -93,4 +93,50 @@ test('a study without a figure yet, and one without trials, are no failure', () 
     'No trial has a validation yet.',
   );
   expect(studySection(study())).toContain('0 trials: none.');
+});
+
+test('where a higher figure is better, or another decides, trials are ranked by the one that decides', () => {
+  // 100 less BLEU decides: the best BLEU is the best trial; trial 4 repeats the second.
+  const bleu = (number: number, value: number, more: Partial<ReportedTrial> = {}) =>
+    trial(number, 0.1, undefined, {
+      best: { epoch: 1, valid: { bleu: value, bleu_missing: 100 - value } },
+      ...more,
+    });
+  const translations: ReportedStudy = {
+    ...study(bleu(1, 20), bleu(2, 30), bleu(3, 10), bleu(4, 30, { repeats: 2 })),
+    ...{ metric: 'bleu', deciding: 'bleu_missing' },
+  };
+  expect(bestTrial(translations)?.number).toBe(2);
+  const html = studySection(translations);
+  expect(
+    rows(html)
+      .slice(1)
+      .map((row) => Number(row.split(' ')[0])),
+  ).toEqual([2, 1, 3]);
+  expect(html).toContain('higher is better; best first by validation.');
+  const stairsOf = (one: ReportedStudy) => {
+    const { data } = studyPictures(one).find(({ title }) => title.endsWith('History'))!;
+    return data.rows.filter(([name]) => String(name).startsWith('best so far'));
+  };
+  expect(stairsOf(translations).map(([, x, y]) => [x, y])).toEqual([
+    [1, 20],
+    [2, 20],
+    [2, 30],
+    [3, 30],
+    [3, 30],
+    [4, 30],
+    [4, 30],
+  ]);
+
+  // The NLL decides, accuracy is shown: the surest trial is not the most accurate one.
+  const classes: ReportedStudy = {
+    ...study(
+      trial(1, 0.1, undefined, { best: { epoch: 1, valid: { accuracy: 0.9, nll: 0.7 } } }),
+      trial(2, 0.1, undefined, { best: { epoch: 1, valid: { accuracy: 0.8, nll: 0.4 } } }),
+    ),
+    ...{ metric: 'accuracy', deciding: 'nll' },
+  };
+  expect(bestTrial(classes)?.number).toBe(2);
+  expect(studySection(classes)).toContain('best first by validation of NLL (nats).');
+  expect(stairsOf(classes).at(-1)).toEqual(['best so far by validation of NLL (nats)', 2, 0.8, null, null]);
 });

@@ -11,13 +11,13 @@ import type { Mark } from '../pictures/svg/mark.ts';
 import { panel } from '../pictures/svg/panel.ts';
 import { shortNumber } from '../pictures/svg/scale.ts';
 import type { ReportSection } from '../tasks/kind.ts';
-import { metricHeading, metricLabel, metricWords } from '../tasks/metric-words.ts';
+import { decidingWords, metricHeading, metricLabel, metricWords } from '../tasks/metric-words.ts';
 import { gallery, htmlTable, paragraph, saved } from './html.ts';
 import { methodsPictures, methodsSection, type ReportedComparison, shownMethods } from './methods-section.ts';
 import { results } from './results.ts';
 import { duration } from './run-record.ts';
 import { metricText } from './run-section.ts';
-import { bestTrial, type ReportedStudy, type ReportedTrial, trialValue } from './study.ts';
+import { bestTrial, byWorth, type ReportedStudy, type ReportedTrial, trialValue } from './study.ts';
 import { type ReportedSweep, shownPoints, sweepPictures, sweepSection } from './sweep-section.ts';
 
 const bestTrials = 10;
@@ -114,13 +114,17 @@ const parameterNames = ({ trials }: ReportedStudy): string[] => [
   ...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters))),
 ];
 
+/** ` of NLL (nats)` behind the word validation, where trials are ranked by another metric than people are shown. */
+const decidedBy = ({ metric, deciding = metric }: ReportedStudy): string => decidingWords(deciding, metric);
+
 const parameterText = (value: number | string | undefined): string =>
   value === undefined ? '–' : typeof value === 'number' ? shortNumber(value) : value;
 
 function bestTable(study: ReportedStudy, measured: readonly Measured[]): string {
   const names = parameterNames(study);
   const rows = measured
-    .toSorted((a, b) => a.value - b.value)
+    .filter(({ trial }) => trial.repeats === undefined)
+    .toSorted((a, b) => byWorth(study, a.trial, b.trial))
     .slice(0, bestTrials)
     .map(({ trial, value }) => [
       String(trial.number),
@@ -136,30 +140,32 @@ function bestTable(study: ReportedStudy, measured: readonly Measured[]): string 
   const header = ['trial', 'valid', 'test', ...names, 'state', 'best epoch', 'time'];
   return [
     '<h3>Best trials</h3>',
-    paragraph(`${metricHeading(study.metric)}; best first by validation.`, 'note'),
+    paragraph(`${metricHeading(study.metric)}; best first by validation${decidedBy(study)}.`, 'note'),
     htmlTable(header, rows, `rrr${names.map(sideOf).join('')}lrr`),
     saved(`${study.name} trials`, results([], [study])),
   ].join('');
 }
 
-/** Every trial, and the best so far as a staircase. */
-function history({ metric }: ReportedStudy, measured: readonly Measured[], title = 'History'): Picture {
+/** Every trial, and what the best so far has reached as a staircase. */
+function history(study: ReportedStudy, measured: readonly Measured[], title = 'History'): Picture {
   const inOrder = measured.toSorted((a, b) => a.trial.number - b.trial.number);
   const x: number[] = [];
   const y: number[] = [];
-  let best = Number.POSITIVE_INFINITY;
-  for (const { trial, value } of inOrder) {
+  let best = inOrder[0];
+  for (const one of inOrder) {
     if (x.length > 0) {
-      x.push(trial.number);
-      y.push(best);
+      x.push(one.trial.number);
+      y.push(best.value);
     }
-    best = Math.min(best, value);
-    x.push(trial.number);
-    y.push(best);
+    if (byWorth(study, one.trial, best.trial) < 0) best = one;
+    x.push(one.trial.number);
+    y.push(best.value);
   }
-  const stairs: Mark = { kind: 'line', name: 'best so far', x, y, colour: seriesColour(1), width: 2 };
+  const words = decidedBy(study);
+  const name = words === '' ? 'best so far' : `best so far by validation${words}`;
+  const stairs: Mark = { kind: 'line', name, x, y, colour: seriesColour(1), width: 2 };
   const points = trialPoints(inOrder, ({ number }) => number);
-  return plot(title, { label: 'trial', whole: true }, metric, [...points, stairs], measured);
+  return plot(title, { label: 'trial', whole: true }, study.metric, [...points, stairs], measured);
 }
 
 /** The validations of every trial, the best one's in colour; nothing where none validated twice. */

@@ -18,17 +18,19 @@ export interface ReportedTrial {
   /** its run directory */
   directory?: string;
   seconds?: number;
+  /** the earlier trial with the same configuration, whose result this is */
+  repeats?: number;
 }
 
 export interface ReportedStudy {
   name: string;
   directory: string;
-  /** the metric of the validation that is searched for its lowest value */
+  /** the metric that people are shown */
   metric: string;
   /** hyper-parameters that are drawn on a logarithmic scale */
   logarithmic: readonly string[];
   trials: readonly ReportedTrial[];
-  /** the metric of the validation that decides, where that is another */
+  /** the metric of the validation that is searched for its lowest value, where that is another */
   deciding?: string;
   /** the method of dropout that trials have in common, in words, or those that they have, joined */
   method: string;
@@ -41,11 +43,22 @@ export interface ReportedStudy {
 /** A directory that holds a study has this file. */
 export const studyFile = 'journal.jsonl';
 
-/** The trial that reached the lowest, the earlier of equal ones. */
-export function bestTrial({ trials, metric }: ReportedStudy): ReportedTrial | undefined {
-  const value = (trial: ReportedTrial): number => trialValue(trial, metric) ?? Number.POSITIVE_INFINITY;
-  const [best] = trials.toSorted((a, b) => value(a) - value(b) || a.number - b.number);
-  return best && trialValue(best, metric) !== undefined ? best : undefined;
+/** The trial that reached the lowest of the metric that decides, the earlier of equal ones. */
+export function bestTrial(study: ReportedStudy): ReportedTrial | undefined {
+  const [best] = study.trials
+    .filter((trial) => trialValue(trial, study.metric) !== undefined)
+    .toSorted((a, b) => byWorth(study, a, b));
+  return best;
+}
+
+/** Best first by the metric that decides, of equal ones the earlier; trials without it at the end. */
+export function byWorth(
+  { metric, deciding = metric }: ReportedStudy,
+  a: ReportedTrial,
+  b: ReportedTrial,
+): number {
+  const [left, right] = [a, b].map((trial) => trialValue(trial, deciding) ?? Number.POSITIVE_INFINITY);
+  return (left === right ? 0 : left - right) || a.number - b.number;
 }
 
 /** What a trial reached, or undefined. */
