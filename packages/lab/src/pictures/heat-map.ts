@@ -1,5 +1,6 @@
 /** A surface over two settings: a cell for each pair of values, its figure in it, the best one framed. */
 import { pictureHeight, pictureWidth } from './curves.ts';
+import type { Cell } from './data-table.ts';
 import type { Picture } from './picture.ts';
 import { overRamp, rampColour } from './svg/colour.ts';
 import { figure } from './svg/figure.ts';
@@ -14,6 +15,8 @@ export interface HeatAxis {
   /** in the data */
   name: string;
   values: readonly string[];
+  /** the same with all digits, for the data. @defaultValue values */
+  cells?: readonly Cell[];
 }
 
 export interface HeatMapOptions {
@@ -97,7 +100,7 @@ export function heatMap({ title, x, y, label, column, values, best }: HeatMapOpt
     drawing,
     data: {
       header: [x.name, y.name, column],
-      rows: measured.map(({ c, r, value }) => [x.values[c], y.values[r], value]),
+      rows: measured.map(({ c, r, value }) => [(x.cells ?? x.values)[c], (y.cells ?? y.values)[r], value]),
     },
     ...(width > pictureWidth && { wide: true }),
   };

@@ -1,5 +1,5 @@
 /** A picture of a report, with what it shows as numbers. */
-import type { DataTable } from './data-table.ts';
+import type { Cell, DataTable } from './data-table.ts';
 import type { Mark, Numbers } from './svg/mark.ts';
 import type { Drawing } from './svg/panel.ts';
 
@@ -16,16 +16,22 @@ export interface Picture {
   wide?: boolean;
 }
 
-/** The series of marks: a row a point, with the ends of bands. */
-export function dataOf(marks: readonly Mark[], x: string, y: string): DataTable {
-  const rows = marks.flatMap((mark): (string | number | null)[][] => {
-    if (mark.kind === 'band') {
-      const name = mark.name ?? 'band';
-      return mark.x.map((at, i) => [name, at, null, mark.low[i] ?? null, mark.high[i] ?? null]);
-    }
-    if (mark.kind !== 'line' && mark.kind !== 'points' && mark.kind !== 'bars') return [];
-    const values: Numbers = mark.y;
-    return mark.x.map((at, i) => [mark.name ?? '', at, values[i] ?? null, null, null]);
+/**
+ * The series of marks: a row a point, with the ends of bands.
+ * @param words what stands at 0, 1, 2, … of an axis of words, whose marks are drawn a little beside each other
+ */
+export function dataOf(marks: readonly Mark[], x: string, y: string, words?: readonly Cell[]): DataTable {
+  const placeOf = (at: number | null): Cell => (at === null || !words ? at : words[Math.round(at)]);
+  const rows = marks.flatMap((mark): Cell[][] => {
+    if (mark.kind !== 'band' && mark.kind !== 'line' && mark.kind !== 'points' && mark.kind !== 'bars')
+      return [];
+    if (mark.series === '') return [];
+    const name = mark.series ?? mark.name ?? (mark.kind === 'band' ? 'band' : '');
+    const values: Numbers = mark.kind === 'band' ? [] : mark.y;
+    const [low, high]: Numbers[] = mark.kind === 'band' ? [mark.low, mark.high] : [[], []];
+    return mark.x.map((at, i) => [
+      ...[name, placeOf(at), values[i] ?? null, low[i] ?? null, high[i] ?? null],
+    ]);
   });
   return { header: ['series', x, y, 'low', 'high'], rows };
 }

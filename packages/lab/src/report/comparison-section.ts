@@ -159,10 +159,10 @@ function overlay(
     }
     const { x, mean, low, high } = meanCurve(group, split, metric);
     return [
-      { kind: 'band', colour, x, low, high },
+      { kind: 'band', series: group.legend, colour, x, low, high },
       ...group.runs.map(
         (run): Mark => ({
-          ...{ kind: 'line', colour, opacity: 0.35, width: 1 },
+          ...{ kind: 'line', series: run.name, colour, opacity: 0.35, width: 1 },
           ...metricCurve(run.epochs, split, metric),
         }),
       ),

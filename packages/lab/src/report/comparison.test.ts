@@ -185,3 +185,16 @@ test('settings that change no figure do not part the seeds of a configuration', 
   );
   expect(compareRuns(readReport(runs).runs).groups).toHaveLength(1);
 });
+
+test('the data beside curves say whose each number is', () => {
+  const seeds = [1, 2].map((seed) =>
+    make(`whose-${seed}`, { set: [`seed=${seed}`], events: events(7 + seed / 10) }),
+  );
+  const other = make('whose-other', { set: ['model.hidden=9'], events: events(9) });
+  const [{ data }] = reportPictures(readReport([...seeds, other]));
+  const names = new Set(data.rows.map(([name]) => String(name)));
+  const group = [...names].find((name) => name.includes('2 seeds'));
+  expect(names).toEqual(new Set([group, 'whose-1', 'whose-2', 'whose-other: hidden 9']));
+  // the ends of the band
+  expect(data.rows.filter(([name, , , low]) => name === group && low !== null)).toHaveLength(2);
+});

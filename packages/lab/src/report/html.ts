@@ -89,7 +89,9 @@ function csvLink(name: string, data: DataTable): string {
   if (text.length > longestCsv) {
     return escaped(`CSV: ${(text.length / 1e6).toFixed(1)} MB, written by lethe report --pictures`);
   }
-  const href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
+  // Half a character that some text was cut in has no place in an address.
+  const wellFormed = text.replace(/\p{Surrogate}/gu, '\ufffd');
+  const href = `data:text/csv;charset=utf-8,${encodeURIComponent(wellFormed)}`;
   return element('a', { href, download: `${name}.csv` }, 'CSV');
 }
 

@@ -146,7 +146,13 @@ const methodAxis = (methods: readonly ComparedResult[]): Axis => ({
 
 function plot(title: string, x: Axis, y: Axis, marks: Mark[], column: string): Picture {
   const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
-  return { title, svg: figure([drawing], { label: title }), drawing, data: dataOf(marks, 'method', column) };
+  const data = dataOf(
+    marks,
+    'method',
+    column,
+    (x.ticks ?? []).map(({ label }) => label),
+  );
+  return { title, svg: figure([drawing], { label: title }), drawing, data };
 }
 
 /** A dot a seed, validation to the left and test to the right of each method, and their means. */
@@ -172,7 +178,8 @@ function dotPicture(methods: readonly ComparedResult[], metric: string, counted:
         const mean = one[split]?.mean;
         if (mean === undefined) return [];
         const x = [i + offset - 0.14, i + offset + 0.14];
-        return [{ kind: 'line', x, y: [mean, mean], colour: seriesColour(s), width: 2.5 }];
+        const series = `${split === 'valid' ? 'validation' : 'test'}, mean`;
+        return [{ kind: 'line', series, x, y: [mean, mean], colour: seriesColour(s), width: 2.5 }];
       }),
     ];
   });
@@ -223,7 +230,9 @@ function curvePictures(methods: readonly ComparedResult[], metric: string): Pict
     const line = curveMark(look, i);
     if (x.length === 0) return [];
     return [
-      ...(finals.length > 1 ? [{ kind: 'band', x, low, high, colour: look.colour } as const] : []),
+      ...(finals.length > 1
+        ? [{ kind: 'band', series: name, x, low, high, colour: look.colour } as const]
+        : []),
       line.kind === 'line' ? { ...line, width: 2 } : line,
     ];
   });

@@ -111,6 +111,17 @@ describe('the report on a comparison', () => {
     ]);
     expect(legible(whole)).toEqual([]);
     expect(pictures[1].data.header).toEqual(['method', 'difference', 'low', 'high']);
+    for (const { data } of [pictures[0], pictures[3]]) {
+      expect(new Set(data.rows.map((row) => row[1]))).toEqual(new Set(names));
+    }
+    // Three seeds of the first, and their mean on both sides of its line.
+    const { rows } = pictures[0].data;
+    const of = (series: string) => rows.filter((row) => row[0] === series && row[1] === 'none');
+    expect(of('test, a seed each')).toHaveLength(3);
+    expect(of('test, mean')[0][2]).toBeCloseTo(
+      of('test, a seed each').reduce((s, r) => s + Number(r[2]) / 3, 0),
+    );
+    expect(new Set(pictures[2].data.rows.map(([name]) => name))).toEqual(new Set(names));
     expect(mainPictures(readReport([whole]))).toHaveLength(1);
   });
 
@@ -177,7 +188,11 @@ describe('the report on a sweep', () => {
     // Mean and ends of the band: two seeds, s the deviation.
     const at = pictures[0].data.rows.filter(([name, x]) => name === 'validation' && x === 0.5);
     const seeds = [1, 2].map((seed) => bowl({ 'dropout.recurrent': 0.5, seed }));
-    expect(at[0][2]).toBeCloseTo((seeds[0] + seeds[1]) / 2, 12);
+    const [mean, s] = [(seeds[0] + seeds[1]) / 2, Math.abs(seeds[0] - seeds[1]) / Math.SQRT2];
+    expect(at).toEqual([
+      ['validation', 0.5, null, expect.closeTo(mean - s, 12), expect.closeTo(mean + s, 12)],
+      ['validation', 0.5, expect.closeTo(mean, 12), null, null],
+    ]);
     expect(legible(directory)).toEqual([]);
   });
 
@@ -190,6 +205,30 @@ describe('the report on a sweep', () => {
       'Validation along dropout.input, by dropout.recurrent',
     ]);
     expect(legible(directory)).toEqual([]);
+  });
+
+  test('has in the data beside its pictures words and all digits, and says of each number whose it is', () => {
+    const vary = ['model.cell=rnn,lstm', 'optimizer.stepRate=.00001,.0123456'];
+    const { pictures } = shown(vary);
+    const [surface, , byCell, byRate] = pictures.map(({ data }) => data.rows);
+    expect(surface.slice(0, 2).map(([cell, rate]) => [cell, rate])).toEqual([
+      ['rnn', 0.00001],
+      ['lstm', 0.00001],
+    ]);
+    expect(new Set(byCell.map((row) => row[1]))).toEqual(new Set(['rnn', 'lstm']));
+    expect(new Set(byCell.map(([name]) => name))).toEqual(
+      new Set(
+        ['10⁻⁵', '0.01235'].flatMap((rate) =>
+          [rate, `${rate} ± deviation`].map((s) => `optimizer.stepRate=${s}`),
+        ),
+      ),
+    );
+    // A band and a line for each cell.
+    expect(byRate.map(([name, rate]) => [name, rate])).toEqual(
+      ['rnn', 'lstm'].flatMap((cell) =>
+        [0.00001, 0.0123456, 0.00001, 0.0123456].map((rate) => [`model.cell=${cell}`, rate]),
+      ),
+    );
   });
 
   test('of three draws the surface of every two and a line for each, through the best point', () => {

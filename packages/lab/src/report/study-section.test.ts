@@ -140,3 +140,21 @@ test('where a higher figure is better, or another decides, trials are ranked by 
   expect(studySection(classes)).toContain('best first by validation of NLL (nats).');
   expect(stairsOf(classes).at(-1)).toEqual(['best so far by validation of NLL (nats)', 2, 0.8, null, null]);
 });
+
+test('the numbers of a picture over words have the words, and every curve its trial', () => {
+  const curve = { x: [1, 2], y: [4, 3] };
+  const pictures = studyPictures(study(trial(1, 0.1, 3, { curve }), trial(2, 0.2, 4, { curve })));
+  const rowsOf = (title: string) => pictures.find((one) => one.title.endsWith(title))!.data.rows;
+  expect(rowsOf(': model.cell').map(([, cell, value]) => [cell, value])).toEqual([
+    ['lstm', 3],
+    ['gru', 4],
+  ]);
+  expect(rowsOf('Validation while training').map(([name]) => name)).toEqual([
+    ...['trial 2', 'trial 2', 'trial 1, the best', 'trial 1, the best'],
+  ]);
+});
+
+test('half a character in a table is no failure', () => {
+  const cut = study(trial(1, 0.1, 3, { parameters: { word: '\ud83d' } }));
+  expect(studySection(cut)).toContain('%EF%BF%BD'); // U+FFFD in UTF-8
+});

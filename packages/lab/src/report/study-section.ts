@@ -175,8 +175,8 @@ function trialCurves(study: ReportedStudy): Picture[] {
   if (drawn.length === 0) return [];
   const others = drawn.filter((trial) => trial !== best);
   const marks = others.map(
-    ({ curve }, i): Mark => ({
-      ...{ kind: 'line', ...curve!, colour: muted, width: 1, opacity: 0.35 },
+    ({ curve, number }, i): Mark => ({
+      ...{ kind: 'line', ...curve!, series: `trial ${number}`, colour: muted, width: 1, opacity: 0.35 },
       ...(i === 0 ? { name: 'other trials' } : {}),
     }),
   );
@@ -209,7 +209,8 @@ function scatter(study: ReportedStudy, parameter: string, measured: readonly Mea
           ticks: words.map((label, value) => ({ value, label })),
         }
       : { scale: isLog ? 'log' : 'linear', whole: values.every(Number.isInteger) };
-  return plot(parameter, { ...axis, label: parameter }, study.metric, trialPoints(having, place), having);
+  const marks = trialPoints(having, place);
+  return plot(parameter, { ...axis, label: parameter }, study.metric, marks, having, words);
 }
 
 /** Complete trials as discs, pruned and others as rings. */
@@ -237,10 +238,19 @@ function trialPoints(measured: readonly Measured[], place: (trial: ReportedTrial
   ];
 }
 
-function plot(title: string, x: Axis, metric: string, marks: Mark[], measured: readonly Measured[]): Picture {
+/** @param words of an axis that has such */
+function plot(
+  title: string,
+  x: Axis,
+  metric: string,
+  marks: Mark[],
+  measured: readonly Measured[],
+  words: readonly string[] = [],
+): Picture {
   const label = `${metricLabel(metric)}, validation`;
   const y = { label, scale: helpfulScale([measured.map(({ value }) => value)], metricWords(metric).better) };
   const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
   const svg = figure([drawing], { label: `${title}: trials of a search against ${label}` });
-  return { title, svg, drawing, data: dataOf(marks, x.label ?? 'x', `valid_${metric}`) };
+  const data = dataOf(marks, x.label ?? 'x', `valid_${metric}`, words.length > 0 ? words : undefined);
+  return { title, svg, drawing, data };
 }

@@ -4,7 +4,7 @@ import { largest, least } from '../common/extremes.ts';
 import type { Spread } from '../common/spread.ts';
 import { helpfulScale, pictureHeight, pictureWidth } from '../pictures/curves.ts';
 import { type Cell, type DataTable, tableOf } from '../pictures/data-table.ts';
-import { heatMap } from '../pictures/heat-map.ts';
+import { type HeatAxis, heatMap } from '../pictures/heat-map.ts';
 import { dataOf, type Picture } from '../pictures/picture.ts';
 import type { Axis } from '../pictures/svg/axis.ts';
 import { ink, muted, seriesColour } from '../pictures/svg/colour.ts';
@@ -125,6 +125,9 @@ interface Words {
 
 const cellOf = (value: Value): Cell => (typeof value === 'boolean' ? String(value) : value);
 
+/** In data, where an empty cell would be no setting. */
+const wordOf = (value: Value): Cell => (value === null ? 'none' : cellOf(value));
+
 const valueText = (value: Value): string =>
   value === null ? 'none' : typeof value === 'number' ? shortNumber(value) : String(value);
 
@@ -140,7 +143,7 @@ function axisOf({ axes }: SweepResult, i: number, points: readonly SweepPoint[],
     const all = [...new Set([...values, ...found])];
     const ticks = all.map((value, place) => ({ value: place, label: valueText(value) }));
     const axis: Axis = { label, domain: [-0.5, all.length - 0.5], ticks };
-    return { axis, places: found.map((value) => all.indexOf(value)) };
+    return { axis, places: found.map((value) => all.indexOf(value)), words: all.map(wordOf) };
   }
   const numbers = [...values, ...found] as number[];
   const [low, high] = [least(numbers), largest(numbers)];
@@ -173,23 +176,31 @@ function lineOf(
     spreads.map((spread) => (spread ? spread.mean + sign * (spread.deviation ?? 0) : null));
   const hasBand = spreads.some((spread) => spread?.deviation !== undefined);
   return [
-    ...(hasBand ? [{ kind: 'band', x, low: ends(-1), high: ends(1), colour } as const] : []),
+    ...(hasBand ? [{ kind: 'band', series: name, x, low: ends(-1), high: ends(1), colour } as const] : []),
     { kind: 'line', name, x, y: mean, colour, dash, width: 2 },
-    { kind: 'points', x, y: mean, colour, size: 3 },
+    { kind: 'points', series: '', x, y: mean, colour, size: 3 },
   ];
 }
 
-function plot(title: string, x: Axis, marks: Mark[], { metric }: Words, column: string): Picture {
+/** @param words in the data, of an axis that has such */
+function plot(
+  title: string,
+  { axis: x, words: placed }: { axis: Axis; words?: readonly Cell[] },
+  marks: Mark[],
+  { metric }: Words,
+  column: string,
+): Picture {
   const values = marks.flatMap((mark) => (mark.kind === 'line' || mark.kind === 'points' ? [mark.y] : []));
   const y: Axis = { label: metricLabel(metric), scale: helpfulScale(values, metricWords(metric).better) };
   const drawing = panel({ width: pictureWidth, height: pictureHeight, title, x, y, marks });
-  return { title, svg: figure([drawing], { label: title }), drawing, data: dataOf(marks, column, metric) };
+  const data = dataOf(marks, column, metric, placed);
+  return { title, svg: figure([drawing], { label: title }), drawing, data };
 }
 
 /** Training, validation and test along one setting. */
 function linePicture(sweep: SweepResult, i: number, at: readonly Value[], words: Words): Picture {
   const points = alongAxis(sweep, i, at);
-  const { axis, places } = axisOf(sweep, i, points, words);
+  const { axis, places, words: placed } = axisOf(sweep, i, points, words);
   const { key, base } = sweep.axes[i];
   const isWords = axis.ticks !== undefined;
   const marks = series.flatMap(([split, name, colour, dash], k): Mark[] => {
@@ -207,7 +218,7 @@ function linePicture(sweep: SweepResult, i: number, at: readonly Value[], words:
     marks.push({ kind: 'rule', name: 'the recipe', x: base, colour: ink, dash: '1 3' });
   }
   const others = sweep.alone ? ', the others as in the recipe' : ` (${settingsText(sweep, at, [i])})`;
-  return plot(`${key}${sweep.axes.length > 1 ? others : ''}`, axis, marks, words, key);
+  return plot(`${key}${sweep.axes.length > 1 ? others : ''}`, { axis, words: placed }, marks, words, key);
 }
 
 /** Over words, which have no order: a dot for each mean, a bar of one deviation above and below it; nothing where nothing was measured. */
@@ -221,7 +232,8 @@ function barsOf(
   const bars = spreads.flatMap((spread, i): Mark[] => {
     if (spread?.deviation === undefined) return [];
     const { mean, deviation } = spread;
-    return [{ kind: 'line', x: [x[i], x[i]], y: [mean - deviation, mean + deviation], colour, width: 2 }];
+    const ends = [mean - deviation, mean + deviation];
+    return [{ kind: 'line', series: `${name} ± deviation`, x: [x[i], x[i]], y: ends, colour, width: 2 }];
   });
   return [
     ...bars,
@@ -263,7 +275,7 @@ function together(sweep: SweepResult, words: Words): Picture[] {
     label: 'rate (probability of dropping)',
     domain: rateDomain([...values, ...placesOf(marks)]),
   };
-  return [plot(title, axis, marks, words, 'rate')];
+  return [plot(title, { axis }, marks, words, 'rate')];
 }
 
 const placesOf = (marks: readonly Mark[]): number[] =>
@@ -274,7 +286,7 @@ function family(sweep: SweepResult, axis: number, words: Words): Picture {
   const other = 1 - axis;
   const { key, values } = sweep.axes[other];
   const shown = thinned(values, mostLines);
-  const { axis: x } = axisOf(sweep, axis, sweep.points, words);
+  const { axis: x, words: placed } = axisOf(sweep, axis, sweep.points, words);
   const marks = shown.flatMap((value, k) => {
     const points = alongAxis(sweep, axis, atOf(axis, value));
     const { places } = axisOf(sweep, axis, points, words);
@@ -291,7 +303,7 @@ function family(sweep: SweepResult, axis: number, words: Words): Picture {
         );
   });
   const title = `Validation along ${sweep.axes[axis].key}, by ${key}`;
-  return plot(title, x, marks, words, sweep.axes[axis].key);
+  return plot(title, { axis: x, words: placed }, marks, words, sweep.axes[axis].key);
 }
 
 const atOf = (axis: number, other: Value): Value[] => (axis === 0 ? [null, other] : [other, null]);
@@ -327,14 +339,19 @@ function surface(
   const called = split === 'valid' ? 'validation' : 'test';
   return heatMap({
     title: `${capital(called)} over ${axes[first].key} and ${axes[second].key}${others ? ` (${others})` : ''}`,
-    x: { label: settingUnit(axes[first].key, method), name: axes[first].key, values: columns.map(valueText) },
-    y: { label: settingUnit(axes[second].key, method), name: axes[second].key, values: rows.map(valueText) },
+    x: heatAxis(axes[first].key, columns, method),
+    y: heatAxis(axes[second].key, rows, method),
     label: `${metricLabel(metric)}, ${called}`,
     column: `${split}_${metric}`,
     values: rows.map((row) => columns.map((column) => at(column, row)?.[split]?.mean)),
     best: { column: columns.indexOf(best.at[first]), row: rows.indexOf(best.at[second]), name: framed },
   });
 }
+
+const heatAxis = (key: string, values: readonly Value[], method: string): HeatAxis => ({
+  ...{ label: settingUnit(key, method), name: key },
+  ...{ values: values.map(valueText), cells: values.map(wordOf) },
+});
 
 const capital = (text: string): string => text[0].toUpperCase() + text.slice(1);
 

@@ -6,6 +6,8 @@ export type Numbers = readonly (number | null)[];
 interface Named {
   /** in the legend; without one it has no entry there */
   name?: string;
+  /** what its numbers are called in the data beside the picture; empty where these stand there already. @defaultValue name */
+  series?: string;
 }
 
 export interface Line extends Named {
