@@ -20,3 +20,22 @@ test('a panel says on its axis that it is logarithmic', () => {
   expect(JSON.stringify(panel('lower'))).toContain('figure (log scale)');
   expect(JSON.stringify(panel('higher'))).not.toContain('log scale');
 });
+
+test('of what is better the lower it is a curve that ran away is cut off, of what is better the higher none', () => {
+  const y = [
+    [1, 1],
+    [1, 1.2],
+    [2, 40],
+  ];
+  const panel = (better: 'lower' | 'higher') =>
+    JSON.stringify(
+      curvePanel(
+        { title: 'runs', axis: 'epoch', label: 'figure', better, mayDiverge: true },
+        y.map((values) => ({ kind: 'line', x: [1, 2], y: values, colour: '#000' })),
+      ),
+    );
+  expect(panel('lower')).toContain('go on above');
+  // 40 BLEU beside two that reach 1: that is the run to be seen.
+  expect(panel('higher')).not.toContain('go on above');
+  expect(panel('higher')).toContain('>40</text>');
+});

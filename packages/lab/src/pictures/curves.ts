@@ -72,7 +72,8 @@ export function curvePanel(
   });
   const values = curves.map(({ y }) => y);
   const calm = calmValues(curves);
-  const near = mayDiverge ? withoutRunaways(calm ?? values) : undefined;
+  // What is better the higher it is does not run away: far above the others are the best.
+  const near = mayDiverge && better !== 'higher' ? withoutRunaways(calm ?? values) : undefined;
   const shown = near ?? calm ?? values;
   const scale = helpfulScale(shown, better);
   const notes = [...(calm ? ['beginning cut off'] : []), ...(near ? ['some curves go on above'] : [])];
