@@ -7,6 +7,7 @@ import { Study } from '../experiments/search/study.ts';
 import { searchPlan } from '../experiments/search/trial-plan.ts';
 import { doneEvent, epochEvent, useMadeRuns } from './made-run.suite.ts';
 import { readReport, reportHtml } from './report.ts';
+import { runPictures } from './run-section.ts';
 
 const { make } = useMadeRuns();
 const reportOf = (...directories: string[]): string => reportHtml(readReport(directories));
@@ -270,4 +271,36 @@ test('a directory of runs stands for these', () => {
   const run = make('many/a', { events: [epochEvent(1, 12, 11)] });
   make('many/b', { events: [] });
   expect(readReport([path.dirname(run)]).runs.map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
+test('a run that went on after its end is what it is now, and finished again by its last end', () => {
+  const first = [epochEvent(1, 12, 11, { best: true }), doneEvent(1, 11, 11.5)];
+  const start = { event: 'start', run: 'r', seed: 1, epoch: 2, step: 5, resumed: true };
+  const more = [start, epochEvent(2, 9, 8, { best: true })];
+  const stateOf = (name: string, events: object[]) => {
+    const { state, chosen } = readReport([make(name, { events })]).runs[0];
+    return [state.split(' ')[0], chosen?.epoch, chosen?.valid?.nll_per_step];
+  };
+  expect(stateOf('extended', [...first, ...more])).toEqual(['unfinished:', 2, 8]);
+  const stop = { event: 'interrupted', run: 'r', epoch: 3, step: 12, resume: '', seconds: 5 };
+  expect(stateOf('extended-stopped', [...first, ...more, stop])).toEqual(['interrupted', 2, 8]);
+  expect(stateOf('extended-done', [...first, ...more, doneEvent(2, 8, 8.5)])).toEqual(['finished', 2, 8]);
+});
+
+test('a training that diverged is said to have', () => {
+  const sentence = 'training diverged after epoch 1: lower optimizer.stepRate';
+  const done = { ...doneEvent(1, 11, 11.5), diverged: { useless: false, sentence } };
+  const html = reportOf(make('diverged', { events: [epochEvent(1, 12, 11, { best: true }), done] }));
+  expect(textOf(html)).toContain('Training diverged after epoch 1: lower optimizer.stepRate.');
+});
+
+test('a curve has the words of its own task', () => {
+  const valid = { coverage_90: 0.8 };
+  const event = { event: 'epoch', epoch: 1, step: 1, seconds: 1, train: {}, valid };
+  const [run] = readReport([make('covered', { events: [event] })]).runs;
+  const titles = ['classify', 'forecast'].map((task) => {
+    const [{ title }] = runPictures({ ...run, config: new Map([...run.config, ['task', task]]) });
+    return title;
+  });
+  expect(titles).toEqual(['covered: coverage at 90 %', 'covered: coverage of 90 % intervals']);
 });

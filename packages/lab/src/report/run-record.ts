@@ -8,6 +8,7 @@ import { isTree, type Tree } from '../common/tree.ts';
 import type { Published } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
 import type { DoneEvent, EpochEvent } from '../runs/events.ts';
+import { endOf } from '../runs/metrics.ts';
 import { readConfigFile, readEnvironment, runPaths } from '../runs/run-directory.ts';
 import type { Metrics } from '../runs/task.ts';
 import { lookupIn } from '../tasks/kind.ts';
@@ -61,7 +62,7 @@ export function readRun(directory: string): RunRecord {
   const { events, notes } = readHistory(run.metrics);
   const { environment, note } = environmentOf(run);
   const epochs = events.filter((event) => event.event === 'epoch');
-  const done = events.findLast((event) => event.event === 'done');
+  const done = endOf(events);
   const chosen = chosenEpoch(epochs, done);
   return {
     name: path.basename(path.resolve(directory)),

@@ -28,6 +28,7 @@ export function runSection(run: RunRecord): string {
     `<section><h2>${escaped(run.name)}</h2>`,
     paragraph(headline(run)),
     paragraph(`${run.state}. ${environmentLine(run)}`, 'note'),
+    ...(run.done?.diverged ? [paragraph(sentence(run.done.diverged.sentence), 'note')] : []),
     ...[...run.notes, ...notes].map((note) => paragraph(note, 'note')),
     metricsHtml(run),
     gallery(pictures),
@@ -106,7 +107,7 @@ function metricsHtml(run: RunRecord): string {
     ...[chosen.train, chosen.valid, chosen.test].map((part: Metrics | undefined) => metricText(part?.[name])),
     ...(published ? [published.metric.split(' ').includes(name) ? String(published.value) : ''] : []),
     ...baselines.map((one) => metricText(one.metrics[name])),
-    [metricMeaning(name, task), directionOf(name)].filter((part) => part !== '').join('; '),
+    [metricMeaning(name, task), directionOf(name, task)].filter((part) => part !== '').join('; '),
   ]);
   const header = ['metric', 'train', 'valid', 'test'];
   if (published) header.push('published');
@@ -121,8 +122,8 @@ function metricsHtml(run: RunRecord): string {
   ].join('\n');
 }
 
-function directionOf(name: string): string {
-  const { better } = metricWords(name);
+function directionOf(name: string, task: string | undefined): string {
+  const { better } = metricWords(name, task);
   return better === undefined ? '' : `${better} is better`;
 }
 
@@ -163,7 +164,7 @@ function curvesOf(run: RunRecord): { pictures: Picture[]; notes: string[] } {
 }
 
 /** One panel a metric, training and validation in it. */
-function learningCurve({ epochs, chosen }: RunRecord, name: string, of?: string): Picture {
+function learningCurve({ epochs, chosen, config }: RunRecord, name: string, of?: string): Picture {
   const best: Mark[] = chosen?.valid
     ? [{ kind: 'rule', x: chosen.epoch, colour: muted, name: `best epoch, ${chosen.epoch}` }]
     : [];
@@ -172,12 +173,13 @@ function learningCurve({ epochs, chosen }: RunRecord, name: string, of?: string)
     colour: seriesColour(i),
     ...metricCurve(epochs, split, name),
   }));
-  const { label, better } = metricWords(name);
+  const task = config.get('task') as string | undefined;
+  const { label, better } = metricWords(name, task);
   return curvePicture(
     {
       title: of === undefined ? label : `${of}: ${label}`,
       axis: 'epoch',
-      label: metricLabel(name),
+      label: metricLabel(name, task),
       better,
       column: name,
     },

@@ -1,7 +1,7 @@
 /** `metrics.jsonl`: the history of a run, one event a line. */
 import fs from 'node:fs';
 import { atomicWrite, ioError } from '../files/atomic-write.ts';
-import type { TrainingEvent } from './events.ts';
+import type { DoneEvent, TrainingEvent } from './events.ts';
 
 /** Adds an event. Throws LetheError `E_IO` when the disk is full. */
 export function appendMetrics(file: string, event: TrainingEvent): void {
@@ -48,6 +48,12 @@ export function truncateMetrics(file: string, epochs: number): TrainingEvent[] {
   const text = kept.map((event) => `${JSON.stringify(event)}\n`).join('');
   if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) atomicWrite(file, text);
   return kept;
+}
+
+/** The end of a run; undefined where it is not finished, or went on after its end and is not finished again. */
+export function endOf(events: readonly TrainingEvent[]): DoneEvent | undefined {
+  const last = events.findLast(({ event }) => event !== 'plan' && event !== 'observe');
+  return last?.event === 'done' ? last : undefined;
 }
 
 // --- internal ---
