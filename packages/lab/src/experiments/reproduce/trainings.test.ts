@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSearch } from '../search/search-file.ts';
+import { Study } from '../search/study.ts';
+import { searchPlan } from '../search/trial-plan.ts';
 import { contextIn } from './context.suite.ts';
 import type { ReproduceContext } from './trainings.ts';
 import { finishedRun, finishedStudy } from './trainings.ts';
@@ -50,4 +53,18 @@ test('a study runs the trials that are missing and is stopped like any other sea
   expect((await finishedStudy('study', file, [], context()))?.trials).toEqual(study.trials);
   expect(lines.length).toBe(before);
   expect((await finishedStudy('study', file, [], context(true)))?.trials).toEqual(study.trials);
+});
+
+test('what is only collected is no study of another space, and says the seed of its draws', async () => {
+  const file = path.join(parent, 'space.yaml');
+  const write = (rates: string): void =>
+    fs.writeFileSync(
+      file,
+      `title: space\nbase: music/folk\nset: { training.epochs: 1 }\nspace: { optimizer.stepRate: { choice: [${rates}] } }\n`,
+    );
+  write('.001, .002');
+  new Study(path.join(parent, 'runs', 'space'), searchPlan(readSearch(file, []), 7)).close();
+  expect((await finishedStudy('space', file, [], context(true)))?.about.seed).toBe(7);
+  write('.001, .004');
+  await expect(finishedStudy('space', file, [], context(true))).rejects.toThrow(/is another study: space/);
 });

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from 'lethe';
 import type { Config } from '../../runs/config.ts';
 import type { DoneEvent, TrainingEvent } from '../../runs/events.ts';
-import { readMetrics } from '../../runs/metrics.ts';
+import { endOf, readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import { readStudy, type StudyRecord } from '../../studies/study-record.ts';
 import { comparable } from '../../training/comparable.ts';
@@ -20,6 +20,7 @@ import type { Pruner } from '../search/prune.ts';
 import { runSearch } from '../search/run-search.ts';
 import { readSearch } from '../search/search-file.ts';
 import { Study } from '../search/study.ts';
+import { requireSame as requireSameStudy } from '../search/study-identity.ts';
 import { searchPlan } from '../search/trial-plan.ts';
 
 /** Where trainings are, and how those that are missing are made. */
@@ -83,7 +84,7 @@ export async function finishedRun(
     if (end.event === 'interrupted') return undefined;
   }
   const events = readMetrics(runPaths(directory).metrics);
-  const done = events.findLast((event) => event.event === 'done');
+  const done = endOf(events);
   return done && { directory, config, events, done };
 }
 
@@ -99,8 +100,14 @@ export async function finishedStudy(
 ): Promise<StudyRecord | undefined> {
   const { collect, trials, seed, prune, minutes, workers, threads = 1, dataDir, fetch } = trainings;
   const directory = path.join(trainings.directory, name);
-  if (collect) return fs.existsSync(directory) ? readStudy(directory) : undefined;
   const search = readSearch(target, set);
+  if (collect) {
+    if (!fs.existsSync(directory)) return undefined;
+    const found = readStudy(directory);
+    // The draws of another seed are of the same space: what is collected says with which it was made.
+    requireSameStudy(directory, found.about, searchPlan(search, found.about.seed).about);
+    return found;
+  }
   const study = new Study(directory, searchPlan(search, seed));
   try {
     study.onEvent = (event) => {
