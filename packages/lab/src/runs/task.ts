@@ -127,6 +127,8 @@ export interface Task extends TaskMetric {
   baselines?(split: SplitName, share?: number): Slices<readonly Baseline[]>;
   /** what a run keeps of the test that was just evaluated, for its report: contents by file name */
   tested?(): Record<string, string>;
+  /** the names of those that show what the weights answered: they go where a run is trained on after its end */
+  readonly testedFiles?: readonly string[];
   /** what a run keeps beside its weights to be of use without the data: contents by file name */
   files(): Record<string, string>;
   /** what is carried from step to step besides the weights, by name */

@@ -133,6 +133,8 @@ export async function resume(directory: string, options: ResumeOptions = {}): Pr
     }
     writeConfigFile(run, config);
     session.state.finished = null;
+    // The answers of other weights; the end writes them anew.
+    for (const name of session.task.testedFiles ?? []) fs.rmSync(path.join(directory, name), { force: true });
     const costs = config.training.minutes === null ? undefined : await evaluationCosts(session);
     const before = seconds + (performance.now() - began) / 1000;
     return await runTraining(run, session, { ...options, before, costs, resumed: true });

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { objections } from '../../pictures/svg/legible.suite.ts';
+import { readReport, reportHtml } from '../../report/report.ts';
+import { resume } from '../../training/train.ts';
 import {
   confusionPicture,
   coveragePicture,
@@ -41,6 +43,21 @@ describe('the report on a run of classes', () => {
     expect(
       readdirSync(files.at('pictures')).filter((name) => name.startsWith('run-confusion-matrix')),
     ).toEqual(['run-confusion-matrix.csv', 'run-confusion-matrix.png', 'run-confusion-matrix.svg']);
+  }, 60_000);
+
+  test('has no answers of the weights before once a run is trained on, and those of its end again', async () => {
+    const stop = new AbortController();
+    const onEvent = ({ event }: { event: string }): void => {
+      if (event === 'epoch') stop.abort();
+    };
+    const untested = 'The test is measured when the run is finished.';
+    const report = (): string => reportHtml(readReport([run]));
+    expect(report()).not.toContain(untested);
+    expect((await resume(run, { epochs: 4, signal: stop.signal, onEvent })).event).toBe('interrupted');
+    expect(report()).toContain(untested);
+    expect(report()).toContain('interrupted after 3 epochs');
+    expect((await resume(run)).event).toBe('done');
+    expect(report()).not.toContain(untested);
   }, 60_000);
 
   test('says what is missing, and goes on', async () => {

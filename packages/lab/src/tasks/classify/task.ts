@@ -74,6 +74,7 @@ export function classifyTask(config: ClassifyConfig, data: ClassifyData, noise: 
       };
     },
     baselines: (split, share = 1) => baselinesOf(data, firstPart(splits[split], share)),
+    testedFiles: [keptPredictions.file],
     tested: (): Record<string, string> =>
       tested
         ? { [keptPredictions.file]: keptPredictions.text(predictionsOf(tested.examples, tested.answers)) }

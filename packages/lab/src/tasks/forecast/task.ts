@@ -75,6 +75,7 @@ export function forecastTask(config: ForecastConfig, data: ForecastData, noise: 
       if (split === 'test' && !draws) lastTest = { forecasts, metrics };
       return { ...metrics, ...(share < 1 && { evaluated_share: share }) };
     },
+    testedFiles: [keptTested.file],
     tested(): Record<string, string> {
       if (!lastTest) return {};
       const { forecasts, metrics } = lastTest;

@@ -71,6 +71,7 @@ export function translateTask(config: TranslateConfig, data: TranslateData, nois
         ...(share < 1 && { evaluated_share: share }),
       };
     },
+    testedFiles: [translationsFile],
     tested: (): Record<string, string> =>
       tested
         ? { [translationsFile]: writeTranslations(tested.pairs, tested.translated, reading, tested.seen) }
