@@ -211,6 +211,16 @@ describe('runs of forecasts', () => {
     // Six of the windows, and coverage by horizon.
     expect(pictures.length).toBe(7);
     for (const { svg } of pictures) expect(objections(svg)).toEqual([]);
+    expect([...new Set(pictures[0].data.rows.map(([name]) => name))]).toEqual([
+      ...[
+        '90 %',
+        '50 %',
+        '90 %, calibrated, lower end',
+        '90 %, calibrated, upper end',
+        'median',
+        'what came',
+      ],
+    ]);
     fs.writeFileSync(path.join(at('other'), 'forecasts.json'), '{');
     expect((await lethe('report', at('other'), '--out', at('broken.html'))).code).toBe(0);
     expect(fs.readFileSync(at('broken.html'), 'utf8')).toContain('holds no forecasts of format 1');

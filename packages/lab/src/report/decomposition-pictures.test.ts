@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { decompositionPictures } from './decomposition-pictures.ts';
 import { epochEvent, useMadeRuns } from './made-run.suite.ts';
 import { readReport, reportHtml } from './report.ts';
 
@@ -61,6 +62,22 @@ test('the units of a layer are drawn as bands of quantiles around their median',
   const unit = heights[1] - heights[2];
   const found = heights.map((height) => 1 + (median - height) / unit);
   for (const [i, value] of [-3.2, 0, 1, 2, 6.8].entries()) expect(found[i]).toBeCloseTo(value, 1);
+});
+
+test('a unit whose number is none has no place among the others', () => {
+  // JSON has null for what is no number: of 1, 2, 3 the median is 2, with a 0 for null it would be 1.5.
+  const line = (delta: unknown[]): string =>
+    `${JSON.stringify({ epoch: 0, step: 0, 'rnn.0.delta': delta, 'rnn.0.eta': [null] })}\n`;
+  const observation = {
+    ...{ name: 'decomposition', axis: 'epoch' as const, x: [0] },
+    series: new Map([['rnn.0.ratio', [1]]]),
+  };
+  const directory = withUnits('no-number', line([1, null, 3, 2]));
+  const asked = decompositionPictures(observation, directory);
+  const medianOf = (about: string) =>
+    asked.find((one) => one.about === about)!.marks.find((mark) => 'name' in mark && mark.name === 'median');
+  expect(medianOf('delta')).toMatchObject({ y: [2] });
+  expect(medianOf('eta')).toMatchObject({ y: [null] });
 });
 
 test('a torn last line is left out, a broken one is named', () => {

@@ -64,8 +64,9 @@ function unitPictures(layers: readonly string[], directory: string): Asked[] {
     (['delta', 'eta'] as const).flatMap((quantity) => {
       const units = lines.map((line) => line[`${layer}.${quantity}`]);
       if (!units.every((values) => Array.isArray(values) && values.length > 0)) return [];
-      const sorted = units.map((values) => values.toSorted((a, b) => a - b));
-      const at = (share: number): number[] => sorted.map((values) => quantile(values, share));
+      // A number that is none stands as null, which is no 0.
+      const sorted = units.map((values) => values.filter(Number.isFinite).toSorted((a, b) => a - b));
+      const at = (share: number): (number | null)[] => sorted.map((values) => quantile(values, share));
       const colour = seriesColour(quantity === 'delta' ? 0 : 2);
       const sign = quantity === 'delta' ? 'δ' : 'η';
       const marks: Mark[] = [
@@ -76,7 +77,7 @@ function unitPictures(layers: readonly string[], directory: string): Asked[] {
       return [
         {
           about: quantity,
-          title: `${sign} of the ${sorted[0].length} units of ${layer}`,
+          title: `${sign} of the ${units[0].length} units of ${layer}`,
           axis: 'epoch',
           label: sign,
           marks,
@@ -100,8 +101,9 @@ function unitLines(file: string): UnitLine[] {
   });
 }
 
-/** Of ascending values, with straight lines between them. */
-function quantile(values: readonly number[], share: number): number {
+/** Of ascending values, with straight lines between them; null of none. */
+function quantile(values: readonly number[], share: number): number | null {
+  if (values.length === 0) return null;
   const place = share * (values.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, values.length - 1);

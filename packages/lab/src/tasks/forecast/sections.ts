@@ -98,7 +98,11 @@ function fanPicture(
   if (content) {
     const { lower, upper } = stretched(intervalOf(window), content);
     const dashed = { kind: 'line', x: ahead, colour: seriesColour(1), width: 1, dash: '4 3' } as const;
-    marks.push({ ...dashed, y: [...lower], name: '90 %, calibrated' }, { ...dashed, y: [...upper] });
+    const name = '90 %, calibrated';
+    marks.push(
+      { ...dashed, y: [...lower], name, series: `${name}, lower end` },
+      { ...dashed, y: [...upper], series: `${name}, upper end` },
+    );
   }
   marks.push(
     { kind: 'line', x: ahead, y: at(0.5), colour, name: 'median' },
