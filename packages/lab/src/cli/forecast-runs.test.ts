@@ -190,6 +190,20 @@ describe('runs of forecasts', () => {
     expect(JSON.parse(out.trimEnd().split('\n').at(-1)!)).toMatchObject({ states: { complete: 2 } });
   }, 120_000);
 
+  test('of a series that is 0 throughout the test are reported, with a dash for the loss that is none', async () => {
+    const days = Array.from({ length: 160 }, (_, t) => {
+      const day = new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10);
+      return `${day},${t > 100 ? 0 : (t * 3) % 10}\n`;
+    });
+    fs.writeFileSync(at('rain.csv'), `date,rain\n${days.join('')}`);
+    await lethe('train', `forecast/${at('rain.csv')}`, ...small, '--epochs', '1', '--out', at('rain'));
+    const sections = forecastSections({ directory: at('rain'), config: () => undefined });
+    expect(sections.map(({ title }) => title)).toContain('Intervals of 90 %');
+    const [table] = sections[0].parts;
+    // The weighted quantile loss is over the sum of |y|, which is 0.
+    expect(table.kind === 'table' && table.table.rows[0].at(-1)).toBe('–');
+  }, 60_000);
+
   test('are reported: figures beside naive ones, fan charts, coverage before and after calibration', async () => {
     await lethe('calibrate', at('one'));
     const report = at('report.html');

@@ -70,7 +70,10 @@ function besideNaive({ model, baselines }: Tested): ReportPart {
 }
 
 function verdict({ model, baselines }: Tested): ReportPart[] {
-  const better = baselines.filter(({ metrics }) => metrics.mase <= model.mase).map(({ name }) => name);
+  const own = model.mase;
+  const better = baselines
+    .filter(({ metrics: { mase } }) => own !== null && mase !== null && mase <= own)
+    .map(({ name }) => name);
   if (better.length === 0) return [];
   return [
     {

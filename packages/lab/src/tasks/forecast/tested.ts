@@ -8,12 +8,14 @@ import type { ForecastData } from './data/types.ts';
 import { type Forecast, quantileAt } from './forecasts.ts';
 import { maseOfWindow, ownInterval, type Truth } from './scores.ts';
 
+// In JSON a figure that is no number is null: a quantile loss over a test that is 0 throughout.
+const figures = z.record(z.string(), z.number().nullable());
 const row = z.array(z.number().nullable());
 const schema = z.object({
   horizon: z.number(),
   frequency: z.string(),
-  model: z.record(z.string(), z.number()),
-  baselines: z.array(z.object({ name: z.string(), metrics: z.record(z.string(), z.number()) })),
+  model: figures,
+  baselines: z.array(z.object({ name: z.string(), metrics: figures })),
   /** of every window: target, and the ends of its own interval */
   windows: z.array(z.object({ series: z.string(), target: row, lower: row, upper: row })),
   /** a few of them, as fan charts: what came before, and the levels of `fan` */
