@@ -212,6 +212,9 @@ test('the best trial of a study is shown as a run, and compared with those of ot
   expect(names(first)).toEqual(['trial 2 of first']);
   expect(names(first, second)).toEqual(['trial 2 of first', 'trial 1 of second']);
   expect(names(first, path.join(first, 'trials/0002'))).toEqual([]); // asked for by itself
+  fs.mkdirSync(path.join(parent, 'elsewhere'));
+  const namesake = made('elsewhere/first', 6);
+  expect(names(first, namesake)).toEqual([`trial 2 of ${first}`, `trial 1 of ${namesake}`]);
   const html = reportHtml(readReport([first, second]));
   expect(html).toContain('<h2>Comparison</h2>');
   expect(html).toContain('<h2>trial 2 of first</h2>');

@@ -46,7 +46,7 @@ export function readReport(directories: readonly string[]): ReportContent {
   }
   if (first !== undefined && content.runs.length + content.studies.length === 0) throw first;
   content.bestTrials = content.studies
-    .map((study) => readBestTrial(study, [...once.keys()], content.leftOut))
+    .map((study) => readBestTrial(study, content, [...once.keys()]))
     .filter((run) => run !== undefined);
   return { ...content, runs: content.runs.map((run) => withOwnName(run, content.runs)) };
 }
@@ -118,15 +118,17 @@ function expanded(directory: string): string[] {
 /** The run of a study's best trial, unless it is asked for by itself or trained elsewhere, so that its epochs are not here. */
 function readBestTrial(
   study: ReportedStudy,
+  { studies, leftOut }: ReportContent,
   asked: readonly string[],
-  leftOut: ReportContent['leftOut'],
 ): RunRecord | undefined {
   const { number, directory } = bestTrial(study) ?? {};
   if (directory === undefined || asked.includes(path.resolve(directory)) || !isRun(directory))
     return undefined;
   try {
     const run = readRun(directory);
-    const name = `trial ${number} of ${path.basename(path.resolve(study.directory))}`;
+    const nameOf = (one: ReportedStudy): string => path.basename(path.resolve(one.directory));
+    const isShared = studies.some((other) => other !== study && nameOf(other) === nameOf(study));
+    const name = `trial ${number} of ${isShared ? study.directory : nameOf(study)}`;
     return run.epochs.length > 0 ? { ...run, name } : undefined;
   } catch (error) {
     if (!(error instanceof LetheError)) throw error;
