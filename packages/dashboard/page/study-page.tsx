@@ -14,7 +14,7 @@ import { Section } from './section.tsx';
 import { Refused, read } from './server.ts';
 import { generation, show, studies, view } from './state.ts';
 import { Wide } from './wide.tsx';
-import { betterOf, cellText, duration, metricWords } from './words.ts';
+import { cellText, duration, metricWords } from './words.ts';
 
 export function StudyPage() {
   const { id } = view.value;
@@ -31,14 +31,14 @@ export function StudyPage() {
   const { trials, sections } = page;
   const metric = `validation ${metricWords(page.row.metric)}`;
   const measured = trials.filter((trial) => trial.value !== null);
-  const sign = betterOf(page.row.metric) === 'higher' ? -1 : 1;
-  const ranked = measured.toSorted((a, b) => sign * (a.value! - b.value!) || a.number - b.number);
+  const ranked = measured.toSorted((a, b) => a.rank! - b.rank!);
   const parameters = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
   return (
     <main>
       <h1>{page.row.name}</h1>
       <p>
         {trials.length} trials, {measured.length} with a result
+        {page.deciding === '' ? '' : `, ranked by validation${page.deciding}`}
       </p>
       {sections.length > 0 ? (
         sections.map((section) => <Section key={section.title} section={section} />)

@@ -1,6 +1,15 @@
 /** The requests that are answered. Everything that comes in goes through a schema or is looked up by an opaque id. */
 
-import { metricLabel, metricWords, type ReportedStudy, studyParts, taskKinds } from '@lethe/lab/internal';
+import {
+  byWorth,
+  decidingWords,
+  metricLabel,
+  metricWords,
+  type ReportedStudy,
+  studyParts,
+  taskKinds,
+  trialValue,
+} from '@lethe/lab/internal';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LetheError } from 'lethe';
@@ -202,16 +211,25 @@ function studyOf(library: Library, id: string): { row: StudyRow; study: Reported
 
 function studyPage(library: Library, id: string): StudyPage {
   const { row, study } = studyOf(library, id);
-  const trials = study.trials.map(({ number, state, parameters, best, directory, seconds }) => {
-    const value = best?.valid?.[study.metric];
+  const { metric, deciding = metric } = study;
+  const ranked = study.trials
+    .filter((trial) => trialValue(trial, metric) !== undefined)
+    .toSorted((a, b) => byWorth(study, a, b));
+  const ranks = new Map(ranked.map((trial, rank) => [trial, rank]));
+  const trials = study.trials.map((trial) => {
+    const { number, state, parameters, directory, seconds } = trial;
     return {
       ...{ number, state, parameters, seconds },
-      value: value !== undefined && Number.isFinite(value) ? value : null,
+      value: trialValue(trial, metric) ?? null,
+      rank: ranks.get(trial),
       run: directory === undefined ? undefined : library.idOf(directory),
     };
   });
   const { sections } = studySections(library, id);
-  return { row, trials, logarithmic: study.logarithmic, importance: importance(trials), sections };
+  return {
+    ...{ row, trials, deciding: decidingWords(deciding, metric), logarithmic: study.logarithmic },
+    ...{ importance: importance(trials), sections },
+  };
 }
 
 /** Of a journal as it was read, made once for the page and all its pictures. */

@@ -70,6 +70,29 @@ describe('the page of a study', () => {
     expect((await get('/api/studies/nobody/pictures/0.svg')).status).toBe(404);
   });
 
+  it('ranks the trials of a search by the metric that decides, and says by which where another is shown', async () => {
+    journal('unsure');
+    const file = path.join(root, 'unsure', 'journal.jsonl');
+    const [about, ...events] = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+    // The trials' NLL are 8, 7.7, 8.6 and 8.3; shown is an accuracy in the opposite order.
+    const turned = events.map((line) =>
+      line.replaceAll(/"nll_per_step":([\d.]+)/g, (_, nll) => `"nll":${nll},"accuracy":${Number(nll) / 10}`),
+    );
+    const shown = { metric: 'accuracy', label: 'accuracy', unit: 'share' };
+    const first = JSON.stringify({ ...JSON.parse(about), metric: 'nll', shown });
+    fs.writeFileSync(file, `${[first, ...turned].join('\n')}\n`);
+    const { get, library } = await openApp(root);
+    const pageOf = async (name: string): Promise<StudyPage> => {
+      const { id } = library.studies.find((one) => one.name.startsWith(name))!;
+      return (await get(`/api/studies/${id}`)).json() as Promise<StudyPage>;
+    };
+    const unsure = await pageOf('unsure');
+    expect(unsure.trials.map(({ rank }) => rank)).toEqual([1, 0, 3, 2]);
+    expect(unsure.deciding).toBe(' of NLL (nats)');
+    expect((await pageOf('search')).deciding).toBe('');
+    fs.rmSync(path.join(root, 'unsure'), { recursive: true });
+  });
+
   it('gives a picture another address when another trial has changed it, and the same one else', async () => {
     journal('growing', { kind: 'sweep', axes, alone: false });
     const file = path.join(root, 'growing', 'journal.jsonl');

@@ -266,6 +266,8 @@ export interface ShownTrial {
   state: string;
   parameters: Record<string, number | string>;
   value: number | null;
+  /** its place among the trials with a result by the metric that decides, from 0, the best first */
+  rank?: number;
   /** the id of its run, where it is there */
   run?: string;
   seconds?: number;
@@ -275,6 +277,8 @@ export interface ShownTrial {
 export interface StudyPage {
   row: StudyRow;
   trials: ShownTrial[];
+  /** words behind `validation` for what ranks trials, where that is another metric than the one that is shown; else empty */
+  deciding: string;
   logarithmic: readonly string[];
   /** share of the variance of the metric that a parameter alone explains, the largest first */
   importance: { parameter: string; share: number }[];
