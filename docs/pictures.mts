@@ -74,6 +74,11 @@ const translationRates = {
     `sweep ${quarter} ${quiet} --set training.evaluateEvery=4 --alone --vary dropout.embedding=0:.6:.3 --vary dropout.recurrent=0:.6:.3 --out OUT`,
   ],
 };
+const translationMethods = {
+  'translate-methods': [
+    `compare ${quarter} --set training.evaluateEvery=4 --methods none,naive,variational,zoneout,fraternal+naive --trials 1 --out OUT`,
+  ],
+};
 
 export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
   ...['1', '2', 'decomposition'].map((number) => ({
@@ -122,6 +127,7 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     from: awdSurface,
     picture: /Validation over dropout.weight and dropout.output$/,
   },
+  { file: 'translate/methods.svg', from: translationMethods, picture: /Methods over 2 seeds/ },
   {
     file: 'translate/rates.svg',
     from: translationRates,

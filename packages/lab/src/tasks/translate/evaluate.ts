@@ -12,7 +12,7 @@ import type { Draws, Metrics, Slices } from '../../runs/task.ts';
 import { heldOutBatches } from './data/batches.ts';
 import type { Pairs, Reading } from './data/types.ts';
 import { written } from './data/words.ts';
-import { inspected, meanOf } from './inspected.ts';
+import { inspected, meanOf, saidBy } from './inspected.ts';
 import type { TranslateModel } from './model.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { type Search, streamsOf, translations } from './translations.ts';
@@ -39,7 +39,7 @@ export function* likelihood(
 ): Slices<Metrics> {
   let [sum, count] = [0, 0];
   if (draws) {
-    const targets = pairs.target.encoded;
+    const targets = pairs.target.encoded.map((tokens) => saidBy({ tokens, ended: true }));
     const all = yield* inspected(model, pairs.source.encoded, targets, batch, streamsOf(draws));
     for (const one of all) {
       for (const log of one!.logProbabilities) sum -= log;
@@ -117,8 +117,8 @@ export function* uncertaintyOf(
 ): Slices<Uncertainty> {
   const { encoded } = pairs.source;
   const streams = draws && streamsOf(draws);
-  const tokens = of.map(({ hypothesis }) => hypothesis?.tokens ?? new Int32Array(0));
-  const seen = yield* inspected(model, encoded, tokens, search.batch, streams);
+  const said = of.map(({ hypothesis }) => saidBy(hypothesis));
+  const seen = yield* inspected(model, encoded, said, search.batch, streams);
   const full = Array.from(encoded.keys()).filter((n) => encoded[n].length > 0);
   const entropies = full.map((n) => meanOf(seen[n]!.entropies));
   const bleus = full.map((n) => sentenceBleu(of[n].text, pairs.target.texts[n], tokenised).score);

@@ -12,7 +12,7 @@ import { languageDoubts, type Sentence, sentencesOf } from './data/sentences.ts'
 import type { Reading } from './data/types.ts';
 import { written } from './data/words.ts';
 import { type SearchGiven, searchOptions, withSearch } from './evaluation.ts';
-import { inspected, meanOf } from './inspected.ts';
+import { inspected, meanOf, saidBy } from './inspected.ts';
 import { translateModel } from './model.ts';
 import { streamsOf, translations } from './translations.ts';
 
@@ -131,7 +131,7 @@ function translator(
     const seen: (InspectedTranslation | undefined)[][] = [];
     const isInspected = tokens || attention || noise !== undefined;
     for (let n = 0; isInspected && n < best; n++) {
-      const said = found.map((all) => all[n]?.tokens ?? new Int32Array(0));
+      const said = found.map((all) => saidBy(all[n]));
       const some = encoded.map((one, i) => (found[i][n] ? one : new Int32Array(0)));
       seen.push(yield* inspected(model, some, said, config.evaluation.batch, noise));
     }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { specialTokens } from 'lethe';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { side } from './data/testing.suite.ts';
+import { meanOf, saidBy } from './inspected.ts';
 import { lethe, small, useFolder } from './testing.suite.ts';
 
 const files = useFolder();
@@ -95,6 +97,8 @@ describe('pairs of sentences', () => {
       0,
     );
     expect(sum).toBeCloseTo(first.log_probability, 3);
+    const entropies = first.tokens.map(({ entropy }: { entropy: number }) => entropy);
+    expect(first.entropy).toBeCloseTo(meanOf(entropies), 6);
     expect(first.mutual_information).toBeGreaterThanOrEqual(0);
     for (const row of first.attention.weights) {
       expect(row).toHaveLength(first.attention.source.length);
@@ -102,6 +106,12 @@ describe('pairs of sentences', () => {
     }
     const people = await lethe(['predict', run, '--in', file, '--attention']);
     expect(people.out).toMatch(/^ {4}".+" {2}<- ".+" [01]\.\d\d/m);
+  });
+
+  test('that are cut off are not said to have come to an end', () => {
+    const tokens = Int32Array.of(7, 9);
+    expect(saidBy({ tokens, ended: true })).toEqual(Int32Array.of(7, 9, specialTokens.end));
+    expect(saidBy({ tokens, ended: false })).toEqual(tokens);
   });
 
   test('are refused with a sentence where an option cannot be', async () => {

@@ -60,13 +60,13 @@ export function writeTranslations(
   for (const n of chosen(lines, pairs)) {
     const [one, hypothesis] = [seen?.[n], all[n].hypothesis];
     if (!one || !hypothesis) continue;
-    const piecesOf = (by: Reading['source'], tokens: Int32Array) => [
+    const piecesOf = (by: Reading['source'], tokens: Int32Array, ended: boolean) => [
       ...Array.from(tokens, (token) => by.pieces[token]),
-      '</s>',
+      ...(ended ? ['</s>'] : []),
     ];
     lines[n].attention = {
-      source: piecesOf(reading.source, pairs.source.encoded[n]),
-      target: piecesOf(reading.target, hypothesis.tokens),
+      source: piecesOf(reading.source, pairs.source.encoded[n], true),
+      target: piecesOf(reading.target, hypothesis.tokens, hypothesis.ended),
       weights: one.attention.map((row) => Array.from(row, (weight) => Math.round(1e4 * weight) / 1e4)),
     };
   }
