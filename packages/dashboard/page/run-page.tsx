@@ -69,13 +69,12 @@ export function RunPage() {
 
 // --- internal ---
 
-/** Read again when the run's state changes and, while it grows, now and then. */
+/** Read again when the run's state changes, at rest when it is another and, while it grows, now and then. */
 function usePage(id: string, row: RunRow | undefined): { page?: Page; error?: string } {
   const [found, setFound] = useState<{ page?: Page; error?: string; id?: string }>({});
-  const grown =
-    row === undefined
-      ? ''
-      : `${row.state} ${Math.floor(Math.log2(row.epoch + 1))} ${row.bestEpoch === undefined}`;
+  const much =
+    row?.state === 'running' ? Math.floor(Math.log2(row.epoch + 1)) : `${row?.epoch} ${row?.seconds}`;
+  const grown = row === undefined ? '' : `${row.state} ${row.created} ${much} ${row.bestEpoch === undefined}`;
   useEffect(() => {
     if (grown === '') return;
     const controller = new AbortController();

@@ -26,10 +26,11 @@ export function show(change: Partial<View> | View, { step = false } = {}): void 
   view.value = next;
 }
 
-type Listener = (id: string, points: Points) => void;
+/** Gets new rows of a run, or none where its curves are to be read anew. */
+type Listener = (id: string, points: Points | undefined) => void;
 const listeners = new Set<Listener>();
 
-/** Calls `listener` with new points of runs until the returned function is called. */
+/** Calls `listener` with what is new of the curves of runs until the returned function is called. */
 export function onPoints(listener: Listener): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
@@ -70,7 +71,7 @@ async function readAll(): Promise<string> {
 }
 
 /** Runs that changed, with what is new of their curves; shown together with the next picture, however many there are. */
-const changed = new Map<string, { row?: RunRow; points: Points[] }>();
+const changed = new Map<string, { row?: RunRow; anew: boolean; points: Points }>();
 /** whether something happened that nobody saw */
 let isBehind = false;
 const pace = new Pace(async () => {
@@ -85,13 +86,11 @@ function happened(event: ServerEvent): void {
   else if (event.type === 'reset') void readAnew();
   else if (event.type === 'study') studies.value = new Map(studies.value).set(event.row.id, event.row);
   else {
-    if (event.type === 'gone') changed.set(event.id, { points: [] });
+    if (event.type === 'gone') changed.set(event.id, { anew: true, points: [] });
     else {
-      const { points = [] } = changed.get(event.row.id) ?? {};
-      changed.set(event.row.id, {
-        row: event.row,
-        points: event.points ? [...points, event.points] : points,
-      });
+      const { row, points = [], anew = false } = event;
+      const before = changed.get(row.id) ?? { anew: false, points: [] };
+      changed.set(row.id, { row, anew: anew || before.anew, points: [...before.points, ...points] });
     }
     pace.want();
   }
@@ -113,13 +112,14 @@ function flush(): void {
   const next = new Map(runs.value);
   const stay = new Map(studies.value);
   batch(() => {
-    for (const [id, { row, points }] of changed) {
+    for (const [id, { row, anew, points }] of changed) {
       if (row) next.set(id, row);
       else {
         next.delete(id);
         stay.delete(id);
       }
-      for (const some of points) for (const listener of listeners) listener(id, some);
+      if (row && (anew || points.length > 0))
+        for (const listener of listeners) listener(id, anew ? undefined : points);
     }
     changed.clear();
     runs.value = next;

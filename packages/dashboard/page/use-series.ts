@@ -1,7 +1,7 @@
 /** Curves of runs, read when what is asked for changes, and kept up with every new point. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Points, Series } from '../src/shared/api.ts';
-import { Smoother } from '../src/shared/smooth.ts';
+import { grown } from '../src/shared/grown.ts';
 import { Refused, read } from './server.ts';
 import { generation, onPoints } from './state.ts';
 
@@ -27,12 +27,15 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
   const kept = useRef(new Map<string, Series>());
   const [again, setAgain] = useState(0);
   const added = useRef(0);
+  /** what was told since the curves were asked for: they may have been made before it */
+  const told = useRef<{ id: string; points: Points }[] | undefined>(undefined);
   const query = new URLSearchParams({ runs: runs.join(','), y, x, smooth: String(smooth) });
   if (zoom) {
     query.set('from', String(zoom[0]));
     query.set('to', String(zoom[1]));
   }
   const address = `/api/series?${query}`;
+  const shown = { x, y, smooth, zoom };
 
   useEffect(() => {
     const controller = new AbortController();
@@ -42,9 +45,15 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
       return;
     }
     setCurves((before) => ({ ...before, isLoading: true }));
+    told.current = [];
     read<Series[]>(address, controller.signal)
-      .then((series) => {
+      .then((found) => {
         added.current = 0;
+        const later = told.current ?? [];
+        told.current = undefined;
+        const series = found.map((one) =>
+          later.reduce((so, { id, points }) => (id === one.id ? grown(so, points, shown) : so), one),
+        );
         kept.current = new Map(series.map((one) => [one.id, one]));
         setCurves({ series, isLoading: false });
       })
@@ -60,8 +69,13 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
     () =>
       onPoints((id, points) => {
         const one = kept.current.get(id);
+        if (!points) {
+          if (runs.includes(id)) setAgain((count) => count + 1);
+          return;
+        }
+        told.current?.push({ id, points });
         if (!one) return;
-        const longer = grown(one, points, { x, y, smooth, zoom });
+        const longer = grown(one, points, shown);
         if (longer === one) return;
         kept.current.set(id, longer);
         added.current += longer.x.length - one.x.length;
@@ -71,44 +85,4 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
     [address],
   );
   return curves;
-}
-
-// --- internal ---
-
-/** A curve with points more; the same where none of them belongs to it. */
-function grown(one: Series, points: Points, { x, y, smooth, zoom }: Omit<Wanted, 'runs'>): Series {
-  const gap = y.startsWith('gap.') ? y.slice(4) : undefined;
-  const value = (i: number): number | null | undefined => {
-    if (gap === undefined) return points[y]?.[i];
-    const [valid, train] = [points[`valid.${gap}`]?.[i], points[`train.${gap}`]?.[i]];
-    return typeof valid === 'number' && typeof train === 'number' ? valid - train : undefined;
-  };
-  const has = new Set(Object.keys(points));
-  const xs = points[x];
-  if (!xs || (gap === undefined && !has.has(y))) return one;
-  const more = xs.flatMap((at, i) => {
-    const isThere = at !== null && value(i) !== undefined && (!zoom || (at >= zoom[0] && at <= zoom[1]));
-    return isThere ? [{ at, value: value(i) as number | null }] : [];
-  });
-  if (more.length === 0) return one;
-  const next: Series = {
-    ...one,
-    x: [...one.x, ...more.map(({ at }) => at)],
-    y: [...one.y, ...more.map(({ value }) => value)],
-    count: one.count + more.length,
-  };
-  if (one.smooth) {
-    const smoother = new Smoother(
-      smooth,
-      one.smooth.seen,
-      one.smooth.y.findLast((value) => value !== null) ?? 0,
-    );
-    const means = more.map(({ value }) => smoother.next(value ?? Number.POSITIVE_INFINITY));
-    next.smooth = {
-      x: [...one.smooth.x, ...more.map(({ at }) => at)],
-      y: [...one.smooth.y, ...means],
-      seen: smoother.seen,
-    };
-  }
-  return next;
 }

@@ -1,7 +1,9 @@
 /**
  * Lines of a file that grows, each read once: a cursor in bytes stands behind the last whole line. A file that was replaced or cut is
- * read from its beginning again; a line longer than a megabyte is none of ours and passed over.
+ * read from its beginning again; a line longer than a megabyte is none of ours and passed over. A new file may have the number of
+ * the one that was removed before it: what stands in front of the cursor says whether it is the same.
  */
+import type fs from 'node:fs';
 import type { Inside } from './inside.ts';
 
 /** What reading found. */
@@ -11,6 +13,8 @@ const longestLine = 1_000_000;
 const largestPiece = 1024 * 1024;
 const newline = 10;
 const nothing = Buffer.alloc(0);
+/** Bytes in front of the cursor that are compared: some lines, whose times no other training has. */
+const compared = 1024;
 
 /** Memory for pieces: as much as there are readings at a time, and no more. */
 const pool: Buffer[] = [];
@@ -23,6 +27,10 @@ export class LineReader {
   #offset = 0;
   /** of the file, its number in the file system */
   #inode = 0n;
+  /** when it was written last, as far as it was read */
+  #written = 0n;
+  /** the last bytes that were read */
+  #read = nothing;
   /** the beginning of a line whose end is not there yet */
   #rest: Buffer = nothing;
   /** within a line that is too long */
@@ -53,13 +61,15 @@ export class LineReader {
       const stat = await handle.stat({ bigint: true });
       const size = Number(stat.size);
       let found: Found = 'same';
-      if (stat.ino !== this.#inode || size < this.#offset) {
+      const isOther = stat.ino !== this.#inode || size < this.#offset;
+      if (isOther || (stat.mtimeNs !== this.#written && !(await this.#goesOn(handle)))) {
         if (this.#inode !== 0n) {
           found = 'replaced';
           restart();
         }
         this.#begin(stat.ino);
       }
+      this.#written = stat.mtimeNs;
       for (let pieces = 0; this.#offset < size; pieces++) {
         if (pieces >= limit) return { found: found === 'same' ? 'grown' : found, atEnd: false };
         const buffer = pool.pop() ?? Buffer.allocUnsafeSlow(longestLine + largestPiece);
@@ -69,6 +79,8 @@ export class LineReader {
           const { bytesRead } = await handle.read(buffer, before, this.#piece, this.#offset);
           if (bytesRead === 0) break; // cut meanwhile
           this.#offset += bytesRead;
+          const piece = buffer.subarray(before, before + bytesRead);
+          this.#read = Buffer.concat([this.#read, piece.subarray(-compared)]).subarray(-compared);
           if (found === 'same') found = 'grown';
           const whole = this.#linesOf(buffer.subarray(0, before + bytesRead));
           if (whole) lines(whole);
@@ -108,9 +120,19 @@ export class LineReader {
 
   // --- internal ---
 
+  /** Whether what was read last still stands in front of the cursor. */
+  async #goesOn(handle: fs.promises.FileHandle): Promise<boolean> {
+    const { length } = this.#read;
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, this.#offset - length);
+    return bytesRead === length && buffer.equals(this.#read);
+  }
+
   #begin(inode: bigint): void {
     this.#inode = inode;
     this.#offset = 0;
+    this.#written = 0n;
+    this.#read = nothing;
     this.#rest = nothing;
     this.#skipping = false;
     this.skipped = 0;

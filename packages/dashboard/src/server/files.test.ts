@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunList, RunPage, Series } from '../shared/api.ts';
+import type { RunList, RunPage, Series, ServerEvent } from '../shared/api.ts';
 import { epoch, lines, makeRun, type Opened, openApp } from './testing.suite.ts';
 
 let base: string;
@@ -188,9 +188,24 @@ describe('a history', () => {
       {
         type: 'run',
         row: { epoch: 3, bestEpoch: 3 },
-        points: { epoch: [2, 3], 'valid.nll_per_step': [5, 4] },
+        points: [
+          { epoch: 2, 'valid.nll_per_step': 5 },
+          { epoch: 3, 'valid.nll_per_step': 4 },
+        ],
       },
     ]);
+  });
+
+  it('tells of what was observed after an epoch in its row, without figures that nobody measured', async () => {
+    const directory = makeRun(root, 'run', [epoch(1, 5, 6, true)]);
+    const opened = await openApp(root);
+    const told: ServerEvent[] = [];
+    opened.feed.listen(({ event }) => told.push(event));
+    const observed = { event: 'observe', name: 'radius', epoch: 2, step: 4, values: { rnn: 1.5 } };
+    fs.appendFileSync(path.join(directory, 'metrics.jsonl'), lines([epoch(2, 4, null), observed]));
+    for (let round = 0; round < 5; round++) await follow(opened);
+    const figures = { ...{ 'train.nll_per_step': 4, 'valid.nll_per_step': null }, 'observe.radius.rnn': 1.5 };
+    expect(told).toMatchObject([{ points: [{ epoch: 2, step: 4, ...figures }] }]);
   });
 
   it('that is taken back and written anew, as resume does, is read anew', async () => {
@@ -206,6 +221,44 @@ describe('a history', () => {
     expect((await valid(opened, 'run')).y).toEqual([6, 5, 4.5]);
     for (let round = 0; round < 5; round++) await follow(opened);
     expect((await rowOf(opened, 'run')).best['valid.nll_per_step']).toBe(4.5);
+  });
+
+  it('in the place of one that was removed is another, though the system gives it the same number', async () => {
+    const told: ServerEvent[] = [];
+    const first = [epoch(1, 5, 6, true), epoch(2, 4, 1, true), epoch(3, 4, 2)];
+    const directory = makeRun(root, 'run', first, ['model.hidden=5']);
+    const file = path.join(directory, 'metrics.jsonl');
+    const opened = await openApp(root);
+    opened.feed.listen(({ event }) => told.push(event));
+    expect((await valid(opened, 'run')).y).toEqual([6, 1, 2]);
+    // Written over: what a file that is made right after another was removed comes to, number and all.
+    fs.writeFileSync(
+      file,
+      lines([epoch(1, 7, 8, true), epoch(2, 7, 7, true), epoch(3, 6, 5, true), epoch(4, 5, 4)]),
+    );
+    const config = path.join(directory, 'config.json');
+    fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('"hidden":5', '"hidden":77'));
+    expect((await valid(opened, 'run')).y).toEqual([8, 7, 5, 4]);
+    for (let round = 0; round < 5; round++) await follow(opened);
+    expect(await rowOf(opened, 'run')).toMatchObject({
+      ...{ epoch: 4, bestEpoch: 3, best: { 'valid.nll_per_step': 5 } },
+      config: { 'model.hidden': 77 },
+    });
+    // Its curves are read anew: the points behind those of the other would make one of two.
+    expect(told).toMatchObject([{ type: 'run', anew: true }]);
+    expect(told[0]).not.toHaveProperty('points');
+  });
+
+  it('has the limits that resume has written since it was found', async () => {
+    const directory = makeRun(root, 'run', [epoch(1, 5, 6, true)], ['training.epochs=3']);
+    const opened = await openApp(root);
+    expect((await rowOf(opened, 'run')).config['training.epochs']).toBe(3);
+    const config = path.join(directory, 'config.json');
+    const text = fs.readFileSync(config, 'utf8').replace('"epochs":3', '"epochs":300');
+    fs.writeFileSync(`${config}.new`, text);
+    fs.renameSync(`${config}.new`, config);
+    for (let round = 0; round < 5; round++) await follow(opened);
+    expect((await rowOf(opened, 'run')).config['training.epochs']).toBe(300);
   });
 
   it('that is removed takes its run off the table, and the others stay', async () => {

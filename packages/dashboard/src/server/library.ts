@@ -90,7 +90,7 @@ export class Library {
       await Promise.all(some.map((entry) => entry.open()));
       for (const entry of some) {
         this.#runs.set(entry.id, entry);
-        this.#tell({ type: 'run', row: entry.row });
+        this.#tell({ type: 'run', row: entry.row, anew: true });
       }
     }
   }
@@ -139,11 +139,12 @@ export class Library {
   // --- internal ---
 
   async #advance(entry: RunEntry): Promise<void> {
-    const { changed, points, gone } = await entry.advance();
+    const { changed, points, anew, gone } = await entry.advance();
     if (gone) {
       this.#runs.delete(entry.id);
       this.#tell({ type: 'gone', id: entry.id });
-    } else if (changed) this.#tell({ type: 'run', row: entry.row, ...(points && { points }) });
+    } else if (changed)
+      this.#tell({ type: 'run', row: entry.row, ...(anew && { anew }), ...(points && { points }) });
   }
 
   async #walk(

@@ -20,6 +20,8 @@ const piecesAtATime = 4;
 export interface Advanced {
   changed: boolean;
   points?: Points;
+  /** its history is not the one before with these points behind it */
+  anew?: true;
   gone?: boolean;
 }
 
@@ -63,34 +65,15 @@ export class RunEntry {
 
   /** Reads the configuration, and of the history what a row of the table needs. */
   async open(): Promise<void> {
-    const run = runPaths(this.directory);
-    const config = await this.#inside.text(run.config);
-    if (config === undefined)
-      this.#problem = 'config.json cannot be read: it leads out of the directory, or is too large.';
-    else {
-      try {
-        const tree: unknown = JSON.parse(config);
-        if (!isTree(tree)) throw new Error('no object');
-        this.tree = tree;
-        this.#config = Object.fromEntries(flatConfig(tree));
-      } catch {
-        this.#problem = 'config.json holds no configuration.';
-      }
-    }
-    const environment = await this.#inside.text(run.environment);
-    try {
-      const made = (JSON.parse(environment ?? 'null') as { created?: unknown } | null)?.created;
-      if (typeof made === 'string' && made.length < 40) this.#created = made;
-    } catch {
-      // the row goes without
-    }
+    await this.#readSettings();
+    const state = await stateOf(this.metrics);
     const tail = await this.#reader.tail(tailBytes);
     if (tail && tail.size > smallBytes) {
       // The end of a long history says enough of a run that is over; all others are read from the beginning, later.
       this.summary.read(tail.lines);
       this.#isSettled = this.summary.ended === 'finished';
       this.summary.broken = 0;
-      if (this.#isSettled) this.#settledSize = tail.size;
+      if (this.#isSettled) this.#settled = state;
     } else await this.advance();
     this.#look();
   }
@@ -137,14 +120,50 @@ export class RunEntry {
   // --- internal ---
 
   #isStarted = false;
-  #settledSize = 0;
+  /** its history, and its configuration, when they were read */
+  #settled: string | undefined;
+  #configured: string | undefined;
   /** ends when nobody reads */
   #working: Promise<unknown> = Promise.resolve();
 
+  /** Reads the configuration and when the run was made, where they are others than before. */
+  async #readSettings(): Promise<boolean> {
+    const run = runPaths(this.directory);
+    const state = await stateOf(run.config);
+    if (state === this.#configured) return false;
+    this.#configured = state;
+    const [config, environment] = [
+      await this.#inside.text(run.config),
+      await this.#inside.text(run.environment),
+    ];
+    [this.tree, this.#config, this.#rates] = [{}, {}, undefined];
+    [this.#problem, this.#created] = [undefined, undefined];
+    if (config === undefined)
+      this.#problem = 'config.json cannot be read: it leads out of the directory, or is too large.';
+    else {
+      try {
+        const tree: unknown = JSON.parse(config);
+        if (!isTree(tree)) throw new Error('no object');
+        this.tree = tree;
+        this.#config = Object.fromEntries(flatConfig(tree));
+      } catch {
+        this.#problem = 'config.json holds no configuration.';
+      }
+    }
+    try {
+      const made = (JSON.parse(environment ?? 'null') as { created?: unknown } | null)?.created;
+      if (typeof made === 'string' && made.length < 40) this.#created = made;
+    } catch {
+      // the row goes without
+    }
+    return true;
+  }
+
   async #advance(): Promise<Advanced> {
+    // `resume` writes other limits, and another run may stand in the place of this one.
+    const isConfigured = this.#exists() && (await this.#readSettings());
     if (this.#isSettled) {
-      const stat = await fs.promises.stat(this.metrics).catch(() => undefined);
-      if (stat?.size === this.#settledSize) return { changed: this.#look() };
+      if ((await stateOf(this.metrics)) === this.#settled) return { changed: this.#look() || isConfigured };
       this.#isSettled = false;
     }
     const wasRead = this.#isRead;
@@ -163,19 +182,22 @@ export class RunEntry {
       },
       wasRead ? Number.POSITIVE_INFINITY : piecesAtATime,
     );
-    if (found === 'gone' && !this.#inside.holds(runPaths(this.directory).config)) {
+    if (found === 'gone' && !this.#exists()) {
       return { changed: true, gone: true };
     }
     this.summary = summary;
     if (found !== 'gone') this.#isRead = atEnd;
-    const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead;
+    const changed = found !== 'same' || this.#look() || wasRead !== this.#isRead || isConfigured;
     this.#look();
-    const points = wasRead && !isNew && events.length > 0 && pointsOf(events);
-    if (points) {
-      for (const [name, rate] of this.rates)
-        points[name] = (points.step ?? []).map((step) => (step === null ? null : rate(step)));
-    }
-    return { changed, ...(points && { points }) };
+    // Of a history that was read as a whole no points were handed on.
+    const anew = isNew || (!wasRead && this.#isRead);
+    const points = anew || !wasRead ? [] : pointsOf(events, this.rates);
+    return { changed, ...(anew && { anew }), ...(points.length > 0 && { points }) };
+  }
+
+  /** Whether there is a configuration, which is what makes a run. */
+  #exists(): boolean {
+    return this.#inside.holds(runPaths(this.directory).config);
   }
 
   /** Whether the state is another than before. */
@@ -207,10 +229,26 @@ function trialName(place: string): string {
   return parts.slice(-2).join('/');
 }
 
-function pointsOf(events: readonly FiguresEvent[]): Points {
-  const some = events.filter(({ figures }) => figures.size > 0);
-  const names = [...new Set(some.flatMap(({ figures }) => [...figures.keys()]))];
-  return Object.fromEntries(
-    names.map((name) => [name, some.map(({ figures }) => figures.get(name) ?? null)]),
-  );
+/** Rows as the history has them: what was observed after an epoch stands in its row. */
+function pointsOf(
+  events: readonly FiguresEvent[],
+  rates: ReadonlyMap<string, (step: number) => number>,
+): Points {
+  const rows: Points = [];
+  for (const { event, epoch, figures } of events) {
+    if (figures.size === 0) continue;
+    const last = rows.at(-1);
+    if (event === 'observe' && last?.epoch === epoch) Object.assign(last, Object.fromEntries(figures));
+    else rows.push(Object.fromEntries(figures));
+  }
+  for (const row of rows) {
+    for (const [name, rate] of rates) if (typeof row.step === 'number') row[name] = rate(row.step);
+  }
+  return rows;
+}
+
+/** Number, size and time of a file, which a change of it changes; undefined where there is none. */
+async function stateOf(file: string): Promise<string | undefined> {
+  const stat = await fs.promises.stat(file, { bigint: true }).catch(() => undefined);
+  return stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
 }

@@ -21,9 +21,10 @@ export async function seriesOf(
     return { smooth: { x, y, seen: smoother.seen } };
   };
   return eachOf(runs, async (id) => {
-    const none: Series = { id, x: [], y: [], count: 0 };
-    const found = await columnsOf(library, histories, id, [x, y], (xs, ys): Series => {
-      return { id, ...thin(xs, ys, points, stretch), ...smoothed(xs, ys) };
+    const none: Series = { id, x: [], y: [], count: 0, last: -1 };
+    const found = await columnsOf(library, histories, id, [x, y], (xs, ys, epochs): Series => {
+      const last = epochs[ys.findLastIndex((value) => !Number.isNaN(value))] ?? -1;
+      return { id, ...thin(xs, ys, points, stretch), last, ...smoothed(xs, ys) };
     });
     return found ?? none;
   });
@@ -64,20 +65,20 @@ async function columnsOf<T>(
   histories: Histories,
   id: string,
   [x, y]: readonly [string, string],
-  take: (x: Float64Array, y: Float64Array) => T,
+  take: (x: Float64Array, y: Float64Array, epochs: Float64Array) => T,
 ): Promise<T | undefined> {
   const entry = library.run(id);
   if (!entry) return undefined;
   const rates = [x, y].some((key) => key.startsWith(ratePrefix)) ? entry.rates : undefined;
   // A rate that moves is a function of the steps done.
   const sources = [x, y].map((key) => (rates?.has(key) ? 'step' : key));
-  return histories.use(entry.metrics, sources, (history) => {
+  return histories.use(entry.metrics, [...sources, 'epoch'], (history) => {
     const [xs, ys] = [x, y].map((key, i) => {
       const column = history.column(sources[i]);
       const rate = rates?.get(key);
       return rate && column ? column.map((step) => (step >= 0 ? rate(step) : Number.NaN)) : column;
     });
-    return xs && ys ? take(xs, ys) : undefined;
+    return xs && ys ? take(xs, ys, history.column('epoch')!) : undefined;
   });
 }
 

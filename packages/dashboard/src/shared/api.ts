@@ -189,6 +189,8 @@ export interface Series {
   y: (number | null)[];
   /** points before they were thinned */
   count: number;
+  /** the last epoch with such a point: what is told of it or of one before is in the curve */
+  last: number;
   /** the mean over all of them, see `Smoother` */
   smooth?: { x: number[]; y: (number | null)[]; seen: number };
 }
@@ -202,12 +204,13 @@ export interface GroupSeries {
   runs: number;
 }
 
-/** New points of a run, by column, in the order in which they came. */
-export type Points = Record<string, (number | null)[]>;
+/** New rows of a history in their order, with what each has: a figure that is none is null. */
+export type Points = Figures[];
 
 /** What `GET /api/events` tells. */
 export type ServerEvent =
-  | { type: 'run'; row: RunRow; points?: Points }
+  /** with `anew` its curves are others than before, else they have these points more */
+  | { type: 'run'; row: RunRow; points?: Points; anew?: true }
   | { type: 'gone'; id: string }
   | { type: 'study'; row: StudyRow }
   | { type: 'reset' };
