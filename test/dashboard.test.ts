@@ -206,6 +206,38 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
     expect(await page.getByLabel('Group by').inputValue()).toBe('seed');
   });
 
+  it('puts any number of runs together, and says where there are too many groups', {
+    timeout: 120_000,
+  }, async () => {
+    const runs = join(folder, 'many');
+    for (const [i, seed] of [1, 2].entries())
+      makeRun(runs, `run-${seed}`, [epoch(1, 3, 4 + i)], [`seed=${seed}`]);
+    makeRun(join(runs, 'other'), 'run-1', [epoch(1, 3, null)], ['seed=3']);
+    const { url } = await serve(runs, '--port', '0');
+    const known = ((await (await fetch(new URL('/api/runs', url))).json()) as RunList).runs;
+    // 19 bytes each, beyond the 16 KB that Node.js takes for the first lines of a request
+    const ids = [
+      ...known.map(({ id }) => id),
+      ...Array.from({ length: 2000 }, (_, i) => `${i}`.padStart(16, '0')),
+    ];
+    const query = new URLSearchParams({ groups: ids.join(','), y: 'train.nll_per_step' });
+    const answer = await fetch(new URL(`/api/groups?${query}`, url));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject([{ x: [1], mean: [3], runs: 3 }]);
+    const groups = ids.slice(0, 501).join(';');
+    const refused = await fetch(new URL(`/api/groups?${new URLSearchParams({ groups, y: 'a' })}`, url));
+    expect(await refused.json()).toEqual({
+      error: 'groups: a chart has room for 500 groups; filter the runs, or group them by another setting',
+    });
+    await openPage(`${url.replace('#', '?group=seed#')}`);
+    // 4 and 5 with n - 1: the root of 1/2; the third is not finite
+    await page.getByRole('cell', { name: '4.50 ± 0.71 (2 of 3)' }).first().waitFor();
+    await page.getByLabel('Group by').selectOption('');
+    await expect
+      .poll(async () => (await page.locator('table.runs tbody th').allTextContents()).sort())
+      .toEqual(['other/run-1', 'run-1', 'run-2']);
+  });
+
   it('names in a legend the curves that are drawn, says how many runs have none, and gives validation its colour where it is alone', {
     timeout: 120_000,
   }, async () => {

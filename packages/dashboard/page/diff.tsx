@@ -6,7 +6,7 @@ import { goTo, listOf } from '../src/shared/view.ts';
 import { Breaking } from './breaking.tsx';
 import { Link } from './link.tsx';
 import { RunCurves } from './run-curves.tsx';
-import { runs, view } from './state.ts';
+import { names, runs, view } from './state.ts';
 import { Wide } from './wide.tsx';
 import { cellText, columnWords } from './words.ts';
 
@@ -43,7 +43,7 @@ export function Diff() {
               <th scope="col">setting</th>
               {chosen.map((row) => (
                 <th scope="col" key={row.id}>
-                  <Link to={goTo('run', { id: row.id })}>{row.name}</Link>
+                  <Link to={goTo('run', { id: row.id })}>{names.value.get(row.id)}</Link>
                 </th>
               ))}
             </tr>

@@ -4,8 +4,8 @@ import type { GroupSeries, RunRow } from '../src/shared/api.ts';
 import type { Group } from '../src/shared/grouping.ts';
 import { Chart, hasValues, type Line } from './chart.tsx';
 import { Legend } from './legend.tsx';
-import { read } from './server.ts';
-import { generation, onPoints, show, view } from './state.ts';
+import { Refused, read } from './server.ts';
+import { generation, names, onPoints, show, view } from './state.ts';
 import { useSeries } from './use-series.ts';
 import { columnWords } from './words.ts';
 
@@ -31,15 +31,12 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
     zoom,
   });
   const spreads = useGroups(groups, y, x);
-  const names = new Map(runs.map(({ id, name }) => [id, name]));
   const lines: Line[] = isGrouped
-    ? spreads.flatMap((one, i) =>
-        groups[i]
-          ? [{ name: `${groups[i].label} (${one.runs})`, colour: i, x: one.x, y: one.mean, band: one }]
-          : [],
-      )
+    ? spreads.groups.map(({ label, ...one }, i) => ({
+        ...{ name: `${label} (${one.runs})`, colour: i, x: one.x, y: one.mean, band: one },
+      }))
     : series.flatMap(({ id, x, y, smooth }, i): Line[] => {
-        const name = names.get(id) ?? id;
+        const name = names.value.get(id) ?? id;
         const raw = { name, colour: i, x, y };
         return smooth
           ? [
@@ -48,7 +45,9 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
             ]
           : [raw];
       });
-  const without = isLoading || error ? 0 : lines.filter((line) => !line.faint && !hasValues(line)).length;
+  const said = error ?? spreads.error;
+  const isBusy = isLoading || spreads.isLoading;
+  const without = isBusy || said ? 0 : lines.filter((line) => !line.faint && !hasValues(line)).length;
   const axes = [
     'epoch',
     'step',
@@ -56,7 +55,7 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
     ...figures.filter((key) => !['epoch', 'step', 'seconds'].includes(key)),
   ];
   return (
-    <section aria-label="curves" aria-busy={isLoading}>
+    <section aria-label="curves" aria-busy={isBusy}>
       <div class="bar">
         <Choice
           label="Y axis"
@@ -82,7 +81,7 @@ export function RunCurves({ runs, groups, figures }: RunCurvesProps) {
           </label>
         )}
       </div>
-      {error && <p class="error">{error}</p>}
+      {said && <p class="error">{said}</p>}
       <Chart
         title={columnWords(y)}
         x={axisWords(x)}
@@ -182,19 +181,41 @@ function zoomOf(text: string): readonly [number, number] | undefined {
 /** Milliseconds between two readings of groups that grow. */
 const pause = 2000;
 
-function useGroups(groups: readonly Group[], y: string, x: string): readonly GroupSeries[] {
-  const [spreads, setSpreads] = useState<readonly GroupSeries[]>([]);
+interface Spreads {
+  /** each with the name that it had when it was asked for: groups come, go and change places */
+  groups: readonly (GroupSeries & { label: string })[];
+  /** what they are of */
+  axes?: string;
+  isLoading: boolean;
+  error?: string;
+}
+
+function useGroups(groups: readonly Group[], y: string, x: string): Spreads {
+  const [spreads, setSpreads] = useState<Spreads>({ groups: [], isLoading: false });
   const [again, setAgain] = useState(0);
   const ids = groups.map(({ rows }) => rows.map(({ id }) => id).join(',')).join(';');
+  const axes = `${x} ${y}`;
   useEffect(() => {
     if (ids === '' || y === '') {
-      setSpreads([]);
+      setSpreads({ groups: [], isLoading: false });
       return;
     }
     const controller = new AbortController();
+    const labels = groups.map(({ label }) => label);
+    setSpreads((before) => ({ ...before, isLoading: true }));
     read<GroupSeries[]>(`/api/groups?${new URLSearchParams({ groups: ids, y, x })}`, controller.signal)
-      .then(setSpreads)
-      .catch(() => {});
+      .then((found) =>
+        setSpreads({
+          groups: found.map((one, i) => ({ ...one, label: labels[i] })),
+          axes,
+          isLoading: false,
+        }),
+      )
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return;
+        const words = error instanceof Refused ? error.message : 'the server does not answer';
+        setSpreads((before) => ({ ...before, isLoading: false, error: words }));
+      });
     return () => controller.abort();
   }, [ids, y, x, generation.value, again]);
   useEffect(() => {
@@ -211,5 +232,6 @@ function useGroups(groups: readonly Group[], y: string, x: string): readonly Gro
       clearTimeout(timer);
     };
   }, [ids]);
-  return spreads;
+  // Those of another figure would stand under the name of this one.
+  return spreads.axes === axes ? spreads : { ...spreads, groups: [] };
 }

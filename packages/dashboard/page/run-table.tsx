@@ -7,7 +7,7 @@ import { type Group, meanOf } from '../src/shared/grouping.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Breaking } from './breaking.tsx';
 import { Link } from './link.tsx';
-import { show, view } from './state.ts';
+import { names, show, view } from './state.ts';
 import { Wide } from './wide.tsx';
 import { betterOf, cellText, columnWords, duration } from './words.ts';
 
@@ -59,13 +59,15 @@ export function RunTable({ rows, columns, shown, chosen }: RunTableProps) {
                 <td>
                   <input
                     type="checkbox"
-                    aria-label={`${row.name} in the chart`}
+                    aria-label={`${names.value.get(row.id)} in the chart`}
                     checked={chosen.includes(row.id)}
                     onChange={(event) => tick(row.id, event.currentTarget.checked)}
                   />
                 </td>
                 <th scope="row">
-                  <Link to={goTo('run', { id: row.id })}>{row.name}</Link>
+                  <Link to={goTo('run', { id: row.id })}>
+                    <Breaking text={names.value.get(row.id) ?? row.name} />
+                  </Link>
                 </th>
                 {columns.map((key) => (
                   <td key={key} class={kindOf(key, cellOf(row, key), numeric.has(key))}>
@@ -127,7 +129,7 @@ export function GroupTable({ groups, columns, by }: GroupTableProps) {
   return (
     <Wide label="groups of runs">
       <table class="runs">
-        <caption>Mean ± standard deviation over the runs of a group.</caption>
+        <caption>Mean ± standard deviation over the runs of a group that have a finite number.</caption>
         <thead>
           <tr>
             <th scope="col">{by === 'seed' ? 'settings' : columnWords(by)}</th>
@@ -174,12 +176,14 @@ function ordered(groups: readonly Group[], sort: string): readonly Group[] {
 function spreadText(rows: readonly RunRow[], key: string): string {
   const found = meanOf(rows, key);
   if (!found) return '–';
-  const { mean, deviation } = found;
-  if (key === 'seconds') return duration(mean);
-  if (deviation === undefined || deviation === 0) return shortNumber(mean, undefined, 5);
+  const { mean, deviation, count } = found;
+  // Without those that diverged, or have none yet, it is a mean of others.
+  const of = count < rows.length ? ` (${count} of ${rows.length})` : '';
+  if (key === 'seconds') return duration(mean) + of;
+  if (deviation === undefined || deviation === 0) return shortNumber(mean, undefined, 5) + of;
   // Both with the decimals that two digits of the deviation have.
   const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(deviation))));
-  return `${shortNumber(mean, decimals)} ± ${shortNumber(deviation, decimals)}`;
+  return `${shortNumber(mean, decimals)} ± ${shortNumber(deviation, decimals)}${of}`;
 }
 
 const isNumeric = (rows: readonly RunRow[], key: string): boolean =>

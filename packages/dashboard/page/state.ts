@@ -1,6 +1,7 @@
 /** What all parts of the page share: the view in the address, the runs, and what happens to them. */
 import { batch, computed, signal } from '@preact/signals';
 import type { Points, RunList, RunRow, ServerEvent, ServerState, StudyRow } from '../src/shared/api.ts';
+import { namesOf } from '../src/shared/cells.ts';
 import { Pace } from '../src/shared/pace.ts';
 import { searchOf, type View, viewOf } from '../src/shared/view.ts';
 import { read } from './server.ts';
@@ -16,6 +17,8 @@ export const connection = signal<'opening' | 'live' | 'lost'>('opening');
 export const generation = signal(0);
 
 export const rows = computed(() => [...runs.value.values()]);
+/** what runs are called among the others, by id */
+export const names = computed(() => namesOf(rows.value));
 
 /** Changes the view; what was typed or dragged replaces the address, a step to something else is one to go back from. */
 export function show(change: Partial<View> | View, { step = false } = {}): void {

@@ -23,7 +23,7 @@ export interface Curves {
 const mostAdded = 2000;
 
 export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
-  const [curves, setCurves] = useState<Curves>({ series: [], isLoading: true });
+  const [curves, setCurves] = useState<Curves & { axes?: string }>({ series: [], isLoading: true });
   const kept = useRef(new Map<string, Series>());
   const [again, setAgain] = useState(0);
   const added = useRef(0);
@@ -36,6 +36,7 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
   }
   const address = `/api/series?${query}`;
   const shown = { x, y, smooth, zoom };
+  const axes = `${x} ${y}`;
 
   useEffect(() => {
     const controller = new AbortController();
@@ -55,12 +56,12 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
           later.reduce((so, { id, points }) => (id === one.id ? grown(so, points, shown) : so), one),
         );
         kept.current = new Map(series.map((one) => [one.id, one]));
-        setCurves({ series, isLoading: false });
+        setCurves({ series, isLoading: false, axes });
       })
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
         const words = error instanceof Refused ? error.message : 'the server does not answer';
-        setCurves({ series: [...kept.current.values()], isLoading: false, error: words });
+        setCurves((before) => ({ ...before, isLoading: false, error: words }));
       });
     return () => controller.abort();
   }, [address, generation.value, again]);
@@ -84,5 +85,6 @@ export function useSeries({ runs, y, x, smooth, zoom }: Wanted): Curves {
       }),
     [address],
   );
-  return curves;
+  // Curves of another figure would stand under the name of this one.
+  return curves.axes === axes ? curves : { ...curves, series: [] };
 }

@@ -17,6 +17,8 @@ import { keptToken } from './server/token.ts';
 /** Milliseconds between two looks at what grows while a page is open and while none is, and between two looks for what is new. */
 const tick = { seen: 1000, unseen: 2000 };
 const scanEvery = 2000;
+/** Bytes of the first lines of a request: a chart of groups names all of their runs, 19 bytes each. */
+const longestAddress = 500_000;
 
 /**
  * Opens a dashboard; its runs go on when it closes.
@@ -40,8 +42,9 @@ export async function openDashboard(options: DashboardOptions): Promise<OpenedDa
     closing: closing.signal,
   });
   await library.scan();
+  const listening = { hostname: '127.0.0.1', serverOptions: { maxHeaderSize: longestAddress } };
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const made = serve({ fetch, port, hostname: '127.0.0.1' }, (info: AddressInfo) => {
+    const made = serve({ fetch, port, ...listening }, (info: AddressInfo) => {
       port = info.port;
       resolve(made);
     });

@@ -19,6 +19,13 @@ export function cellOf(row: RunRow, key: string): Cell {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Cell);
 }
 
+/** What runs are called beside each other, by id: by their paths where several have the same name. */
+export function namesOf(rows: readonly RunRow[]): ReadonlyMap<string, string> {
+  const seen = new Map<string, number>();
+  for (const { name } of rows) seen.set(name, (seen.get(name) ?? 0) + 1);
+  return new Map(rows.map(({ id, name, path }) => [id, seen.get(name)! > 1 ? path : name]));
+}
+
 /** The columns that any of the runs has: of every run, figures, settings. */
 export function columnsOf(rows: readonly RunRow[]): { own: string[]; figures: string[]; settings: string[] } {
   const figures = new Set<string>();
@@ -60,6 +67,9 @@ export function sorted(rows: readonly RunRow[], by: string): RunRow[] {
     return sign * collator.compare(String(a), String(b));
   });
 }
+
+/** Columns that hold another metric of every run. */
+export const ofOwnMetric: ReadonlySet<string> = new Set(['ownValid', 'ownTest']);
 
 // --- internal ---
 

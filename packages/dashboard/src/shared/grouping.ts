@@ -1,6 +1,6 @@
 /** Runs put together by a setting: what is said of them together. */
 import type { RunRow } from './api.ts';
-import { cellOf, telling } from './cells.ts';
+import { cellOf, ofOwnMetric, telling } from './cells.ts';
 
 export interface Group {
   label: string;
@@ -24,16 +24,16 @@ export function grouped(rows: readonly RunRow[], by: string): Group[] {
   return Array.from(groups.values(), (rows, i) => ({ label: labels[i], rows }));
 }
 
-/** Mean and standard deviation (n - 1) of the finite numbers of a column. */
+/** Mean and standard deviation (n - 1) of the finite numbers of a column; of runs whose own metrics are several there is none of these. */
 export function meanOf(
   rows: readonly RunRow[],
   key: string,
 ): { mean: number; deviation?: number; count: number } | undefined {
-  const values = rows
-    .map((row) => cellOf(row, key))
-    .filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
-  const count = values.length;
+  const having = rows.filter((row) => Number.isFinite(cellOf(row, key)));
+  const count = having.length;
   if (count === 0) return undefined;
+  if (ofOwnMetric.has(key) && new Set(having.map(({ metric }) => metric)).size > 1) return undefined;
+  const values = having.map((row) => cellOf(row, key) as number);
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   if (count === 1) return { mean, count };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

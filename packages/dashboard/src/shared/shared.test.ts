@@ -1,7 +1,7 @@
 /** What server and page agree on. */
 import { describe, expect, it } from 'vitest';
 import type { RunRow } from './api.ts';
-import { cellOf, sorted } from './cells.ts';
+import { cellOf, namesOf, sorted } from './cells.ts';
 import { filterOf } from './filter.ts';
 import { grouped, meanOf } from './grouping.ts';
 import { panelsOf } from './panels.ts';
@@ -100,6 +100,14 @@ describe('the order of a table', () => {
   });
 });
 
+it('runs of one name go by their paths', () => {
+  const [one, other, third] = ['a/seed-1', 'b/seed-1', 'a/seed-2'].map((path) => ({
+    ...row(path, {}),
+    ...{ path, name: path.slice(2) },
+  }));
+  expect([...namesOf([one, other, third]).values()]).toEqual(['a/seed-1', 'b/seed-1', 'seed-2']);
+});
+
 describe('groups', () => {
   it('put runs together that differ in the seed alone', () => {
     expect(grouped(rows, 'seed').map(({ label, rows }) => [label, rows.length])).toEqual([
@@ -108,6 +116,14 @@ describe('groups', () => {
     ]);
     // the deviation of 3 and 5 with n - 1 is the root of 2
     expect(meanOf(rows, 'valid.loss')).toEqual({ mean: 4, deviation: Math.SQRT2, count: 2 });
+  });
+
+  it('have no mean of figures of several metrics, and one of what is finite that counts it', () => {
+    const music = { ...row('a', {}, { 'valid.nll': 3 }), metric: 'nll' };
+    const words = { ...row('b', {}, { 'valid.bleu': 27 }), metric: 'bleu' };
+    const diverged = { ...row('c', {}, { 'valid.nll': null }), metric: 'nll' };
+    expect(meanOf([music, words], 'ownValid')).toBeUndefined();
+    expect(meanOf([music, music, diverged], 'ownValid')).toEqual({ mean: 3, deviation: 0, count: 2 });
   });
 
   it('are named by the settings that say most of those that they have, and by others where these agree', () => {
