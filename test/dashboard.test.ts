@@ -238,6 +238,24 @@ describe.skipIf(!program)(`in a browser (${program ?? 'skipped: there is no Chro
       .toEqual(['other/run-1', 'run-1', 'run-2']);
   });
 
+  it('takes nothing that was said of one run over to the page of another', { timeout: 120_000 }, async () => {
+    const runs = join(folder, 'others');
+    for (const name of ['one', 'other']) makeRun(runs, name, [epoch(1, 3, 4)]);
+    const { url } = await serve(runs, '--port', '0');
+    await openPage(url);
+    for (const name of ['one', 'other']) {
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Copy resume command' }).click();
+    const said = page.locator('main .bar [role=status]');
+    await expect.poll(() => said.textContent()).not.toBe('');
+    await page.evaluate('history.go(-2)');
+    await page.getByRole('heading', { name: 'one', exact: true }).waitFor();
+    expect(await said.textContent()).toBe('');
+  });
+
   it('names in a legend the curves that are drawn, says how many runs have none, and gives validation its colour where it is alone', {
     timeout: 120_000,
   }, async () => {

@@ -63,9 +63,11 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 function Page({ page }: { page: string }) {
-  if (page === 'run') return <RunPage />;
+  // What was said, made and measured of one run does not stand on the page of another.
+  const { id } = view.value;
+  if (page === 'run') return <RunPage key={id} />;
   if (page === 'studies') return <Studies />;
-  if (page === 'study') return <StudyPage />;
+  if (page === 'study') return <StudyPage key={id} />;
   if (page === 'diff') return <Diff />;
   if (page === 'methods') return <Methods />;
   if (page === 'start') return <StartPage />;

@@ -22,8 +22,8 @@ const mostRuns = 20_000;
 interface StudyEntry {
   id: string;
   directory: string;
-  /** of its journal, when it was read */
-  size: number;
+  /** of its journal when it was read: number, size and time; empty before */
+  state: string;
   study: ReportedStudy | undefined;
   /** why it cannot be shown */
   problem?: string;
@@ -123,10 +123,11 @@ export class Library {
       if (entry.isReading && !isAlive(entry)) await this.#advance(entry);
     }
     for (const entry of this.#studies.values()) {
-      if (this.#readStudy(entry)) {
-        const row = this.#studyRow(entry);
-        if (row) this.#tell({ type: 'study', row });
-      }
+      const wasShown = entry.study !== undefined;
+      if (!this.#readStudy(entry)) continue;
+      const row = this.#studyRow(entry);
+      if (row) this.#tell({ type: 'study', row });
+      else if (wasShown) this.#tell({ type: 'gone', id: entry.id });
     }
   }
 
@@ -175,7 +176,7 @@ export class Library {
     let within = study;
     if (names.has('journal.jsonl')) {
       within = id;
-      if (!this.#studies.has(id)) this.#studies.set(id, { id, directory, size: -1, study: undefined });
+      if (!this.#studies.has(id)) this.#studies.set(id, { id, directory, state: '', study: undefined });
     }
     if (depth >= deepest) return;
     for (const file of files) {
@@ -200,8 +201,9 @@ export class Library {
       this.#tell({ type: 'gone', id: entry.id });
       return false;
     }
-    if (stat.size === entry.size) return false;
-    entry.size = stat.size;
+    const state = `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    if (state === entry.state) return false;
+    entry.state = state;
     try {
       entry.study = studyRecord(entry.directory);
       entry.problem = undefined;
@@ -213,7 +215,7 @@ export class Library {
   }
 
   #studyRow(entry: StudyEntry): StudyRow | undefined {
-    if (entry.size < 0) this.#readStudy(entry);
+    if (entry.state === '') this.#readStudy(entry);
     const { study, id, directory } = entry;
     if (!study) return undefined;
     return {

@@ -142,6 +142,27 @@ describe('the page of a study', () => {
     for (const name of ['broken', 'bare']) fs.rmSync(path.join(root, name), { recursive: true });
   });
 
+  it('knows a study that was made anew with a journal of the same length, and tells when one cannot be read any more', async () => {
+    const { library, feed } = await openApp(root);
+    const { id } = library.studies.find(({ name }) => name.startsWith('sweep'))!;
+    const journalOf = path.join(root, 'sweep', 'journal.jsonl');
+    const content = fs.readFileSync(journalOf, 'utf8');
+    await library.follow();
+    const told: unknown[] = [];
+    const stop = feed.listen((message) => told.push(message.event));
+    const title = (JSON.parse(content.split('\n')[0]) as { title: string }).title;
+    const other = [...title].reverse().join('');
+    expect(other).not.toBe(title);
+    fs.writeFileSync(journalOf, content.replace(JSON.stringify(title), JSON.stringify(other)));
+    await library.follow();
+    expect(told).toMatchObject([{ type: 'study', row: { id, name: `${other} (sweep)` } }]);
+    fs.writeFileSync(journalOf, '{}\n');
+    await library.follow();
+    expect(told.slice(1)).toEqual([{ type: 'gone', id }]);
+    stop();
+    fs.writeFileSync(journalOf, content);
+  });
+
   it('leaves a search to its own pictures', async () => {
     const { get, library } = await openApp(root);
     const { id } = library.studies.find(({ name }) => name.startsWith('search'))!;
