@@ -1,11 +1,11 @@
 /** A form for a new run, from the schema of its configuration: what is filled in is laid over the defaults as `lethe train` does it. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { FormField, Forms, Resolved } from '../src/shared/api.ts';
+import type { FormField, Forms, Resolved, RunRow } from '../src/shared/api.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Link } from './link.tsx';
 import { hasToken, read, send } from './server.ts';
-import { about, show, view } from './state.ts';
+import { about, runs, show, view } from './state.ts';
 import { Lines, Wide } from './wide.tsx';
 
 /** Milliseconds after the last key until the server is asked. */
@@ -81,8 +81,9 @@ export function StartPage() {
     setBusy(true);
     setSaid('');
     try {
-      const { id } = await send<{ id: string }>('/api/start', { target, set: lines, ...(name && { name }) });
-      show(goTo('run', { id }), { step: true });
+      const row = await send<RunRow>('/api/start', { target, set: lines, ...(name && { name }) });
+      runs.value = new Map(runs.value).set(row.id, row);
+      show(goTo('run', { id: row.id }), { step: true });
     } catch (error) {
       setSaid((error as Error).message);
       setBusy(false);

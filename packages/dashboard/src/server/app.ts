@@ -1,5 +1,6 @@
 /** The requests that are answered. Everything that comes in goes through a schema or is looked up by an opaque id. */
 
+import path from 'node:path';
 import {
   byWorth,
   decidingWords,
@@ -134,7 +135,10 @@ export function app(options: AppOptions): Hono {
     const body = await bodyOf(c, startBody);
     const directory = await startRun(library.inside.root, command, body);
     await library.scan();
-    return c.json({ id: library.idOf(directory) });
+    // Its page is opened at once, which may be before the event comes that tells of it.
+    const entry = library.run(library.idOf(directory) ?? '');
+    if (!entry) throw new CannotDo(500, `${path.basename(directory)} was started, but is not among the runs`);
+    return c.json(entry.row);
   });
   hono.post('/api/runs/:id/stop', async (c) => {
     stopRun(runOf(c, library));

@@ -51,15 +51,12 @@ export async function startRun(root: string, command: Command, body: StartBody):
   const { name } = resolved(body);
   const folder = fs.existsSync(path.join(root, 'runs')) ? path.join(root, 'runs') : root;
   const directory = freeDirectory(folder, body.name, name);
-  const words = [
-    'train',
-    body.target,
-    ...body.set.flatMap((one) => ['--set', one]),
-    ...(body.paperQuirks ? ['--paper-quirks'] : []),
-    ...['--out', directory, '--json'],
-  ];
-  const end = await launch(command, words, () => fs.existsSync(runPaths(directory).config));
-  if (end) throw new CannotDo(422, said(end.err) || `lethe train ended with exit code ${end.code}`);
+  beginning.add(directory);
+  try {
+    await start(command, directory, body);
+  } finally {
+    beginning.delete(directory);
+  }
   return directory;
 }
 
@@ -99,17 +96,40 @@ export function stopRun({ directory }: RunEntry): void {
 
 // --- internal ---
 
+/** Directories of trainings that are being started: two requests at once get one each. */
+const beginning = new Set<string>();
+
+async function start(command: Command, directory: string, body: StartBody): Promise<void> {
+  const words = [
+    'train',
+    body.target,
+    ...body.set.flatMap((one) => ['--set', one]),
+    ...(body.paperQuirks ? ['--paper-quirks'] : []),
+    ...['--out', directory, '--json'],
+  ];
+  const hasBegun = (): boolean => fs.existsSync(runPaths(directory).config);
+  const end = await launch(command, words, hasBegun);
+  if (end) throw new CannotDo(422, said(end.err) || `lethe train ended with exit code ${end.code}`);
+  if (!hasBegun())
+    throw new CannotDo(
+      409,
+      'the training has not begun within a minute (it reads its data, or waits for a processor); it appears among the runs when it does',
+    );
+}
+
 function freeDirectory(folder: string, named: string | undefined, byDefault: string): string {
   if (named !== undefined) {
     const directory = path.join(folder, named);
-    if (!fs.existsSync(directory)) return directory;
+    if (isFree(directory)) return directory;
     throw new CannotDo(409, `there is a run ${named} already; choose another name`);
   }
   for (const directory of numberedNames(path.join(folder, byDefault))) {
-    if (!fs.existsSync(directory)) return directory;
+    if (isFree(directory)) return directory;
   }
   throw new CannotDo(500, 'there is no free name');
 }
+
+const isFree = (directory: string): boolean => !fs.existsSync(directory) && !beginning.has(directory);
 
 /** The last sentence of a command that failed. */
 const said = (err: string): string => err.trim().split('\n').at(-1) ?? '';

@@ -301,6 +301,36 @@ describe('charts that ask at once for different columns', () => {
   });
 });
 
+describe('a run that is started', () => {
+  /** Takes a while to make its directory, as trainings do, and refuses one that is there. */
+  const train = `
+    const fs = require('node:fs');
+    const directory = process.argv[process.argv.indexOf('--out') + 1];
+    setTimeout(() => {
+      try { fs.mkdirSync(directory); } catch { console.error(directory + ' exists already'); process.exit(2); }
+      fs.writeFileSync(directory + '/metrics.jsonl', '');
+      fs.writeFileSync(directory + '/config.json', '{"task":"music","pid":' + process.pid + '}');
+    }, 200);`;
+
+  it('has a directory of its own, also beside one that another page starts, and its row comes with the answer', async () => {
+    const opened = await openApp(root, { command: [process.execPath, '-e', train, '--'] });
+    const start = async (body: object) => {
+      const response = await opened.post('/api/start', { target: 'music/folk', ...body });
+      return [response.status, await response.json()];
+    };
+    const both = await Promise.all([start({}), start({})]);
+    expect(both).toMatchObject([
+      [200, { name: 'folk-none-1', state: 'waiting' }],
+      [200, { name: 'folk-none-1.2', state: 'waiting' }],
+    ]);
+    const named = await Promise.all([start({ name: 'mine' }), start({ name: 'mine' })]);
+    expect(named).toMatchObject([
+      [200, { name: 'mine' }],
+      [409, { error: 'there is a run mine already; choose another name' }],
+    ]);
+  });
+});
+
 describe('the best figure', () => {
   it('is that of the best epoch by validation, of a finished run with the test, never the last', async () => {
     const figures = { nll_per_step: 2 };
