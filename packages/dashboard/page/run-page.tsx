@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { RunPage as Page, RunRow } from '../src/shared/api.ts';
+import { timeText } from '../src/shared/cells.ts';
 import { type Panel, type PanelColumn, panelsOf } from '../src/shared/panels.ts';
 import { goTo } from '../src/shared/view.ts';
 import { Chart, type Line } from './chart.tsx';
@@ -31,7 +32,7 @@ export function RunPage() {
       <p>
         <State row={row} /> · {row.path} · {row.epoch} {row.epoch === 1 ? 'epoch' : 'epochs'} ·{' '}
         {duration(row.seconds)}
-        {row.created && <> · made {row.created.slice(0, 16).replace('T', ' ')}</>}
+        {row.created && <> · made {timeText(row.created)}</>}
       </p>
       {row.notes.map((note) => (
         <p key={note} class="alert-box" role="alert">

@@ -2,6 +2,7 @@
 import { shortNumber } from '@lethe/lab/scales';
 import { useState } from 'preact/hooks';
 import type { Uncertainty as Measured } from '../src/shared/api.ts';
+import { figureText } from '../src/shared/cells.ts';
 import { hasToken, send } from './server.ts';
 import { about, show, view } from './state.ts';
 import { Wide } from './wide.tsx';
@@ -72,32 +73,32 @@ export function Uncertainty({ id }: { id: string }) {
 
 const prefix = 'mc_';
 
+const isFigure = (value: number | null | undefined): value is number => typeof value === 'number';
+
 function Figures({ metrics, words, draws }: Measured) {
   const names = Object.keys(words);
   const entropy = metrics[`${prefix}predictive_entropy`];
   const information = metrics[`${prefix}mutual_information`];
-  const cell = (value: number | undefined): string =>
-    value === undefined ? '–' : shortNumber(value, undefined, 5);
   return (
     <>
-      {entropy > 0 && information !== undefined && (
+      {isFigure(entropy) && entropy > 0 && isFigure(information) && (
         <figure class="shares">
           <svg
             viewBox="0 0 100 8"
             preserveAspectRatio="none"
             role="img"
-            aria-label={`of ${cell(entropy)} nats of predictive entropy ${cell(information)} are mutual information`}
+            aria-label={`of ${figureText(entropy)} nats of predictive entropy ${figureText(information)} are mutual information`}
           >
             <rect width="100" height="8" fill="var(--series-5)" />
             <rect width={(100 * Math.max(0, information)) / entropy} height="8" fill="var(--series-1)" />
           </svg>
           <figcaption>
             <span>
-              <i class="swatch series-1" /> mutual information {cell(information)} nats,{' '}
+              <i class="swatch series-1" /> mutual information {figureText(information)} nats,{' '}
               {shortNumber((100 * information) / entropy, undefined, 2)} % of the predictive entropy
             </span>
             <span>
-              <i class="swatch series-5" /> expected entropy {cell(entropy - information)} nats
+              <i class="swatch series-5" /> expected entropy {figureText(entropy - information)} nats
             </span>
           </figcaption>
         </figure>
@@ -119,8 +120,8 @@ function Figures({ metrics, words, draws }: Measured) {
             {names.map((name) => (
               <tr key={name}>
                 <th scope="row">{words[name]}</th>
-                <td class="number">{cell(metrics[name])}</td>
-                <td class="number">{cell(metrics[`${prefix}${name}`])}</td>
+                <td class="number">{figureText(metrics[name])}</td>
+                <td class="number">{figureText(metrics[`${prefix}${name}`])}</td>
               </tr>
             ))}
           </tbody>

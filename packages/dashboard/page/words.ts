@@ -1,6 +1,6 @@
 /** Numbers, times and columns as people read them. */
 import { shortNumber } from '@lethe/lab/scales';
-import type { Cell } from '../src/shared/cells.ts';
+import { type Cell, timeText } from '../src/shared/cells.ts';
 import { about } from './state.ts';
 
 const own: Record<string, string> = {
@@ -41,7 +41,7 @@ export function cellText(key: string, cell: Cell): string {
   if (cell === null) return key.includes('.') && /^(train|valid|test)\./.test(key) ? 'not finite' : 'none';
   if (key === 'seconds' && typeof cell === 'number') return duration(cell);
   if (key === 'metric') return metricWords(String(cell));
-  if (key === 'created') return String(cell).slice(0, 16).replace('T', ' ');
+  if (key === 'created') return timeText(String(cell));
   if (typeof cell === 'number')
     return Number.isInteger(cell) ? String(cell) : shortNumber(cell, undefined, 5);
   return String(cell);

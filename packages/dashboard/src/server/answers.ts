@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findKind, isTree, metricLabel } from '@lethe/lab/internal';
-import type { SampleBody, Uncertainty, UncertaintyBody } from '../shared/api.ts';
+import type { Figures, SampleBody, Uncertainty, UncertaintyBody } from '../shared/api.ts';
 import { type Answer, ask, type Command } from './children.ts';
 import { CannotDo } from './control.ts';
 import type { RunEntry } from './run-entry.ts';
@@ -71,7 +71,7 @@ export async function uncertaintyOf(
   const answer = await ask(command, [...words, `--share=${share}`], { signal });
   const [event] = eventsOf(answer);
   if (!event || !isTree(event.metrics)) throw failed(answer);
-  const metrics = event.metrics as Record<string, number>;
+  const metrics = event.metrics as Figures;
   const names = Object.keys(metrics).map((name) => name.replace(/^mc_/, ''));
   const labels = Object.fromEntries(names.map((name) => [name, metricLabel(name)]));
   return { metrics, words: labels, draws };

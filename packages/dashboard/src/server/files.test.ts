@@ -332,6 +332,23 @@ describe('a run that is started', () => {
 });
 
 describe('the best figure', () => {
+  it('stands beside the others of its epoch, of a finished run too', async () => {
+    const gradient = (norm: number) => ({ gradient: { norm } });
+    const done = {
+      event: 'done',
+      epochs: 3,
+      best: { epoch: 2, valid: { nll_per_step: 2 }, test: { nll_per_step: 2.5 } },
+    };
+    makeRun(root, 'run', [
+      { ...epoch(1, 5, 6, true), ...gradient(9) },
+      { ...epoch(2, 2, 2, true), ...gradient(8) },
+      { ...epoch(3, 1, 9), ...gradient(7) },
+      done,
+    ]);
+    const { best } = await rowOf(await openApp(root), 'run');
+    expect(best).toMatchObject({ 'valid.nll_per_step': 2, 'test.nll_per_step': 2.5, 'gradient.norm': 8 });
+  });
+
   it('is that of the best epoch by validation, of a finished run with the test, never the last', async () => {
     const figures = { nll_per_step: 2 };
     const done = {

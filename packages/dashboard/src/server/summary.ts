@@ -118,7 +118,9 @@ export class Summary {
       this.ended = 'finished';
       this.epoch = event.epoch;
       if (event.chosen) {
-        this.best = event.chosen.figures;
+        // Its other figures (step rate, gradients) stay those of the same epoch.
+        const ofEpoch = event.chosen.epoch === this.bestEpoch ? this.best : {};
+        this.best = { ...ofEpoch, ...event.chosen.figures };
         this.bestEpoch = event.chosen.epoch;
       }
     }

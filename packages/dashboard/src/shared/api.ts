@@ -254,7 +254,7 @@ export interface RunPage {
 
 /** `POST /api/runs/ID/uncertainty`: figures by name, `mc_` in front of those by draws. */
 export interface Uncertainty {
-  metrics: Record<string, number>;
+  metrics: Figures;
   /** by the name of a metric without `mc_`, with its unit */
   words: Record<string, string>;
   draws: number;

@@ -1,4 +1,5 @@
 /** What stands in a column of the table for a run: any setting, any figure at the best epoch, and what every run has. */
+import { shortNumber } from '@lethe/lab/scales';
 import type { RunRow } from './api.ts';
 
 /** Settings that say most about a run, the first of them most. */
@@ -24,6 +25,19 @@ export function namesOf(rows: readonly RunRow[]): ReadonlyMap<string, string> {
   const seen = new Map<string, number>();
   for (const { name } of rows) seen.set(name, (seen.get(name) ?? 0) + 1);
   return new Map(rows.map(({ id, name, path }) => [id, seen.get(name)! > 1 ? path : name]));
+}
+
+/** A figure as people read it: null is one that is no finite number. */
+export const figureText = (figure: number | null | undefined): string =>
+  figure === undefined ? '–' : figure === null ? 'not finite' : shortNumber(figure, undefined, 5);
+
+/** A time of ISO 8601, of whatever zone, by the clock of whoever reads it: `2026-01-31 17:05`. */
+export function timeText(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso.slice(0, 16);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(two).join('-');
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** The columns that any of the runs has: of every run, figures, settings. */

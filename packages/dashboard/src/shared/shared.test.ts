@@ -1,7 +1,7 @@
 /** What server and page agree on. */
 import { describe, expect, it } from 'vitest';
 import type { RunRow } from './api.ts';
-import { cellOf, namesOf, sorted } from './cells.ts';
+import { cellOf, figureText, namesOf, sorted, timeText } from './cells.ts';
 import { filterOf } from './filter.ts';
 import { grouped, meanOf } from './grouping.ts';
 import { panelsOf } from './panels.ts';
@@ -98,6 +98,26 @@ describe('the order of a table', () => {
     expect(cellOf(rows[0], 'toString')).toBeUndefined();
     expect(cellOf(rows[0], '__proto__')).toBeUndefined();
   });
+});
+
+it('a figure that is no finite number is said to be none, and one that is missing is a dash', () => {
+  expect([figureText(null), figureText(undefined), figureText(0), figureText(2 / 3)]).toEqual([
+    ...['not finite', '–', '0', '0.66667'],
+  ]);
+});
+
+it('a time is that of the reader’s clock', () => {
+  const before = process.env.TZ;
+  try {
+    process.env.TZ = 'America/New_York';
+    // five hours behind in winter, four in summer
+    expect(timeText('2026-01-31T03:05:59.000Z')).toBe('2026-01-30 22:05');
+    expect(timeText('2026-07-31T03:05:59.000Z')).toBe('2026-07-30 23:05');
+    expect(timeText('some day')).toBe('some day');
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
 });
 
 it('runs of one name go by their paths', () => {

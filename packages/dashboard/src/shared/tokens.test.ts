@@ -56,3 +56,9 @@ describe('the tokens of a text', () => {
     expect(areLetters([])).toBe(false);
   });
 });
+
+it('a token that the model gives no probability is the least likely of all, not a sure one', () => {
+  // JSON has no infinity: what is none comes as null.
+  expect(readings([{ token: 'a', nll: null, entropy: 1 }])).toMatchObject([{ text: 'a', nll: Infinity }]);
+  expect(readings([{ token: 'a' }, { metrics: {} }])).toEqual([]);
+});

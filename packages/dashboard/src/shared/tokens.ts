@@ -3,7 +3,8 @@
 /** A line of `lethe predict --json`; one without a token holds the figures of all. */
 export interface TokenShown {
   token?: string;
-  nll?: number;
+  /** null where the model gives it no probability at all */
+  nll?: number | null;
   probability?: number;
   rank?: number;
   entropy?: number;
@@ -27,7 +28,7 @@ export function readings(shown: readonly TokenShown[]): Reading[] {
   return shown.flatMap(({ token, nll, entropy = 0, information, rank }) =>
     token === undefined || nll === undefined
       ? []
-      : [{ text: token, tokens: 1, nll, entropy, information, rank }],
+      : [{ text: token, tokens: 1, nll: nll ?? Number.POSITIVE_INFINITY, entropy, information, rank }],
   );
 }
 
