@@ -1,6 +1,6 @@
 /** Curves that go on while one looks. */
 import { describe, expect, it } from 'vitest';
-import type { Series } from './api.ts';
+import type { Points, Series } from './api.ts';
 import { grown } from './grown.ts';
 import { Smoother } from './smooth.ts';
 
@@ -9,7 +9,7 @@ const valid = { x: 'epoch', y: 'valid.nll', smooth: 0 };
 
 describe('a curve that goes on', () => {
   it('has no gap where a row was only observed, and one where its figure is none', () => {
-    const rows = [
+    const rows: Points = [
       { epoch: 3, 'valid.nll': 6 },
       { epoch: 3, 'observe.radius.rnn.0': 1.5 },
       { epoch: 4, 'valid.nll': null },
@@ -32,7 +32,7 @@ describe('a curve that goes on', () => {
   });
 
   it('is a gap between training and validation where both are there, and of a stretch what lies in it', () => {
-    const rows = [
+    const rows: Points = [
       { epoch: 3, 'valid.nll': 6, 'train.nll': 2 },
       { epoch: 4, 'valid.nll': 5 },
     ];
