@@ -2,6 +2,25 @@
 
 const database = 'lethe-playground';
 const table = 'runs';
+/** Milliseconds that another tab may take to give a place back. */
+const patience = 1000;
+
+/**
+ * Takes a place for this worker, until it ends: of several tabs with the page the first has it. One that is being closed or loaded
+ * again gives it back at once, so that a moment is waited for. A browser without locks gives it to everybody.
+ */
+export async function take(slot: string): Promise<boolean> {
+  if (!('locks' in navigator)) return true;
+  return new Promise((resolve) => {
+    const hold = (): Promise<void> => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    navigator.locks
+      .request(`${database} ${slot}`, { signal: AbortSignal.timeout(patience) }, hold)
+      .catch(() => resolve(false));
+  });
+}
 
 /** The file that is kept, if one is. Throws where the browser keeps nothing, as in some private windows. */
 export async function kept(slot: string): Promise<Uint8Array | undefined> {

@@ -67,6 +67,31 @@ describe('a run of the playground', () => {
   });
 });
 
+describe('a run whose losses at the end of an epoch are not finite', () => {
+  /** Its weights are none as soon as the tunes are looked at that it never heard. */
+  function diverged(): Training {
+    const poisoned = {
+      ...tunes,
+      get valid() {
+        for (const { data } of Object.values(training.model.parameters)) data.fill(Number.NaN);
+        return tunes.valid;
+      },
+    };
+    const training = new Training(small, poisoned);
+    while (training.progress.position < training.stepsInEpoch - 1) training.step();
+    expect(() => training.step()).toThrow(/and NaN; take a smaller step rate/);
+    return training;
+  }
+
+  it('says what to do whenever it should go on, and from its file, too', () => {
+    const training = diverged();
+    expect(() => training.step()).toThrow(/and NaN; take a smaller step rate than 0.01 and begin anew/);
+    const restored = Training.restore(training.save(), tunes);
+    expect(restored.progress).toEqual(training.progress);
+    expect(() => restored.step()).toThrow(/take a smaller step rate than 0.01 and begin anew/);
+  });
+});
+
 describe('a file for the playground', () => {
   const file = trained(small, 1).save();
   const { tensors, metadata } = decodeSafetensors(file);
@@ -108,6 +133,14 @@ describe('a file for the playground', () => {
     [
       'does not say where it is',
       encodeSafetensors(tensors, { ...metadata, progress: '{"step":-1}' }),
+      /expected the file to say where its run is/,
+    ],
+    [
+      'has a hole in its curves',
+      encodeSafetensors(tensors, {
+        ...metadata,
+        progress: '{"step":5,"epoch":1,"position":0,"history":[null]}',
+      }),
       /expected the file to say where its run is/,
     ],
     [

@@ -115,10 +115,15 @@ export class Training {
 
   /**
    * One step of Adam on a minibatch, and the losses of the epoch where it was the last one.
-   * @throws NumericsError where the loss is not finite; the weights are then those of before
+   * @throws NumericsError where the loss is not finite; the weights are then those of before. Where those behind the last step of an
+   * epoch are not, the epoch has no end: every further step says so again.
    */
   step(): void {
     const progress = this.#progress;
+    if (progress.position === this.stepsInEpoch) {
+      this.#endEpoch();
+      return;
+    }
     const { model } = this;
     const parameters = Object.values(model.parameters);
     scoped(() => {
@@ -177,7 +182,7 @@ export class Training {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const { settings, progress } = readMetadata(metadata);
     const training = new Training(settings, tunes);
-    if (progress.position >= training.stepsInEpoch) {
+    if (progress.position > training.stepsInEpoch) {
       throw new DataError(
         `the file is ${progress.position} steps into an epoch of ${training.stepsInEpoch}; it was made with other tunes`,
       );
@@ -301,8 +306,8 @@ function readMetadata(metadata: Record<string, string>): { settings: Settings; p
     counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
     Array.isArray(progress.history) &&
     progress.history.length === progress.epoch &&
-    progress.history.every(({ epoch, step, train, valid }) =>
-      [epoch, step, train, valid].every(Number.isFinite),
+    progress.history.every((one: Epoch | null) =>
+      [one?.epoch, one?.step, one?.train, one?.valid].every(Number.isFinite),
     );
   if (!isFine) throw new DataError('expected the file to say where its run is, found something else');
   return { settings, progress };

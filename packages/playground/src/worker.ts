@@ -6,7 +6,7 @@ import { engineInUse, useThreads } from 'lethe/engine';
 import { useWasm } from 'lethe/wasm';
 import type { EngineFacts, Order, Report } from './messages.ts';
 import { offeredMethods } from './methods.ts';
-import { forget, keep, kept } from './store.ts';
+import { forget, keep, kept, take } from './store.ts';
 import { Training } from './training.ts';
 import { fetchTunes, type Tunes } from './tunes.ts';
 
@@ -18,6 +18,8 @@ const [turnMs, reportMs, keepMs] = [30, 100, 2000];
 
 const beginning = begin();
 let slot = '';
+/** whether this worker keeps the run of its place: not where another tab does */
+let isKept = false;
 let training: Training | undefined;
 let isTraining = false;
 /** orders are done one after the other */
@@ -65,6 +67,13 @@ async function follow(order: Order): Promise<void> {
   switch (order.kind) {
     case 'open': {
       slot = order.slot;
+      isKept = await take(slot);
+      if (!isKept) {
+        say({
+          kind: 'problem',
+          sentence: `Another tab of this browser has run ${slot} and keeps it; here is a copy of which nothing is kept: download the weights, or close the other tab and reload this one.`,
+        });
+      }
       const bytes = await kept(slot).catch((error) => {
         say({
           kind: 'problem',
@@ -89,7 +98,7 @@ async function follow(order: Order): Promise<void> {
       return train();
     case 'reset':
       training = undefined;
-      await forget(slot).catch(() => {});
+      if (isKept) await forget(slot).catch(() => {});
       return tellRun();
     case 'upload':
       training = Training.restore(order.bytes, tunes);
@@ -163,7 +172,7 @@ let cannotKeep = false;
 
 /** A run that cannot be kept goes on; that is said once. */
 async function keepRun(): Promise<void> {
-  if (!training || slot === '') return;
+  if (!training || !isKept) return;
   try {
     await keep(slot, training.save());
   } catch (error) {

@@ -83,8 +83,12 @@ export class Choice {
     for (const [key, field] of this.#numbers) field.value = String(settings[key]);
     this.#cell.value = settings.cell;
     const [first, ...others] = settings.dropout.split('+');
-    this.#plus.value = others.join('+');
     const [name, ...rest] = first.split(':');
+    const isOffered = this.#methods.some(
+      (one) => one.name === name.trim() && one.keys[settings.cell] !== undefined,
+    );
+    // What has no fields stands in words.
+    this.#plus.value = isOffered ? others.join('+') : settings.dropout;
     const given = Object.fromEntries(
       rest
         .join(':')
@@ -118,8 +122,9 @@ export class Choice {
       const value = read();
       return value === undefined ? [] : [`${key}=${value}`];
     });
-    const own = settings.length > 0 ? `${this.#method.value}:${settings.join(',')}` : this.#method.value;
     const plus = this.#plus.value.trim().replace(/^\+/, '');
+    if (this.#method.value === 'none' && plus !== '') return plus;
+    const own = settings.length > 0 ? `${this.#method.value}:${settings.join(',')}` : this.#method.value;
     return plus === '' ? own : `${own}+${plus}`;
   }
 
@@ -142,7 +147,9 @@ export class Choice {
       keys.filter(({ kind }) => kind === 'rate'),
       keys.filter(({ kind }) => kind !== 'rate'),
     ];
-    this.#keys.replaceChildren(...rates.map((key) => this.#rate(key, given[key.key])));
+    // Where one of them is given, those that are not are 0; else each is as usual.
+    const absent = rates.some(({ key }) => given[key] !== undefined) ? '0' : undefined;
+    this.#keys.replaceChildren(...rates.map((key) => this.#rate(key, given[key.key] ?? absent)));
     this.#rare.replaceChildren(...others.map((key) => this.#other(key, given[key.key])));
     this.#rareBox.hidden = others.length === 0;
     this.#reference.textContent = method?.reference ?? '';
@@ -153,15 +160,14 @@ export class Choice {
     const id = newId(key);
     const value = given ?? String(usual ?? 0.25);
     const field = element('input', { id, type: 'range', min: 0, max: 0.95, step: 0.05, title: about });
-    // A rate of a file may lie between the steps of the slider.
+    // A rate of a file may lie between the steps of the slider, and beyond its end.
     if (Number(value) % 0.05 > 1e-9) field.step = 'any';
+    if (Number(value) > Number(field.max)) field.max = '1';
     field.value = value;
-    const shown = element('span', { class: 'of' });
-    const tell = (): void => {
+    const shown = element('span', { class: 'of' }, String(Number(value)));
+    field.addEventListener('input', () => {
       shown.textContent = String(Number(Number(field.value).toFixed(4)));
-    };
-    field.addEventListener('input', tell);
-    tell();
+    });
     this.#read.set(key, () => shown.textContent!);
     return element('div', {}, element('label', { for: id }, `rate, ${key}`, shown), field);
   }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors } from 'lethe';
 import type { Browser, BrowserContext, CDPSession, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, host, inBrowser, launch } from '../../../../test/chromium.mts';
@@ -202,6 +203,50 @@ describe.skipIf(!command)(`the playground in a browser (${inBrowser})`, { timeou
       await button('Continue').click();
       await says(/^Done/);
       expect((await download()).equals(unbroken)).toBe(true);
+    });
+
+    it('keeps the run of the first of two tabs, and says so in the second', async () => {
+      await set({ 'hidden units': 8, epochs: 2 });
+      await button('Train').click();
+      await says(/^Done/);
+      const first = await text();
+      const second = await context.newPage();
+      await second.goto(server.url);
+      const run = second.locator('[data-slot=A]');
+      await run.locator('.problem', { hasText: 'Another tab of this browser has run A' }).waitFor();
+      await run.locator('.state', { hasText: 'Done: epoch 2 of 2' }).waitFor();
+      await run.getByRole('button', { name: 'Reset' }).click();
+      await run.locator('summary', { hasText: 'training' }).click();
+      await run.getByLabel('epochs', { exact: true }).fill('3');
+      await run.getByRole('button', { name: 'Train' }).click();
+      await run.locator('.state', { hasText: 'Done: epoch 3 of 3' }).waitFor();
+      await second.close();
+      await open();
+      await says(/^Done/);
+      expect(await text()).toBe(first);
+      // A page that is loaded again has its place again.
+      expect(await page.locator('[data-slot=A] .problem').textContent()).toBe('');
+    });
+
+    it('shows the rates of a file as they are, between the steps of a slider, beyond its end and left out', async () => {
+      const words = page.locator('[data-slot=A] .words');
+      await set({ 'hidden units': 8, epochs: 2 });
+      await button('Train').click();
+      await says(/^Done/);
+      const { tensors, metadata } = decodeSafetensors(await download());
+      for (const [dropout, shown] of [
+        ['variational:recurrent=.97', 'variational:input=0,recurrent=0.97,output=0'],
+        ['variational:input=.123456', 'variational:input=0.123456,recurrent=0,output=0'],
+        ['curriculum+variational:input=.3', 'curriculum+variational:input=.3'],
+      ]) {
+        const settings = JSON.stringify({ ...JSON.parse(metadata.settings), dropout });
+        await page.locator('[data-slot=A] input[type=file]').setInputFiles({
+          ...{ name: 'rates.safetensors', mimeType: 'application/octet-stream' },
+          buffer: Buffer.from(encodeSafetensors(tensors, { ...metadata, settings })),
+        });
+        await words.filter({ hasText: shown }).waitFor({ timeout: 20_000 });
+        expect(await words.textContent()).toBe(`--dropout ${shown}`);
+      }
     });
 
     it('makes music: a picture of it, and sound', async () => {
