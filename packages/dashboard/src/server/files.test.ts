@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Inside } from '../files/inside.ts';
 import type { RunList, RunPage, Series, ServerEvent } from '../shared/api.ts';
+import { Library } from './library.ts';
 import { epoch, lines, makeRun, type Opened, openApp } from './testing.suite.ts';
 
 let base: string;
@@ -299,6 +301,20 @@ describe('charts that ask at once for different columns', () => {
     fs.appendFileSync(path.join(directory, 'metrics.jsonl'), lines([epoch(3, 3, 4, true)]));
     expect((await Promise.all(wanted.map(ask))).map((y) => y.length)).toEqual([3, 3, 3, 3, 3]);
   });
+});
+
+it('more runs than are shown are said to be left out', async () => {
+  for (const name of ['a', 'b', 'c']) makeRun(root, name, [epoch(1, 2, 3)]);
+  const library = new Library(new Inside(root), () => {}, 2);
+  await library.scan();
+  expect(library.runs).toHaveLength(2);
+  const reason = 'more than 2 runs: others are not shown; open a directory below';
+  expect(library.leftOut).toEqual([{ path: '.', reason }]);
+  const shown = library.runs.map(({ path }) => path);
+  const other = ['a', 'b', 'c'].find((name) => !shown.includes(name))!;
+  fs.rmSync(path.join(root, other), { recursive: true });
+  await library.scan();
+  expect(library.leftOut).toEqual([]);
 });
 
 describe('a run that is started', () => {

@@ -37,8 +37,13 @@ export class Library {
   #linked: RunList['leftOut'] = [];
   #round = 0;
 
-  constructor(inside: Inside, tell: (event: ServerEvent) => void) {
+  readonly #most: number;
+  #isFull = false;
+
+  /** @param most runs that are shown */
+  constructor(inside: Inside, tell: (event: ServerEvent) => void, most = mostRuns) {
     this.inside = inside;
+    this.#most = most;
     this.#tell = tell;
   }
 
@@ -83,7 +88,12 @@ export class Library {
   async scan(): Promise<void> {
     const leftOut: RunList['leftOut'] = [];
     const fresh: RunEntry[] = [];
+    this.#isFull = false;
     await this.#walk(this.inside.root, 0, undefined, fresh, leftOut);
+    if (this.#isFull) {
+      const reason = `more than ${this.#most.toLocaleString('en')} runs: others are not shown; open a directory below`;
+      leftOut.push({ path: '.', reason });
+    }
     this.#linked = leftOut;
     for (let i = 0; i < fresh.length; i += 16) {
       const some = fresh.slice(i, i + 16);
@@ -155,7 +165,7 @@ export class Library {
     fresh: RunEntry[],
     leftOut: RunList['leftOut'],
   ): Promise<void> {
-    if (this.#runs.size + fresh.length >= mostRuns) return;
+    if (this.#isFull) return;
     const id = identify(this.inside, directory);
     if (this.#runs.has(id)) return;
     let files: fs.Dirent[];
@@ -166,6 +176,10 @@ export class Library {
     }
     const names = new Set(files.map(({ name }) => name));
     if (names.has('config.json') && names.has('metrics.jsonl')) {
+      if (this.#runs.size + fresh.length >= this.#most) {
+        this.#isFull = true;
+        return;
+      }
       fresh.push(new RunEntry(this.inside, directory, id, study));
       return;
     }
