@@ -79,6 +79,11 @@ const translationMethods = {
     `compare ${quarter} --set training.evaluateEvery=4 --methods none,naive,variational,zoneout,fraternal+naive --trials 1 --out OUT`,
   ],
 };
+const translationShrunk = {
+  'translate-shrunk': [
+    `sweep translate/multi30k-en-de ${translation} --vary pairs.fraction=.125,.25,.5,1;training.epochs=48,24,12,6;training.evaluateEvery=8,4,2,1 --vary model.dropout=none,naive:input=.2,context=.4,output=.4 --out OUT`,
+  ],
+};
 
 export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
   ...['1', '2', 'decomposition'].map((number) => ({
@@ -128,6 +133,11 @@ export const documentPictures: readonly (DocumentPicture | PaperFigure)[] = [
     picture: /Validation over dropout.weight and dropout.output$/,
   },
   { file: 'translate/methods.svg', from: translationMethods, picture: /Methods over 2 seeds/ },
+  {
+    file: 'translate/shrunk.svg',
+    from: translationShrunk,
+    picture: /along pairs.fraction, by model.dropout$/,
+  },
   {
     file: 'translate/rates.svg',
     from: translationRates,
