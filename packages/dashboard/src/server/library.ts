@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type ReportedStudy, studyRecord } from '@lethe/lab/internal';
+import { fileState } from '../files/file-state.ts';
 import type { Inside } from '../files/inside.ts';
 import type { RunList, RunRow, ServerEvent, StudyRow } from '../shared/api.ts';
 import { RunEntry } from './run-entry.ts';
@@ -22,7 +23,7 @@ const mostRuns = 20_000;
 interface StudyEntry {
   id: string;
   directory: string;
-  /** of its journal when it was read: number, size and time; empty before */
+  /** of its journal when it was read; empty before */
   state: string;
   study: ReportedStudy | undefined;
   /** why it cannot be shown */
@@ -209,13 +210,15 @@ export class Library {
   /** Whether a study changed. One that is broken is left out, and said to be. */
   #readStudy(entry: StudyEntry): boolean {
     const journal = path.join(entry.directory, 'journal.jsonl');
-    const stat = this.inside.holds(journal) ? fs.statSync(journal, { throwIfNoEntry: false }) : undefined;
+    const stat = this.inside.holds(journal)
+      ? fs.statSync(journal, { bigint: true, throwIfNoEntry: false })
+      : undefined;
     if (!stat?.isFile()) {
       this.#studies.delete(entry.id);
       this.#tell({ type: 'gone', id: entry.id });
       return false;
     }
-    const state = `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    const state = fileState(stat);
     if (state === entry.state) return false;
     entry.state = state;
     try {

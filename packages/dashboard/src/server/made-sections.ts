@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileState } from '../files/file-state.ts';
 import type { ShownSections } from './page-parts.ts';
 
 /** Runs that are kept: a picture may take some 100 KB, a run has a few dozen. */
@@ -27,7 +28,7 @@ export class MadeSections {
 
 // --- internal ---
 
-/** Names, sizes and times of the files of a run and of its folders. */
+/** Names and states of the files of a run and of its folders. */
 function stateOf(directory: string): string {
   const within = (folder: string, isTop: boolean): string[] => {
     let files: fs.Dirent[];
@@ -39,8 +40,8 @@ function stateOf(directory: string): string {
     return files.flatMap((file) => {
       const place = path.join(folder, file.name);
       if (file.isDirectory()) return isTop ? within(place, false) : [];
-      const stat = fs.statSync(place, { throwIfNoEntry: false });
-      return stat ? [`${place} ${stat.size} ${stat.mtimeMs}`] : [];
+      const stat = fs.statSync(place, { bigint: true, throwIfNoEntry: false });
+      return stat ? [`${place} ${fileState(stat)}`] : [];
     });
   };
   return within(directory, true).join('\n');

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { flatConfig, isTree, runPaths, shownMetric, type Tree, writerOf } from '@lethe/lab/internal';
 import type { FiguresEvent } from '../files/event-figures.ts';
+import { fileState } from '../files/file-state.ts';
 import type { Inside } from '../files/inside.ts';
 import { LineReader } from '../files/line-reader.ts';
 import type { Points, RunRow, RunState } from '../shared/api.ts';
@@ -247,8 +248,8 @@ function pointsOf(
   return rows;
 }
 
-/** Number, size and time of a file, which a change of it changes; undefined where there is none. */
+/** Undefined where there is no file. */
 async function stateOf(file: string): Promise<string | undefined> {
   const stat = await fs.promises.stat(file, { bigint: true }).catch(() => undefined);
-  return stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+  return stat && fileState(stat);
 }

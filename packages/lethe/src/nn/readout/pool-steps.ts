@@ -123,10 +123,10 @@ function largest(x: Tensor, ends: Int32Array): Tensor {
     (y) => {
       y.set(x.data.subarray(0, B * n));
       for (let k = 0; k < B * n; k++) places[k] = k;
+      const found = { y, places, x: x.data };
       // Steps outside, so that memory is read in its order: columns of 200 steps are a line of the cache for every number.
       for (let t = 1; t < T; t++) {
-        for (let b = 0; b < B; b++)
-          if (t < ends[b]) raise({ y, places, x: x.data }, b * n, (t * B + b) * n, n);
+        for (let b = 0; b < B; b++) if (t < ends[b]) raise(found, b * n, (t * B + b) * n, n);
       }
     },
     (dx, dy) => {
