@@ -161,7 +161,9 @@ export class Choice {
     const value = given ?? String(usual ?? 0.25);
     const field = element('input', { id, type: 'range', min: 0, max: 0.95, step: 0.05, title: about });
     // A rate of a file may lie between the steps of the slider, and beyond its end.
-    if (Number(value) % 0.05 > 1e-9) field.step = 'any';
+    // In units of a step: 0.3 % 0.05 is nearly 0.05.
+    const places = Number(value) / Number(field.step);
+    if (Math.abs(places - Math.round(places)) > 1e-9) field.step = 'any';
     if (Number(value) > Number(field.max)) field.max = '1';
     field.value = value;
     const shown = element('span', { class: 'of' }, String(Number(value)));

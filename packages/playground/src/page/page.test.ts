@@ -234,9 +234,11 @@ describe.skipIf(!command)(`the playground in a browser (${inBrowser})`, { timeou
       await button('Train').click();
       await says(/^Done/);
       const { tensors, metadata } = decodeSafetensors(await download());
-      for (const [dropout, shown] of [
-        ['variational:recurrent=.97', 'variational:input=0,recurrent=0.97,output=0'],
-        ['variational:input=.123456', 'variational:input=0.123456,recurrent=0,output=0'],
+      const firstStep = () => page.locator('[data-slot=A] input[type=range]').first().getAttribute('step');
+      for (const [dropout, shown, step] of [
+        ['variational:recurrent=.97', 'variational:input=0,recurrent=0.97,output=0', '0.05'],
+        ['variational:input=.123456', 'variational:input=0.123456,recurrent=0,output=0', 'any'],
+        ['variational:input=.3', 'variational:input=0.3,recurrent=0,output=0', '0.05'],
         ['curriculum+variational:input=.3', 'curriculum+variational:input=.3'],
       ]) {
         const settings = JSON.stringify({ ...JSON.parse(metadata.settings), dropout });
@@ -246,6 +248,7 @@ describe.skipIf(!command)(`the playground in a browser (${inBrowser})`, { timeou
         });
         await words.filter({ hasText: shown }).waitFor({ timeout: 20_000 });
         expect(await words.textContent()).toBe(`--dropout ${shown}`);
+        if (step !== undefined) expect(await firstStep()).toBe(step);
       }
     });
 
