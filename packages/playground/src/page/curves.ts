@@ -34,9 +34,10 @@ export class Curves {
     key.append(element('span', { class: 'key' }), 'validation, tunes it has never heard   ');
     key.append(element('span', { class: 'key dashed' }), 'training, tunes it learns; noise off for both');
     this.element.append(this.#svg, this.#caption, key, this.#table);
+    // Drawn in the next frame: what is drawn in an observer's turn changes the size that it observes, which browsers complain of.
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = Math.max(260, contentRect.width);
-      this.#draw();
+      this.#asked ||= requestAnimationFrame(() => this.#draw());
     }).observe(this.element);
     this.#svg.addEventListener('pointermove', (event) => this.#point(event.clientX));
     this.#svg.addEventListener('pointerdown', (event) => this.#point(event.clientX));

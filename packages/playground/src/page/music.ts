@@ -54,7 +54,8 @@ export class Music {
       this.#problem,
       element('figure', {}, this.#roll.svg, this.#caption),
     );
-    new ResizeObserver(() => this.#draw()).observe(this.element);
+    // In the next frame, as the curves are.
+    new ResizeObserver(() => requestAnimationFrame(() => this.#draw())).observe(this.element);
     this.tell();
   }
 
