@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
-/** Tests of the lab change nothing that a process shares, so that its files run in one and load the lab once. */
-const lab = 'packages/lab/src/**/*.test.ts';
-/** But for this one, which takes the place of a package. */
-const apart = 'packages/lab/src/cli/reproduce-without-png.test.ts';
-const others = ['packages/!(lab)/src/**/*.test.ts', 'test/**/*.test.ts', apart];
+/** Tests change nothing that a process shares, so that the files of a project run in one and load the packages once. */
+const [lab, others] = ['packages/lab/src/**/*.test.ts', 'packages/!(lab)/src/**/*.test.ts'];
+/** But for those that take the place of a package or a module, or set what an engine has but once: its threads, its memory. */
+const apart = [
+  'packages/lab/src/cli/reproduce-without-png.test.ts',
+  'packages/lethe/src/kernels/**/*.test.ts',
+  'packages/lethe/src/nn/every-operation.test.ts',
+  'test/**/*.test.ts',
+];
 /** What starts, stops and kills programs, of whatever engine: `--project '!programs'` leaves it out. */
 const programs = [
   'packages/lab/src/cli/{parallel,search,compare,sweep}.test.ts',
@@ -13,8 +17,15 @@ const programs = [
   'packages/lab/src/playground/playground.test.ts',
   'packages/lab/src/tasks/{music/readout,translate}/killed.test.ts',
   'packages/playground/src/page/page.test.ts',
-  'test/{browser,broken-engine,dashboard,million-rows,queue,readme,search,strict-types,toy-task}.test.ts',
+  'test/{browser,broken-engine,million-rows,queue,readme,search,strict-types,toy-task}.test.ts',
+  'test/dashboard/*.test.ts',
 ];
+
+/** A project that comes after the programs, of all files but those that are elsewhere. */
+function after(name: string, include: string[]) {
+  const exclude = include === apart ? programs : [...apart, ...programs];
+  return { name, include, exclude, sequence: { groupOrder: 1 } };
+}
 
 // Tests run on the sources: the condition `lethe-source` resolves the workspace packages to src/. Programs that they start
 // are the built ones, which begin in a third of the time that a loader of TypeScript takes.
@@ -30,9 +41,14 @@ export default defineConfig({
     // Kernels bring their own threads; more than two test processes would only compete.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'programs', include: programs } },
-      { extends: true, test: { name: 'lab', include: [lab], exclude: [apart, ...programs], isolate: false } },
-      { extends: true, test: { name: 'others', include: others, exclude: programs } },
+      {
+        extends: true,
+        // Who started a program waits for it, so that two such tests leave two cores idle every now and then.
+        test: { name: 'programs', include: programs, maxWorkers: 3 },
+      },
+      { extends: true, test: { ...after('lab', [lab]), isolate: false } },
+      { extends: true, test: { ...after('others', [others]), isolate: false } },
+      { extends: true, test: after('apart', apart) },
     ],
   },
 });

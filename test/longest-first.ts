@@ -1,6 +1,6 @@
 /**
- * The order of the test files: those that take longest come first, so that no process of two waits at the end for one
- * long file of the other. Without it the largest files come first, and the suites of kernels stand in the smallest.
+ * The order of the test files: those that take longest come first, so that no process waits at the end for one
+ * long file of another. Without it the largest files come first, and the suites of kernels stand in the smallest.
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -11,7 +11,9 @@ const longest = [
   'kernels/wasm.test.ts',
   'kernels/portable.test.ts',
   'playground/src/page/page.test.ts',
-  'test/dashboard.test.ts',
+  'test/dashboard/run.test.ts',
+  'test/dashboard/start.test.ts',
+  'test/dashboard/accessibility.test.ts',
   'test/search.test.ts',
   'search/queue.test.ts',
   'cli/sweep.test.ts',

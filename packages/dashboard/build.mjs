@@ -18,19 +18,19 @@ const usual = {
   logLevel: 'warning',
 };
 
-/** The page of the dashboard. */
-export async function buildDashboard() {
-  rmSync(at('assets'), { recursive: true, force: true });
-  mkdirSync(at('assets'));
+/** The page of the dashboard, in place of whatever the folder holds. */
+export async function buildDashboard(out = at('assets')) {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out);
   await build({
     ...usual,
     entryPoints: { page: at('page/main.tsx') },
-    outdir: at('assets'),
+    outdir: out,
     splitting: true,
     chunkNames: '[name]-[hash]',
   });
   for (const name of ['index.html', 'page.css', 'icon.svg'])
-    copyFileSync(at(`page/${name}`), at(`assets/${name}`));
+    copyFileSync(at(`page/${name}`), join(out, name));
 }
 
 /** The methods from inside as a page for static hosts, `methods.html` in a folder. */
@@ -40,4 +40,4 @@ export async function buildExplorer(out) {
   copyFileSync(at('page/page.css'), join(out, 'methods.css'));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard(process.argv[2]);
