@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readStudy } from '../studies/study-record.ts';
 import { main } from './main.ts';
 import { captured, lethe } from './testing.suite.ts';
@@ -19,9 +19,17 @@ const command = (name: string, ...args: string[]): string[] => [
 const compare = (name: string, ...args: string[]) => lethe(...command(name, ...args));
 const doneOf = (out: string) => JSON.parse(out.trim().split('\n').at(-1)!);
 
+/** A comparison that nobody interrupts, and the last line of the same command once more. */
+const two = ['--methods', 'none,fast', '--trials', '2', '--seeds', '2', '--epochs', '3'];
+let table: Awaited<ReturnType<typeof compare>>;
+let again: string[];
+beforeAll(async () => {
+  table = await compare('table', ...two);
+  again = (await compare('table', ...two, '--json')).out.trim().split('\n');
+}, 120_000);
+
 test('gives every method as many trials and the same seeds, and ranks them with their differences', async () => {
-  const two = ['--methods', 'none,fast', '--trials', '2', '--seeds', '2'];
-  const { code, out } = await compare('table', ...two);
+  const { code, out } = table;
   expect(code).toBe(0);
   const { trials, about } = readStudy(place('table'));
   expect(about.plan).toMatchObject({
@@ -41,9 +49,8 @@ test('gives every method as many trials and the same seeds, and ranks them with 
   expect(out).toMatch(new RegExp(`^2  (none|fast) +${figure} +${figure} +2 +${interval}`, 'm'));
 
   // The same command again trains nothing and says the same.
-  const again = await compare('table', ...two, '--json');
-  const done = doneOf(again.out);
-  expect(again.out.trim().split('\n')).toHaveLength(2);
+  expect(again).toHaveLength(2);
+  const done = JSON.parse(again[1]);
   expect(done).toMatchObject({ event: 'done', states: { complete: 8 }, seeds: [2, 3] });
   const [best, other] = done.methods;
   expect(best.valid.mean).toBeLessThanOrEqual(other.valid.mean);
@@ -52,7 +59,7 @@ test('gives every method as many trials and the same seeds, and ranks them with 
   const [a, b] = [tests(best.trials), tests(other.trials)];
   expect(other.toBest.mean).toBeCloseTo((b[0] - a[0] + b[1] - a[1]) / 2, 10);
   // More seeds go on with what is there.
-  const more = doneOf((await compare('table', ...two.slice(0, 4), '--seeds', '3', '--json')).out);
+  const more = doneOf((await compare('table', ...two.with(5, '3'), '--json')).out);
   expect(more).toMatchObject({ states: { complete: 10 }, seeds: [2, 3, 4] });
 
   // The recipe of a method is a training of its own: the one with this seed.
@@ -86,11 +93,8 @@ test('minutes are shared by all trainings of a method', async () => {
 }, 120_000);
 
 test('after Ctrl-C and after a kill the same command ends with the same table', async () => {
-  const what = ['--methods', 'none,fast', '--trials', '2', '--seeds', '2', '--epochs', '3'];
-  const whole = doneOf((await compare('whole', ...what, '--json')).out);
-
   const io = captured();
-  const done = main(command('left', ...what), io.io);
+  const done = main(command('left', ...two), io.io);
   await vi.waitFor(() => expect(io.out()).toMatch(/^\d +complete/m), { timeout: 60_000 });
   io.interrupt();
   expect(await done).toBe(130);
@@ -98,7 +102,7 @@ test('after Ctrl-C and after a kill the same command ends with the same table', 
 
   // Killed hard, by the signal that nobody hears, in the middle of what comes next.
   const program = fileURLToPath(new URL('../../bin/lethe.js', import.meta.url));
-  const child = spawn(process.execPath, [program, ...command('left', ...what)]);
+  const child = spawn(process.execPath, [program, ...command('left', ...two)]);
   const ended = () => readStudy(place('left')).trials.filter(({ state }) => state === 'complete').length;
   const before = ended();
   await vi.waitFor(() => expect(ended()).toBeGreaterThan(before), { timeout: 60_000, interval: 20 });
@@ -106,10 +110,10 @@ test('after Ctrl-C and after a kill the same command ends with the same table', 
   await new Promise((resolve) => child.on('close', resolve));
   expect(ended()).toBeLessThan(8);
 
-  const resumed = doneOf((await compare('left', ...what, '--json')).out);
+  const resumed = doneOf((await compare('left', ...two, '--json')).out);
   const withoutTime = (methods: { seconds: number; recipe: string }[]) =>
     methods.map(({ seconds: _, recipe: __, ...rest }) => rest);
-  expect(withoutTime(resumed.methods)).toEqual(withoutTime(whole.methods));
+  expect(withoutTime(resumed.methods)).toEqual(withoutTime(JSON.parse(again[1]).methods));
 }, 240_000);
 
 test('methods that nobody named are left out where the model has no place for them, with the reason', async () => {

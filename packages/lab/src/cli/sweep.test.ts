@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readStudy } from '../studies/study-record.ts';
 import { main } from './main.ts';
 import { captured, lethe } from './testing.suite.ts';
@@ -35,9 +35,20 @@ test('takes the options of the task, and counts in words', async () => {
   });
 });
 
+/** A sweep that nobody interrupts, and the same command once more. */
+const whole = [
+  ...['--dropout', 'fast', '--vary', 'dropout.input=0:.4:.4', '--vary', 'dropout.output=0,.5'],
+  ...['--epochs', '3', '--seeds', '2'],
+];
+let grid: Awaited<ReturnType<typeof sweep>>;
+let again: Awaited<ReturnType<typeof sweep>>;
+beforeAll(async () => {
+  grid = await sweep('grid', ...whole);
+  again = await sweep('grid', ...whole, '--json');
+}, 120_000);
+
 test('trains every combination with every seed, and shows the means', async () => {
-  const what = ['--dropout', 'fast', '--vary', 'dropout.input=0:.4:.4', '--vary', 'dropout.output=0,.5'];
-  const { code, out } = await sweep('grid', ...what, '--seeds', '2');
+  const { code, out } = grid;
   expect(code).toBe(0);
   expect(out).toContain('dropout.input: 0, 0.4 (2 values; the recipe has 0.1)');
   expect(out).toMatch(
@@ -49,7 +60,7 @@ test('trains every combination with every seed, and shows the means', async () =
   ]);
 
   // The figure of a point is that of a training with its settings, and goes on with more seeds.
-  const done = doneOf((await sweep('grid', ...what, '--seeds', '3', '--json')).out);
+  const done = doneOf((await sweep('grid', ...whole.with(-1, '3'), '--json')).out);
   expect(done).toMatchObject({ event: 'done', states: { complete: 12 }, seeds: [1, 2, 3] });
   const [, point] = done.points;
   expect(point).toMatchObject({
@@ -58,7 +69,7 @@ test('trains every combination with every seed, and shows the means', async () =
   });
   const alone = await lethe(
     ...['train', 'music/folk', ...small.slice(0, 6), '--seed', '2', '--json', '--out', place('alone')],
-    ...['--dropout', 'fast:input=0,recurrent=0.2,output=0.5'],
+    ...['--epochs', '3', '--dropout', 'fast:input=0,recurrent=0.2,output=0.5'],
   );
   expect(doneOf(alone.out).best.test).toEqual(readStudy(place('grid')).trials[5].best!.test);
 
@@ -100,15 +111,13 @@ test('a training that diverges has failed, and the sweep goes on', async () => {
 }, 60_000);
 
 test('after Ctrl-C the same command ends with the same points', async () => {
-  const what = ['--dropout', 'naive', '--vary', 'dropout.input=0:.6:.2', '--epochs', '3', '--seeds', '2'];
-  const whole = doneOf((await sweep('whole', ...what, '--json')).out);
   const io = captured();
-  const done = main(command('left', ...what), io.io);
+  const done = main(command('left', ...whole), io.io);
   await vi.waitFor(() => expect(io.out()).toMatch(/^\d +complete/m), { timeout: 60_000 });
   io.interrupt();
   expect(await done).toBe(130);
   expect(readStudy(place('left')).trials.filter(({ state }) => state === 'complete').length).toBeLessThan(8);
-  expect(doneOf((await sweep('left', ...what, '--json')).out).points).toEqual(whole.points);
+  expect(doneOf((await sweep('left', ...whole, '--json')).out).points).toEqual(doneOf(again.out).points);
 }, 120_000);
 
 test.each([
