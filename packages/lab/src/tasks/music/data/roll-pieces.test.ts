@@ -132,9 +132,10 @@ describe('piecesOf', () => {
     let bomb: PickleValue[] = [[[60]]];
     for (let i = 0; i < 5; i++) bomb = Array.from({ length: 1000 }, () => bomb);
     for (const value of [itself, bomb]) {
-      const begin = performance.now();
+      const begin = process.cpuUsage();
       expect(read(value).faults.length).toBeLessThan(20_000);
-      expect(performance.now() - begin).toBeLessThan(5000);
+      // Five seconds of the processor, whoever else wants it.
+      expect(process.cpuUsage(begin).user).toBeLessThan(5e6);
     }
   });
 
