@@ -16,6 +16,9 @@ it.each<[unknown, string]>([
   [{ mean: 1, variance: 2 }, 'an object with mean, variance'],
   [Object.create(null), 'an empty object'],
   [new Date(0), 'a Date'],
+  [new (class {})(), 'an empty object'],
+  [{ constructor: { name: 3 }, mean: 1 }, 'an object with constructor, mean'],
+  [(async function* () {})(), 'a AsyncGenerator'],
   [Symbol('s'), 'a symbol'],
   [Math.max, 'the function max'],
 ])('says what %s is', (value, words) => {

@@ -58,11 +58,13 @@ function describeObject(value: object): string {
     const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
     return `a ${value[Symbol.toStringTag as never] ?? 'DataView'} of ${length}`;
   }
-  const kind = value.constructor?.name;
+  // A class without a name has the empty one; a generator has a tag alone.
+  const kind: unknown =
+    value.constructor?.name || (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   const { shape, [ofLethe]: own } = value as { shape?: unknown; [ofLethe]?: unknown };
   if (own === 'tensor' && Array.isArray(shape)) return `a tensor of shape [${shortened(shape.join(', '))}]`;
   if (own === 'noise stream') return 'a noise stream';
-  if (kind !== undefined && kind !== 'Object') return `a ${shortened(kind)}`;
+  if (typeof kind === 'string' && kind !== 'Object') return `a ${shortened(kind)}`;
   const names = Object.keys(value);
   if (names.length === 0) return 'an empty object';
   const listed = names.slice(0, mostNames).map(shortened).join(', ');

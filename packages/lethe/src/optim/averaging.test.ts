@@ -116,6 +116,18 @@ describe('averaging', () => {
     expect(value()).toBe(2);
   });
 
+  it('shows the average to evaluations that overlap until each has ended', async () => {
+    const { value, optimizer } = single();
+    optimizer.update(down);
+    optimizer.update(down);
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const seen = [1, 30].map((ms) => optimizer.evaluate(() => wait(ms).then(value)));
+    // The mean of 1 and 2.
+    expect(await seen[0]).toBe(1.5);
+    expect(await seen[1]).toBe(1.5);
+    expect(value()).toBe(2);
+  });
+
   it('refuses what is no optimizer and a decay out of range', () => {
     const w = new Tensor([1], realFrom([0]));
     expect(() => averaging({} as never, { w })).toThrow(/expected an optimizer/);

@@ -6,7 +6,13 @@ import { kernels } from '../kernels/engine.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import { type Real, realZeros } from '../tensor/dtype.ts';
 import { namedParameters, type ParameterSet } from '../tensor/parameters.ts';
-import { checkArrays, checkState, type Optimizer, type OptimizerState } from './optimizer.ts';
+import {
+  checkArrays,
+  checkSameParameters,
+  checkState,
+  type Optimizer,
+  type OptimizerState,
+} from './optimizer.ts';
 
 /** Options of {@link averaging}. */
 export interface AveragingOptions {
@@ -25,8 +31,8 @@ export interface AveragedOptimizer extends Optimizer {
 /**
  * The mean of the weights after each update that counts: of all alike (Polyak and Juditsky, 1992), or exponential,
  * `sum_k decay^(n-k) w_k / sum_k decay^(n-k)`. Updates are those of the wrapped optimizer, bit by bit.
- * @param optimizer made for the same parameters; from then on only the returned one is called
- * @throws ConfigError for what is no optimizer, an unknown option or one out of range
+ * @param optimizer made for the same parameters in the same order; from then on only the returned one is called
+ * @throws ConfigError for what is no optimizer, one of other parameters, an unknown option or one out of range
  */
 export function averaging<P extends ParameterSet<P>>(
   optimizer: Optimizer,
@@ -38,6 +44,7 @@ export function averaging<P extends ParameterSet<P>>(
   const { decay } = options;
   if (decay !== undefined) checkNumber('averaging', 'decay', decay, { from: 0, below: 1 });
   const named = namedParameters('averaging', parameters);
+  checkSameParameters('averaging', optimizer, named);
   const tensors = Object.values(named);
   /** updates that counted */
   const averaged = new Float64Array(1);
@@ -45,6 +52,7 @@ export function averaging<P extends ParameterSet<P>>(
   let average: Real[] | undefined;
   /** the weights that the next update begins with, while the average is in their place */
   let point: Real[] | undefined;
+  let evaluating = 0;
 
   const include = (): void => {
     average ??= tensors.map(({ size }) => realZeros(size));
@@ -77,25 +85,28 @@ export function averaging<P extends ParameterSet<P>>(
 
   return {
     name: optimizer.name,
+    parameters: named,
     update(...given) {
       optimizer.update(...given);
       if (counts) include();
     },
     evaluate(f) {
       checkFunction('averaging', 'what evaluate runs', f);
-      if (!average || point) return optimizer.evaluate(f);
-      const kept = tensors.map(({ data }) => data.slice());
-      point = kept;
+      const shown = point ? undefined : average;
+      if (!shown && !point) return optimizer.evaluate(f);
+      const kept = (point ??= tensors.map(({ data }) => data.slice()));
+      evaluating++;
+      // Evaluations that wait may overlap: the last one puts the weights back.
       const leave = (): void => {
+        if (--evaluating > 0) return;
         for (const [i, copy] of kept.entries()) tensors[i].data.set(copy);
         point = undefined;
       };
-      const shown = average;
       let result: ReturnType<typeof f>;
       try {
         // Inside, so that updates are refused and what the wrapped one evaluates is put back as well.
         result = optimizer.evaluate(() => {
-          for (const [i, values] of shown.entries()) tensors[i].data.set(values);
+          for (const [i, values] of (shown ?? []).entries()) tensors[i].data.set(values);
           return f();
         });
       } catch (error) {
@@ -138,6 +149,11 @@ export function averaging<P extends ParameterSet<P>>(
       if (!whether) forget();
     },
     averaged: () => averaged[0],
+    settle() {
+      // First, for it refuses inside of evaluate.
+      optimizer.settle?.();
+      forget();
+    },
   };
 }
 

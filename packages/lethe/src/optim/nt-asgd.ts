@@ -59,6 +59,9 @@ export function ntAsgd<P extends ParameterSet<P>>(parameters: P, options: NtAsgd
       }
     },
     evaluated: () => (averaged[0] > 0 ? average : undefined),
+    settle() {
+      averaged[0] = 0;
+    },
     adopt(state) {
       const isAveraging = Object.keys(state).some((key) => key.startsWith('average.'));
       // Whether the point is part of the state goes by whether anything has been averaged.

@@ -142,6 +142,16 @@ describe.each(optimizers)('%s', (name, make) => {
     expect(optimizer.state().updates.data[0]).toBe(2);
   });
 
+  it('refuses parameters that share their memory, which would move twice', () => {
+    const whole = new Tensor([2, 3], realFrom([1, 2, 3, 4, 5, 6]));
+    for (const view of [whole.view([3, 2]), whole.view([2], 4)]) {
+      expect(() => sgd({ whole, view }, { stepRate: 1 })).toThrow(
+        /sgd: expected every parameter to have memory of its own, got one for whole and view/,
+      );
+    }
+    expect(() => sgd({ a: whole.view([3]), b: whole.view([3], 3) }, { stepRate: 1 })).not.toThrow();
+  });
+
   it('refuses scales that are no numbers, before anything moves', () => {
     const of = parameters();
     const optimizer = make(of);
@@ -226,6 +236,11 @@ describe('evaluate', () => {
     });
     expect(outer).not.toEqual(point);
     expect(bits(of)).toEqual(point);
+  });
+
+  it('may not be settled inside', () => {
+    const { optimizer } = moving();
+    expect(() => optimizer.evaluate(() => optimizer.settle!())).toThrow(/settle was called inside evaluate/);
   });
 
   it('stores the point of the gradients when the state is taken inside', () => {

@@ -24,6 +24,8 @@ export type OptimizerState = Record<string, StoredArray>;
 export interface Optimizer {
   /** 'sgd', 'rmsprop', 'adam' or 'adamw' */
   readonly name: string;
+  /** What it changes, by name, in the order of the gradients. Every optimizer of this package says it. */
+  readonly parameters?: Readonly<Record<string, Tensor>>;
   /**
    * Changes the parameters in place.
    * @param gradients one tensor or array per parameter, in the order of the parameters
@@ -53,6 +55,12 @@ export interface Optimizer {
    * @throws DataError when an array is missing, unknown, or of another shape; nothing is changed then
    */
   restore(state: OptimizerState): void;
+  /**
+   * For weights that something else has put into the parameters: begins anew from them. Velocities and averages of the weights before are
+   * forgotten, so that `evaluate` shows what stands in the parameters until the next update. Every optimizer of this package has it.
+   * @throws LetheError 'E_EVALUATING' inside `evaluate`
+   */
+  settle?(): void;
   /** of ntAsgd: averages the parameters from the next update on, and evaluates the average; once is enough */
   startAveraging?(): void;
 }
@@ -77,6 +85,8 @@ export interface Rule {
   lookAhead?: { momentum: number; velocities: readonly Real[] };
   /** evaluate at these arrays, when there are any */
   evaluated?(): readonly Real[] | undefined;
+  /** forgets where the parameters came from: velocities and averages of them */
+  settle?(): void;
   /** of a rule whose slots come and go: takes on those of a state, or says why it is none; nothing is changed then */
   adopt?(state: OptimizerState): {
     slots: readonly string[];
@@ -150,15 +160,19 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
     ];
   };
 
+  const checkAtPoint = (what: 'update' | 'settle'): void => {
+    if (evaluating === 0) return;
+    throw new LetheError(
+      'E_EVALUATING',
+      `${rule.name}: ${what} was called inside evaluate, expected the parameters at the point of the gradients; ${what} after evaluate has ended`,
+    );
+  };
+
   return {
     name: rule.name,
+    parameters,
     update(given, gradScale = 1, rateScale = 1, momentum) {
-      if (evaluating > 0) {
-        throw new LetheError(
-          'E_EVALUATING',
-          `${rule.name}: update was called inside evaluate, expected the parameters at the point of the gradients; update after evaluate has ended`,
-        );
-      }
+      checkAtPoint('update');
       const gradients = arraysOf(rule.name, given);
       checkGradients(rule.name, names, tensors, gradients);
       checkNumber(rule.name, 'gradScale', gradScale);
@@ -188,6 +202,10 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
       leave();
       return result;
     },
+    settle() {
+      checkAtPoint('settle');
+      rule.settle?.();
+    },
     state() {
       return Object.fromEntries(
         entries().map(([name, data, shape]) => [name, { shape: [...shape], data: data.slice() }]),
@@ -202,6 +220,32 @@ export function makeOptimizer(parameters: Record<string, Tensor>, rule: Rule): O
       for (const [name, data] of entries()) data.set(state[name].data);
     },
   };
+}
+
+/**
+ * Throws ConfigError unless an optimizer, where it says what it changes, changes just these parameters in this order: gradients come
+ * without names, and those of others would be taken for them.
+ */
+export function checkSameParameters(
+  where: string,
+  optimizer: Optimizer,
+  named: Record<string, Tensor>,
+): void {
+  if (optimizer.parameters === undefined) return;
+  const own = Object.entries(optimizer.parameters);
+  const given = Object.entries(named);
+  const place = given.findIndex(([, tensor], i) => own[i]?.[1] !== tensor);
+  if (place < 0 && own.length === given.length) return;
+  const [name] = given[Math.max(place, 0)] ?? [];
+  const wrong =
+    place < 0
+      ? `got ${own.length}`
+      : own[place]
+        ? `got ${own[place][0]} in place of ${name}`
+        : `got none for ${name}`;
+  throw new ConfigError(
+    `${where}: expected an optimizer of the same ${given.length} parameters in the same order, ${wrong}; give both one object`,
+  );
 }
 
 /** Throws unless a state is an object of arrays, each with the shape that it says, and `updates` counts. */

@@ -64,6 +64,9 @@ export function rmsprop<P extends ParameterSet<P>>(parameters: P, options: Rmspr
       kernels().rmsprop({ ...update, ...settings, momentum: last[0], stepRate: rateScale * stepRate });
     },
     lookAhead: momentum > 0 ? lookAhead : undefined,
+    settle() {
+      for (const velocity of velocities) velocity.fill(0);
+    },
     adopt(state) {
       const moved = momentum > 0 && Object.hasOwn(state, 'momentum');
       if (moved)

@@ -38,5 +38,8 @@ export function sgd<P extends ParameterSet<P>>(parameters: P, options: SgdOption
       const settings = { lr: rateScale * stepRate, momentum: ownMomentum, weightDecay, velocities };
       kernels().sgd({ ...update, ...parts, ...settings });
     },
+    settle() {
+      for (const velocity of velocities ?? []) velocity.fill(0);
+    },
   });
 }

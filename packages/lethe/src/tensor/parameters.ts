@@ -8,7 +8,7 @@ export type ParameterSet<P> = { readonly [K in keyof P]: Tensor | undefined };
 
 /**
  * The parameters that are there, in their order.
- * @throws ConfigError for what is no object of tensors, or one tensor under two names
+ * @throws ConfigError for what is no object of tensors, or one tensor, or one memory, under two names
  */
 export function namedParameters(where: string, parameters: unknown): Record<string, Tensor> {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
@@ -32,5 +32,32 @@ export function namedParameters(where: string, parameters: unknown): Record<stri
     names.set(value, name);
     named[name] = value;
   }
+  const shared = sharedMemory(Object.entries(named));
+  if (shared !== undefined) {
+    throw new ConfigError(
+      `${where}: expected every parameter to have memory of its own, got one for ${shared.join(' and ')}; name one of them, and make the other of it by reshape or slice where the loss is computed`,
+    );
+  }
   return named;
+}
+
+// --- internal ---
+
+/** The names of two tensors of which one is a view of the other, or of a part of it. */
+function sharedMemory(all: readonly (readonly [string, Tensor])[]): [string, string] | undefined {
+  const parts = all
+    .map(([name, { data }]) => ({
+      name,
+      buffer: data.buffer,
+      from: data.byteOffset,
+      to: data.byteOffset + data.byteLength,
+    }))
+    .filter(({ from, to }) => to > from);
+  for (const [i, one] of parts.entries()) {
+    const other = parts
+      .slice(0, i)
+      .find((two) => two.buffer === one.buffer && two.from < one.to && one.from < two.to);
+    if (other) return [other.name, one.name];
+  }
+  return undefined;
 }

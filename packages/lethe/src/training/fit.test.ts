@@ -11,7 +11,9 @@ import { meanOverSteps } from '../nn/losses/mean-over-steps.ts';
 import { sequenceLoss } from '../nn/sequence-loss.ts';
 import { sequenceModel } from '../nn/sequence-model.ts';
 import { adam } from '../optim/adam.ts';
+import { averaging } from '../optim/averaging.ts';
 import { ntAsgd } from '../optim/nt-asgd.ts';
+import { rmsprop } from '../optim/rmsprop.ts';
 import { sgd } from '../optim/sgd.ts';
 import { NoiseStream } from '../random/stream.ts';
 import { scoped } from '../tensor/scratch.ts';
@@ -273,6 +275,47 @@ describe('fit', () => {
     expect(w.data[0]).toBe(-2.5);
   });
 
+  it.each([
+    ['rmsprop', (w: Tensor) => rmsprop({ w }, { stepRate: 0.1, momentum: 0.9 })],
+    ['averaging', (w: Tensor) => averaging(sgd({ w }, { stepRate: 0.1 }), { w })],
+    [
+      'ntAsgd',
+      (w: Tensor) => {
+        const optimizer = ntAsgd({ w }, { stepRate: 0.1 });
+        optimizer.startAveraging!();
+        return optimizer;
+      },
+    ],
+    ['sgd', (w: Tensor) => sgd({ w }, { stepRate: 0.1, momentum: 0.9 })],
+  ] as const)('leaves the best weights where %s evaluates and goes on from', async (_, make) => {
+    for (const breaks of [false, true]) {
+      const w = tensor([1]);
+      const optimizer = make(w);
+      let best = Number.NaN;
+      const run = fit({
+        parameters: { w },
+        optimizer,
+        noise: new NoiseStream(1),
+        batches: () => [0, 1],
+        loss: () => sum(square(w)),
+        validate: () => (w.data[0] - 0.5) ** 2,
+        onEpoch: ({ best: isBest, epoch }) => {
+          if (isBest) best = optimizer.evaluate(() => w.data[0]);
+          if (breaks && epoch === 4) throw new Error('of the caller');
+        },
+        epochs: 5,
+      });
+      if (breaks) await expect(run).rejects.toThrow('of the caller');
+      else await run;
+      expect(w.data[0]).toBe(best);
+      expect(optimizer.evaluate(() => w.data[0])).toBe(best);
+      // The gradient 0 moves what has no velocity nowhere.
+      optimizer.update([tensor([0])]);
+      expect(w.data[0]).toBe(best);
+      expect(optimizer.evaluate(() => w.data[0])).toBe(best);
+    }
+  });
+
   it('leaves the weights of the best epoch where a later step breaks', async () => {
     const w = tensor([1]);
     const broken = fit({
@@ -286,6 +329,48 @@ describe('fit', () => {
     await expect(broken).rejects.toThrow(/the loss of step 3 is NaN/);
     // Halved once; what the second epoch did is gone.
     expect(w.data[0]).toBe(0.5);
+  });
+
+  it('refuses an optimizer of other parameters, or in another order, and so does averaging', async () => {
+    const [a, b] = [tensor([1]), tensor([2])];
+    const of = (optimized: Record<string, Tensor>, parameters: Record<string, Tensor>) =>
+      fit({
+        parameters,
+        optimizer: sgd(optimized, { stepRate: 0.1 }),
+        noise: new NoiseStream(1),
+        batches: () => [0],
+        loss: () => sum(square(a)),
+      });
+    await expect(of({ b, a }, { a, b })).rejects.toThrow(
+      /an optimizer of the same 2 parameters in the same order, got b in place of a/,
+    );
+    await expect(of({ a: tensor([1]) }, { a })).rejects.toThrow(/got a in place of a/);
+    await expect(of({ a }, { a, b })).rejects.toThrow(/got none for b/);
+    await expect(of({ a, b }, { a })).rejects.toThrow(/same 1 parameters in the same order, got 2/);
+    expect(() => averaging(sgd({ a }, { stepRate: 0.1 }), { b })).toThrow(
+      /averaging: expected an optimizer of the same/,
+    );
+    // Names may differ, and what is undefined is no parameter.
+    expect(await of({ other: a }, { a, b: undefined } as never)).toMatchObject({ reason: 'epochs' });
+  });
+
+  it('says what batches, loss, validate and signal should have been', async () => {
+    const { options } = training(7);
+    const w = tensor([1]);
+    const one = () => sum(square(w));
+    for (const [changed, message] of [
+      [{ batches: () => 5 }, /batches to give an array or another iterable, got 5/],
+      [{ batches: async function* () {} }, /another iterable, got a AsyncGenerator/],
+      [{ loss: () => ({ loss: one() }) }, /\{ loss, sum, count \}.*got sum undefined and count undefined/],
+      [{ loss: () => ({ loss: one(), nll: undefined }) }, /got sum undefined/],
+      [{ loss: () => ({ loss: one(), sum: 0, count: 0 }) }, /count above 0, got sum 0 and count 0/],
+      [{ validate: () => '0.5' }, /validate to give a number, got the text '0.5'/],
+      [{ validate: () => undefined }, /validate to give a number, got undefined/],
+      [{ signal: new AbortController() }, /an AbortSignal, got a AbortController; give the signal/],
+      [{ regularizer: 'fast' }, /fit: expected a regularizer/],
+    ] as const) {
+      await expect(fit({ ...options, ...changed } as never)).rejects.toThrow(message);
+    }
   });
 
   it('refuses what is no training', async () => {

@@ -4,6 +4,7 @@
  */
 import { gradients } from '../autograd/tape.ts';
 import { checkFunction, checkWhole, isObject } from '../checks.ts';
+import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
 import { ConfigError, NumericsError } from '../errors.ts';
 import { found } from '../found.ts';
@@ -11,18 +12,19 @@ import type { SequenceLoss } from '../nn/losses/losses.ts';
 import { decayWeights } from '../nn/losses/penalties.ts';
 import type { RegularizedLoss } from '../nn/losses/regularized-loss.ts';
 import { clipScale, globalNorm } from '../optim/clip.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
+import { checkSameParameters, type Optimizer } from '../optim/optimizer.ts';
 import type { oneCycle, oneCycleMomentum, Schedule, warmupCosine } from '../optim/schedules.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { checkStream } from '../random/stream.ts';
+import { namedParameters } from '../tensor/parameters.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /** What {@link fit} trains, on what, and for how long. */
 export interface FitOptions<Batch> {
-  /** by name, in the order in which the optimizer was given them */
-  parameters: Record<string, Tensor>;
+  /** by name: those of the optimizer, in the order in which it was given them */
+  parameters: Record<string, Tensor | undefined>;
   optimizer: Optimizer;
   /** the minibatches of an epoch, counted from 0 */
   batches: (epoch: number) => Iterable<Batch>;
@@ -73,15 +75,17 @@ export interface FitResult {
 }
 
 /**
- * Trains, and leaves the best weights in the parameters. The same noise seed and batches give the same bits.
+ * Trains, and leaves the best weights in the parameters, where the optimizer evaluates and trains on ({@link Optimizer.settle}), also where
+ * something that it calls throws. The same noise seed and batches give the same bits.
  * @throws NumericsError with the step where a loss or gradient is not finite (the best weights so far are put back); ConfigError for
- *   options that are not there
+ *   options that are not there, an optimizer of other parameters, and what `loss`, `batches` or `validate` give and should not
  */
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   check(options);
-  const { parameters, optimizer, batches, loss, noise, regularizer, onEpoch, signal } = options;
+  const { optimizer, batches, loss, noise, regularizer, onEpoch, signal } = options;
   const { epochs = 100, patience = Infinity, clipNorm, stepRate = () => 1, momentum } = options;
-  const tensors = Object.values(parameters);
+  const named = namedParameters('fit', options.parameters);
+  const tensors = Object.values(named);
   const began = performance.now();
   const history: FitEpoch[] = [];
   let best: { epoch: FitEpoch; weights: Tensor['data'][] } | undefined;
@@ -101,7 +105,7 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
           `fit: the loss of step ${step + 1} is ${run.loss}; lower the step rate, or set clipNorm`,
         );
       }
-      const norm = ofStep(step + 1, () => globalNorm(run.gradients, Object.keys(parameters)));
+      const norm = ofStep(step + 1, () => globalNorm(run.gradients, Object.keys(named)));
       optimizer.update(
         run.gradients,
         clipNorm === undefined ? 1 : clipScale(norm, clipNorm),
@@ -116,12 +120,13 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
     if (!best) {
       throw new ConfigError('fit: it was stopped before its first epoch was over; no weights were chosen');
     }
+    optimizer.settle?.();
     for (const [i, tensor] of tensors.entries()) tensor.data.set(best.weights[i]);
     return { reason, best: best.epoch, history };
   };
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
-      const all = [...batches(epoch)];
+      const all = [...iterated(batches(epoch))];
       if (all.length === 0)
         throw new ConfigError(`fit: expected at least one batch in epoch ${epoch + 1}, got none`);
       let [sum, count] = [0, 0];
@@ -135,6 +140,8 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
       }
       const train = sum / count;
       const valid = options.validate ? await optimizer.evaluate(options.validate) : train;
+      if (typeof valid !== 'number')
+        throw new ConfigError(`fit: expected validate to give a number, got ${found(valid)}`);
       if (!Number.isFinite(valid))
         throw new NumericsError(`fit: the validation after epoch ${epoch + 1} is ${valid}`);
       const isBest = !best || valid < best.epoch.valid;
@@ -177,14 +184,19 @@ const names: readonly (keyof FitOptions<unknown>)[] = [
 
 function check<Batch>(options: FitOptions<Batch>): void {
   checkOptionNames('fit', options, names);
-  const { parameters, optimizer, noise, epochs, patience, clipNorm } = options;
-  if (!isObject(parameters) || !Object.values(parameters).every((one) => one instanceof Tensor)) {
-    throw new ConfigError(`fit: expected parameters by name, each a tensor, got ${found(parameters)}`);
-  }
+  const { parameters, optimizer, noise, regularizer, epochs, patience, clipNorm, signal } = options;
+  const named = namedParameters('fit', parameters);
   if (!isObject(optimizer) || typeof optimizer.update !== 'function') {
     throw new ConfigError(`fit: expected an optimizer such as adam(parameters), got ${found(optimizer)}`);
   }
+  checkSameParameters('fit', optimizer, named);
   checkStream('fit', noise);
+  if (regularizer !== undefined) checkRegularizer('fit', regularizer);
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.aborted !== 'boolean') {
+    throw new ConfigError(
+      `fit: expected signal to be an AbortSignal, got ${found(signal)}; give the signal of an AbortController`,
+    );
+  }
   for (const name of ['batches', 'loss'] as const) checkFunction('fit', name, options[name]);
   for (const name of ['validate', 'stepRate', 'momentum', 'onEpoch'] as const) {
     if (options[name] !== undefined) checkFunction('fit', name, options[name]);
@@ -192,6 +204,15 @@ function check<Batch>(options: FitOptions<Batch>): void {
   if (epochs !== undefined) checkWhole('fit', 'epochs', epochs, 1);
   if (patience !== undefined) checkWhole('fit', 'patience', patience, 1);
   if (clipNorm !== undefined) checkNumber('fit', 'clipNorm', clipNorm, { above: 0 });
+}
+
+/** The batches of an epoch, if one can go through them. */
+function iterated<Batch>(batches: Iterable<Batch>): Iterable<Batch> {
+  if (typeof (batches as Partial<Iterable<Batch>> | undefined)?.[Symbol.iterator] === 'function')
+    return batches;
+  throw new ConfigError(
+    `fit: expected batches to give an array or another iterable, got ${found(batches)}; fetch what is asynchronous before`,
+  );
 }
 
 /** What `f` gives; what it finds not to be finite is said with the step. */
@@ -216,6 +237,12 @@ function termsOf(result: Tensor | SequenceLoss | RegularizedLoss): {
       `fit: expected the loss to be a tensor of one element or what a loss gives, got ${found(result)}`,
     );
   }
-  const { sum, count }: { sum: number; count: number } = 'nll' in result ? result.nll : result;
-  return { loss: result.loss, sum, count };
+  const terms: Partial<SequenceLoss> | undefined = 'nll' in result ? result.nll : result;
+  const { sum, count } = isObject(terms) ? terms : {};
+  if (!Number.isFinite(sum) || !Number.isFinite(count) || !(count! > 0)) {
+    throw new ConfigError(
+      `fit: expected the loss to be a tensor of one element, or { loss, sum, count } with finite numbers and count above 0, got sum ${found(sum)} and count ${found(count)}`,
+    );
+  }
+  return { loss: result.loss, sum: sum!, count: count! };
 }
