@@ -54,6 +54,21 @@ export function checkValues(
   }
 }
 
+/** Throws ConfigError unless `values` are finite numbers, or NaN where they are missing. */
+export function checkSeriesValues(
+  where: string,
+  name: string,
+  values: unknown,
+): asserts values is ArrayLike<number> {
+  checkNumbers(where, name, values);
+  for (let t = 0; t < values.length; t++) {
+    if (Math.abs(values[t]) !== Infinity) continue;
+    throw new ConfigError(
+      `${where}: expected ${name} to be finite, or NaN where a value is missing, got ${values[t]} at step ${t}; make it NaN`,
+    );
+  }
+}
+
 /** Throws ConfigError where one of the `values` is NaN: it has no place in an order, and no comparison with it is true. */
 export function checkOrdered(where: string, name: string, values: ArrayLike<number>): void {
   for (let n = 0; n < values.length; n++) {

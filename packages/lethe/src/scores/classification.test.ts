@@ -51,6 +51,10 @@ describe('scores of a classification', () => {
     expect(categoricalNll([[1, 0]], [1])).toBe(Infinity);
   });
 
+  it('are infinite where rounding left less than nothing to what happened', () => {
+    expect(categoricalNll([[1.00005, -0.00005]], [1])).toBe(Infinity);
+  });
+
   it('compare confidence with accuracy in bins, the surplus in the first ones', () => {
     // Sorted by confidence: .5 right, .6 right | .7 right | .9 wrong.
     const bins = reliabilityBins(probabilities, target, { bins: 3 });

@@ -52,7 +52,7 @@ export function macroF1(probabilities: Rows, target: ArrayLike<number>): number 
 /** Mean of -log p(target), in nats; infinite where a class that occurred had the probability 0. */
 export function categoricalNll(probabilities: Rows, target: ArrayLike<number>): number {
   check('categoricalNll', probabilities, target);
-  return mean(probabilities.map((row, n) => -Math.log(row[target[n]])));
+  return mean(probabilities.map((row, n) => -Math.log(Math.max(0, row[target[n]]))));
 }
 
 /** Mean over examples of the sum over classes of (p - onehot)² (Brier 1950). */

@@ -49,6 +49,20 @@ describe('scores of point forecasts', () => {
     expect(smape([[0, 2]], [[0, 0]])).toBe(100);
   });
 
+  it('refuse values of a series that are infinite, by whose size every error would be 0', () => {
+    const nan = Number.NaN;
+    for (const score of [mase, maseOfSeries, rmsse]) {
+      expect(() => score([[1, 2]], [[1, 3]], [[1, nan, Infinity, 4]])).toThrow(
+        /history\[0\] to be finite, or NaN where a value is missing, got Infinity at step 2/,
+      );
+      expect(() => score([[nan, -Infinity]], [[1, 3]], [[1, 2]])).toThrow(
+        /target\[0\] to be finite, .*got -Infinity at step 1/,
+      );
+    }
+    expect(() => smape([[1, Infinity]], [[1, 3]])).toThrow(/target\[0\] to be finite/);
+    expect(() => seasonalDifference([1, Infinity], 1)).toThrow(/history to be finite/);
+  });
+
   it('refuse forecasts that are no numbers', () => {
     expect(() => smape([[1]], [[Number.NaN]])).toThrow(/forecast\[0\] to be finite, got NaN/);
     expect(() => mae([Number.NaN], [1])).toThrow(/leave out what was not observed/);

@@ -5,7 +5,7 @@
 import { checkArray, checkWhole } from '../checks.ts';
 import { DataError, ShapeError } from '../errors.ts';
 import { checkNumbers, checkOptionNames } from '../options.ts';
-import { checkLength, checkRows, checkValues, mean, type Rows } from './arrays.ts';
+import { checkLength, checkRows, checkSeriesValues, checkValues, mean, type Rows } from './arrays.ts';
 
 /** Root of the mean squared error. @throws ConfigError or ShapeError for what are no finite numbers of one length */
 export function rmse(target: ArrayLike<number>, forecast: ArrayLike<number>): number {
@@ -25,6 +25,7 @@ export function mae(target: ArrayLike<number>, forecast: ArrayLike<number>): num
  * @returns NaN where no pair is complete
  */
 export function seasonalDifference(history: ArrayLike<number>, seasonality: number): number {
+  checkSeriesValues('seasonalDifference', 'history', history);
   return meanDifference('seasonalDifference', history, seasonality, Math.abs);
 }
 
@@ -112,12 +113,13 @@ function checkSeries(where: string, target: Rows, forecast: Rows, ...known: [] |
   checkRows(where, 'target', target);
   checkRows(where, 'forecast', forecast, target[0].length);
   checkLength(where, 'forecast', forecast.length, target.length);
+  for (const [n, row] of target.entries()) checkSeriesValues(where, `target[${n}]`, row);
   for (const [n, row] of forecast.entries()) checkValues(where, `forecast[${n}]`, row, row.length);
   if (known.length === 0) return;
   const [history] = known;
   checkArray(where, 'history', history, 'series, each an array of numbers');
   checkLength(where, 'history', history.length, target.length);
-  for (const [n, row] of history.entries()) checkNumbers(where, `history[${n}]`, row);
+  for (const [n, row] of history.entries()) checkSeriesValues(where, `history[${n}]`, row);
 }
 
 /** Refuses a series whose scaled error is no number. */
@@ -148,7 +150,6 @@ function meanDifference(
   size: (difference: number) => number,
 ): number {
   checkWhole(where, 'seasonality', m, 1);
-  checkNumbers(where, 'history', x);
   let [sum, count] = [0, 0];
   for (let t = m; t < x.length; t++) {
     const difference = x[t] - x[t - m];

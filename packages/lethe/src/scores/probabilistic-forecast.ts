@@ -32,7 +32,8 @@ export function pinball(y: number, f: number, q: number): number {
 }
 
 /**
- * Weighted quantile loss: mean over the quantiles of 2 Σ pinball / Σ |y|, sums over all series and steps.
+ * Weighted quantile loss: mean over the quantiles of 2 Σ pinball / Σ |y|, sums over all series and steps; not finite where every target
+ * is 0 or missing.
  * @param target N values (series and steps one behind the other)
  * @param forecasts [N][Q], the quantiles of each
  * @param quantiles Q of them. @defaultValue .1, .2, …, .9

@@ -48,6 +48,22 @@ describe('fitTemperature', () => {
     expect(Array.from(scaledByTemperature(more, 2)[0])).toEqual([...scaledByTemperature(logits, 2)[0], 0]);
   });
 
+  it('is 1 where no temperature makes a difference', () => {
+    expect(fitTemperature([[3], [2]], [0, 0])).toBe(1);
+    expect(
+      fitTemperature(
+        [
+          [0.1, 0.1, 0.1],
+          [2, 2, -Infinity],
+        ],
+        [0, 1],
+      ),
+    ).toBe(1);
+    // The row that tells nothing leaves the others alone: 3 of 4 right, as above.
+    const logits = [...[1, 1, 1, 1].map((z) => [z, -z]), [5, 5]];
+    expect(fitTemperature(logits, [0, 0, 0, 1, 0])).toBeCloseTo(2 / Math.log(3), 9);
+  });
+
   it('stops at the ends of its range where all or none are right', () => {
     expect(fitTemperature([[3, 0]], [0])).toBeCloseTo(1e-3, 12);
     expect(fitTemperature([[3, 0]], [1])).toBeCloseTo(1e3, 6);
@@ -147,6 +163,22 @@ describe('conformal intervals', () => {
     expect(upper[1] - 10).toBeCloseTo(3 * (upper[0] - 10), 12);
     expect(10 - lower[0]).toBeCloseTo(upper[0] - 10, 12);
     expect(() => conformalIntervals(fitted, [10])).toThrow(/in units of predicted deviations/);
+  });
+
+  it('are those of what was fitted after it was written as JSON, and say what JSON lost', () => {
+    const fitted = fitConformalIntervals([1, 2, 3], [0, 0, 0], { alpha: 0.5 });
+    const kept = JSON.parse(JSON.stringify({ ...fitted, radius: Array.from(fitted.radius) }));
+    expect(conformalIntervals(kept, [1])).toEqual(conformalIntervals(fitted, [1]));
+    const few = fitConformalIntervals([1, 2, 3], [0, 0, 0]);
+    const lost = JSON.parse(JSON.stringify({ ...few, radius: Array.from(few.radius) }));
+    expect(() => conformalIntervals(lost, [1])).toThrow(
+      /radius to be numbers, got null at element 0; JSON writes/,
+    );
+    expect(() => conformalIntervals({ ...kept, jointRadius: null }, [1])).toThrow(/jointRadius .*got null/);
+    const sets = fitPredictionSets([[0.9, 0.1]], [0], { score: 'threshold' });
+    expect(() => predictionSets(JSON.parse(JSON.stringify(sets)), [[1, 0]])).toThrow(
+      /threshold .*got null at element 0; JSON writes Infinity as null/,
+    );
   });
 
   it('are of whole horizons', () => {

@@ -100,10 +100,11 @@ export function fitConformalIntervals(
 
 /**
  * prediction ± radius of the step, times the predicted deviation where the radii are normalised.
+ * @param fitted of {@link fitConformalIntervals}, also as JSON has it, `radius` an array
  * @param options.joint the radius that holds whole horizons
  */
 export function conformalIntervals(
-  fitted: ConformalIntervals,
+  fitted: Omit<ConformalIntervals, 'radius'> & { readonly radius: ArrayLike<number> },
   prediction: ArrayLike<number>,
   options: { deviation?: ArrayLike<number>; joint?: boolean } = {},
 ): Intervals {
@@ -111,9 +112,13 @@ export function conformalIntervals(
   checkOptionNames(where, options, ['deviation', 'joint']);
   const { deviation, joint = false } = options;
   checkFlag(where, 'joint', joint);
-  if (!isObject(fitted) || !(fitted.radius instanceof Float64Array)) {
+  if (!isObject(fitted) || !('radius' in fitted)) {
     throw new ConfigError(`${where}: expected what fitConformalIntervals gives, got ${found(fitted)}`);
   }
+  checkFitted(where, 'radius', fitted.radius);
+  if (fitted.radius.length === 0)
+    throw new ShapeError(`${where}: expected a radius for every step, got none`);
+  checkFitted(where, 'jointRadius', [fitted.jointRadius]);
   checkNumbers(where, 'prediction', prediction);
   checkDeviation(where, deviation, prediction.length);
   if (fitted.normalised !== (deviation !== undefined)) {
@@ -187,9 +192,10 @@ export function predictionSets(
   uniform?: ArrayLike<number>,
 ): number[][] {
   checkDistributions('predictionSets', 'probabilities', probabilities);
-  if (!isObject(fitted) || typeof fitted.threshold !== 'number') {
+  if (!isObject(fitted) || !('threshold' in fitted)) {
     throw new ConfigError(`predictionSets: expected what fitPredictionSets gives, got ${found(fitted)}`);
   }
+  checkFitted('predictionSets', 'threshold', [fitted.threshold]);
   checkUniform('predictionSets', fitted.score, uniform, probabilities.length);
   return probabilities.map((row, n) => {
     const scores = classScores(row, fitted.score, uniform?.[n] ?? 0);
@@ -205,6 +211,18 @@ export function quantileOfRank(sorted: ArrayLike<number>, alpha: number): number
   const rank = Math.ceil((sorted.length + 1) * (1 - alpha) - 1e-9);
   if (rank < 1) return -Infinity;
   return rank > sorted.length ? Infinity : sorted[rank - 1];
+}
+
+/** Throws ConfigError unless these are numbers and none is NaN: JSON has no Infinity, the radius of too few examples, and writes null. */
+function checkFitted(where: string, name: string, values: unknown): void {
+  const lost = Array.isArray(values) ? values.indexOf(null) : -1;
+  if (lost >= 0) {
+    throw new ConfigError(
+      `${where}: expected ${name} to be numbers, got null at element ${lost}; JSON writes Infinity as null, put Infinity in its place`,
+    );
+  }
+  checkNumbers(where, name, values);
+  checkOrdered(where, name, values);
 }
 
 function worse(a: number, b: number): number {

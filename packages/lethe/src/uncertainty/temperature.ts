@@ -21,7 +21,8 @@ export function scaledByTemperature(logits: Rows, temperature: number): Float64A
 
 /**
  * The temperature that minimises the NLL of softmax(z / T), on examples that the model was neither trained nor chosen on.
- * The NLL is convex in 1/T: Newton's method on it, kept within [1/1000, 1000] (all right or all wrong examples have no minimum).
+ * The NLL is convex in 1/T: Newton's method on it, kept within [1/1000, 1000] (all right or all wrong examples have no minimum). Where every
+ * class of every row is equally probable, or there is but one, no temperature makes a difference: 1.
  * @param logits [N][K]; of MC dropout the logarithms of the mean probabilities
  * @param target N classes, 0 to K - 1
  * @returns T
@@ -36,6 +37,7 @@ export function fitTemperature(logits: Rows, target: ArrayLike<number>): number 
       `fitTemperature: expected every class that occurred to be possible, got the logit -Infinity for that of row ${impossible}; no temperature makes its NLL finite`,
     );
   }
+  if (logits.every(isFlat)) return 1;
   // The slope grows with 1/T: where it has one sign, the minimum is at that end of the range; else it lies between.
   let [low, high] = [1e-3, 1e3];
   if (slopeAt(low, logits, target).slope >= 0) return 1 / low;
@@ -72,6 +74,17 @@ const noLogits = (where: string, got: string): ConfigError =>
   new ConfigError(
     `${where}: expected logits to be finite numbers, or -Infinity for a class that cannot be, got ${got}`,
   );
+
+/** Whether all classes that can be have one logit. */
+function isFlat(row: ArrayLike<number>): boolean {
+  let first: number | undefined;
+  for (let k = 0; k < row.length; k++) {
+    if (row[k] === -Infinity) continue;
+    first ??= row[k];
+    if (row[k] !== first) return false;
+  }
+  return true;
+}
 
 function scaled(row: ArrayLike<number>, factor: number): Float64Array {
   return Float64Array.from(row, (z) => z * factor);
