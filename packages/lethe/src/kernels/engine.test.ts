@@ -54,9 +54,11 @@ describe('the engine', () => {
     vi.doUnmock('./wasm.ts');
   });
 
-  it('refuses an engine or a number of threads that cannot be, naming the value', async () => {
+  it('refuses an engine, a number type or a number of threads that cannot be, naming the value', async () => {
     const unknown = await engineWith({ LETHE_ENGINE: 'gpu' });
     expect(() => unknown.kernels()).toThrow('native, wasm or portable, got "gpu"');
+    const { kernels } = await engineWith({ LETHE_DTYPE: 'float64' });
+    expect(() => kernels()).toThrow('LETHE_DTYPE to be f32 or f64, got "float64"');
     const none = await engineWith({ LETHE_ENGINE: 'portable', LETHE_THREADS: '0' });
     expect(() => none.kernels()).toThrow('whole number of at least 1, got "0"');
   });

@@ -81,6 +81,10 @@ function environment(name: string): string | undefined {
 }
 
 function choose(): CommonEngine {
+  const type = environment('LETHE_DTYPE') ?? 'f32';
+  if (type !== 'f32' && type !== 'f64') {
+    throw new ConfigError(`engine: expected LETHE_DTYPE to be f32 or f64, got "${type}"`);
+  }
   const wanted = environment('LETHE_ENGINE');
   if (wanted !== undefined) return engineNamed(wanted);
   if (dtype === 'f64') return portableEngine;

@@ -11,6 +11,7 @@ import { mcDropout } from '../uncertainty/mc-dropout.ts';
 import { gaussianNll, squaredError } from './losses/losses.ts';
 import { withObservationNoise } from './losses/observation-noise.ts';
 import { softmaxNll } from './losses/softmax-nll.ts';
+import { recurrentStack } from './recurrent/stack.ts';
 import { sequenceLoss } from './sequence-loss.ts';
 import { sequenceModel } from './sequence-model.ts';
 
@@ -67,6 +68,24 @@ describe('sequenceModel', () => {
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
     expect(run()).not.toEqual(run(1));
+  });
+
+  it('takes the options of a deep transition', () => {
+    const options = { input: { features: 2 }, cell: 'deep-rnn', hiddenSizes: [4], outputs: 1 } as const;
+    const model = sequenceModel(
+      { ...options, transition: 3, transitionActivation: 'relu', shortcut: true },
+      new NoiseStream(1),
+    );
+    const stack = recurrentStack(
+      {
+        ...{ cell: 'deep-rnn', inputSize: 2, hiddenSizes: [4] },
+        ...{ transition: 3, transitionActivation: 'relu', shortcut: true },
+      },
+      new NoiseStream(1),
+    );
+    for (const [name, { shape }] of Object.entries(stack.parameters)) {
+      expect(model.parameters[`rnn.${name}`].shape).toEqual(shape);
+    }
   });
 
   it('is drawn by MC dropout, one row for each sequence', () => {

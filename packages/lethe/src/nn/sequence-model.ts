@@ -22,6 +22,7 @@ import { type Linear, linear } from './linear.ts';
 import type { InitOptions } from './parameters/init.ts';
 import { checkSize } from './parameters/size.ts';
 import { type Pooling, poolSteps } from './readout/pool-steps.ts';
+import { transitionOptionNames } from './recurrent/layers.ts';
 import { type RecurrentStack, type RecurrentStackOptions, recurrentStack } from './recurrent/stack.ts';
 
 /** Options of {@link sequenceModel}: those of a stack, and what lies below and above it. */
@@ -101,6 +102,7 @@ export function sequenceModel(options: SequenceModelOptions, stream: NoiseStream
     'resetAfter',
     'learnInitialState',
     'initial',
+    ...transitionOptionNames,
   ]);
   checkStream(where, stream);
   const {

@@ -92,3 +92,20 @@ describe('oneCycle', () => {
     expect(() => oneCycleMomentum({ from: 0.9, to: 0 })).toThrow('to');
   });
 });
+
+describe.each([
+  ['warmupConstant', warmupConstant()],
+  ['warmupLinear', warmupLinear({ last: 0.2 })],
+  ['warmupCosine', warmupCosine({ last: 0.2 })],
+  ['oneCycle', oneCycle({ last: 0.2 })],
+  ['oneCycleMomentum', oneCycleMomentum({ from: 0.9, to: 0.8, last: 0.2 })],
+] as const)('%s', (name, schedule) => {
+  it('stays as it ends where a training goes on, and refuses what is no share of it', () => {
+    for (const beyond of [1.1, 1.5, 2]) expect(schedule(beyond)).toBe(schedule(1));
+    for (const wrong of [Number.NaN, -0.1, undefined as never]) {
+      expect(() => schedule(wrong)).toThrow(
+        new RegExp(`${name}: expected progress to be a finite number, at least 0`),
+      );
+    }
+  });
+});

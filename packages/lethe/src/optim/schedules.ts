@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.ts';
 import { found } from '../found.ts';
 import { checkNumber, checkOptionNames } from '../options.ts';
 
-/** A number for every share of the updates that is done, 0 to 1. */
+/** A number for every share of the updates that is done, 0 to 1. Those of this package stay as they end beyond 1, and refuse what is no share. */
 export type Schedule = (progress: number) => number;
 
 /** Of the schedules that rise at first. */
@@ -39,7 +39,7 @@ export function warmupConstant(options: WarmupOptions = {}): Schedule {
   checkOptionNames('warmupConstant', options, ['warmup']);
   const { warmup = 0.1 } = options;
   checkNumber('warmupConstant', 'warmup', warmup, { from: 0, below: 1 });
-  return (progress) => rise(progress, warmup) ?? 1;
+  return scheduleOf('warmupConstant', (progress) => rise(progress, warmup) ?? 1);
 }
 
 /**
@@ -48,7 +48,10 @@ export function warmupConstant(options: WarmupOptions = {}): Schedule {
  */
 export function warmupLinear(options: FallingOptions = {}): Schedule {
   const { warmup, last } = falling('warmupLinear', options);
-  return (progress) => rise(progress, warmup) ?? 1 - ((1 - last) * (progress - warmup)) / (1 - warmup);
+  return scheduleOf(
+    'warmupLinear',
+    (progress) => rise(progress, warmup) ?? 1 - ((1 - last) * (progress - warmup)) / (1 - warmup),
+  );
 }
 
 /**
@@ -57,10 +60,10 @@ export function warmupLinear(options: FallingOptions = {}): Schedule {
  */
 export function warmupCosine(options: FallingOptions = {}): Schedule {
   const { warmup, last } = falling('warmupCosine', options);
-  return (progress) => {
+  return scheduleOf('warmupCosine', (progress) => {
     const share = (progress - warmup) / (1 - warmup);
     return rise(progress, warmup) ?? last + ((1 - last) * (1 + Math.cos(Math.PI * share))) / 2;
-  };
+  });
 }
 
 /**
@@ -70,15 +73,15 @@ export function warmupCosine(options: FallingOptions = {}): Schedule {
  */
 export function oneCycle(options: OneCycleOptions = {}): Schedule {
   const { first, last, bounds } = cycle('oneCycle', options, ['first', 'phases', 'last']);
-  return (progress) => {
+  return scheduleOf('oneCycle', (progress) => {
     const [risen, full, fallen] = bounds;
     if (progress < risen) return first + ((1 - first) * progress) / risen;
     if (progress < full) return 1;
     if (progress < fallen) return 1 - ((1 - first) * (progress - full)) / (fallen - full);
     if (fallen >= 1) return first;
-    const share = Math.min(1, (progress - fallen) / (1 - fallen));
+    const share = (progress - fallen) / (1 - fallen);
     return last + ((first - last) * (1 + Math.cos(Math.PI * share))) / 2;
-  };
+  });
 }
 
 /**
@@ -93,10 +96,21 @@ export function oneCycleMomentum(options: OneCycleOptions & { from: number; to: 
   checkNumber('oneCycleMomentum', 'to', to, { above: 0, below: 1 });
   const { first } = cycle('oneCycleMomentum', rest, ['first', 'phases', 'last']);
   const factor = oneCycle(rest);
-  return (progress) => from + (to - from) * Math.max(0, (factor(progress) - first) / (1 - first));
+  return scheduleOf(
+    'oneCycleMomentum',
+    (progress) => from + (to - from) * Math.max(0, (factor(progress) - first) / (1 - first)),
+  );
 }
 
 // --- internal ---
+
+/** `f` of the shares from 0 to 1, beyond which it stays as it ends: what follows the last update is no second cycle. */
+function scheduleOf(where: string, f: Schedule): Schedule {
+  return (progress) => {
+    checkNumber(where, 'progress', progress, { from: 0 });
+    return f(Math.min(1, progress));
+  };
+}
 
 /** The factor while it rises; the first update moves, if little. */
 function rise(progress: number, warmup: number): number | undefined {

@@ -31,6 +31,20 @@ describe('MC dropout takes', () => {
     expect(run({ samples, batched: false }).states).toHaveLength(samples);
   });
 
+  it('rates that move at the progress of the stream, and none that are all 0 there', () => {
+    const at = (text: string, stream: NoiseStream) => () =>
+      mcDropout(model() as never, parseDropout(text), x, stream, { distribution: 'bernoulli', samples: 2 });
+    for (const schedule of ['curriculum:gamma=.1', 'curriculum:schedule=switch,at=9']) {
+      const text = `${schedule}+naive:input=.5`;
+      expect(at(text, noise)).toThrow(/rates are all 0 at training step 0; give noise.trained\(step\)/);
+      expect(at(text, noise.trained(9))).not.toThrow();
+      expect(at(text, noise.trained(Infinity))).not.toThrow();
+    }
+    const anneal = 'curriculum:schedule=anneal,gamma=.1+naive:input=.5';
+    expect(at(anneal, noise)).not.toThrow();
+    expect(at(anneal, noise.trained(Infinity))).toThrow(/rates are all 0 as training ends/);
+  });
+
   it('32,768 samples, each with a pass of its own out of 65,536, and no more', () => {
     const one = new Tensor([1, 1, 1], new Float32Array(1));
     expect(run({ samples: 2 ** 15 }, one).uncertainty).toHaveLength(1);

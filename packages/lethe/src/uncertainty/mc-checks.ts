@@ -2,11 +2,12 @@
 import { checkArray, checkFlag, checkFunction, isObject } from '../checks.ts';
 import { checkRegularizer } from '../dropout/check-regularizer.ts';
 import type { Regularizer } from '../dropout/noise.ts';
+import { rateAt } from '../dropout/schedule.ts';
 import { ConfigError, ShapeError } from '../errors.ts';
 import { found } from '../found.ts';
 import type { RecurrentState } from '../nn/cells/cell.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
-import { checkStream } from '../random/stream.ts';
+import { checkStream, type NoiseStream } from '../random/stream.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
 
 /** Words for an embedding, step by step: time * batch numbers. */
@@ -46,7 +47,7 @@ export function checkMcDropout(
   model: unknown,
   regularizer: Regularizer,
   x: Tensor | Tokens,
-  noise: unknown,
+  noise: NoiseStream,
   options: McDropoutOptions,
   states: readonly (readonly RecurrentState[])[] | undefined,
 ): CheckedMcDropout {
@@ -65,7 +66,7 @@ export function checkMcDropout(
       `mcDropout: expected samples to be a whole number of at least 1 and at most ${mostSamples}, got ${found(samples)}`,
     );
   }
-  checkNoise(regularizer, mode);
+  checkNoise(regularizer, mode, noise);
   if (batched && sharesMasks(regularizer)) {
     throw new ConfigError(
       `mcDropout: expected masks of their own for every example with batched, got ${regularizer.name}, whose batch shares a draw; leave batched out`,
@@ -91,11 +92,20 @@ export function sharesMasks(regularizer: Regularizer): boolean {
 /** Each has a pass of its own, two apart, of the 2^16 that a stream has. */
 const mostSamples = 2 ** 15;
 
-function checkNoise(regularizer: Regularizer, mode: 'sample' | 'gaussian' | undefined): void {
+function checkNoise(
+  regularizer: Regularizer,
+  mode: 'sample' | 'gaussian' | undefined,
+  { progress }: NoiseStream,
+): void {
   const { train } = regularizer.modes;
   const draws = mode !== undefined || train === 'sample' || train === 'gaussian';
   const hasNoise = regularizer.weightNoise || regularizer.noise.some(({ rate }) => rate > 0);
-  if (draws && hasNoise) return;
+  if (draws && hasNoise) {
+    if (regularizer.weightNoise || regularizer.noise.some((entry) => rateAt(entry, progress) > 0)) return;
+    throw new ConfigError(
+      `mcDropout: expected rates above 0, got ${regularizer.name}, whose rates are all 0 ${progress === Infinity ? 'as training ends' : `at training step ${progress}`}; give noise.trained(step), which sets the step that rates are of, trained(Infinity) for the end`,
+    );
+  }
   const advice = hasNoise
     ? "its moments are its variance without draws; or draw the noise that they integrate, with mode 'sample'"
     : 'it has no noise';

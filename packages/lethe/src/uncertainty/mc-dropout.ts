@@ -45,9 +45,10 @@ export type StochasticModel<X extends Tensor | Tokens = Tensor> = (
  *
  * @param model runs once or S times, with training noise whenever a stream is given
  * @param x [time, batch, features], or words
- * @param noise sample s draws at pass `noise.pass + 2 s`
+ * @param noise sample s draws at pass `noise.pass + 2 s`; rates that move (curriculum) are those of its `progress`: `noise.trained(Infinity)`
+ *   has the rates that training ends with
  * @param states of an earlier call with the same options. @defaultValue the initial states
- * @throws ConfigError for an unknown option or distribution, if there is no noise to draw, or batched where masks are shared by the
+ * @throws ConfigError for an unknown option or distribution, if there is no noise to draw, or none at the progress of `noise`, or batched where masks are shared by the
  *   batch; ShapeError if x, lengths, states or what the model gives do not fit
  */
 export function mcDropout<X extends Tensor | Tokens>(
