@@ -49,7 +49,10 @@ export const rightCalls: Record<string, () => unknown[]> = {
   ar: () => [{}],
   attend: () => [sequence(), { keys: sequence(), values: sequence() }, row()],
   attention: () => [{ querySize: 2, memorySize: 2 }, stream],
-  averaging: () => [lethe.sgd({ w: row() }, { stepRate: 1 }), { w: row() }, {}],
+  averaging: () => {
+    const parameters = { w: row() };
+    return [lethe.sgd(parameters, { stepRate: 1 }), parameters, {}];
+  },
   awd: () => [{}],
   beamSearch: () => [{ batch: 1, begin: 0, end: 1, maxLength: 3, beam: 1 }, () => [-1, -2]],
   bernoulliEntropy: () => [0.5],

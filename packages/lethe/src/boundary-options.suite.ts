@@ -123,7 +123,10 @@ export const rightOptions: Record<
     options: { stepRate: 1, weightDecay: 0, lagging: true },
   }),
   averaging: () => ({
-    make: (options) => lethe.averaging(lethe.sgd({ w: row() }, { stepRate: 1 }), { w: row() }, options),
+    make: (options) => {
+      const parameters = { w: row() };
+      return lethe.averaging(lethe.sgd(parameters, { stepRate: 1 }), parameters, options);
+    },
     options: { decay: 0.9 },
   }),
   oneCycleMomentum: () => ({

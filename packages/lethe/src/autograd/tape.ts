@@ -23,6 +23,7 @@ import { usedRows } from './used-rows.ts';
 /**
  * The loss and its gradients with respect to `parameters`, in their order and of their shapes. As all tensors they live in the
  * current scope: `keep()` carries one out. Parameters that the loss does not depend on get zeros.
+ * Called inside the loss of another call, its gradients are constants there: there are no second derivatives.
  * @param loss returns a tensor of one element
  * @throws ShapeError if the loss has more than one element
  */

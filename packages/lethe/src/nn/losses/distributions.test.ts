@@ -108,6 +108,35 @@ describe('negativeBinomialNll', () => {
     expect(run.gradients[0].data[0] / slope).toBeCloseTo(1, 5);
   });
 
+  // By mpmath with 60 digits, of the parameters as float32 has them.
+  it.each([
+    [1e9, 1e-8, 1e-12, 38143446764.84, -1.000000006077e17],
+    [1e8, 2e-9, 9e-5, 2934469692.226, -5.000000141409e16],
+    [1e6, 1e-8, 9e-5, 27675221.20803, -1.000000006077e14],
+    [1e6, 1e4, 1e6, 27.63112974905, -9.89999999901e-9],
+    [1000001, 1e6, 1e6, 27.63103635422, -9.99999999999e-19],
+  ])(
+    'has loss and slope far from the mean and at large dispersions: y = %d, μ = %d, a = %d',
+    (y, mu, a, nll, slope) => {
+      const mean = one(Math.fround(mu));
+      const run = gradients([mean], () =>
+        sum(negativeBinomialNll({ mean, dispersion: one(Math.fround(a)) }, one(y))),
+      );
+      expect(run.loss / nll).toBeCloseTo(1, 6);
+      expect(run.gradients[0].data[0] / slope).toBeCloseTo(1, 6);
+    },
+  );
+
+  it('of a count of 0 at a mean that was rounded to 0 costs nothing, and slopes', () => {
+    for (const a of [1e-6, 0.5]) {
+      const [mean, dispersion] = [one(0), one(a)];
+      const run = gradients([mean, dispersion], () => sum(negativeBinomialNll({ mean, dispersion }, one(0))));
+      expect(run.loss).toBeCloseTo(0, 6);
+      // 1/(1 + a μ); no dispersion of what never happens
+      expect(run.gradients.map((g) => g.data[0])).toEqual([1, expect.closeTo(0, 6)]);
+    }
+  });
+
   it('has probabilities with the sum 1 and the mean μ', () => {
     let [total, mean] = [0, 0];
     for (let y = 0; y < 400; y++) {

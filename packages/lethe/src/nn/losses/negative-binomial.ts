@@ -37,7 +37,8 @@ const counts = Object.assign((y: number) => Number.isInteger(y) && y >= 0, {
 const nearlyPoisson = 1e4;
 
 function nll([mu, a]: Float64Array, y: number, slopes: Float64Array): number {
-  slopes[0] = (1 + a * y) / (1 + a * mu) - y / mu;
+  // (1 + a y)/(1 + a μ) - y/μ, whose two parts are nearly one where a is large; of y = 0 also at a mean that was rounded to 0
+  slopes[0] = y === 0 ? 1 / (1 + a * mu) : (mu - y) / (mu * (1 + a * mu));
   const r = 1 / a;
   if (r > nearlyPoisson) return nearPoisson(mu, a, y, slopes);
   const log = Math.log1p(a * mu);
@@ -66,7 +67,10 @@ function nearPoisson(mu: number, a: number, y: number, slopes: Float64Array): nu
   // (y + r) log(1 + u) = w (1 + a y) log(1 + u) / u
   const carried = w * spread * (u === 0 ? 1 : log / u);
   const rest = carried + 0.5 * Math.log1p(a * y) + (a * a * y) / (12 * spread);
-  return y === 0 ? rest : logFactorialRest(y) - y * Math.log1p((mu - y) / y) + rest;
+  if (y === 0) return rest;
+  // Far below y the quotient rounds to -1, of which there is no logarithm.
+  const ratio = mu < 0.5 * y ? Math.log(mu / y) : Math.log1p((mu - y) / y);
+  return logFactorialRest(y) - y * ratio + rest;
 }
 
 /** log y! - (y log y - y). */
