@@ -25,7 +25,9 @@ export function isGaussian(value: unknown): value is Gaussian {
  */
 export function meanOf(value: Tensor | Gaussian): Tensor {
   if (!(value instanceof Tensor) && !(value?.mean instanceof Tensor)) {
-    throw new ConfigError(`meanOf: expected a tensor or a Gaussian, got ${found(value)}`);
+    throw new ConfigError(
+      `meanOf: expected a tensor or a Gaussian, got ${found(value)}${tensorAdvice(value)}`,
+    );
   }
   return isGaussian(value) ? value.mean : value;
 }
@@ -33,8 +35,10 @@ export function meanOf(value: Tensor | Gaussian): Tensor {
 /** Throws ConfigError unless `value` is a pair of tensors, mean and variance; ShapeError if their shapes differ. */
 export function checkGaussian(where: string, name: string, value: unknown): asserts value is Gaussian {
   if (!isGaussian(value)) {
+    const { mean, variance } = (isObject(value) ? value : {}) as { mean?: unknown; variance?: unknown };
+    const advice = tensorAdvice(mean) || tensorAdvice(variance);
     throw new ConfigError(
-      `${where}: expected ${name} to be a Gaussian { mean, variance } of two tensors, got ${found(value)}`,
+      `${where}: expected ${name} to be a Gaussian { mean, variance } of two tensors, got ${found(value)}${advice}`,
     );
   }
   const { mean, variance } = value;

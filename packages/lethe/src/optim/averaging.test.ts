@@ -129,6 +129,9 @@ describe('averaging', () => {
   });
 
   it('refuses what is no optimizer and a decay out of range', () => {
+    expect(() => single().optimizer.count('no' as never)).toThrow(
+      /count to be told true or false, got the text 'no'/,
+    );
     const w = new Tensor([1], realFrom([0]));
     expect(() => averaging({} as never, { w })).toThrow(/expected an optimizer/);
     for (const decay of [1, -0.1, Number.NaN]) expect(() => single({ decay })).toThrow(ConfigError);

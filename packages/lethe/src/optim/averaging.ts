@@ -145,6 +145,9 @@ export function averaging<P extends ParameterSet<P>>(
       for (const [name, data] of entries()) data.set(own[name].data);
     },
     count(whether) {
+      if (typeof whether !== 'boolean') {
+        throw new ConfigError(`averaging: expected count to be told true or false, got ${found(whether)}`);
+      }
       counts = whether;
       if (!whether) forget();
     },

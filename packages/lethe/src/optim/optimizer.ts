@@ -236,15 +236,8 @@ export function checkSameParameters(
   const given = Object.entries(named);
   const place = given.findIndex(([, tensor], i) => own[i]?.[1] !== tensor);
   if (place < 0 && own.length === given.length) return;
-  const [name] = given[Math.max(place, 0)] ?? [];
-  const wrong =
-    place < 0
-      ? `got ${own.length}`
-      : own[place]
-        ? `got ${own[place][0]} in place of ${name}`
-        : `got none for ${name}`;
   throw new ConfigError(
-    `${where}: expected an optimizer of the same ${given.length} parameters in the same order, ${wrong}; give both one object`,
+    `${where}: expected an optimizer of the same ${given.length} parameters in the same order, got ${otherParameter(own, given, place)}; give both one object`,
   );
 }
 
@@ -301,6 +294,19 @@ export function checkState(
 }
 
 // --- internal ---
+
+/** What an optimizer has at the first place where it should have another parameter; below 0 it has more of them. */
+function otherParameter(
+  own: readonly [string, Tensor][],
+  given: readonly [string, Tensor][],
+  place: number,
+): string {
+  if (place < 0) return `${own.length}`;
+  const [name] = given[place];
+  const found = own[place]?.[0];
+  if (found === undefined) return `none for ${name}`;
+  return `${found === name ? 'another tensor' : found} in place of ${name}`;
+}
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise;

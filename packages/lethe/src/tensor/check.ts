@@ -43,8 +43,9 @@ export function checkReal(
   length?: number,
 ): asserts value is Real {
   if (!isReal(value)) {
+    const advice = otherCopyAdvice(value, Tensor) || `; copy with ${RealArray.name}.from`;
     throw new ConfigError(
-      `${where}: expected ${name} to be a ${RealArray.name}, got ${found(value)}; copy with ${RealArray.name}.from`,
+      `${where}: expected ${name} to be a ${RealArray.name}, got ${found(value)}${advice}`,
     );
   }
   if (length !== undefined) checkOneLength(where, name, value, length);

@@ -1,6 +1,7 @@
 /** Parameters by name: of a layer, of several layers in one object, or of one's own. */
 import { ConfigError } from '../errors.ts';
 import { found } from '../found.ts';
+import { tensorAdvice } from './check.ts';
 import { Tensor } from './tensor.ts';
 
 /** An object of tensors by name; what is undefined is no parameter. `cell.parameters` is one, as is `{ ...cell.parameters, weightOut }`. */
@@ -21,7 +22,9 @@ export function namedParameters(where: string, parameters: unknown): Record<stri
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
     if (!(value instanceof Tensor)) {
-      throw new ConfigError(`${where}: expected the parameter ${name} to be a tensor, got ${found(value)}`);
+      throw new ConfigError(
+        `${where}: expected the parameter ${name} to be a tensor, got ${found(value)}${tensorAdvice(value)}`,
+      );
     }
     const other = names.get(value);
     if (other !== undefined) {

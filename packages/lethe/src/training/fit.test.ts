@@ -344,7 +344,7 @@ describe('fit', () => {
     await expect(of({ b, a }, { a, b })).rejects.toThrow(
       /an optimizer of the same 2 parameters in the same order, got b in place of a/,
     );
-    await expect(of({ a: tensor([1]) }, { a })).rejects.toThrow(/got a in place of a/);
+    await expect(of({ a: tensor([1]) }, { a })).rejects.toThrow(/got another tensor in place of a/);
     await expect(of({ a }, { a, b })).rejects.toThrow(/got none for b/);
     await expect(of({ a, b }, { a })).rejects.toThrow(/same 1 parameters in the same order, got 2/);
     expect(() => averaging(sgd({ a }, { stepRate: 0.1 }), { b })).toThrow(
@@ -352,6 +352,14 @@ describe('fit', () => {
     );
     // Names may differ, and what is undefined is no parameter.
     expect(await of({ other: a }, { a, b: undefined } as never)).toMatchObject({ reason: 'epochs' });
+  });
+
+  it('says the step of a loss of sequences that is not finite, whose sum is not either', async () => {
+    const { options } = training(7);
+    const w = tensor([1]);
+    const loss = () =>
+      squaredError(new Tensor([1, 1], scale(w, Number.MAX_VALUE).data), tensor([[Number.NaN]]));
+    await expect(fit({ ...options, loss })).rejects.toThrow(/the loss of step 1 is NaN/);
   });
 
   it('says what batches, loss, validate and signal should have been', async () => {

@@ -17,6 +17,7 @@ import type { oneCycle, oneCycleMomentum, Schedule, warmupCosine } from '../opti
 import { checkNumber, checkOptionNames } from '../options.ts';
 import type { NoiseStream } from '../random/stream.ts';
 import { checkStream } from '../random/stream.ts';
+import { tensorAdvice } from '../tensor/check.ts';
 import { namedParameters } from '../tensor/parameters.ts';
 import { scoped } from '../tensor/scratch.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -234,15 +235,17 @@ function termsOf(result: Tensor | SequenceLoss | RegularizedLoss): {
   if (result instanceof Tensor) return { loss: result, sum: result.data[0], count: 1 };
   if (typeof result !== 'object' || !(result?.loss instanceof Tensor)) {
     throw new ConfigError(
-      `fit: expected the loss to be a tensor of one element or what a loss gives, got ${found(result)}`,
+      `fit: expected the loss to be a tensor of one element or what a loss gives, got ${found(result)}${tensorAdvice(result)}`,
     );
   }
   const terms: Partial<SequenceLoss> | undefined = 'nll' in result ? result.nll : result;
   const { sum, count } = isObject(terms) ? terms : {};
-  if (!Number.isFinite(sum) || !Number.isFinite(count) || !(count! > 0)) {
+  // Where the loss itself is not finite, that is said with the step.
+  const isSum = typeof sum === 'number' && (Number.isFinite(sum) || !Number.isFinite(result.loss.data[0]));
+  if (!isSum || typeof count !== 'number' || !(count > 0)) {
     throw new ConfigError(
       `fit: expected the loss to be a tensor of one element, or { loss, sum, count } with finite numbers and count above 0, got sum ${found(sum)} and count ${found(count)}`,
     );
   }
-  return { loss: result.loss, sum: sum!, count: count! };
+  return { loss: result.loss, sum, count };
 }

@@ -8,6 +8,7 @@ import { found } from '../found.ts';
 import type { RecurrentState } from '../nn/cells/cell.ts';
 import { checkOptionNames, checkWord } from '../options.ts';
 import { checkStream, type NoiseStream } from '../random/stream.ts';
+import { tensorAdvice } from '../tensor/check.ts';
 import { shapeText, Tensor } from '../tensor/tensor.ts';
 
 /** Words for an embedding, step by step: time * batch numbers. */
@@ -122,7 +123,7 @@ function sizesOf(x: Tensor | Tokens): [steps: number, batch: number] {
   const { words, batch } = (isObject(x) ? x : {}) as Partial<Tokens>;
   if (!(words instanceof Int32Array) || !Number.isInteger(batch)) {
     throw new ConfigError(
-      `mcDropout: expected x to be a tensor or { words: Int32Array, batch }, got ${found(x)}`,
+      `mcDropout: expected x to be a tensor or { words: Int32Array, batch }, got ${found(x)}${tensorAdvice(x)}`,
     );
   }
   if (batch! >= 1 && words.length > 0 && words.length % batch! === 0) return [words.length / batch!, batch!];
