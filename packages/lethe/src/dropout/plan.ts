@@ -69,7 +69,7 @@ export function dropoutPlan(regularizer: Regularizer | undefined, target: PlanTa
     checkEntry(where, full.cell, noise);
     const entry = counts.get(noise.site) ?? 0;
     counts.set(noise.site, entry + 1);
-    if (noise.rate > 0) entries.push({ noise, entry });
+    if (noise.rate > 0) entries.push({ noise: { ...noise }, entry });
   }
   for (const site of ['hidden', 'cell'] as const) {
     const zoned = chosen.noise.filter((noise) => noise.kind === 'zoneout' && noise.site === site).length;

@@ -96,7 +96,7 @@ export function embedding(options: EmbeddingOptions, stream: NoiseStream): Embed
   }
   const weight = options.table ?? initialTensor([vocabulary, size], initial, stream, { layer, entry: 32 });
   return {
-    options,
+    options: { ...options },
     parameters: { weight },
     plan: chosen,
     forward(words, batch, noise, run = {}) {

@@ -101,7 +101,7 @@ export function linear(options: LinearOptions, stream: NoiseStream): Linear {
     parameters.weightLogDeviation = logDeviationsOf([inputSize, outputSize], weightNoise.deviation);
   }
   return {
-    options,
+    options: { ...options },
     parameters,
     plan: chosen,
     forward(x, noise, run = {}) {

@@ -173,7 +173,7 @@ export function nade(options: NadeOptions, stream: NoiseStream): Nade {
     return nll;
   };
   return {
-    options,
+    options: { ...options },
     parameters,
     linear: map,
     plan: map.plan,

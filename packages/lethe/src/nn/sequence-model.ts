@@ -148,7 +148,7 @@ export function sequenceModel(options: SequenceModelOptions, stream: NoiseStream
   );
   const directions = rest.bidirectional ? 2 : 1;
   return {
-    options,
+    options: { ...options, hiddenSizes: [...rest.hiddenSizes] },
     regularizer,
     stack,
     readout,

@@ -52,8 +52,9 @@ export class Tensor {
         `tensor: expected data to be a ${RealArray.name}, got ${found(data)}; tensor(values, shape) copies other numbers`,
       );
     }
-    this.shape = shape;
     this.size = checkShape('tensor', shape);
+    // The caller's array may become the shape of something else.
+    this.shape = shape.slice();
     if (data.length !== this.size) {
       throw new ShapeError(
         `tensor: expected ${this.size} numbers for shape ${shapeText(shape)}, got ${data.length}`,

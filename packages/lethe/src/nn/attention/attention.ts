@@ -89,7 +89,7 @@ export function attention(options: AttentionOptions, stream: NoiseStream): Atten
   const parameters = parametersOf(kind, { querySize, memorySize, size, layer }, stream);
   const { weightQuery, weightMemory, bias, v } = parameters;
   return {
-    options,
+    options: { ...options },
     parameters,
     memory(values, lengths) {
       checkTensor('attention', 'values', values);

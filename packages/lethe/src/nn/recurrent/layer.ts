@@ -55,10 +55,12 @@ export const recurrentOptionNames = [
  */
 export function recurrentLayer(
   cell: Cell,
-  options: RecurrentOptions,
+  given: RecurrentOptions,
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): Recurrent {
+  // Read at every run, while the caller's may become those of another layer.
+  const options = { ...given };
   checkOptionNames(`${cell.name}: initial`, options.initial === undefined ? {} : options.initial, [
     'weightIn',
     'weightRec',

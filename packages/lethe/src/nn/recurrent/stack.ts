@@ -103,7 +103,7 @@ export function recurrentStack(options: RecurrentStackOptions, stream: NoiseStre
     }
   }
   return {
-    options,
+    options: { ...options, hiddenSizes: [...hiddenSizes] },
     layers,
     parameters,
     outputSize: hiddenSizes[hiddenSizes.length - 1] * directions.length,

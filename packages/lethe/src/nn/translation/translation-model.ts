@@ -159,7 +159,7 @@ export function translationModel(options: TranslationModelOptions, stream: Noise
   };
   const parameters = named(settings, encoder, decoder, readout);
   const model: TranslationModel = {
-    ...{ options, regularizer, parameters, encoder, decoder, readout },
+    ...{ options: { ...options }, regularizer, parameters, encoder, decoder, readout },
     plans: plansOf(encoder, decoder),
     read(words, lengths, noise) {
       checkOptionalStream(where, noise);
