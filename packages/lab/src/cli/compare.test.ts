@@ -171,3 +171,11 @@ test('another comparison in the same directory is refused with what differs', as
   expect(err).toMatch(/one is another study: /);
   expect(err.length).toBeLessThan(800);
 });
+
+test('of which nothing has a result says nothing of seeds and degrees of freedom', async () => {
+  const far = ['--set', 'optimizer.stepRate=1e30', '--set', 'optimizer.clipNorm=none', '--epochs', '2'];
+  const { code, out } = await compare('far', '--methods', 'none', '--trials', '1', '--seeds', '2', ...far);
+  expect(code).toBe(1);
+  expect(out).toContain('none: no setting has a result: training stopped');
+  expect(out).not.toMatch(/seeds that|degrees/);
+}, 60_000);

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { writeRecipe } from '../experiments/search/best.ts';
 import { makeDirectory } from '../files/make-directory.ts';
 import { fileNames } from '../pictures/picture.ts';
-import { type ComparedResult, comparisonOf, settingText } from '../studies/comparison.ts';
+import {
+  type ComparedResult,
+  type ComparisonResult,
+  comparisonOf,
+  settingText,
+} from '../studies/comparison.ts';
 import { differenceText, spreadText } from '../studies/figures.ts';
 import type { StudyEvent } from '../studies/journal.ts';
 import { decidingWords, metricWords } from '../tasks/metric-words.ts';
@@ -52,7 +57,7 @@ export class ComparisonReport extends SearchReport {
         one.name,
         spreadText(one.valid),
         spreadText(one.test),
-        `${one.finals.filter(({ best }) => best !== null).length}`,
+        String(one.valid?.count ?? 0),
         differenceText(one.toBest),
         ...(hasNone ? [differenceText(one.toNone)] : []),
         clock(one.seconds),
@@ -71,7 +76,7 @@ export class ComparisonReport extends SearchReport {
         align: 'rlrrrrrr',
       },
     );
-    for (const line of readingOf(about, seeds.length)) out.say(line);
+    if (seeds.length > 0) for (const line of readingOf(result, about)) out.say(line);
     out.say();
     for (const { name, chosen, searched } of methods) {
       const failed = searched.find(({ state }) => state === 'failed');
@@ -99,12 +104,19 @@ export class ComparisonReport extends SearchReport {
 }
 
 /** How the table is to be read. */
-function readingOf({ shown, metric }: StudyEvent, seeds: number): string[] {
+function readingOf(
+  { methods, seeds: { length: seeds } }: ComparisonResult,
+  { shown, metric }: StudyEvent,
+): string[] {
   const { better } = metricWords(shown.metric);
+  const isWhole = methods.every(({ test }) => test === undefined || test.count === seeds);
+  const freedom = isWhole
+    ? `n − 1 = ${seeds - 1} degrees of freedom`
+    : 'n − 1 degrees of freedom, n the seeds that both have';
   const last =
     seeds === 1
       ? ' it has no spread: differences without an interval say little)'
-      : ` differences of test, this method minus the other, seed by seed, with their 95 % interval: mean ± t s/√n, t of n − 1 = ${seeds - 1} degrees of freedom)`;
+      : ` differences of test, this method minus the other, seed by seed, with their 95 % interval: mean ± t s/√n, t of ${freedom})`;
   return [
     `(${shown.unit}${better ? `, ${better} is better` : ''}; ${seeds === 1 ? 'one seed' : `mean ± deviation over ${seeds} seeds`} that no search has seen;`,
     ` order and weights by the validation${decidingWords(metric, shown.metric)} alone, test measured once;`,

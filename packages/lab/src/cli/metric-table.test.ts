@@ -34,3 +34,12 @@ test('figures of draws stand beside those of the test-time rule, a dash where th
     ],
   );
 });
+
+test('what is no number is a dash, also as null, which a history that was read has for it', () => {
+  const metrics = JSON.parse('{"crps":0.5,"wql":null}') as Record<string, number>;
+  const baselines = [{ name: 'last value', metrics: { crps: 0.25, wql: Number.POSITIVE_INFINITY } }];
+  expect(metricTable(metrics, baselines).map((row) => row.slice(0, 3))).toEqual([
+    ['crps', '0.5000', '0.2500'],
+    ['wql', '-', '-'],
+  ]);
+});

@@ -33,7 +33,8 @@ export function waysOf(metrics: Metrics): typeof evaluationWays {
 
 // --- internal ---
 
-function shown(name: string, value: number | undefined): string {
-  if (value === undefined) return '-';
+/** A dash for what was not measured, or is no number; in a history that was read such a figure is null. */
+function shown(name: string, value: number | null | undefined): string {
+  if (value === undefined || value === null || !Number.isFinite(value)) return '-';
   return metricWords(name).counts === 'number' ? value.toLocaleString('en') : value.toFixed(4);
 }

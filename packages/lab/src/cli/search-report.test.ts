@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 const study = {
   about: { shown: { metric: 'nll_per_step' }, config: { training: { epochs: 100 } } },
-  trials: [{ number: 0, state: 'running' }],
+  trials: [{ number: 0, state: 'running', reports: [] }],
 } as unknown as Study;
 
 const report = (epoch: number): JournalEvent =>
@@ -51,4 +51,33 @@ test('under --json nothing is printed but events', () => {
       .split('\n')
       .map((line) => JSON.parse(line).event),
   ).toEqual(['report']);
+});
+
+const classes = (...trials: unknown[]) =>
+  ({
+    about: {
+      metric: 'nll',
+      shown: { metric: 'accuracy', unit: 'share of examples whose class is right' },
+      space: { 'training.epochs': { choice: [2, 40] } },
+      config: { training: { epochs: 2 } },
+    },
+    trials,
+  }) as unknown as Study;
+
+test('what is chosen by another metric than is shown says by which', () => {
+  const { io, out } = captured();
+  new SearchReport(new Output(io, {}), classes(), 1).sayBest();
+  expect(out()).toContain('chosen by the validation of NLL (nats) alone;');
+});
+
+test('a trial that goes on stands at its last validation, of as many epochs as it has', () => {
+  const { io, out } = captured({ terminal: true });
+  const going = {
+    ...{ number: 1, state: 'running', repeats: null, parameters: { 'training.epochs': 40 } },
+    reports: [{ epoch: 10, train: {}, valid: { accuracy: 0.75 }, seconds: 61 }],
+  };
+  const view = new SearchReport(new Output(io, {}), classes(going), 1);
+  view.event({ event: 'trial', number: 1, parameters: going.parameters } as JournalEvent);
+  // A quarter of twelve characters.
+  expect(out()).toContain(`trial 1  epoch 10/40 ${'█'.repeat(3)}${'░'.repeat(9)}  valid 0.750  1:01`);
 });

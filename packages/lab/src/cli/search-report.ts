@@ -1,9 +1,10 @@
 /** What `search` shows: the trials in work, a line for each that ended, the table of the best. */
 
 import type { Study } from '../experiments/search/study.ts';
-import type { JournalEvent, ReportEvent } from '../studies/journal.ts';
+import type { JournalEvent, Report } from '../studies/journal.ts';
 import type { Parameters } from '../studies/space.ts';
-import { ranking, type Trial } from '../studies/study-record.ts';
+import { epochsOf, ranking, type Trial } from '../studies/study-record.ts';
+import { decidingWords } from '../tasks/metric-words.ts';
 import type { Output } from './output.ts';
 import { bar, clock } from './progress.ts';
 import { figure } from './training-report.ts';
@@ -19,7 +20,7 @@ export class SearchReport {
   protected readonly output: Output;
   protected readonly study: Study;
   readonly #trials: number;
-  readonly #running = new Map<number, ReportEvent | undefined>();
+  readonly #running = new Map<number, Report | undefined>();
   #header = false;
   /** when something was last said, for lines off a terminal */
   #said = performance.now();
@@ -34,7 +35,11 @@ export class SearchReport {
   /** Prints an event of the journal. */
   readonly event = (event: JournalEvent): void => {
     this.output.event(event);
-    if (event.event === 'trial' && event.repeats === undefined) this.#running.set(event.number, undefined);
+    if (event.event === 'trial' && event.repeats === undefined) {
+      // What goes on has validated before.
+      const trial = this.study.trials.find(({ number }) => number === event.number);
+      this.#running.set(event.number, trial?.reports.at(-1));
+    }
     if (event.event === 'report') this.#running.set(event.number, event);
     if (event.event === 'end') {
       this.#running.delete(event.number);
@@ -62,7 +67,8 @@ export class SearchReport {
         align: 'rlrrrrl',
       },
     );
-    out.say(`(${shown.unit}; chosen by the validation alone; train as trained, with noise)`);
+    const by = decidingWords(this.study.about.metric, shown.metric);
+    out.say(`(${shown.unit}; chosen by the validation${by} alone; train as trained, with noise)`);
   }
 
   #sayEnd(number: number): void {
@@ -108,9 +114,9 @@ export class SearchReport {
   #live(): void {
     const { live, colours } = this.output;
     const { about, trials } = this.study;
-    const { epochs } = about.config.training;
     const ended = trials.filter(({ state }) => state !== 'running').length;
     const rows = [...this.#running].map(([number, report]) => {
+      const epochs = epochsOf(about, trials.find((trial) => trial.number === number)?.parameters ?? {});
       const done = (report?.epoch ?? 0) / epochs;
       const valid = figure(report?.valid[about.shown.metric]);
       return `trial ${number}  epoch ${report?.epoch ?? 0}/${epochs} ${colours.dim(bar(done))}  valid ${valid}  ${clock(report?.seconds ?? 0)}`;

@@ -33,8 +33,8 @@ export class SweepReport extends SearchReport {
       best: sweep.best ? eventOf(sweep.best) : null,
       ...{ report, seconds },
     });
-    const done = points.filter(({ deciding }) => deciding !== undefined);
-    const best = done.toSorted((a, b) => a.deciding! - b.deciding!).slice(0, shownPoints);
+    const done = sweep.ranked;
+    const best = done.slice(0, shownPoints);
     out.say();
     out.table(
       best.map(({ at, valid, test, train }) => [
@@ -49,7 +49,11 @@ export class SweepReport extends SearchReport {
     );
     const which =
       done.length > shownPoints ? `the best ${shownPoints} of ${done.length} points` : 'all points';
-    const spread = seeds.length > 1 ? `; mean ± deviation over ${seeds.length} seeds` : '; one seed';
+    const lacking = done.some(({ valid }) => valid!.count < seeds.length)
+      ? ', those of fewer behind the others'
+      : '';
+    const spread =
+      seeds.length > 1 ? `; mean ± deviation over ${seeds.length} seeds${lacking}` : '; one seed';
     out.say(
       `(${about.shown.unit}; ${which} by validation${decidingWords(about.metric, about.shown.metric)}${spread}; train as trained, with noise)`,
     );

@@ -5,7 +5,8 @@ import { captured } from './testing.suite.ts';
 import { TrainingReport } from './training-report.ts';
 
 const shown = { metric: 'perplexity', label: 'perplexity', unit: '' };
-const plan = { event: 'plan', shown, noise: [], notes: [], parameters: 0 } as unknown as PlanEvent;
+const rest = { deciding: 'perplexity', noise: [], notes: [], parameters: 0 };
+const plan = { event: 'plan', shown, ...rest } as unknown as PlanEvent;
 
 function epochOf(number: number, train: number, valid: number): EpochEvent {
   const [trained, validated] = [{ perplexity: train }, { perplexity: valid }];
@@ -94,4 +95,33 @@ test('columns are wide enough for the perplexity of a model that knows nothing',
     '    1  10000.000   1252.967   1252.967        -         -',
     '    1     88.500    100.250    100.250        -         -',
   ]);
+});
+
+test('a run that goes on has its best epoch from before beside those that are no better', () => {
+  const { io, out } = captured();
+  const report = new TrainingReport(new Output(io, {}));
+  const best = { epoch: 3, train: { perplexity: 80 }, valid: { perplexity: 90 } };
+  report.event({ ...plan, best });
+  report.event({ ...epochOf(6, 70, 95), best: false });
+  expect(out().trimEnd().split('\n').at(-1)).toBe(
+    '    6     70.000     95.000     90.000        -         -',
+  );
+});
+
+test('what is best by another metric than is shown says by which', () => {
+  const { io, out } = captured();
+  const report = new TrainingReport(new Output(io, {}));
+  const accuracy = { metric: 'accuracy', label: 'accuracy', unit: 'share' };
+  const best = { epoch: 1, train: { accuracy: 0.7 }, valid: { accuracy: 0.8 }, test: { accuracy: 0.75 } };
+  const done = { event: 'done', run: 'r', reason: 'epochs', epochs: 2, best, seconds: 1 } as const;
+  const said = (deciding: string): string => {
+    const before = out().length;
+    report.event({ ...plan, shown: accuracy, deciding });
+    report.event(done);
+    return out().slice(before);
+  };
+  expect(said('nll')).toContain(
+    '(share; best by the validation of NLL (nats); train as trained, with noise)',
+  );
+  expect(said('accuracy')).toContain('(share; train as trained, with noise)');
 });

@@ -13,6 +13,7 @@ import type {
 } from '../runs/events.ts';
 import type { Metrics } from '../runs/task.ts';
 import { lossTo } from '../tasks/baselines.ts';
+import { decidingWords } from '../tasks/metric-words.ts';
 import { percent } from '../training/time-limit.ts';
 import { evaluationWords } from './evaluation-progress.ts';
 import { metricTable } from './metric-table.ts';
@@ -24,7 +25,7 @@ export class TrainingReport {
   readonly #output: Output;
   #plan: PlanEvent | undefined;
   #progress: Progress | undefined;
-  #best: EpochEvent | undefined;
+  #best: Pick<EpochEvent, 'epoch' | 'valid'> | undefined;
   #valid: EpochEvent | undefined;
   #header = false;
   /** when something was last said, for lines off a terminal */
@@ -39,6 +40,7 @@ export class TrainingReport {
   readonly event = (event: TrainingEvent): void => {
     if (event.event === 'plan') {
       this.#plan = event;
+      this.#best = event.best;
       this.#sayPlan(event);
       return;
     }
@@ -163,7 +165,11 @@ export class TrainingReport {
       { header: ['best epoch', 'train', 'valid', 'test'], align: 'rrrr' },
     );
     const { evaluated_share: share } = best.test;
-    out.say(`(${this.#plan?.shown.unit}; train as trained, with noise)`);
+    if (this.#plan) {
+      const { shown, deciding } = this.#plan;
+      const by = decidingWords(deciding, shown.metric);
+      out.say(`(${shown.unit};${by && ` best by the validation${by};`} train as trained, with noise)`);
+    }
     this.#sayBaselines(event);
     if (share !== undefined) {
       out.say(`(valid and test on ${percent(share)} of each: \`lethe eval\` measures all)`);

@@ -92,11 +92,9 @@ export function sweepTable({ axes, points }: SweepResult): DataTable {
 
 /** The best points as a table that people read. */
 export function shownPoints({ sweep }: ReportedSweep): { title: string; note: string; table: ShownTable } {
-  const { axes, points } = sweep;
-  const done = points.filter(({ valid }) => valid !== undefined);
+  const { axes, ranked: done } = sweep;
   const splits = measuredSplits(done);
   const rows = done
-    .toSorted((a, b) => a.deciding! - b.deciding!)
     .slice(0, mostRows)
     .map(({ at, valid, ...spreads }) => [
       ...at.map(valueText),
@@ -105,7 +103,7 @@ export function shownPoints({ sweep }: ReportedSweep): { title: string; note: st
     ]);
   return {
     title: done.length > mostRows ? `The best ${mostRows} of ${done.length} points` : 'All points',
-    note: 'Mean ± deviation over seeds; best first by validation.',
+    note: 'Mean ± deviation over seeds; best first by validation, points with fewer seeds behind the others.',
     table: {
       header: [...axes.map(({ key }) => key), 'seeds', ...splits],
       rows,

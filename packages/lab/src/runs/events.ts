@@ -32,6 +32,10 @@ export interface PlanEvent {
   hint: string;
   /** the metric that people are shown */
   shown: Task['shown'];
+  /** the metric of the validation that decides which epoch is the best */
+  deciding: string;
+  /** the best epoch so far of a run that goes on; absent where it has none */
+  best?: BestEpoch;
   /** what {@link describe} says of every layer */
   noise: string[];
   parameters: number;

@@ -5,7 +5,9 @@
 import { DataError } from 'lethe';
 import { z } from 'zod';
 
-const metrics = z.record(z.string(), z.number());
+/** JSON has null for a figure that is no number, such as a loss over the sum of a test that is 0 throughout. */
+const figure = z.number().or(z.null().transform(() => Number.NaN));
+const metrics = z.record(z.string(), figure);
 
 export const stateSchema = z.strictObject({
   format: z.literal(1),

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigError, DataError } from 'lethe';
+import { largest } from '../common/extremes.ts';
 import {
   type Best,
   type FinalState,
@@ -10,7 +11,7 @@ import {
   readJournal,
   type StudyEvent,
 } from './journal.ts';
-import type { Parameters } from './space.ts';
+import { extremes, type Parameters } from './space.ts';
 
 /** A trial as the journal has it. */
 export interface Trial {
@@ -67,6 +68,19 @@ export function readStudy(directory: string): StudyRecord {
   return { about, trials: [...trials.values()].sort((a, b) => a.number - b.number) };
 }
 
+/** The epochs that a trial may have: what all have, or those that it tries. */
+export function epochsOf({ config }: StudyEvent, parameters: Parameters): number {
+  const own = parameters[epochsKey];
+  return typeof own === 'number' ? own : config.training.epochs;
+}
+
+/** The most epochs that any trial may have. */
+export function mostEpochs(about: StudyEvent): number {
+  const { space } = about;
+  const values = Object.hasOwn(space, epochsKey) ? extremes(space[epochsKey]) : [];
+  return largest([about.config.training.epochs, ...values.filter((value) => typeof value === 'number')]);
+}
+
 /** The run directory of a trial. */
 export function trialDirectory(study: string, number: number): string {
   return path.join(study, 'trials', String(number).padStart(4, '0'));
@@ -119,3 +133,7 @@ export function ranking({ about, trials }: StudyRecord): (Trial & { best: Best }
     .filter((trial): trial is Trial & { best: Best } => trial.best !== null && trial.repeats === null)
     .sort((a, b) => a.best.valid[about.metric] - b.best.valid[about.metric] || a.number - b.number);
 }
+
+// --- internal ---
+
+const epochsKey = 'training.epochs';

@@ -76,3 +76,19 @@ test('along an axis alone the others are at their base', () => {
     [1, 'x'],
   ]);
 });
+
+test('points are ranked by their mean validation, those of which a seed has failed behind those that are whole', () => {
+  const trials = [
+    ...[trial({ a: 1, b: 'x', seed: 1 }, 4), trial({ a: 1, b: 'x', seed: 2 }, 5)],
+    ...[trial({ a: 2, b: 'x', seed: 1 }, 2), trial({ a: 2, b: 'x', seed: 2 }, null)],
+    ...[trial({ a: 1, b: 'y', seed: 1 }, 3), trial({ a: 1, b: 'y', seed: 2 }, 3)],
+    ...[trial({ a: 2, b: 'y', seed: 1 }, null), trial({ a: 2, b: 'y', seed: 2 }, null)],
+  ];
+  const { ranked, best } = sweepOf({ about: about(false), trials });
+  expect(ranked.map(({ at }) => at)).toEqual([
+    [1, 'y'],
+    [1, 'x'],
+    [2, 'x'],
+  ]);
+  expect(best).toBe(ranked[0]);
+});

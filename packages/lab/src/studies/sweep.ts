@@ -25,7 +25,12 @@ export interface SweepResult {
   points: SweepPoint[];
   /** that were begun, ascending */
   seeds: number[];
-  /** the point with the lowest mean validation, of those with as many seeds as any */
+  /**
+   * points with a validation, the best first: those with as many seeds as any by their mean validation, behind them those of fewer. What
+   * diverged is not in a mean, and the seeds that are left say too much good of a point.
+   */
+  ranked: SweepPoint[];
+  /** the first of them */
   best?: SweepPoint;
 }
 
@@ -60,12 +65,11 @@ export function sweepOf({ about, trials }: StudyRecord): SweepResult {
     const i = left.findIndex((place, i) => place !== right[i]);
     return i < 0 ? 0 : left[i] - right[i];
   });
-  const most = points.reduce((most, { valid }) => Math.max(most, valid?.count ?? 0), 0);
-  const [best] = points
-    .filter(({ valid, deciding }) => valid?.count === most && deciding !== undefined)
-    .toSorted((a, b) => a.deciding! - b.deciding!);
+  const ranked = points
+    .filter(({ valid, deciding }) => valid !== undefined && deciding !== undefined)
+    .toSorted((a, b) => b.valid!.count - a.valid!.count || a.deciding! - b.deciding!);
   const seeds = [...new Set(trials.map(seedOf))].sort((a, b) => a - b);
-  return { axes, alone, points, seeds, best };
+  return { axes, alone, points, seeds, ranked, best: ranked[0] };
 }
 
 /** The points along one axis, with the others as in `at`, in the order of its values. */

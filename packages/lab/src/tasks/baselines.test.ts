@@ -16,3 +16,9 @@ test('a model that is no better than a simple one is told so, the best of them f
   expect(lossTo({ perplexity: 80 }, baselines, metric)).toBeUndefined();
   expect(lossTo({ perplexity: 80 }, [{ name: 'other', metrics: { rmse: 1 } }], metric)).toBeUndefined();
 });
+
+test('a figure that is no number, null in a history that was read, is compared with nothing', () => {
+  const none = JSON.parse('{"perplexity":null}') as Record<string, number>;
+  expect(lossTo(none, [{ name: 'a guess', metrics: { perplexity: 90 } }], metric)).toBeUndefined();
+  expect(lossTo({ perplexity: 80 }, [{ name: 'a guess', metrics: none }], metric)).toBeUndefined();
+});

@@ -7,8 +7,10 @@ export function lossTo(metrics: Metrics, baselines: readonly Baseline[], metric:
   const { label, better } = metricWords(metric);
   const own = metrics[metric];
   const sign = better === 'higher' ? 1 : -1;
+  // In a history that was read a figure that is no number is null, and null is 0 in a difference.
+  if (!Number.isFinite(own)) return undefined;
   const winners = baselines
-    .filter((one) => sign * (one.metrics[metric] - own) >= 0)
+    .filter(({ metrics }) => Number.isFinite(metrics[metric]) && sign * (metrics[metric] - own) >= 0)
     .sort((a, b) => sign * (b.metrics[metric] - a.metrics[metric]));
   if (winners.length === 0) return undefined;
   const named = winners.map((one) => `${one.name} (${one.metrics[metric].toFixed(3)})`).join(' and ');

@@ -23,6 +23,8 @@ export function planOf(session: Session, run: string): PlanEvent {
     noise: model.plans.map((plan) => describePlan(plan)),
     hint: task.hint(run),
     shown,
+    deciding: task.choice,
+    ...(session.state.best && { best: session.state.best }),
     parameters: countParameters(session),
     memory_mb: Math.ceil(memoryOf(session) / 2 ** 20),
     steps_per_epoch: task.stepsIn(session.state.epoch),

@@ -1,4 +1,5 @@
 /** A schedule or an average in words, `one-cycle:first=.1,momentum=.8/.7`, as the tree that a configuration holds. */
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from 'lethe';
 import { printable } from 'lethe/internal';
 import type { Tree } from '../common/tree.ts';
@@ -26,4 +27,12 @@ export function variantOfWords(words: string, where: string): Tree {
     tree.set(key, read.length === 1 ? read[0] : read);
   }
   return Object.fromEntries(tree);
+}
+
+/** The words that stand for a schedule or an average: its kind, and what is not as it begins with. */
+export function wordsOfVariant(tree: Tree, defaults: Tree): string {
+  const { kind, ...settings } = tree;
+  const own = Object.entries(settings).filter(([key, value]) => !isDeepStrictEqual(value, defaults[key]));
+  const words = own.map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('/') : value}`);
+  return words.length === 0 ? String(kind) : `${kind}:${words.join(',')}`;
 }

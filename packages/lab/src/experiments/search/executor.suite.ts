@@ -72,26 +72,31 @@ export function runExecutorSuite(name: string, make: (folder: string) => Promise
       await executor.close();
     }, 120_000);
 
-    it('ends a trial that is pruned, with the best that it reached under the test set', async () => {
-      const directory = study();
-      const executor = await place.open(directory, 1);
-      const trial = follow(executor, { number: 1, config: small(100_000) }, (report, handle) => {
-        if (report.epoch === 2) handle().stop('prune');
-      });
-      const outcome = await trial.handle.outcome;
-      await trial.handle.settled();
-      await executor.close();
-      expect(outcome.state).toBe('pruned');
-      const { best } = outcome as Extract<Outcome, { state: 'pruned' }>;
-      const values = trial.reports.map(({ valid }) => valid.nll_per_step);
-      expect(best!.valid.nll_per_step).toBe(Math.min(...values));
-      expect(best!.epoch).toBe(1 + values.indexOf(Math.min(...values)));
-      expect(trial.reports.length).toBeGreaterThanOrEqual(2);
-      // The same trial ended where the pruned one had its best: the test set under the same weights.
-      const shorter = await alone(folder, small(best!.epoch));
-      expect(best).toEqual(shorter.best);
-      expect(fs.existsSync(runPaths(trialDirectory(directory, 1)).best)).toBe(true);
-    }, 120_000);
+    it.each(['1', '0.5'])(
+      'ends a trial that is pruned, with the best that it reached under %s of the test set',
+      async (share) => {
+        const directory = study();
+        const executor = await place.open(directory, 1);
+        const part = { 'training.evaluationShare': share };
+        const trial = follow(executor, { number: 1, config: small(100_000, part) }, (report, handle) => {
+          if (report.epoch === 2) handle().stop('prune');
+        });
+        const outcome = await trial.handle.outcome;
+        await trial.handle.settled();
+        await executor.close();
+        expect(outcome.state).toBe('pruned');
+        const { best } = outcome as Extract<Outcome, { state: 'pruned' }>;
+        const values = trial.reports.map(({ valid }) => valid.nll_per_step);
+        expect(best!.valid.nll_per_step).toBe(Math.min(...values));
+        expect(best!.epoch).toBe(1 + values.indexOf(Math.min(...values)));
+        expect(trial.reports.length).toBeGreaterThanOrEqual(2);
+        // The same trial ended where the pruned one had its best: the test set under the same weights.
+        const shorter = await alone(folder, small(best!.epoch, part));
+        expect(best).toEqual(shorter.best);
+        expect(fs.existsSync(runPaths(trialDirectory(directory, 1)).best)).toBe(true);
+      },
+      120_000,
+    );
 
     it('ends a trial that is pruned before its turn, and goes on with the others', async () => {
       const executor = await place.open(study(), 1);

@@ -127,4 +127,16 @@ describe('successive halving', () => {
     };
     expect(shouldPrune('halving', late, others, goal)).toBe(true);
   });
+
+  test('compares with the validations of others at that epoch where nobody has one at a rung', () => {
+    // Validated every second epoch: at the rung at 3 all are judged by epoch 4, not by what the others were at 2.
+    const everySecond = (number: number, ...values: number[]): Course => ({
+      ...course(number, 'running'),
+      reports: values.map((nll, i) => ({ epoch: 2 * (i + 1), train: {}, valid: { nll }, seconds: 0 })),
+    });
+    const five = [1, 2, 3, 4, 5].map((number) => everySecond(number, 9, number));
+    const judged = (...values: number[]) => shouldPrune('halving', everySecond(9, ...values), five, goal);
+    expect(judged(9, 2.5)).toBe(true); // third of six at epoch 4; at epoch 2 all others had 9
+    expect(judged(9, 1.5)).toBe(false);
+  });
 });

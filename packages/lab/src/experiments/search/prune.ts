@@ -28,21 +28,20 @@ export function shouldPrune(
 ): boolean {
   const last = trial.reports.at(-1);
   if (!last || pruner === 'none') return false;
-  const worths = (epoch: number): number[] =>
+  const worths = (of: (other: Course) => number | undefined): number[] =>
     trials
       .filter(({ number }) => number !== trial.number)
-      .map((other) => worthAt(other, epoch, metric))
+      .map(of)
       .filter((worth) => worth !== undefined);
   if (pruner === 'median') {
     if (last.epoch < Math.ceil(epochs / WARM_UP)) return false;
-    const others = worths(last.epoch);
+    const others = worths((other) => worthAt(other, last.epoch, metric));
     return others.length >= STARTUP && worthAt(trial, last.epoch, metric)! > median(others);
   }
   const rung = rungs(epochs).findLast((rung) => last.epoch >= rung);
   if (rung === undefined) return false;
-  const there = trial.reports.find(({ epoch }) => epoch >= rung)!;
-  const worth = worthAt(trial, there.epoch, metric)!;
-  const others = worths(rung);
+  const worth = worthAtRung(trial, rung, metric)!;
+  const others = worths((other) => worthAtRung(other, rung, metric));
   const better = others.filter((other) => other < worth).length;
   return better >= Math.max(1, Math.floor((others.length + 1) / FACTOR));
 }
@@ -68,6 +67,11 @@ function worthAt({ reports, state }: Course, epoch: number, metric: string): num
   const came = state === 'complete' || (reports.at(-1)?.epoch ?? 0) >= epoch;
   const values = reports.filter((report) => report.epoch <= epoch).map(({ valid }) => valid[metric]);
   return came && values.length > 0 ? least(values) : undefined;
+}
+
+/** The same at the first validation that was not before a rung: there need be none at the rung itself. */
+function worthAtRung(course: Course, rung: number, metric: string): number | undefined {
+  return worthAt(course, course.reports.find(({ epoch }) => epoch >= rung)?.epoch ?? rung, metric);
 }
 
 function median(values: readonly number[]): number {

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { follow, runExecutorSuite, small } from './executor.suite.ts';
 import { queueExecutor } from './queue.ts';
-import { prefix, type QueuedTrial, studiesKey } from './redis.ts';
+import { prefix, type QueuedTrial, studiesKey, withoutPassword } from './redis.ts';
 import { hasRedis, startRedis } from './redis-server.suite.ts';
 import { runWorker, type WorkerOptions, type WorkerTrialEvent } from './worker.ts';
 
@@ -63,6 +63,15 @@ if (hasRedis) {
     };
   });
 }
+
+it.each([
+  // As the URL standard reads them: the last @ in front of the path parts a password from the host.
+  ['redis://:secret@host:1/2', 'redis://host:1/2'],
+  ['redis://me:se@cr:et@host', 'redis://host'],
+  ['rediss://host/a@b', 'rediss://host/a@b'],
+])('of %s no password is shown', (url, shown) => {
+  expect(withoutPassword(url)).toBe(shown);
+});
 
 describe.skipIf(!hasRedis)('a queue of trials', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lethe-queue-'));
@@ -201,6 +210,42 @@ describe.skipIf(!hasRedis)('a queue of trials', () => {
     await second.close();
   }, 120_000);
 
+  it('puts its trials into the queue again when Redis has lost them, and says so', async () => {
+    const executor = await open(server.url, directory);
+    const trial = follow(executor, { number: 1, config: small(1) });
+    await queued(1);
+    await redis.flushall();
+    await expect.poll(() => redis.exists(`${prefix}:${id}:trial-1`), { timeout: 10_000 }).toBe(1);
+    work();
+    expect(await trial.handle.outcome).toMatchObject({ state: 'complete' });
+    expect(trial.notes).toEqual([expect.stringMatching(/^Redis has lost .*: 1 trial wait/)]);
+    await executor.close();
+    await expect.poll(keys, { timeout: 10_000 }).toEqual([]);
+  }, 60_000);
+
+  it('leaves a trial with settings that a worker does not know to others: no such trial has failed', async () => {
+    const executor = await open(server.url, directory);
+    const config = { ...small(1), novelty: 3 };
+    const trial = follow(executor, { number: 1, config });
+    work();
+    await expect
+      .poll(() => trial.notes, { timeout: 10_000 })
+      .toEqual([expect.stringMatching(/^attic gave trial 1 back: .*novelty.*another version of Lethe/)]);
+    trial.handle.stop('leave');
+    expect(await trial.handle.outcome).toEqual({ state: 'left' });
+    await executor.close();
+    await redis.flushall();
+  }, 60_000);
+
+  it('takes what an older search does not say by its default', async () => {
+    const executor = await open(server.url, directory);
+    const { average: _, schedule: __, initialWeights: ___, ...older } = small(1);
+    const trial = follow(executor, { number: 1, config: older as ReturnType<typeof small> });
+    work();
+    expect(await trial.handle.outcome).toMatchObject({ state: 'complete' });
+    await executor.close();
+  }, 30_000);
+
   it('keeps the files of a run until its result is written down, and leaves nothing in Redis', async () => {
     const executor = await open(server.url, directory);
     expect(await redis.smembers(studiesKey)).toContain(id);
@@ -225,6 +270,21 @@ describe.skipIf(!hasRedis)('a queue of trials', () => {
     await again.close();
     expect(await keys()).toEqual([]);
   }, 60_000);
+
+  it('is left within seconds by a coordinator whose Redis is away', async () => {
+    const own = await startRedis(folder);
+    const executor = await open(own.url, directory);
+    const trial = follow(executor, { number: 1, config: small(1) });
+    const there = new Redis(own.url);
+    await expect.poll(() => there.exists(`${prefix}:${id}:trial-1`)).toBe(1);
+    there.disconnect();
+    await own.end();
+    // What is asked meanwhile waits in the client.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    trial.handle.stop('leave');
+    expect(await trial.handle.outcome).toEqual({ state: 'left' });
+    await executor.close();
+  }, 15_000);
 
   it('ends a search when Redis is asked for what it cannot do', async () => {
     const executor = await open(server.url, directory);

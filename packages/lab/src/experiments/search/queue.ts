@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { counted } from '../../common/counted.ts';
 import { trialDirectory } from '../../studies/study-record.ts';
 import { receiveRun } from './delivery.ts';
 import type { Executor, Outcome, Stop, TrialHandle, TrialListener, TrialTask } from './protocol.ts';
@@ -12,6 +13,8 @@ import {
   connectRedis,
   eventsKey,
   forgetStudy,
+  jobKey,
+  leaving,
   prefix,
   type QueuedTrial,
   queueLibraries,
@@ -52,10 +55,19 @@ export async function queueExecutor({ url, id, title, directory }: QueueOptions)
       };
     },
     async close() {
-      await follower.end();
-      if (!left) await forget(redis, queue, id);
-      await queue.close();
-      redis.disconnect();
+      // Whoever leaves does not wait for a Redis that is away: what was said stands there, and workers go on.
+      const line = left ? leaving(redis, AbortSignal.abort()) : undefined;
+      const wait = <T>(work: Promise<T>): Promise<T> => (line ? line.wait(work) : work);
+      try {
+        await wait(follower.end());
+        if (!left) await forget(redis, queue, id);
+        await wait(queue.close());
+      } catch (error) {
+        if (!line?.lost) throw error;
+      } finally {
+        line?.end();
+        redis.disconnect();
+      }
     },
   };
 }
@@ -65,6 +77,10 @@ export async function queueExecutor({ url, id, title, directory }: QueueOptions)
 /** A trial without an outcome yet. */
 interface Waiting {
   listener: TrialListener;
+  /** puts it into the queue; one that is there stays as it is, also one that has ended: its result is in the stream */
+  enqueue(): Promise<unknown>;
+  /** it is in the queue, and nobody takes it out */
+  isQueued: boolean;
   /** where the files of its run are in Redis, once it ended */
   files?: string;
   end(outcome: Outcome): void;
@@ -91,17 +107,21 @@ function enqueue(
     running.delete(number);
     resolve(outcome);
   };
-  const waiting: Waiting = { listener, end, fail: reject };
+  const enqueue = () => queue.add('trial', { title, task }, { jobId: jobId(number) });
+  const waiting: Waiting = { listener, enqueue, isQueued: false, end, fail: reject };
   running.set(number, waiting);
-  // A job with this number that is there already stays as it is, also one that has ended: its result is in the stream.
-  const added = queue.add('trial', { title, task }, { jobId: jobId(number) });
-  added.catch(reject);
+  const added = enqueue();
+  added.then(() => {
+    waiting.isQueued = true;
+  }, reject);
   const prune = async (): Promise<void> => {
     const job = await added;
+    waiting.isQueued = false;
     // One that no worker has begun is as if it had never been asked for.
     const waits = (await job.getState()) === 'waiting' && (await queue.remove(jobId(number))) === 1;
     if (waits) end({ state: 'left' });
     else await redis.hset(stopKey(id), number, 'prune');
+    waiting.isQueued = true;
   };
   return {
     outcome: promise,
@@ -116,7 +136,7 @@ function enqueue(
   };
 }
 
-/** Reads what workers say, and looks for trials that the queue gave up, until `end`. */
+/** Reads what workers say, and looks for trials that the queue gave up or lost, until `end`. */
 function follow({ id, directory, redis, queue, running }: Connection & { directory: string }) {
   const reader = redis.duplicate();
   reader.on('error', () => {});
@@ -129,7 +149,9 @@ function follow({ id, directory, redis, queue, running }: Connection & { directo
         last = entry;
         await take(JSON.parse(text) as WorkerEvent);
       }
-      if (!found) await lookForFailed();
+      if (found) continue;
+      await lookForFailed();
+      await lookForLost();
     }
   };
   const take = async ({ number, worker, message, files }: WorkerEvent): Promise<void> => {
@@ -152,6 +174,18 @@ function follow({ id, directory, redis, queue, running }: Connection & { directo
         .get(number)
         ?.end({ state: 'failed', reason: `given up by the queue: ${job.failedReason}`, seconds: 0 });
     }
+  };
+  /** A Redis that was emptied, or began again without what it had, has lost the trials that nobody has ended yet. */
+  const lookForLost = async (): Promise<void> => {
+    const queued = [...running].filter(([, { isQueued }]) => isQueued);
+    if (queued.length === 0) return;
+    const there = await redis.exists(...queued.map(([number]) => jobKey(id, jobId(number))));
+    // Workers look for trials in the studies of this set.
+    const isNew = (await redis.sadd(studiesKey, id)) === 1;
+    if (there === queued.length && !isNew) return;
+    const [[, { listener }]] = queued;
+    listener.note(`Redis has lost what it knew of this study: ${counted(queued.length, 'trial')} wait again`);
+    for (const [, { enqueue }] of queued) await enqueue();
   };
   const done = read().catch((error) => {
     if (over) return;

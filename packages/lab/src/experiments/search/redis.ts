@@ -37,6 +37,8 @@ export interface WorkerEvent {
 
 export const prefix = 'lethe';
 export const studiesKey = 'lethe:studies';
+/** where BullMQ keeps a job */
+export const jobKey = (study: string, job: string): string => `${prefix}:${study}:${job}`;
 export const eventsKey = (study: string): string => `lethe-study:${study}:events`;
 export const stopKey = (study: string): string => `lethe-study:${study}:stop`;
 export const dataKey = (study: string): string => `lethe-study:${study}:data`;
@@ -65,7 +67,9 @@ export async function queueLibraries(): Promise<QueueLibraries> {
  */
 export async function connectRedis({ Redis }: QueueLibraries, url: string): Promise<Redis> {
   if (!/^rediss?:\/\/./.test(url)) {
-    throw new ConfigError(`expected an address such as redis://localhost:6379, found '${url}'`);
+    throw new ConfigError(
+      `expected an address such as redis://localhost:6379, found '${withoutPassword(url)}'`,
+    );
   }
   let answered = false;
   let reason = '';
@@ -139,9 +143,9 @@ export async function forgetStudy(redis: Redis, study: string): Promise<void> {
   }
 }
 
-/** The address as it may be shown. */
+/** The address as it may be shown: a password may hold a character that parts it from the host. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return url.replace(/\/\/[^/?#]*@/, '//');
 }
 
 // --- internal ---

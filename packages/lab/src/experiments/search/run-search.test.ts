@@ -185,6 +185,25 @@ describe('a search', () => {
     await done;
   });
 
+  test('over the number of epochs has its rungs at parts of the largest', async () => {
+    const other = path.join(folder, 'epochs.yaml');
+    fs.writeFileSync(
+      other,
+      'title: t\nbase: music/folk\nspace: { training.epochs: { choice: [1, 27] }, optimizer.stepRate: { logUniform: [.0001, .01] } }\n',
+    );
+    study.close();
+    study = new Study(path.join(folder, `study-${++studies}`), searchPlan(readSearch(other), 1));
+    const { executor, trials } = scripted(9);
+    const done = runSearch(study, executor, { trials: 7, prune: 'median' });
+    for (const { listener } of trials) listener.started();
+    for (const trial of trials.slice(0, 6)) trial.listener.report(report(1, trial.task.number));
+    // Of 27 epochs the second is the first that is judged; of 1 it would be the first.
+    trials[6].listener.report(report(1, 9));
+    expect(trials[6].stops).toEqual([]);
+    for (const trial of trials) await trial.end(complete(1));
+    await done;
+  });
+
   test('without a rule stops nobody', async () => {
     const { executor, trials } = scripted(9);
     const done = runSearch(study, executor, { trials: 6, prune: 'none' });
@@ -256,6 +275,39 @@ describe('a search', () => {
     await expect(done).rejects.toThrow('no space left');
     expect(trials).toHaveLength(2);
     expect(trials[0].stops).toEqual(['leave']);
+  });
+
+  test('whose journal cannot be written ends with that, once the others have saved', async () => {
+    const { executor, trials } = scripted(2);
+    const done = runSearch(study, executor, { trials: 9, prune: 'none' });
+    for (const { listener } of trials) listener.started();
+    vi.spyOn(study, 'report').mockImplementation(() => {
+      throw new Error('no space left');
+    });
+    // Nobody would hear what is thrown to the process of a trial.
+    trials[1].listener.report(report(1, 5));
+    await expect(done).rejects.toThrow('no space left');
+    expect(trials.map(({ stops }) => stops)).toEqual([['leave'], ['leave']]);
+  });
+
+  test('that fails is over when all its trials have ended: until then they report', async () => {
+    const { executor, trials } = scripted(2);
+    const { run } = executor;
+    // The first takes its time to save.
+    executor.run = (task, listener) => ({ ...run(task, listener), stop: () => {} });
+    let isOver = false;
+    const done = runSearch(study, executor, { trials: 2, prune: 'none' }).finally(() => {
+      isOver = true;
+    });
+    const failed = expect(done).rejects.toThrow('no data');
+    for (const { listener } of trials) listener.started();
+    trials[1].fail(new Error('no data'));
+    await turn();
+    expect(isOver).toBe(false);
+    trials[0].listener.report(report(1, 5));
+    await trials[0].end({ state: 'left' });
+    await failed;
+    expect(study.trials[0].reports).toHaveLength(1);
   });
 
   test('does not listen to a signal any more when it is over', async () => {

@@ -2,6 +2,8 @@
  * The coordinator: asks the study for trials, gives them to an executor, writes down what comes back, prunes, and
  * stops when the trials or the time are used up.
  */
+import type { Report } from '../../studies/journal.ts';
+import { mostEpochs } from '../../studies/study-record.ts';
 import type { Executor, Outcome, TrialHandle } from './protocol.ts';
 import { type Pruner, shouldPrune } from './prune.ts';
 import type { Study } from './study.ts';
@@ -17,7 +19,10 @@ export interface SearchOptions {
   log?: (line: string) => void;
 }
 
-/** Runs a search to its end, or until it is left. The first error that is no trial's own fault ends it. */
+/**
+ * Runs a search to its end, or until it is left. The first error that is no trial's own fault ends it, once those in work have saved: what
+ * they still say is heard by a study that is open.
+ */
 export async function runSearch(study: Study, executor: Executor, options: SearchOptions): Promise<void> {
   const work: SearchWork = { study, executor, options, running: new Map(), over: false };
   const leave = (): void => end(work, 'leave');
@@ -34,6 +39,7 @@ export async function runSearch(study: Study, executor: Executor, options: Searc
     clearTimeout(timer);
     signal?.removeEventListener('abort', leave);
   }
+  if (work.failure) throw work.failure.error;
 }
 
 // --- internal ---
@@ -48,6 +54,8 @@ interface SearchWork {
   running: Map<number, Running>;
   /** no new trial begins */
   over: boolean;
+  /** the first error that is no trial's own fault */
+  failure?: { error: unknown };
 }
 
 interface Running {
@@ -67,8 +75,7 @@ async function slot(work: SearchWork): Promise<void> {
       conclude(work, next.number, await handle.outcome);
       await handle.settled();
     } catch (error) {
-      end(work, 'leave');
-      throw error;
+      fail(work, error);
     } finally {
       running.delete(next.number);
     }
@@ -82,25 +89,36 @@ function begin(work: SearchWork, { number, parameters }: NonNullable<ReturnType<
   one.handle = executor.run(
     { number, config },
     {
-      started: (worker) => study.started(number, parameters, worker),
+      started: guarded(work, (worker?: string) => study.started(number, parameters, worker)),
       note: (line) => options.log?.(line),
-      report(report) {
+      report: guarded(work, (report: Report) => {
         if (!study.report(number, report)) return;
         if (one.reason !== undefined || !judged(work, number)) return;
         one.reason = options.prune;
         one.handle?.stop('prune');
-      },
+      }),
     },
   );
   running.set(number, one as Running);
+  if (work.failure) one.handle.stop('leave');
   return one as Running;
+}
+
+/** Nobody hears what is thrown where a trial is listened to: a journal that cannot be written ends the search. */
+function guarded<A extends unknown[]>(work: SearchWork, listen: (...given: A) => void) {
+  return (...given: A): void => {
+    try {
+      listen(...given);
+    } catch (error) {
+      fail(work, error);
+    }
+  };
 }
 
 function judged({ study, options }: SearchWork, number: number): boolean {
   const { trials, about } = study;
   const trial = trials.find((trial) => trial.number === number)!;
-  const { metric, config } = about;
-  return shouldPrune(options.prune, trial, trials, { metric, epochs: config.training.epochs });
+  return shouldPrune(options.prune, trial, trials, { metric: about.metric, epochs: mostEpochs(about) });
 }
 
 function conclude({ study, running }: SearchWork, number: number, outcome: Outcome): void {
@@ -108,6 +126,11 @@ function conclude({ study, running }: SearchWork, number: number, outcome: Outco
   const reason = outcome.state === 'pruned' ? (running.get(number)?.reason ?? 'stopped') : outcome.reason;
   const best = outcome.state === 'failed' ? null : outcome.best;
   study.tell(number, { state: outcome.state, best, seconds: outcome.seconds, reason });
+}
+
+function fail(work: SearchWork, error: unknown): void {
+  work.failure ??= { error };
+  end(work, 'leave');
 }
 
 /** Begins nothing more and stops what runs. */

@@ -99,6 +99,18 @@ describe('a study', () => {
     });
   });
 
+  test('tells of a trial that goes on, and writes its beginning once', () => {
+    open((study) => study.started(1, study.ask(1)!.parameters));
+    open((study) => {
+      const told: unknown[] = [];
+      study.onEvent = (event) => told.push(event);
+      const { parameters } = study.ask(1)!;
+      study.started(1, parameters);
+      expect(told).toEqual([{ event: 'trial', number: 1, parameters }]);
+    });
+    expect(fs.readFileSync(journal(), 'utf8').trim().split('\n')).toHaveLength(2); // study, trial
+  });
+
   test('takes the first of several results, and every validation once', () => {
     open((study) => {
       study.started(1, study.ask(1)!.parameters);

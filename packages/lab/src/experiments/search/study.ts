@@ -37,7 +37,7 @@ export class Study {
   #next = 1;
   readonly #journal: Journal;
   readonly #unlock: () => void;
-  /** hears every event once it is in the journal */
+  /** hears every event once it is in the journal, and the beginning of a trial again when it goes on */
   onEvent: (event: JournalEvent) => void = () => {};
 
   /**
@@ -95,11 +95,16 @@ export class Study {
     return this.#plan.configOf(parameters);
   }
 
-  /** A trial begins, or another worker goes on with it; what is known already is not written again. */
+  /** A trial begins, goes on, or another worker goes on with it; what the journal has already is told, and not written again. */
   started(number: number, parameters: Parameters, worker?: string): void {
     const trial = this.#trials.get(number);
-    if (trial && (trial.state !== 'running' || trial.worker === (worker ?? null))) return;
-    this.#add({ event: 'trial', number, parameters, ...(worker === undefined ? {} : { worker }) });
+    if (trial && trial.state !== 'running') return;
+    const event: JournalEvent = {
+      ...{ event: 'trial', number, parameters },
+      ...(worker === undefined ? {} : { worker }),
+    };
+    if (trial?.worker === (worker ?? null)) this.onEvent(event);
+    else this.#add(event);
   }
 
   /** A trial validated; what is known already is not written again. Returns whether it is news. */

@@ -10,6 +10,7 @@ import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TaskData } from '../../tasks/kind.ts';
 import { kindOf } from '../../tasks/registry.ts';
+import { readConfig } from '../../training/run-config.ts';
 import { resume, type TrainingOptions, train } from '../../training/train.ts';
 import { evaluate } from '../../training/trained.ts';
 import type { FromTrial, Outcome, Stop, ToTrial, TrialPlace, TrialTask } from './protocol.ts';
@@ -85,12 +86,13 @@ function reporter(directory: string): (event: TrainingEvent) => void {
   };
 }
 
-/** What a stopped trial reached, with the test set under its best weights. */
+/** What a stopped trial reached, with the test set, or the share of it that all trials have, under its best weights. */
 async function pruned({ run, seconds }: InterruptedEvent, data: TaskData): Promise<Outcome> {
   const past = readMetrics(runPaths(run).metrics);
   const best = past.findLast((event): event is EpochEvent => event.event === 'epoch' && event.best === true);
   if (!best?.valid) return { state: 'pruned', best: null, seconds };
-  const test = await evaluate(run, 'test', { data });
+  const { evaluationShare: share } = readConfig(runPaths(run)).training;
+  const test = await evaluate(run, 'test', { data, share });
   const { epoch, train, valid } = best;
   return { state: 'pruned', best: { epoch, train, valid, test: test! }, seconds };
 }

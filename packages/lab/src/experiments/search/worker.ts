@@ -10,10 +10,11 @@ import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { DataError, LetheError } from 'lethe';
 import { readEnvironment, runPaths } from '../../runs/run-directory.ts';
+import { checkConfig } from '../../tasks/config.ts';
 import { lookupIn } from '../../tasks/kind.ts';
 import { kindOf } from '../../tasks/registry.ts';
 import { sendRun } from './delivery.ts';
-import type { Outcome, TrialHandle } from './protocol.ts';
+import type { Outcome, TrialHandle, TrialTask } from './protocol.ts';
 import {
   connectRedis,
   dataKey,
@@ -150,15 +151,27 @@ interface ClaimedTrial {
 /** One trial from its claim to its delivery. Returns whether this machine can serve its study. */
 async function work({ id, redis, line, job, token }: ClaimedTrial, options: WorkerOptions): Promise<boolean> {
   const { name, threads, dataDir, fetch, log, onEvent } = options;
-  const { task, title } = job.data;
-  const { number } = task;
+  const { title } = job.data;
+  const { number } = job.data.task;
   // Events of one trial stay in order.
   let told: Promise<unknown> = Promise.resolve();
   const tell: Tell = (message, files) => {
     const event: WorkerEvent = { number, worker: name, message, files };
     told = told.then(() => redis.xadd(eventsKey(id), '*', 'event', JSON.stringify(event)));
+    // Whoever waits for it hears what went wrong; a report that nobody waits for is no end of this process.
+    told.catch(() => {});
     return told;
   };
+  let task: TrialTask;
+  try {
+    // What an older Lethe leaves out is as by default; keys of a newer one are not known here.
+    task = { number, config: checkConfig(job.data.task.config, `trial ${number} of ${title}`) };
+  } catch (error) {
+    const message = `${(error as Error).message}; was the search started with another version of Lethe than this worker?`;
+    await line.wait(tell({ type: 'error', code: 'E_CONFIG', message }).then(() => giveBack(job, token)));
+    log(`trial ${number} of ${title} goes back: ${message}`);
+    return false;
+  }
   const directory = path.resolve(options.out, id, String(number).padStart(4, '0'));
   fs.mkdirSync(path.dirname(directory), { recursive: true });
   const { shown } = kindOf(task.config.task).metric(lookupIn(task.config));

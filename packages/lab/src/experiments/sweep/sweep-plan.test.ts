@@ -45,6 +45,22 @@ describe('the trainings of a sweep', () => {
     ]);
   });
 
+  test('have whole schedules and averages in words, also at the base', () => {
+    const of = base('none', { set: ['schedule=one-cycle:first=.2,momentum=.95/.85', 'average=tail'] });
+    const plan = planOf(['schedule=constant,linear', 'average=none'], { alone: true, of });
+    const usual = 'one-cycle:first=0.2,momentum=0.95/0.85';
+    expect(plan.axes.map(({ base }) => base)).toEqual([usual, 'tail']);
+    expect(all(plan).map(({ schedule, average }) => [schedule, average])).toEqual([
+      ['constant', 'tail'],
+      ['linear', 'tail'],
+      [usual, 'none'],
+    ]);
+    expect(plan.configOf(all(plan)[2])).toMatchObject({
+      schedule: { kind: 'one-cycle', first: 0.2, momentum: [0.95, 0.85], last: 0 },
+      average: { kind: 'none' },
+    });
+  });
+
   test('may differ in the method, and in a setting that all of them have', () => {
     const plan = planOf(['model.dropout=variational,standard', 'dropout.recurrent=.1,.3'], {
       of: base('none'),

@@ -3,10 +3,13 @@
  * combination, or, each axis alone, its values with the others as the recipe has them, the recipe's own point once.
  */
 import { ConfigError } from 'lethe';
+import { averageDefaults } from '../../runs/averages.ts';
+import { scheduleDefaults } from '../../runs/schedules.ts';
 import { isDropoutKey, settingIn } from '../../studies/dropout-words.ts';
 import type { SweepAxis } from '../../studies/journal.ts';
 import type { Parameters, Space, Value } from '../../studies/space.ts';
 import { lookupIn } from '../../tasks/kind.ts';
+import { wordsOfVariant } from '../../training/variant-words.ts';
 import { configWith, type StudyBase, settingsOf } from '../search/study-base.ts';
 import { studyEvent, type TrialPlan } from '../search/trial-plan.ts';
 import type { Varied } from './vary.ts';
@@ -36,6 +39,9 @@ export function sweepPlan({
   const config = configWith(base, {});
   const axes = varied.map((one): SweepAxis => ({ ...one, base: baseValue(one.key) }));
   function baseValue(key: string): Value {
+    // Whole schedules and averages are varied in words, and so is that of the recipe.
+    if (key === 'schedule') return wordsOfVariant(config.schedule, scheduleDefaults[config.schedule.kind]);
+    if (key === 'average') return wordsOfVariant(config.average, averageDefaults[config.average.kind]);
     if (!isDropoutKey(key)) return (lookupIn(config)(key) ?? null) as Value;
     // The method may be varied itself; then the setting is one of each of them.
     const methods = varied.find((axis) => axis.key === 'model.dropout');
