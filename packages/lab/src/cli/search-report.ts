@@ -2,7 +2,7 @@
 
 import type { Study } from '../experiments/search/study.ts';
 import type { JournalEvent, Report } from '../studies/journal.ts';
-import type { Parameters } from '../studies/space.ts';
+import { settingsInWords } from '../studies/setting-words.ts';
 import { epochsOf, ranking, type Trial } from '../studies/study-record.ts';
 import { decidingWords } from '../tasks/metric-words.ts';
 import type { Output } from './output.ts';
@@ -60,7 +60,13 @@ export class SearchReport {
       best.slice(0, shownTrials).map((trial) => {
         const { epoch, train, valid, test } = trial.best;
         const figures = [train, valid, test].map((metrics) => figure(metrics[shown.metric]));
-        return [String(trial.number), trial.state, ...figures, String(epoch), shortened(trial.parameters)];
+        return [
+          String(trial.number),
+          trial.state,
+          ...figures,
+          String(epoch),
+          settingsInWords(trial.parameters),
+        ];
       }),
       {
         header: ['trial', 'state', 'train', 'valid', 'test', 'best epoch', 'parameters'],
@@ -93,8 +99,13 @@ export class SearchReport {
         figure(trial.best?.test[metric]),
         figure(best?.valid[metric]),
       ],
-      shortened(trial.parameters) + why,
+      settingsInWords(trial.parameters) + why,
     );
+  }
+
+  /** A study may have more trials than are asked for now. */
+  #ended(trials: readonly Trial[]): number {
+    return trials.filter(({ number, state }) => number <= this.#trials && state !== 'running').length;
   }
 
   /** Off a terminal: now and then a line on the trials in work. */
@@ -103,7 +114,7 @@ export class SearchReport {
     this.#said = performance.now();
     this.#waited = true;
     const { about, trials } = this.study;
-    const ended = trials.filter(({ state }) => state !== 'running').length;
+    const ended = this.#ended(trials);
     const running = [...this.#running].map(
       ([number, report]) =>
         `trial ${number} epoch ${report?.epoch ?? 0} valid ${figure(report?.valid[about.shown.metric])}`,
@@ -114,7 +125,7 @@ export class SearchReport {
   #live(): void {
     const { live, colours } = this.output;
     const { about, trials } = this.study;
-    const ended = trials.filter(({ state }) => state !== 'running').length;
+    const ended = this.#ended(trials);
     const rows = [...this.#running].map(([number, report]) => {
       const epochs = epochsOf(about, trials.find((trial) => trial.number === number)?.parameters ?? {});
       const done = (report?.epoch ?? 0) / epochs;
@@ -123,12 +134,6 @@ export class SearchReport {
     });
     live.show([`${ended} of ${this.#trials} trials`, ...rows], true);
   }
-}
-
-/** `hidden=400 stepRate=0.001`: the last part of every key. */
-export function shortened(parameters: Parameters): string {
-  const values = Object.entries(parameters);
-  return values.map(([name, value]) => `${name.split('.').at(-1)}=${value}`).join(' ');
 }
 
 /** How many trials ended in which way. */

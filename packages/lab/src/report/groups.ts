@@ -1,6 +1,7 @@
 /** Runs of one configuration with different seeds: what is said about them together. */
 import { meanAndDeviation } from '../common/spread.ts';
 import type { Metrics } from '../runs/task.ts';
+import { shortKeys } from '../studies/setting-words.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { metricCurve } from './run-section.ts';
 
@@ -108,17 +109,18 @@ const methodText = (method: string): string => (method === 'none' ? 'no dropout'
 
 /**
  * For each group the settings that set it apart, the method first: as many keys as make all groups different, where there are such.
- * A method says by itself what it is; other values have the last part of their key in front.
+ * A method says by itself what it is; other values have the last part of their key in front, or as much of it as tells it apart.
  */
 function settingsOf(keys: readonly string[], values: readonly string[][]): string[] {
   const worth = (key: string): number => (telling.includes(key) ? telling.indexOf(key) : telling.length);
   const ordered = keys.filter((key) => !key.startsWith('recipe.')).sort((a, b) => worth(a) - worth(b));
+  const names = shortKeys(ordered);
   let settings = values.map(() => '');
-  for (const key of ordered) {
+  for (const [k, key] of ordered.entries()) {
     if (new Set(settings).size === values.length) break;
     const place = keys.indexOf(key);
     const says = (value: string): string =>
-      key === 'model.dropout' ? methodText(value) : `${key.split('.').at(-1)} ${value}`;
+      key === 'model.dropout' ? methodText(value) : `${names[k]} ${value}`;
     settings = settings.map((before, i) =>
       [...(before === '' ? [] : [before]), says(values[i][place])].join(', '),
     );

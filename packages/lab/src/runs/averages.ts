@@ -39,3 +39,11 @@ export function averagesNow(
 ): boolean {
   return of.kind === 'exponential' || (of.kind === 'tail' && epoch >= epochs - of.epochs);
 }
+
+/** Whether the mean begins with the next step, `share` of the epoch in work done: what an average held before, of fewer epochs, is not of these. */
+export function averageBegins(
+  of: WeightAverage,
+  { epoch, share, epochs }: { epoch: number; share: number; epochs: number },
+): boolean {
+  return of.kind === 'tail' && share === 0 && epoch === Math.max(0, epochs - of.epochs);
+}

@@ -1,6 +1,7 @@
 /** What a comparison of methods has found: for each the best setting of its search, and its figures over seeds that no search has seen. */
 import { type Difference, meanAndDeviation, pairedDifference, type Spread } from '../common/spread.ts';
 import type { ComparedMethod } from './journal.ts';
+import { settingsInWords } from './setting-words.ts';
 import type { Parameters } from './space.ts';
 import type { StudyRecord, Trial } from './study-record.ts';
 
@@ -90,7 +91,7 @@ export function comparisonOf({ about, trials }: StudyRecord): ComparisonResult {
 /** The setting of a method in a line: `input=0.1 recurrent=0.25 stepRate=0.002`, or that it has none. */
 export function settingText(parameters: Parameters | undefined): string {
   const own = Object.entries(parameters ?? {}).filter(([key]) => key !== 'method' && key !== 'seed');
-  return own.map(([key, value]) => `${key.replace(/^.*\./, '')}=${value}`).join(' ');
+  return settingsInWords(Object.fromEntries(own));
 }
 
 /** Parameters that the search of a method draws beside the step rate. */

@@ -1,6 +1,6 @@
 /** Step rate and momentum of the next step, and when averaging of the weights begins: functions of where the run stands. */
 import { least } from '../common/extremes.ts';
-import { averagesNow } from '../runs/averages.ts';
+import { averageBegins, averagesNow } from '../runs/averages.ts';
 import type { Config } from '../runs/config.ts';
 import { scheduleFactor, scheduleMomentum } from '../runs/schedules.ts';
 import type { TrainingState } from '../runs/state.ts';
@@ -21,6 +21,11 @@ export function momentumOf({ schedule, training }: Config, standing: Standing): 
 /** Whether the weights after the next step count in the average of the run. */
 export function averagesStep({ average, training }: Config, { epoch }: Standing): boolean {
   return averagesNow(average, { epoch, epochs: training.epochs });
+}
+
+/** Whether the average of the run begins with the next step, whatever it held before. */
+export function beginsAverage({ average, training }: Config, { epoch, share = 0 }: Standing): boolean {
+  return averageBegins(average, { epoch, share, epochs: training.epochs });
 }
 
 /**

@@ -125,3 +125,9 @@ test('a run that is extended begins its tail anew', async () => {
   await resume(whole, { data, epochs: 6 });
   expect(epochsOf(whole).map(({ averaged }) => averaged)).toEqual([...Array(3), 5, undefined, 5]);
 });
+
+test('a run that is extended by just as many epochs has no step of its old tail in the new one', async () => {
+  const { whole } = await trained(['average=tail:epochs=2']);
+  await resume(whole, { data, epochs: 6 });
+  expect(epochsOf(whole).map(({ averaged }) => averaged)).toEqual([undefined, undefined, 5, 10, 5, 10]);
+});

@@ -6,7 +6,7 @@ import { clipScale, decayWeights, gradients, NumericsError, type Real, scoped } 
 import { kernels } from 'lethe/engine';
 import { numbersOf, usedPartsOf } from 'lethe/internal';
 import type { TaskStep } from '../runs/task.ts';
-import { averagesStep, momentumOf, rateFactor, type Standing } from './schedule.ts';
+import { averagesStep, beginsAverage, momentumOf, rateFactor, type Standing } from './schedule.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -41,6 +41,7 @@ export function trainStep(session: Session): void {
     const scheduled = rateFactor(config, standing);
     const momentum = momentumOf(config, standing);
     const scale = gradientScale(session, norm);
+    if (beginsAverage(config, standing)) session.averaging?.count(false);
     session.averaging?.count(averagesStep(config, standing));
     optimizer.update(result.gradients, scale, ownFactor * scheduled, momentum);
     const { gradients: seen } = state.sums;
