@@ -1,7 +1,7 @@
 /** What `sweep` shows: the trainings as they end, then the best points. */
 import { counted } from '../common/counted.ts';
 import { spreadText } from '../studies/figures.ts';
-import { type SweepPoint, sweepOf } from '../studies/sweep.ts';
+import { type SweepPoint, type SweepResult, sweepOf } from '../studies/sweep.ts';
 import { decidingWords } from '../tasks/metric-words.ts';
 import { clock } from './progress.ts';
 import { countStates, SearchReport } from './search-report.ts';
@@ -9,6 +9,12 @@ import { writeStudyReport } from './study-report.ts';
 
 /** Points in the table at the end. */
 const shownPoints = 10;
+
+/** Points of which every seed has failed are in no table. */
+const allOf = ({ ranked, points }: SweepResult): string =>
+  ranked.length < points.length
+    ? `the ${ranked.length} of ${points.length} points with a result`
+    : 'all points';
 
 /** Follows a sweep and prints it. */
 export class SweepReport extends SearchReport {
@@ -48,7 +54,7 @@ export class SweepReport extends SearchReport {
       },
     );
     const which =
-      done.length > shownPoints ? `the best ${shownPoints} of ${done.length} points` : 'all points';
+      done.length > shownPoints ? `the best ${shownPoints} of ${done.length} points` : allOf(sweep);
     const lacking = done.some(({ valid }) => valid!.count < seeds.length)
       ? ', those of fewer behind the others'
       : '';

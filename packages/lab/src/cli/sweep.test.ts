@@ -104,6 +104,7 @@ test('a training that diverges has failed, and the sweep goes on', async () => {
   const wild = ['--set', 'optimizer.name=sgd', '--set', 'optimizer.clipNorm=none'];
   const { code, out } = await sweep('diverging', ...wild, '--vary', 'optimizer.stepRate=.01,1e38');
   expect(code).toBe(0);
+  expect(out).toContain('; the 1 of 2 points with a result by validation;');
   expect(out).toContain('1 training, 1 failed');
   const all = await sweep('all-diverging', ...wild, '--vary', 'optimizer.stepRate=1e37,1e38');
   expect(all.code).toBe(1);

@@ -1,6 +1,7 @@
 /** From what the schema found wrong to one sentence: which key, what it expects, what was found. */
 import { printable, shownValue } from 'lethe/internal';
 import { z } from 'zod';
+import { counted } from './counted.ts';
 import { didYouMean } from './nearest.ts';
 
 /** One sentence for one issue of `schema` with `tree`. */
@@ -85,17 +86,41 @@ function expected(schema: z.ZodType, issue: z.core.$ZodIssue, found: string, tre
     case 'invalid_value':
       return oneOf(issue.values.map(String), found);
     case 'invalid_union':
-      return oneOf(variantNames(schema, issue.path.map(String), tree), found);
+      return anyOf(schema, issue, found, tree);
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : `${article(issue.expected)} ${issue.expected}`;
+      return typeNames[issue.expected] ?? `${article(issue.expected)} ${issue.expected}`;
     case 'too_small':
       if (issue.origin === 'string') return 'some text';
+      if (issue.origin === 'array') return `a list of at least ${counted(Number(issue.minimum), 'value')}`;
       return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`;
     case 'too_big':
+      if (issue.origin === 'array') return `a list of at most ${counted(Number(issue.maximum), 'value')}`;
       return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`;
     default:
       return issue.message;
   }
+}
+
+/** What types are called that have another name here. */
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  null: 'null',
+  record: 'keys with their values',
+};
+
+/** Of variants the names; of types, none of which it is, each. */
+function anyOf(
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue & { code: 'invalid_union' },
+  found: string,
+  tree: unknown,
+): string {
+  const names = variantNames(schema, issue.path.map(String), tree);
+  if (names.length > 0) return oneOf(names, found);
+  const types = issue.errors.flatMap(([first]) => (first ? [expected(schema, first, found, tree)] : []));
+  return [...new Set(types)].join(' or ');
 }
 
 const article = (word: string): string => (/^[aeio]/.test(word) ? 'an' : 'a');

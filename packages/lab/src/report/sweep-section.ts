@@ -102,7 +102,12 @@ export function shownPoints({ sweep }: ReportedSweep): { title: string; note: st
       ...splits.map((split) => spreadText({ ...spreads, valid }[split])),
     ]);
   return {
-    title: done.length > mostRows ? `The best ${mostRows} of ${done.length} points` : 'All points',
+    title:
+      done.length > mostRows
+        ? `The best ${mostRows} of ${done.length} points`
+        : done.length < sweep.points.length
+          ? `The ${done.length} of ${sweep.points.length} points with a result`
+          : 'All points',
     note: 'Mean ± deviation over seeds; best first by validation, points with fewer seeds behind the others.',
     table: {
       header: [...axes.map(({ key }) => key), 'seeds', ...splits],

@@ -22,6 +22,12 @@ describe('distributions that cannot be are refused with what was expected', () =
     [{ logUniform: [0, 1] }, 'x.yaml: space.rate: logUniform expects ends above 0, found [0,1]'],
     [{ int: [1, 2.5] }, 'x.yaml: space.rate: int.1 expects a whole number, found 2.5'],
     [{ int: [1, 9], step: 0 }, 'x.yaml: space.rate: step expects a number of at least 1, found 0'],
+    [{ uniform: [1] }, 'x.yaml: space.rate: uniform expects a list of at least 2 values, found [1]'],
+    [{ int: [1, 2, 3] }, 'x.yaml: space.rate: int expects a list of at most 2 values, found [1,2,3]'],
+    [
+      { choice: [[0.9, 0.8]] },
+      'x.yaml: space.rate: choice.0 expects a text or a number or true or false or null, found [0.9,0.8]',
+    ],
     [{ uniform: [0, 1], step: 2 }, 'x.yaml: space.rate: there is no key step; known here: uniform'],
     [
       { unifrom: [0, 1] },
