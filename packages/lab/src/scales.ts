@@ -1,5 +1,6 @@
-/** Axes, numbers and colours as all pictures of Lethe have them, for pages: nothing here needs more than a browser. */
+/** Axes, numbers and colours as all pictures of Lethe have them, and keys as its words have them, for pages: nothing here needs more than a browser. */
 
+export { shortKeys } from './common/short-keys.ts';
 export { rampColour, seriesColour } from './pictures/svg/colour.ts';
 export {
   domainOf,

@@ -1,4 +1,5 @@
 /** Runs put together by a setting: what is said of them together. */
+import { shortKeys } from '@lethe/lab/scales';
 import type { RunRow } from './api.ts';
 import { cellOf, ofOwnMetric, telling } from './cells.ts';
 
@@ -62,18 +63,21 @@ function settingsOf({ config }: RunRow): string {
 const inLabel = 4;
 
 /** What tells runs apart: the settings that say most of those in which they differ, and where that is not enough, more of them. */
-function labelsOf(rows: readonly RunRow[]): string[] {
+function labelsOf(rows: readonly RunRow[], names = namesOf(differences(rows))): string[] {
   const said = differences(rows)
     .filter((key) => !withoutInfluence.has(key) && !key.startsWith('recipe.'))
     .sort((a, b) => placeOf(a) - placeOf(b))
     .slice(0, inLabel);
-  const labels = rows.map((row) => labelOf(row, said));
+  const labels = rows.map((row) => labelOf(row, said, names));
   if (said.length === 0) return labels;
   const same = new Map<string, number[]>();
   for (const [i, label] of labels.entries()) same.set(label, [...(same.get(label) ?? []), i]);
   for (const [label, places] of same) {
     if (places.length === 1 || places.length === rows.length) continue;
-    const more = labelsOf(places.map((i) => rows[i]));
+    const more = labelsOf(
+      places.map((i) => rows[i]),
+      names,
+    );
     for (const [n, i] of places.entries()) labels[i] = `${label}, ${more[n]}`;
   }
   return labels;
@@ -85,14 +89,20 @@ const placeOf = (key: string): number => (telling.includes(key) ? telling.indexO
 /** Settings that say what they are of by themselves. */
 const wordless = new Set(['dataset', 'task', 'model.dropout', 'model.cell']);
 
+/** Keys and what they are called beside each other, in every part of a label alike. */
+function namesOf(keys: readonly string[]): Map<string, string> {
+  const names = shortKeys(keys);
+  return new Map(keys.map((key, i) => [key, names[i]]));
+}
+
 /** The settings that a run has. */
-function labelOf(row: RunRow, keys: readonly string[]): string {
+function labelOf(row: RunRow, keys: readonly string[], names: ReadonlyMap<string, string>): string {
   const words = keys
     .filter((key) => row.config[key] !== undefined)
     .map((key) => {
       const value = row.config[key] ?? 'none';
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return wordless.has(key) ? text : `${key.split('.').at(-1)} ${text}`;
+      return wordless.has(key) ? text : `${names.get(key)} ${text}`;
     });
   return words.join(', ') || String(row.config['model.dropout'] ?? row.name);
 }

@@ -164,6 +164,20 @@ describe('groups', () => {
     ]);
   });
 
+  it('say as much of a key as tells it from the others, also where one is said only later', () => {
+    const same = { 'optimizer.decay': 0.9, 'model.hidden': 8 };
+    const mixed = [
+      row('a', { ...same, 'average.decay': 0.98 }),
+      row('b', { ...same, 'average.decay': 0.99 }),
+      row('c', { ...same, 'optimizer.decay': 0.8, 'average.decay': 0.98 }),
+    ];
+    expect(grouped(mixed, 'seed').map(({ label }) => label)).toEqual([
+      'average.decay 0.98, optimizer.decay 0.9',
+      'average.decay 0.99, optimizer.decay 0.9',
+      'average.decay 0.98, optimizer.decay 0.8',
+    ]);
+  });
+
   it('do not come apart by settings that change no figure', () => {
     const config = { 'model.hidden': 100, seed: 1 };
     const others = { threads: 2, observe: ['spectral-radius'], 'training.checkpointEvery': 5, seed: 2 };

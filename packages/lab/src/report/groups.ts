@@ -1,7 +1,7 @@
 /** Runs of one configuration with different seeds: what is said about them together. */
+import { shortKeys } from '../common/short-keys.ts';
 import { meanAndDeviation } from '../common/spread.ts';
 import type { Metrics } from '../runs/task.ts';
-import { shortKeys } from '../studies/setting-words.ts';
 import { configText, type RunRecord } from './run-record.ts';
 import { metricCurve } from './run-section.ts';
 

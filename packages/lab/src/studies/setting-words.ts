@@ -1,4 +1,5 @@
 /** Settings in words: as the axes of pictures call them, by their key with the unit, and in a line, by as much of it as tells them apart. */
+import { shortKeys } from '../common/short-keys.ts';
 import { dropoutParameters, isDropoutKey } from './dropout-words.ts';
 import type { Parameters } from './space.ts';
 
@@ -6,18 +7,6 @@ import type { Parameters } from './space.ts';
 export function settingUnit(key: string, method: string): string {
   const unit = isDropoutKey(key) ? unitOfMethod(key, method) : units[key];
   return unit === undefined ? key : `${key} (${unit})`;
-}
-
-/** The last part of every key; of keys that share it as many parts from the end as tell them apart, `awd.input` and `naive.input`. */
-export function shortKeys(keys: readonly string[]): string[] {
-  const end = (key: string, parts: number): string => key.split('.').slice(-parts).join('.');
-  return keys.map((key) => {
-    const all = key.split('.').length;
-    let parts = 1;
-    while (parts < all && keys.some((other) => other !== key && end(other, parts) === end(key, parts)))
-      parts++;
-    return end(key, parts);
-  });
 }
 
 /** `hidden=400 stepRate=0.001` */
