@@ -94,6 +94,17 @@ describe('moments of activations', () => {
       );
   });
 
+  it('through relu keep a variance that is tiny beside the mean, and a unit that is never on has none', () => {
+    // Ten million deviations above 0 relu changes nothing.
+    const mean = tensor([10, 100, 1, -10]);
+    const variance = tensor([1e-12, 1e-10, 1e-14, 1e-12]);
+    for (const form of momentForms) {
+      const found = activationMoments({ mean, variance }, 'relu', { form });
+      for (const i of [0, 1, 2]) expect(found.variance.data[i] / variance.data[i], form).toBeCloseTo(1, 5);
+      for (const value of [found.mean.data[3], found.variance.data[3]]) expect(value).toBeCloseTo(0, 20);
+    }
+  });
+
   it('are the true ones by quadrature with 64 points', () => {
     expectNear(
       moments('sigmoid', 'gauss-hermite', 64),

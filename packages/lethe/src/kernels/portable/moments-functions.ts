@@ -82,9 +82,8 @@ const RELU: ActivationMoments = {
     const s = Math.sqrt(nu);
     const above = normalCdf(mu / s);
     const density = normalDensity(mu / s);
-    const mean = above * mu + density * s;
-    out[0] = mean;
-    out[1] = (mu * mu + nu) * above + mu * s * density - mean * mean;
+    out[0] = above * mu + density * s;
+    out[1] = rectifiedVariance(mu, nu);
   },
   gradient(mu, nu, out) {
     // At nu = 0 the derivatives are those of the plain relu (and of nu through its slope), 0 at the kink.
@@ -95,11 +94,19 @@ const RELU: ActivationMoments = {
     const densityByS = s === 0 ? 0 : density / s;
     out[0] = above;
     out[1] = 0.5 * densityByS;
-    out[2] = 2 * mean * (1 - above);
+    out[2] = 2 * mean * (s === 0 ? 1 - above : normalCdf(-mu / s));
     out[3] = above - mean * densityByS;
-    if ((mu * mu + nu) * above + mu * s * density < mean * mean) out[2] = out[3] = 0;
+    if (s > 0 && rectifiedVariance(mu, nu) < 0) out[2] = out[3] = 0;
   },
 };
+
+/** E[relu(X)^2] - E[relu(X)]^2 with the squares of the mean taken out, which hide a variance that is tiny beside them. */
+function rectifiedVariance(mu: number, nu: number): number {
+  const s = Math.sqrt(nu);
+  const [above, below] = [normalCdf(mu / s), normalCdf(-mu / s)];
+  const density = normalDensity(mu / s);
+  return mu * mu * above * below + nu * (above - density * density) + mu * s * density * (below - above);
+}
 
 const WANG_MANNING_SIGMOID: ActivationMoments = {
   value(mu, nu, out) {
