@@ -10,6 +10,7 @@ import { didYouMean } from '../common/nearest.ts';
 import { letheCommand } from '../common/shell.ts';
 import { lendingKeys, readYaml } from '../common/yaml.ts';
 import { systemReason } from '../files/system-error.ts';
+import type { Config } from '../runs/config.ts';
 import { topLevelKeys } from '../tasks/config.ts';
 import { taskKinds } from '../tasks/registry.ts';
 
@@ -32,6 +33,9 @@ export function isRecipeName(name: string, folder: string = recipesFolder): bool
 export function listSearches(folder: string = recipesFolder): string[] {
   return listFiles(folder).filter(isSearch);
 }
+
+/** Where a configuration comes from. */
+type Heading = NonNullable<Config['recipe']>;
 
 /**
  * Reads a recipe, by name (`jsb-fast`, `bayer2013/jsb-fast`) or by the path of a YAML file, as a part of a
@@ -65,6 +69,11 @@ export function readRecipe(
     recipe: { ...rest, recipe: { name, title: title ?? name, published } },
     quirks: quirks ? (paperQuirks as Record<string, unknown>) : {},
   };
+}
+
+/** What a recipe or a search is called with other data than its own, to which its published figure belongs. */
+export function withOtherData(recipe: Heading, dataset: string): Heading {
+  return { ...recipe, title: `${recipe.title}, on ${dataset}`, published: null };
 }
 
 /** The file of a search, by name (`bayer2013/search`) or path. Throws ConfigError when there is none. */

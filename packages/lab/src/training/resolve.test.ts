@@ -140,6 +140,16 @@ test.each(Object.entries(table3))('the recipes of %s hold the values of Table 3'
   }
 });
 
+test('a recipe keeps its published figure with its own data alone, and says with which others it is trained', () => {
+  const { recipe, dataset } = resolveConfig('jsb-plain', { set: ['dataset=nottingham'] });
+  expect({ recipe, dataset }).toEqual({
+    dataset: 'nottingham',
+    recipe: { name: 'jsb-plain', title: 'JSB Chorales, plain tanh RNN, on nottingham', published: null },
+  });
+  const same = resolveConfig('jsb-plain', { set: ['dataset=jsb-chorales', 'model.hidden=20'] });
+  expect(same.recipe).toMatchObject({ title: 'JSB Chorales, plain tanh RNN', published: { value: 8.58 } });
+});
+
 test('every recipe that comes along resolves, with the published figure where a paper has one', () => {
   const names = listRecipes();
   expect(names).toContain('bayer2013/jsb-fast-tuned');

@@ -17,7 +17,7 @@ import { checkConfig, configSchema } from '../tasks/config.ts';
 import { dataNamed, splitTask } from '../tasks/data-sets.ts';
 import { lookupIn, type TaskKind } from '../tasks/kind.ts';
 import { findKind, taskKinds } from '../tasks/registry.ts';
-import { isRecipeName, readRecipe } from './recipes.ts';
+import { isRecipeName, readRecipe, withOtherData } from './recipes.ts';
 import { variantOfWords } from './variant-words.ts';
 
 /** What is laid over a recipe or over the defaults. */
@@ -63,7 +63,9 @@ export function resolveConfig(
   const config = checkConfig(tree, named ? 'configuration' : target);
   checkDropout(config.model.dropout);
   const dropout = settledDropout(config.model.dropout);
-  return { ...config, model: { ...config.model, dropout } } as Config;
+  const isElsewhere = recipe.dataset !== undefined && config.dataset !== recipe.dataset;
+  const heading = config.recipe && isElsewhere ? withOtherData(config.recipe, config.dataset) : config.recipe;
+  return { ...config, recipe: heading, model: { ...config.model, dropout } } as Config;
 }
 
 /**

@@ -86,7 +86,9 @@ space: { optimizer.stepRate: { <<: *rates } }
     const published =
       'published: { value: 1, metric: m, source: s }\nspace: { model.hidden: { choice: [8] } }\n';
     expect(configOf(search(head + published), { 'model.hidden': 8 }).recipe?.published?.value).toBe(1);
-    expect(search(head + published, 'dataset=nottingham').recipe.published).toBeNull();
+    const elsewhere = search(head + published, 'dataset=nottingham');
+    expect(elsewhere.recipe).toMatchObject({ title: elsewhere.title, published: null });
+    expect(elsewhere.title).toMatch(/, on nottingham$/);
   });
 
   test.each([

@@ -11,7 +11,7 @@ import { issueSentence } from '../../common/schema-errors.ts';
 import { type Config, publishedSchema } from '../../runs/config.ts';
 import { checkSpace, extremes, type Parameters, type Space, type Value } from '../../studies/space.ts';
 import { topLevelKeys } from '../../tasks/config.ts';
-import { readMapping, searchFile } from '../../training/recipes.ts';
+import { readMapping, searchFile, withOtherData } from '../../training/recipes.ts';
 import { readSetting, resolveConfig, splitSetting } from '../../training/resolve.ts';
 
 /** A search, checked: every value of its space makes a configuration. */
@@ -113,8 +113,9 @@ function override(search: Search, key: string, value: string): void {
     return;
   }
   search.set[key] = value;
-  // The published figure belongs to the data set of the file.
-  if (key === 'dataset') search.recipe = { ...search.recipe, published: null };
+  if (key !== 'dataset') return;
+  search.recipe = withOtherData(search.recipe, value);
+  search.title = search.recipe.title;
 }
 
 /** A parameter that is fixed: of a key what the key holds; a piece of texts is a number or the text itself. */
