@@ -95,7 +95,7 @@ async function run(target: string, options: SearchCommandOptions, output: Output
     study.onEvent = report.event;
     output.event({ ...study.about, study: directory, trials: options.trials });
     output.say(
-      `${search.title}: ${counted(options.trials, 'trial')}${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
+      `${search.recipe.title}: ${counted(options.trials, 'trial')}${Number.isFinite(slots) ? `, ${slots} at a time,` : ''} in ${directory}`,
     );
     const before = study.trials.filter(({ state }) => state !== 'running').length;
     if (before > 0) output.say(`goes on with ${counted(before, 'trial')} that ended before`);

@@ -16,12 +16,11 @@ import { readSetting, resolveConfig, splitSetting } from '../../training/resolve
 
 /** A search, checked: every value of its space makes a configuration. */
 export interface Search {
-  title: string;
   base: string;
   /** by path; texts may hold `{parameter}` */
   set: Record<string, unknown>;
   space: Space;
-  /** the figure that it aims at, for reports */
+  /** its title, and the figure that it aims at, for reports */
   recipe: NonNullable<Config['recipe']>;
 }
 
@@ -42,7 +41,6 @@ export function readSearch(target: string, set: readonly string[] = []): Search 
   const { title, base, published } = result.data;
   const name = path.basename(file).replace(/\.ya?ml$/, '');
   const search: Search = {
-    title,
     base,
     set: { ...result.data.set },
     space: checkSpace(result.data.space, file),
@@ -112,10 +110,9 @@ function override(search: Search, key: string, value: string): void {
     search.space[key] = { choice: [fixedValue(key, value)] };
     return;
   }
+  const own = key === 'dataset' ? (search.set.dataset ?? resolveConfig(search.base).dataset) : value;
+  if (value !== own) search.recipe = withOtherData(search.recipe, value);
   search.set[key] = value;
-  if (key !== 'dataset') return;
-  search.recipe = withOtherData(search.recipe, value);
-  search.title = search.recipe.title;
 }
 
 /** A parameter that is fixed: of a key what the key holds; a piece of texts is a number or the text itself. */

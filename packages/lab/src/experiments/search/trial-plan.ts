@@ -22,7 +22,8 @@ export interface TrialPlan {
 
 /** Trials drawn at random from the space of a search. */
 export function searchPlan(search: Search, seed: number): TrialPlan {
-  const { title, base, set, space } = search;
+  const { base, set, space } = search;
+  const { title } = search.recipe;
   return {
     about: studyEvent({ title, seed, base, set, space, config: exampleConfig(search) }),
     parametersOf: (number) => filled(suggest(space, seed, number)),
