@@ -88,7 +88,10 @@ space: { optimizer.stepRate: { <<: *rates } }
     expect(configOf(search(head + published), { 'model.hidden': 8 }).recipe?.published?.value).toBe(1);
     const elsewhere = search(head + published, 'dataset=nottingham');
     expect(elsewhere.recipe).toMatchObject({ title: 't, on nottingham', published: null });
-    expect(search(head + published, 'dataset=folk').recipe).toMatchObject({ title: 't', published: { value: 1 } });
+    expect(search(head + published, 'dataset=folk').recipe).toMatchObject({
+      title: 't',
+      published: { value: 1 },
+    });
   });
 
   test.each([
