@@ -1,18 +1,15 @@
 /** Where the data are that come with Lethe: tunes and small tables. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DataError } from 'lethe';
+import { packageRoot } from '../common/package-root.ts';
 
 /**
  * The folder of the embedded corpus: `corpus/` of the published package, else of the repository.
  * @throws DataError if neither is there
  */
 export function corpusDirectory(): string {
-  // The sources and the built files lie equally deep in the package.
-  const places = ['../../corpus/', '../../../../corpus/'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
+  const places = ['corpus/', '../../corpus/'].map((place) => join(packageRoot, place));
   const found = places.find((place) => existsSync(join(place, 'greensleeves.abc')));
   if (found === undefined) {
     throw new DataError(

@@ -1,8 +1,8 @@
 /** The files of the playground, as `npm run build` made them, and a folder of copies. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DataError } from 'lethe';
+import { packageRoot } from '../common/package-root.ts';
 import { atomicWrite, ioError } from '../files/atomic-write.ts';
 import { makeDirectory } from '../files/make-directory.ts';
 
@@ -52,5 +52,4 @@ export function writePage(files: ReadonlyMap<string, string>, out: string): void
 
 // --- internal ---
 
-/** The sources and what is compiled of them lie equally deep in the package. */
-const builtPage = fileURLToPath(new URL('../../dist/page/', import.meta.url));
+const builtPage = path.join(packageRoot, 'dist/page/');

@@ -4,9 +4,9 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ConfigError } from 'lethe';
 import { didYouMean } from '../common/nearest.ts';
+import { packageRoot } from '../common/package-root.ts';
 import { letheCommand } from '../common/shell.ts';
 import { lendingKeys, readYaml } from '../common/yaml.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -15,8 +15,8 @@ import { topLevelKeys } from '../tasks/config.ts';
 import { taskKinds } from '../tasks/registry.ts';
 
 /** The folder of the recipes that come with the lab: `recipes/` of the published package, else of the repository. */
-export const recipesFolder = ['../../recipes', '../../../../recipes']
-  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+export const recipesFolder = ['recipes', '../../recipes']
+  .map((place) => path.join(packageRoot, place))
   .reduce((published, repository) => (fs.existsSync(published) ? published : repository));
 
 /** The names of the recipes that come with the lab, e.g. `bayer2013/jsb-fast`. */

@@ -1,7 +1,8 @@
 /** Trials in child processes of this one, each with its share of threads. */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { LetheError } from 'lethe';
+import { packageRoot } from '../../common/package-root.ts';
 import type {
   FromTrial,
   Outcome,
@@ -63,9 +64,4 @@ interface Death {
 }
 
 /** The built child, from the sources too: it begins in a third of the time that a loader of TypeScript takes. */
-const entry = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../../../dist/experiments/search/trial-child.js' : './trial-child.js',
-    import.meta.url,
-  ),
-);
+const entry = join(packageRoot, 'dist/experiments/search/trial-child.js');
