@@ -44,7 +44,7 @@ export default defineConfig({
       {
         extends: true,
         // Who started a program waits for it, so that two such tests leave two cores idle every now and then.
-        test: { name: 'programs', include: programs, maxWorkers: 3 },
+        test: { name: 'programs', include: programs, isolate: false, maxWorkers: 3 },
       },
       { extends: true, test: { ...after('lab', [lab]), isolate: false } },
       { extends: true, test: { ...after('others', [others]), isolate: false } },

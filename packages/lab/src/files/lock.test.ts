@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lock } from './lock.ts';
 
@@ -122,9 +124,18 @@ test('a directory without hard links is locked all the same', () => {
 test('of eight processes that find a stale lock at once, one at a time holds it', async () => {
   fs.writeFileSync(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), started: null }));
   // Who holds the lock makes a directory that must not exist, and takes it away again.
+  const built = path.join(directory, 'lock.mjs');
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('./lock.ts', import.meta.url))],
+    outfile: built,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['lethe-source'],
+  });
   const script = `
     import fs from 'node:fs';
-    const { lock } = await import(${JSON.stringify(new URL('../../dist/files/lock.js', import.meta.url).href)});
+    const { lock } = await import(${JSON.stringify(pathToFileURL(built))});
     let held = 0;
     for (const end = Date.now() + 1500; Date.now() < end; ) {
       let unlock;

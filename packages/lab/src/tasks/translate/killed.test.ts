@@ -1,7 +1,9 @@
 /** A run that translates, killed hard in the midst of a step, goes on to the bits of one that was not, with one thread and with two. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { packageRoot } from '../../common/package-root.ts';
 import { readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import { resolveConfig } from '../../training/resolve.ts';
@@ -40,11 +42,19 @@ test.each([1, 2])(
       await train(config, { out: whole });
     }
     const killed = files.at(`killed-${threads}`);
-    const built = new URL('../../../dist/training/train.js', import.meta.url).href;
-    const script = `import { train } from ${JSON.stringify(built)}; await train(${JSON.stringify(config)}, { out: ${JSON.stringify(killed)} });`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const sets = Object.entries({ ...settings, threads }).flatMap(([key, value]) => [
+      '--set',
+      `${key}=${value}`,
+    ]);
+    const command = [
+      path.join(packageRoot, 'bin/lethe.js'),
+      'train',
+      `translate/${corpus}`,
+      '--out',
+      killed,
+      ...sets,
+    ];
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
     const done = (): number =>
       readMetrics(runPaths(killed).metrics).filter(({ event }) => event === 'epoch').length;
     await vi.waitFor(() => expect(done()).toBeGreaterThan(1), { timeout: 100_000, interval: 5 });

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { packageRoot } from '../../../common/package-root.ts';
 import { readMetrics } from '../../../runs/metrics.ts';
 import { runPaths } from '../../../runs/run-directory.ts';
 import { resolveConfig } from '../../../training/resolve.ts';
@@ -29,14 +30,15 @@ const settings = {
 test.each(['none', 'variational:recurrent=.2,output=.3', 'fast:input=.1,recurrent=.3,output=.5'])(
   'with %s',
   async (dropout) => {
-    const config = resolveConfig('music/folk', { settings: { ...settings, 'model.dropout': dropout } });
+    const chosen = { ...settings, 'model.dropout': dropout };
+    const config = resolveConfig('music/folk', { settings: chosen });
     const folder = fs.mkdtempSync(path.join(parent, 'run-'));
     const [whole, killed] = [path.join(folder, 'whole'), path.join(folder, 'killed')];
     await train(config, { out: whole });
 
-    const built = new URL('../../../../dist/training/train.js', import.meta.url).href;
-    const script = `import { train } from ${JSON.stringify(built)}; await train(${JSON.stringify(config)}, { out: ${JSON.stringify(killed)} });`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    const sets = Object.entries(chosen).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+    const command = [path.join(packageRoot, 'bin/lethe.js'), 'train', 'music/folk', '--out', killed, ...sets];
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
     const epochs = (): number =>
       readMetrics(runPaths(killed).metrics).filter(({ event }) => event === 'epoch').length;
     await vi.waitFor(() => expect(epochs()).toBeGreaterThan(1), { timeout: 100_000, interval: 5 });
