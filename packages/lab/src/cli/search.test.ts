@@ -167,7 +167,7 @@ describe('wrong use', () => {
     [
       ['search', 'nothing'],
       2,
-      /there is no search 'nothing'; there are bayer2013\/search, bayer2013\/search-plain, bayer2013\/search-wide, .*, or name a YAML file/,
+      /there is no search 'nothing'; there are bayer2013\/search, bayer2013\/search-plain, bayer2013\/search-plain-wide, bayer2013\/search-wide, .*, or name a YAML file/,
     ],
     [['search', 'bayer2013/search', '--prune', 'medain'], 2, /did you mean 'median'/],
     [['search', 'bayer2013/search', '--set', 'dataset=nottinghamm', '--no-fetch'], 2, /nottingham/],

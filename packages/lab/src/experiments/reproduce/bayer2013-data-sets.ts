@@ -52,13 +52,16 @@ export interface Search {
 
 /**
  * The searches by method, `DATASET-METHOD` being the names of their studies. `wide` is fast dropout over a space of ours, with higher rates
- * from state to state; `deep` has layers between two states, whose search tries the size of a minibatch as well; those of a NADE share one
- * space but for the noise.
+ * from state to state, `plain-wide` the plain network over smaller steps with an average of the weights; `deep` has layers between two states;
+ * those of a NADE share one space but for the noise.
  */
 export const searches = {
   fast: { title: 'fast dropout', notes: 'independent', target: 'bayer2013/search', published: 'fast' },
   wide: { title: 'up to high rates', notes: 'independent', target: 'bayer2013/search-wide' },
   plain: { title: 'plain', notes: 'independent', target: 'bayer2013/search-plain', published: 'plain' },
+  'plain-wide': {
+    ...{ title: 'down to small steps', notes: 'independent', target: 'bayer2013/search-plain-wide' },
+  },
   deep: {
     ...{ title: 'deep RNN, fast dropout', notes: 'independent' },
     ...{ target: 'pascanu2014/search', published: 'deepRnn' },
@@ -88,6 +91,5 @@ export function searchSettings(dataset: string, method: Searched): string[] {
   if (searches[method].notes === 'dependent') {
     return [`dataset=${dataset}`, 'training.epochs=40', 'training.patience=6'];
   }
-  const batch = method === 'deep' ? [] : ['training.batch=16'];
-  return [`dataset=${dataset}`, ...batch, 'training.epochs=100', 'training.patience=20'];
+  return [`dataset=${dataset}`, 'training.batch=16', 'training.epochs=100', 'training.patience=20'];
 }
