@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // The command `lethe`. All it does is load the built code, or say how to build it.
 
+// Stacks then name the sources, of which the built code is a bundle.
+if (process.env.LETHE_DEBUG) process.setSourceMapsEnabled(true);
+
 let main;
 try {
   ({ main } = await import('../dist/cli/main.js'));
