@@ -153,6 +153,8 @@ describe('where', () => {
     // as webpack puts it in, on the machine that builds
     const define = { 'import.meta.url': '"file:///builder/node_modules/lethe/dist/kernels/native.js"' };
     await bundled('moved.mjs', { format: 'esm', define });
+    const moved = readFileSync(join(folder, 'moved.mjs'), 'utf8');
+    writeFileSync(join(folder, 'webpack.mjs'), moved.replaceAll(/typeof __(file|dir)name\b/g, '"string"'));
   });
 
   it('nothing is wrong, the engine runs', () => {
@@ -162,6 +164,7 @@ describe('where', () => {
   it.each([
     ['a bundle is a CommonJS module', 'lethe.cjs'],
     ['a bundle was built elsewhere', 'moved.mjs'],
+    ['webpack says what CommonJS has, in an ES module', 'webpack.mjs'],
   ])('%s, the kernels beside it are found', (name, bundle) => {
     expect(run(name, { bundle })).toMatchObject({ engine: 'wasm', product: [3, 7], problem: null });
   });

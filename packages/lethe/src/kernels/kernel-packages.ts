@@ -21,6 +21,14 @@ export function requireOf(name: string): NodeJS.Require | undefined {
  */
 function places(): string[] {
   const module: string | undefined = import.meta.url;
-  const bundle = typeof __filename === 'string' ? __filename : undefined;
-  return [module, bundle, globalThis.process.argv[1]].filter((place) => place !== undefined);
+  return [module, fileOfBundle(), globalThis.process.argv[1]].filter((place) => place !== undefined);
+}
+
+/** Asked for without `typeof`: webpack says of it that it is a text, in ES modules too, where there is none. */
+function fileOfBundle(): string | undefined {
+  try {
+    return __filename;
+  } catch {
+    return undefined;
+  }
 }
