@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-broken-'));
@@ -42,7 +42,14 @@ function run(
     before = '',
     flags = [],
     engine = '',
-  }: { change?(modules: string): void; before?: string; flags?: readonly string[]; engine?: string } = {},
+    bundle = 'lethe.mjs',
+  }: {
+    change?(modules: string): void;
+    before?: string;
+    flags?: readonly string[];
+    engine?: string;
+    bundle?: string;
+  } = {},
 ): Told {
   const place = join(folder, name.replaceAll(/\W/g, '-'));
   const own = join(place, 'node_modules/@lethe/wasm');
@@ -50,8 +57,8 @@ function run(
   cpSync(join(modules, 'package.json'), join(own, 'package.json'));
   cpSync(join(modules, 'modules'), join(own, 'modules'), { recursive: true });
   change(join(own, 'modules'));
-  cpSync(join(folder, 'lethe.mjs'), join(place, 'lethe.mjs'));
-  writeFileSync(join(place, 'main.mjs'), before + program);
+  cpSync(join(folder, bundle), join(place, bundle));
+  writeFileSync(join(place, 'main.mjs'), before + program.replaceAll('lethe.mjs', bundle));
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, join(place, 'main.mjs')], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, LETHE_ENGINE: engine },
@@ -94,6 +101,16 @@ const faults: [string, Parameters<typeof run>[1] & object, RegExp][] = [
     /the module in (simd128|relaxed) is damaged \(WebAssembly.Module\(\): .*\); install the package anew/,
   ],
   [
+    'the package is from before a kernel was added',
+    {
+      change: (at) => {
+        const file = join(at, 'layout.js');
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"name":"uniform"', '"name":"another"'));
+      },
+    },
+    /@lethe\/wasm is of another version than lethe, .*; install both in one version/,
+  ],
+  [
     'there is no package',
     { change: (at) => rmSync(resolve(at, '..'), { recursive: true }) },
     /the package @lethe\/wasm is not installed/,
@@ -120,18 +137,36 @@ const faults: [string, Parameters<typeof run>[1] & object, RegExp][] = [
 
 describe('where', () => {
   beforeAll(async () => {
-    await build({
-      stdin: {
-        contents: `export * from 'lethe'; export * from 'lethe/engine';`,
-        resolveDir: import.meta.dirname,
-      },
-      ...{ bundle: true, format: 'esm', platform: 'node', conditions: ['lethe-source'] },
-      outfile: join(folder, 'lethe.mjs'),
-    });
+    const bundled = (name: string, more: BuildOptions) =>
+      build({
+        stdin: {
+          contents: `export * from 'lethe'; export * from 'lethe/engine';`,
+          resolveDir: import.meta.dirname,
+        },
+        ...{ bundle: true, platform: 'node', conditions: ['lethe-source'], logLevel: 'error' },
+        outfile: join(folder, name),
+        ...more,
+      });
+    await bundled('lethe.mjs', { format: 'esm' });
+    // without import.meta.url
+    await bundled('lethe.cjs', { format: 'cjs' });
+    // as webpack puts it in, on the machine that builds
+    const define = { 'import.meta.url': '"file:///builder/node_modules/lethe/dist/kernels/native.js"' };
+    await bundled('moved.mjs', { format: 'esm', define });
+    const moved = readFileSync(join(folder, 'moved.mjs'), 'utf8');
+    writeFileSync(join(folder, 'webpack.mjs'), moved.replaceAll(/typeof __(file|dir)name\b/g, '"string"'));
   });
 
   it('nothing is wrong, the engine runs', () => {
     expect(run('whole')).toMatchObject({ engine: 'wasm', product: [3, 7], problem: null });
+  });
+
+  it.each([
+    ['a bundle is a CommonJS module', 'lethe.cjs'],
+    ['a bundle was built elsewhere', 'moved.mjs'],
+    ['webpack says what CommonJS has, in an ES module', 'webpack.mjs'],
+  ])('%s, the kernels beside it are found', (name, bundle) => {
+    expect(run(name, { bundle })).toMatchObject({ engine: 'wasm', product: [3, 7], problem: null });
   });
 
   it.each(faults)('%s, the portable engine goes on, and why is said', (name, fault, sentence) => {

@@ -113,6 +113,11 @@ describe.skipIf(!command)(`in a browser (${inBrowser})`, { timeout: 120_000 }, (
       /their module is damaged \(.+\); build and copy it anew/,
     ],
     [
+      'the layout is from before a kernel was added',
+      { file: (text) => text.replace('name:"uniform"', 'name:"another"') },
+      /@lethe\/wasm is of another version than lethe, .*; install both in one version/,
+    ],
+    [
       'the browser has no vectors',
       { script: 'WebAssembly.validate = () => false' },
       /this browser has no WebAssembly with vectors \(SIMD\)/,
@@ -131,8 +136,8 @@ describe.skipIf(!command)(`in a browser (${inBrowser})`, { timeout: 120_000 }, (
   it.each(faults)(
     'where %s, that is said and the portable engine goes on',
     async (_, { file, script }, sentence) => {
-      const names = readdirSync(folder).filter((name) => /^(simd128|relaxed)-.*\.js$/.test(name));
-      expect(names).toHaveLength(2);
+      const names = readdirSync(folder).filter((name) => /^(simd128|relaxed|layout)-.*\.js$/.test(name));
+      expect(names).toHaveLength(3);
       const files = file
         ? Object.fromEntries(names.map((name) => [name, file(readFileSync(join(folder, name), 'utf8'))]))
         : {};

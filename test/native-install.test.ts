@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -39,16 +40,31 @@ function run(command: string, args: string[]): string | undefined {
   }
 }
 
-/** Installs a copy of the package with nothing on the path but `programs`: a file to link to, or a script. */
-function install(name: string, programs: Record<string, string>): { said: string; reason: string } {
+/** What npm puts into the package, but for kernels that are built. */
+const packed = (
+  JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json', './packages/native'], {
+      ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    }),
+  ) as { files: { path: string }[] }[]
+)[0].files
+  .map(({ path }) => path)
+  .filter((path) => !path.startsWith('prebuilds/'));
+
+/**
+ * Installs a copy of the package with nothing on the path but `programs`: a file to link to, or a script. What `before` does to the
+ * folder is done first.
+ */
+function install(
+  name: string,
+  programs: Record<string, string>,
+  before: (place: string) => void = () => {},
+): { said: string; reason: string } {
   const place = join(folder, name);
   const bin = join(place, 'bin');
   mkdirSync(bin, { recursive: true });
-  const copied = ['binding.gyp', 'package.json', 'index.js', 'src'];
-  const scripts = ['', '-cause', '-compiler', '-progress'].map((part) => `install${part}.mjs`);
-  for (const file of [...copied, ...scripts]) {
-    cpSync(join(root, 'packages/native', file), join(place, file), { recursive: true });
-  }
+  for (const file of packed) cpSync(join(root, 'packages/native', file), join(place, file));
+  before(place);
   for (const tool of tools) symlinkSync(which(tool)!, join(bin, tool));
   for (const [program, content] of Object.entries(programs)) {
     const file = join(bin, program);
@@ -75,6 +91,23 @@ function install(name: string, programs: Record<string, string>): { said: string
   return { said: stdout, reason: load().reason };
 }
 
+test('the package has nothing by which pnpm and Yarn compile it at install', () => {
+  expect(packed).toContain('kernels.gypi');
+  // what both look for, besides scripts of these names
+  expect(packed).not.toContain('binding.gyp');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'packages/native/package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(Object.keys(scripts).filter((name) => /install/.test(name))).toEqual([]);
+});
+
+test('where nothing can be written into the package, that is no crash', () => {
+  // in the way of the folder, for whoever may write everywhere as well
+  const { said } = install('unwritten', {}, (place) => writeFileSync(join(place, 'build'), ''));
+  expect(said).toMatch(/native kernels not built: /);
+  expect(said).toContain('everything works without them, on WebAssembly');
+});
+
 test('without Python that is the cause, and what else is missing is named with it', () => {
   const { said, reason } = install('python', {});
   expect(said).toMatch(
@@ -99,7 +132,7 @@ test.skipIf(!prepared)('a compiler that is too old is named with its version and
   const { said } = install('old', {
     python3: python!,
     make: make!,
-    // what GCC 4.8 says to the flags of binding.gyp
+    // what GCC 4.8 says to the flags of kernels.gypi
     'g++': `case "$*" in *--version*) echo "g++ (GCC) 4.8.5"; exit 0;; esac
 echo "g++: error: unrecognized command line option '-std=c++17'" >&2; exit 1`,
   });

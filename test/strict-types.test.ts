@@ -15,7 +15,7 @@ mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'strict-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const entries = ['index', 'dropout', 'engine', 'moments'];
+const entries = ['index', 'dropout', 'engine', 'moments', 'wasm'];
 const declarations = entries.map((entry) => join(folder, `lethe/${entry}.d.ts`));
 const paths = Object.fromEntries(
   entries.map((entry, i) => [entry === 'index' ? 'lethe' : `lethe/${entry}`, [declarations[i]]]),
@@ -81,6 +81,20 @@ it('the examples of the documents compile under the strictest settings', () => {
 
 it('the declarations themselves compile under them', () => {
   expect(problemsOf(declarations, { skipLibCheck: false })).toEqual([]);
+});
+
+it('the declarations need no library but that of ES2020, and none of a runtime', () => {
+  const lib = ['lib.es2020.d.ts'];
+  expect(problemsOf(declarations, { skipLibCheck: false, lib, types: [] })).toEqual([]);
+});
+
+it('the declarations name no typed array with its buffer, which TypeScript before 5.7 does not know', () => {
+  const files = ts.sys.readDirectory(join(folder, 'lethe'), ['.d.ts']);
+  expect(files.length).toBeGreaterThan(100);
+  const naming = files.filter((file) =>
+    /Array<\w*ArrayBuffer|ArrayBuffer<|DataView</.test(readFileSync(file, 'utf8')),
+  );
+  expect(naming).toEqual([]);
 });
 
 it('what layers give goes where it is wanted, and what is wrong does not compile', () => {

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { causeOf } from './install-cause.mjs';
 import { compilerOf, isOnPath } from './install-compiler.mjs';
+import { writeGyp } from './install-gyp.mjs';
 import { followBuild, speaker } from './install-progress.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,13 +20,20 @@ const compilerMemory = 450 * 2 ** 20;
 const say = speaker();
 const problem = await build();
 if (problem) {
-  mkdirSync(dirname(problemFile), { recursive: true });
-  writeFileSync(problemFile, `${problem.reason}\n`);
+  note(problem.reason);
   say(`lethe: native kernels not built: ${problem.reason}`);
   if (problem.details) say(problem.details.replace(/^/gm, '  '));
   say('lethe: everything works without them, on WebAssembly, some times slower');
 } else {
   rmSync(problemFile, { force: true });
+}
+
+/** For whoever asks later, where the package can be written to. */
+function note(reason) {
+  try {
+    mkdirSync(dirname(problemFile), { recursive: true });
+    writeFileSync(problemFile, `${reason}\n`);
+  } catch {}
 }
 
 function isCheckout() {
@@ -63,7 +71,7 @@ async function build() {
       cwd: here,
       env: { ...process.env, ...compiler.environment, npm_config_loglevel: 'error' },
     });
-  const configured = await run('configure');
+  const configured = await prepared(() => run('configure'));
   const command = isCheckout() ? 'npm run build' : 'npx lethe-build-native';
   const found = { configured: configured.code === 0, compiler, isOnPath, command };
   if (configured.code !== 0 || !compiler.name) return causeOf(configured.text, found);
@@ -71,6 +79,16 @@ async function build() {
   const built = await run('build', '--jobs', String(jobs));
   follower.end(built.code === 0);
   return built.code === 0 ? null : causeOf(built.text, found);
+}
+
+/** What `configure` gives, having written the file that it reads; in its place why that cannot be written. */
+async function prepared(configure) {
+  try {
+    writeGyp(here);
+  } catch ({ message }) {
+    return { code: 1, text: message };
+  }
+  return configure();
 }
 
 /**

@@ -17,6 +17,7 @@ import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOnPath } from './install-compiler.mjs';
+import { writeGyp } from './install-gyp.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { platform: platformOf } = createRequire(import.meta.url)('./index.js');
@@ -54,8 +55,9 @@ function crossed(platform) {
   const arch = platform.split('-')[1];
   const work = mkdtempSync(join(os.tmpdir(), 'lethe-prebuild-'));
   try {
-    for (const part of ['binding.gyp', 'package.json', 'src'])
+    for (const part of ['kernels.gypi', 'package.json', 'src'])
       cpSync(join(here, part), join(work, part), { recursive: true });
+    writeGyp(work);
     const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
     const headers = join(dirname(process.execPath), '..');
     const local = existsSync(join(headers, 'include', 'node', 'node_api.h')) ? [`--nodedir=${headers}`] : [];
@@ -80,7 +82,7 @@ function crossed(platform) {
 function isCurrent(file) {
   if (!existsSync(file)) return false;
   const sources = readdirSync(join(here, 'src'), { recursive: true }).map((name) => join('src', name));
-  const newest = Math.max(...['binding.gyp', ...sources].map((name) => statSync(join(here, name)).mtimeMs));
+  const newest = Math.max(...['kernels.gypi', ...sources].map((name) => statSync(join(here, name)).mtimeMs));
   return statSync(file).mtimeMs > newest;
 }
 

@@ -22,11 +22,26 @@ export function packAll(folder) {
         },
       );
       // Scripts before may have spoken.
-      const [{ name: full, filename, size, entryCount }] = JSON.parse(said.slice(said.search(/^\[/m)));
+      const [{ name: full, filename, size, entryCount, files }] = JSON.parse(said.slice(said.search(/^\[/m)));
+      const without = orphansOf(files.map(({ path }) => path));
+      if (without.length > 0) {
+        throw new Error(
+          `${full}: expected a source of every module, found none of ${without[0]} (${without.length} in all); remove packages/${name}/dist and build anew`,
+        );
+      }
       console.log(`${full}: ${filename}, ${(size / 1e6).toFixed(2)} MB, ${entryCount} files`);
       return [full, path.join(folder, filename)];
     }),
   );
+}
+
+/** Modules whose source is not in the package: those of a source that is no more stay in dist/, and whatever is bundled has no source there. */
+export function orphansOf(files) {
+  const sources = new Set(files.filter((file) => file.startsWith('src/')));
+  return files.filter((file) => {
+    const source = /^dist\/(?!page\/)(.*)\.(?:js|d\.ts)$/.exec(file)?.[1];
+    return source !== undefined && !sources.has(`src/${source}.ts`) && !sources.has(`src/${source}.tsx`);
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) packAll(path.resolve(process.argv[2] ?? 'packed'));

@@ -9,7 +9,7 @@ const longest = 2000;
 /** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING` or `E_MEMORY`. */
 export class LetheError extends Error {
   readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
     super(bounded(message), options);
     this.name = new.target.name;
     this.code = code;
@@ -25,14 +25,14 @@ export class ShapeError extends LetheError {
 
 /** A setting that cannot be honoured: an unknown option, a rate outside [0, 1), a plan that a cell cannot run. */
 export class ConfigError extends LetheError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: { cause?: unknown }) {
     super('E_CONFIG', message, options);
   }
 }
 
 /** Data that cannot be read or is not what it should be. */
 export class DataError extends LetheError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: { cause?: unknown }) {
     super('E_DATA', message, options);
   }
 }

@@ -10,10 +10,11 @@
 import { LetheError } from './errors.ts';
 import type { KernelDescription } from './kernels/contract/description.ts';
 import { type EngineInUse, engineInUse, useEngine } from './kernels/engine.ts';
+import { isComplete } from './kernels/is-complete.ts';
 import { webAssembly } from './kernels/wasm/api.ts';
 import { wasmEngine } from './kernels/wasm/engine.ts';
 import { moduleName } from './kernels/wasm/module.ts';
-import { provideWasm } from './kernels/wasm.ts';
+import { otherWasm, provideWasm } from './kernels/wasm.ts';
 
 export type { EngineInUse } from './kernels/engine.ts';
 
@@ -36,6 +37,7 @@ export async function useWasm(): Promise<EngineInUse> {
         { cause },
       );
     });
+    if (!isComplete(layout as readonly KernelDescription[])) throw new Error(otherWasm);
     const module = await unpacked(packed)
       .then((bytes) => webAssembly!.compile(bytes))
       .catch((cause) => {

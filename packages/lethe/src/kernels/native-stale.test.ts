@@ -36,6 +36,6 @@ it.each([
   const { loadNative, nativeProblem } = await import('./native.ts');
   expect(loadNative()).toBeNull();
   expect(nativeProblem()).toBe(
-    'they were built from other sources than these; build them anew with npx lethe-build-native',
+    'they are of other sources than these; install @lethe/native in the version of lethe, or build them anew with npx lethe-build-native',
   );
 });

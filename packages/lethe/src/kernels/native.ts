@@ -8,7 +8,8 @@ import type { Real } from '../tensor/dtype.ts';
 import type { KernelDescription } from './contract/description.ts';
 import type { CallSettings, Engine } from './contract/engine.ts';
 import type { Kernels } from './contract/kernels.ts';
-import { common } from './portable/common.ts';
+import { isComplete } from './is-complete.ts';
+import { requireOf } from './kernel-packages.ts';
 import { valuesOf } from './values.ts';
 
 /** The native kernels, or null where they do not load; {@link nativeProblem} then says why. */
@@ -43,19 +44,16 @@ function load(): Loaded {
   const builtin = globalThis.process?.getBuiltinModule;
   if (builtin === undefined)
     return { kernels: null, description: [], reason: 'they need Node.js 20.16 or later' };
-  const require = builtin('node:module').createRequire(import.meta.url);
-  let native: { load(): { kernels: Addon | null; reason: string | null } };
-  try {
-    native = require('@lethe/native');
-  } catch {
+  const require = requireOf('@lethe/native');
+  if (require === undefined)
     return { kernels: null, description: [], reason: 'the package @lethe/native is not installed' };
-  }
+  const native: { load(): { kernels: Addon | null; reason: string | null } } = require('@lethe/native');
   const { kernels, reason } = native.load();
   if (kernels === null) return { kernels, description: [], reason };
   const description = JSON.parse(kernels.describe()) as KernelDescription[];
   if (!takesValues(kernels, description) || !isComplete(description)) {
     const reason =
-      'they were built from other sources than these; build them anew with npx lethe-build-native';
+      'they are of other sources than these; install @lethe/native in the version of lethe, or build them anew with npx lethe-build-native';
     return { kernels: null, description: [], reason };
   }
   return {
@@ -95,17 +93,6 @@ function takesValues(addon: Addon, description: readonly KernelDescription[]): b
     return false;
   }
 }
-
-/** Whether the addon has every kernel of the portable engine but what every engine says of itself: a build from before one lacks it. */
-function isComplete(description: readonly KernelDescription[]): boolean {
-  const built = new Set(description.map(({ name }) => name));
-  return Object.keys(common).every((name) => built.has(name) || ofEngines.has(name));
-}
-
-/** Of an engine, what is no kernel. */
-const ofEngines = new Set([
-  ...['engine', 'isa', 'allocate', 'threads', 'precision', 'hasBf16', 'setThreads', 'within', 'fixed'],
-]);
 
 /** What every call is told. */
 interface Settings {

@@ -1,5 +1,7 @@
 /** The WebAssembly engine in Node.js, loaded by name and at run time, as the native one is. */
 import type { KernelDescription } from './contract/description.ts';
+import { isComplete } from './is-complete.ts';
+import { requireOf } from './kernel-packages.ts';
 import { type WasmModule, webAssembly } from './wasm/api.ts';
 import { type WasmEngine, wasmEngine } from './wasm/engine.ts';
 import { moduleName } from './wasm/module.ts';
@@ -27,6 +29,10 @@ export function provideWasm(engine: WasmEngine, description: readonly KernelDesc
   loaded = { engine, description, reason: null };
 }
 
+/** What is said of modules from before a kernel was added. */
+export const otherWasm =
+  '@lethe/wasm is of another version than lethe, without some of its kernels; install both in one version';
+
 /** What a file of @lethe/wasm exports, as JSON. Throws Error for a file that is none of them. */
 export function valueIn(text: string, name: string, file: string): string {
   const found = new RegExp(`^export const ${name} = (.+);\n$`, 'm').exec(text)?.[1];
@@ -53,18 +59,19 @@ function load(): Loaded {
     return missing("in a browser they are loaded by await useWasm() of 'lethe/wasm'");
   const name = moduleName();
   if (name === null) return missing('this runtime has no WebAssembly with vectors (SIMD)');
+  const require = requireOf(`@lethe/wasm/${name}`);
+  if (require === undefined) return missing('the package @lethe/wasm is not installed');
   try {
-    const require = builtin('node:module').createRequire(import.meta.url);
     const read = (file: string): string =>
       builtin('node:fs').readFileSync(require.resolve(`@lethe/wasm/${file}`), 'utf8');
     const packed = valueIn(read(name), 'packed', name);
     const description = JSON.parse(valueIn(read('layout'), 'layout', 'layout')) as KernelDescription[];
+    if (!isComplete(description)) throw new Error(otherWasm);
     const module = compiled(JSON.parse(packed) as string, name);
     const cores = builtin('node:os').availableParallelism();
     return { engine: wasmEngine(name, module, description, cores), description, reason: null };
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    return missing(code === 'MODULE_NOT_FOUND' ? 'the package @lethe/wasm is not installed' : message);
+    return missing((error as Error).message);
   }
 }
 

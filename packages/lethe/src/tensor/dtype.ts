@@ -8,7 +8,7 @@ import { found } from '../found.ts';
 import { checkNumbers } from '../options.ts';
 
 /** Flat storage of numbers, the one currency between tensors and kernels. */
-export type Real = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike>;
+export type Real = Float32Array | Float64Array;
 
 /** The number type of this process: 'f32', or 'f64' with LETHE_DTYPE=f64. */
 export const dtype: 'f32' | 'f64' = globalThis.process?.env?.LETHE_DTYPE === 'f64' ? 'f64' : 'f32';

@@ -49,8 +49,8 @@ export interface FitOptions<Batch> {
   momentum?: Schedule;
   /** told of every epoch; false ends the training */
   onEpoch?: (epoch: FitEpoch) => unknown;
-  /** ends it between two steps */
-  signal?: AbortSignal;
+  /** of an AbortController, which ends it between two steps */
+  signal?: { readonly aborted: boolean };
 }
 
 /** An epoch that is over. */
