@@ -221,4 +221,29 @@ describe('a bundle for browsers', () => {
     // kB, packed by gzip
     expect((all - other) / 1000).toBeLessThan(most);
   });
+
+  it('has the sizes of docs/browser.md, to 2 kB', async () => {
+    const document = readFileSync(resolve(import.meta.dirname, '../docs/browser.md'), 'utf8');
+    const said =
+      /the module is (\d+) kB and its layout (\d+) kB; the worker above (\d+) kB, everything that the library exports (\d+) kB/;
+    const [module, layout, worker, everything] = said.exec(document)!.slice(1).map(Number);
+    const own = async (contents: string): Promise<Map<string, number>> => {
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: import.meta.dirname },
+        ...{ ...bundled, write: false, outdir: folder },
+      });
+      return new Map(
+        outputFiles.map(({ path, contents }) => [
+          /(\w+)[^/]*$/.exec(path)![1],
+          gzipSync(contents).length / 1000,
+        ]),
+      );
+    };
+    const page = await own(/```js\n(\/\/ worker\.js[\s\S]*?)```/.exec(document)![1]);
+    const entries = ['', '/dropout', '/moments', '/engine', '/wasm'];
+    const library = await own(entries.map((entry) => `export * from 'lethe${entry}';`).join('\n'));
+    const measured = [page.get('simd128'), page.get('layout'), page.get('stdin'), library.get('stdin')];
+    for (const [i, kB] of [module, layout, worker, everything].entries())
+      expect(Math.abs(measured[i]! - kB), `${measured}`).toBeLessThan(2);
+  });
 });

@@ -3,6 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Documents with examples, and how many each has. */
+export const exampleCounts = {
+  'README.md': 2,
+  'docs/decomposition.md': 1,
+  'docs/exchange.md': 1,
+  'docs/methods.md': 16,
+  'docs/translate.md': 1,
+  'packages/lethe/README.md': 1,
+} as const satisfies Record<string, number>;
+
 /** The blocks of a document. */
 export function examplesOf(document: string): string[] {
   return [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
@@ -22,5 +32,9 @@ export function runExample(
   });
   // each `console.log(…) // expected` line of an example is what it prints
   const promised = [...code.matchAll(/console\.log\(.*\);? *\/\/ (.*)/g)].map((match) => match[1]);
-  return { status: run.status, stderr: run.stderr, printed: run.stdout.trim().split('\n'), promised };
+  const printed = run.stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+  return { status: run.status, stderr: run.stderr, printed, promised };
 }

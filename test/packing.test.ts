@@ -37,7 +37,15 @@ it('modules are told whose source is no more', async () => {
   const { orphansOf } = (await import('./packages/pack.mjs' as string)) as {
     orphansOf(files: string[]): string[];
   };
-  const files = ['src/a.ts', 'src/b/c.tsx', 'dist/a.js', 'dist/a.d.ts', 'dist/b/c.js', 'dist/page/page.js'];
+  const files = [
+    'src/a.ts',
+    'src/b/c.tsx',
+    'dist/a.js',
+    'dist/a.d.ts',
+    'dist/b/c.js',
+    'dist/page/page.js',
+    'dist/chunks/b.js',
+  ];
   expect(orphansOf(files)).toEqual([]);
   expect(orphansOf([...files, 'dist/gone.js', 'dist/gone.d.ts'])).toEqual(['dist/gone.js', 'dist/gone.d.ts']);
 });

@@ -1,9 +1,9 @@
-/** The TypeScript examples of the README and of docs/ do what they say. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/** The TypeScript examples of the documents do what they say. */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { examplesOf, runExample } from './examples.mts';
+import { exampleCounts, examplesOf, runExample } from './examples.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,12 +12,13 @@ mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'examples-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each([
-  ['README.md', 2],
-  ['docs/methods.md', 16],
-  ['docs/decomposition.md', 1],
-  ['docs/translate.md', 1],
-])('%s', (document, count) => {
+// The weights that docs/exchange.md reads, as PyTorch writes them.
+copyFileSync(
+  join(root, 'packages/lab/src/exchange/fixtures/torch-lstm-two-both.safetensors'),
+  join(folder, 'weights.safetensors'),
+);
+
+describe.each(Object.entries(exampleCounts))('%s', (document, count) => {
   const blocks = examplesOf(readFileSync(join(root, document), 'utf8'));
 
   it(`has ${count} examples`, () => {

@@ -39,7 +39,7 @@ export function packAll(folder) {
 export function orphansOf(files) {
   const sources = new Set(files.filter((file) => file.startsWith('src/')));
   return files.filter((file) => {
-    const source = /^dist\/(?!page\/)(.*)\.(?:js|d\.ts)$/.exec(file)?.[1];
+    const source = /^dist\/(?!page\/|chunks\/)(.*)\.(?:js|d\.ts)$/.exec(file)?.[1];
     return source !== undefined && !sources.has(`src/${source}.ts`) && !sources.has(`src/${source}.tsx`);
   });
 }

@@ -48,6 +48,14 @@ describe('the rooms of the library', () => {
     expect([...new Set(files.map(roomOf))].sort()).toEqual([...rooms].sort());
   });
 
+  it('stand in ARCHITECTURE.md in this order', () => {
+    const document = readFileSync(join(source, '../../../ARCHITECTURE.md'), 'utf8');
+    const list = /\npackages\/lethe .*\n([\s\S]*?)\npackages\/lab/.exec(document)![1];
+    const listed = [...list.matchAll(/^ {2}([a-z/]+)\/ /gm)].map(([, room]) => room);
+    const named = rooms.map((room) => room.replace(/^(kernels|autograd)\/.*/, '$1'));
+    expect(['messages', ...listed, 'entry points']).toEqual([...new Set(named)]);
+  });
+
   it('import downwards', () => {
     const upward = [...importsOf].flatMap(([file, targets]) =>
       targets

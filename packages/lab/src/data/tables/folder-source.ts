@@ -44,7 +44,9 @@ export async function openFolder(
     );
   }
   if (beside > 0)
-    source.notes.push(`${beside} file${beside > 1 ? 's' : ''} that describe or pack others left out`);
+    source.notes.push(
+      `${beside} ${beside > 1 ? 'files that describe or pack' : 'file that describes or packs'} others left out`,
+    );
   return source;
 }
 

@@ -346,7 +346,7 @@ describe('labelled folders', () => {
     expect(textsOf(data)).toEqual(['bad', 'worse\nstill', 'fine']);
     expect(labelsOf(data)).toEqual(['neg', 'neg', 'pos']);
     expect(data.names).toEqual(['neg/1.txt', 'neg/2.txt', 'pos/a.txt']);
-    expect(data.notes.join('\n')).toContain('1 file that describe or pack others left out');
+    expect(data.notes.join('\n')).toContain('1 file that describes or packs others left out');
   });
 
   it('may have splits around the classes, and folders without one', async () => {

@@ -22,7 +22,7 @@ export function addLayer(
   };
   if (layer.cell === 'deep-rnn') {
     throw new ConfigError(
-      'onnx: expected layers of rnn, lstm or gru, found a deep-rnn: ONNX has no operator for layers between two states; export its arrays with --format safetensors',
+      'onnx: expected layers of rnn, lstm or gru, found a deep-rnn: ONNX has no operator for layers between two states; export its arrays with --to safetensors',
     );
   }
   const { cell } = layer;

@@ -43,7 +43,7 @@ const forecast = z.strictObject({
     'steps to forecast; auto: what the file or the published set says, else that of the M4 competition for the frequency',
   ),
   context: countOrAuto.describe(
-    'steps that a forecast looks back on directly; auto: 1.5 horizons, at least three seasons, at most 336',
+    'steps that a forecast looks back on directly; auto: 1.5 horizons, at least three seasons and 16, at most 336',
   ),
   season: countOrAuto.describe('steps after which a season begins again; auto: by the frequency'),
   lags: z

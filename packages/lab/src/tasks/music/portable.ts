@@ -13,7 +13,7 @@ export function portableMusic({ config, weights, where }: TrainedRun<MusicConfig
   loadWeights(model, weights, where);
   if (model.between) {
     throw new ConfigError(
-      `${where}: expected a model whose readout reads the last recurrent layer, found model.deepOutput ${config.model.deepOutput}, a layer between them that graphs here do not have; export its arrays with --format safetensors`,
+      `${where}: expected a model whose readout reads the last recurrent layer, found model.deepOutput ${config.model.deepOutput}, a layer between them that graphs here do not have; export its arrays with --to safetensors`,
     );
   }
   if (!model.readout.independent) {
