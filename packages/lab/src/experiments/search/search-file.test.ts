@@ -153,7 +153,7 @@ test('the searches that come along draw configurations that can be, with the pub
       source: /Table 1/,
       training: { epochs: 200, patience: 30, batch: 16, firstFrame: true },
     },
-    pascanu2014: { source: /Table 2/, training: { epochs: 120, patience: 15 } },
+    pascanu2014: { source: /Table 2/, training: { epochs: 300, patience: 15 } },
   };
   for (const name of listSearches()) {
     const found = readSearch(name);
