@@ -21,7 +21,11 @@ async function train(): Promise<object> {
     noise,
   );
   const readout = linear({ inputSize: hidden, outputSize: 1, layer: 1 }, noise);
-  const parameters = { ...layer.parameters, out: readout.parameters.weight, bias: readout.parameters.bias };
+  const parameters = {
+    ...layer.parameters,
+    weightOut: readout.parameters.weight,
+    biasOut: readout.parameters.bias,
+  };
   const loss = (_: number, draws?: NoiseStream) =>
     squaredError(readout.forward(layer.forward(x, undefined, draws).output), y);
   // biome-ignore lint/suspicious/noFocusedTests: the training loop, not a test
