@@ -6,7 +6,7 @@ import { found } from './found.ts';
 
 const longest = 2000;
 
-/** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING` or `E_MEMORY`. */
+/** What all errors of Lethe are; `code` is `E_SHAPE`, `E_CONFIG`, `E_DATA`, `E_NUMERICS`, `E_SCRATCH`, `E_TAPE`, `E_EVALUATING`, `E_MEMORY`, `E_ENGINE` or `E_STALE`. */
 export class LetheError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: { cause?: unknown }) {
