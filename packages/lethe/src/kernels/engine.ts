@@ -2,7 +2,7 @@
  * The engine in use. Native if it loads, else WebAssembly, else portable with one notice on standard error; the environment
  * decides otherwise: LETHE_ENGINE=native|wasm|portable, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
  */
-import { ConfigError } from '../errors.ts';
+import { ConfigError, LetheError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeMemoryFrom } from '../tensor/dtype.ts';
 import type { CommonEngine, Engine, LayerKernel } from './contract/engine.ts';
@@ -37,11 +37,18 @@ export function kernels(): CommonEngine {
 /**
  * Kernels of a cell or another layer by the engine in use.
  * @param portable what the portable engine runs of them, brought by the layer, so that a bundle has those of the layers in it and no others
+ * @throws LetheError with code E_ENGINE where the engine is from before one of them was added
  */
 export function layerKernels<Name extends LayerKernel>(portable: Pick<Kernels, Name>): Pick<Kernels, Name> {
   const engine = kernels();
   // Every engine is whole but this one.
-  return engine === common ? portable : (engine as Engine);
+  if (engine === common) return portable;
+  const lacking = Object.keys(portable).find((name) => !(name in engine));
+  if (lacking === undefined) return engine as Engine;
+  throw new LetheError(
+    'E_ENGINE',
+    `engine: expected the kernels of the ${engine.engine} engine to have ${lacking}, but they are of another version than lethe; install @lethe/${engine.engine} in the version of lethe, build them anew, or set LETHE_ENGINE=portable`,
+  );
 }
 
 /** From now on the portable engine is this one, which has the kernels of all layers; one in use is replaced. */
