@@ -1,5 +1,6 @@
 // Bundles the sources into dist/, beside the declarations that tsc writes: every entry of the package, and what entries share in chunks. The command has
-// some 560 modules, and Node.js takes half a millisecond to find and link each: `lethe --version` takes .40 s bundled and .70 s as modules of their own.
+// some 560 modules, and Node.js takes half a millisecond to find and link each: `lethe --version` takes .70 s bundled and .96 s as modules of their own
+// (medians of five in a slow hour of an Intel Xeon 2.80 GHz; of the .70 s Node.js itself takes .11, the library .22, zod .10).
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
