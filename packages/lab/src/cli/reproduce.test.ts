@@ -56,7 +56,9 @@ test('tables of trainings say what has not been run, and train nothing when they
   const [, independent, dependent] = one.split(
     /^Negative log-likelihood on the test sets, (?:in)?dependent notes.*$/m,
   );
-  expect(independent).toMatch(/JSB Chorales +not run +8\.01 +not run +not run +8\.58 +not run +not run +7\.92/);
+  expect(independent).toMatch(
+    /JSB Chorales +not run +8\.01 +not run +not run +8\.58 +not run +not run +7\.92/,
+  );
   expect(independent).toMatch(/Piano-midi\.de +not run +7\.39 +not run +not run +7\.58 +not run +not run +–/);
   expect(dependent).toMatch(/JSB Chorales +not run +5\.19 +not run +not run/);
   expect(dependent).toMatch(/Piano-midi\.de +not run +7\.05 +not run +not run/);
