@@ -35,10 +35,11 @@ for (const platform of asked === undefined || asked === '--all' ? possible() : [
 /** This machine's, and with --all those that a compiler is here for. */
 function possible() {
   if (asked !== '--all') return [host];
-  const others = Object.entries(cross).filter(
-    ([, { from, prefix }]) => from === host && isOnPath(`${prefix}g++`),
-  );
-  return [host, ...others.map(([platform]) => platform)];
+  const others = Object.entries(cross).filter(([, { from }]) => from === host);
+  const able = others.filter(([, { prefix }]) => isOnPath(`${prefix}g++`));
+  for (const [platform, { prefix }] of others.filter((one) => !able.includes(one)))
+    console.log(`prebuilds/${platform}: not built, ${prefix}g++ is not on the PATH`);
+  return [host, ...able.map(([platform]) => platform)];
 }
 
 /** What the checkout runs on. */
