@@ -161,6 +161,27 @@ describe('where', () => {
     expect(run('whole')).toMatchObject({ engine: 'wasm', product: [3, 7], problem: null });
   });
 
+  // as Deno does without --allow-env and --allow-sys
+  it('the runtime refuses what the native kernels ask for, and the environment, the next engine goes on, and why is said', () => {
+    const before = `
+      const get = (_, name) => {
+        // Node.js reads its own
+        if (name.startsWith('LETHE')) throw new Error('Requires access, run again with a flag');
+      };
+      process.env = new Proxy({}, { get });`;
+    const change = (modules: string): void => {
+      const native = resolve(modules, '../../native');
+      mkdirSync(native);
+      writeFileSync(join(native, 'package.json'), '{ "name": "@lethe/native", "main": "index.js" }');
+      writeFileSync(join(native, 'index.js'), 'exports.load = () => process.env.LETHE_NATIVE;');
+    };
+    const { stderr, ...told } = run('refusals', { before, change });
+    expect(told).toMatchObject({ engine: 'wasm', product: [3, 7], problem: null });
+    expect(stderr).toBe(
+      'lethe: the native kernels do not load: Requires access, run again with a flag; the WebAssembly engine runs, some times slower\n',
+    );
+  });
+
   it.each([
     ['a bundle is a CommonJS module', 'lethe.cjs'],
     ['a bundle was built elsewhere', 'moved.mjs'],

@@ -2,6 +2,7 @@
  * The engine in use. Native if it loads, else WebAssembly, else portable with one notice on standard error; the environment
  * decides otherwise: LETHE_ENGINE=native|wasm|portable, LETHE_THREADS=count, LETHE_DTYPE=f64 (portable only).
  */
+import { environment } from '../environment.ts';
 import { ConfigError, LetheError } from '../errors.ts';
 import { checkWord } from '../options.ts';
 import { dtype, takeMemoryFrom } from '../tensor/dtype.ts';
@@ -81,11 +82,6 @@ const engineNames: readonly EngineName[] = ['native', 'wasm', 'portable'];
 
 let inUse: CommonEngine | undefined;
 let portableEngine: CommonEngine = common;
-
-function environment(name: string): string | undefined {
-  const value = globalThis.process?.env?.[name];
-  return value === '' ? undefined : value;
-}
 
 function choose(): CommonEngine {
   const type = environment('LETHE_DTYPE') ?? 'f32';

@@ -40,7 +40,16 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 
+/** What a runtime refuses that asks for permissions (Deno) is one more reason for another engine. */
 function load(): Loaded {
+  try {
+    return loadPackage();
+  } catch (error) {
+    return { kernels: null, description: [], reason: (error as Error).message };
+  }
+}
+
+function loadPackage(): Loaded {
   const builtin = globalThis.process?.getBuiltinModule;
   if (builtin === undefined)
     return { kernels: null, description: [], reason: 'they need Node.js 20.16 or later' };

@@ -3,6 +3,7 @@
  * is set (the oracle for gradient checks).
  */
 
+import { environment } from '../environment.ts';
 import { ConfigError, LetheError } from '../errors.ts';
 import { found } from '../found.ts';
 import { checkNumbers } from '../options.ts';
@@ -11,7 +12,7 @@ import { checkNumbers } from '../options.ts';
 export type Real = Float32Array | Float64Array;
 
 /** The number type of this process: 'f32', or 'f64' with LETHE_DTYPE=f64. */
-export const dtype: 'f32' | 'f64' = globalThis.process?.env?.LETHE_DTYPE === 'f64' ? 'f64' : 'f32';
+export const dtype: 'f32' | 'f64' = environment('LETHE_DTYPE') === 'f64' ? 'f64' : 'f32';
 
 /** Where memory comes from. */
 export interface MemorySource {
