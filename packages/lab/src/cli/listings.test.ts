@@ -1,7 +1,7 @@
 /** `lethe methods`, `lethe recipes`, `lethe config`. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { dropoutMethods, parseDropout } from 'lethe/dropout';
+import { dropoutMethods, dropoutPlan, parseDropout } from 'lethe/dropout';
 import { describe, expect, test } from 'vitest';
 import { listRecipes, listSearches, recipesFolder } from '../training/recipes.ts';
 import { resolveConfig } from '../training/resolve.ts';
@@ -29,7 +29,7 @@ describe('lethe methods', () => {
     const { methods } = await json('methods');
     for (const { name, alone, reference } of methods) {
       if (alone === null) {
-        expect(() => parseDropout(name)).toThrow();
+        expect(() => dropoutPlan(parseDropout(name), { cell: 'lstm' })).toThrow('expects a rate');
         continue;
       }
       const read = parseDropout(name);
@@ -37,6 +37,17 @@ describe('lethe methods', () => {
       const rates = read.noise.filter(({ rate }) => rate > 0).map(({ site, rate }) => [site, rate]);
       expect(alone.rates).toEqual(Object.fromEntries(rates));
     }
+  });
+
+  test('says people all that the name alone stands for, not its rates alone', async () => {
+    // docs/methods.md: a mask for the sequence in semeniuta, two penalties in awd
+    expect((await lethe('methods', 'semeniuta')).out).toContain(
+      '  alone: semeniuta:update=0.5,interval=sequence\n',
+    );
+    expect((await lethe('methods', 'awd')).out).toContain(
+      '  alone: awd:weight=0.5,input=0.4,output=0.4,ar=2,tar=1\n',
+    );
+    expect((await lethe('methods', 'rnndrop')).out).toContain('  alone: refused, it needs a rate\n');
   });
 
   test('knows which cells take a rate', async () => {

@@ -64,7 +64,7 @@ async function listed(name: string): Promise<ListedMethod> {
     reference: whole.reference,
     modes: { train: whole.modes.train, test: whole.modes.test },
     cells: recurrentCells.filter((cell) => cells.includes(cell)),
-    alone: alone ? { name: alone.name, rates: ratesOf(alone) } : null,
+    alone: alone && alone.lacks === undefined ? { name: alone.name, rates: ratesOf(alone) } : null,
     keys: keys.map(([key, about]) => {
       const found = attempts.find((one) => one.key === key);
       // A rate that no cell takes in this mode belongs to the layer that reads the last one.
@@ -103,17 +103,12 @@ function say(method: ListedMethod, output: Output): void {
   output.say(output.colours.bold(name));
   for (const line of wrapped(reference, Math.min(output.io.columns, 100) - 2)) output.say(`  ${line}`);
   output.say(`  in training ${modes.train}, at test ${modes.test}; cells ${cells.join(', ')}`);
-  if (keys.some(({ kind }) => kind === 'rate')) output.say(`  ${name} alone: ${aloneInWords(alone)}`);
+  if (keys.some(({ kind }) => kind === 'rate'))
+    output.say(`  alone: ${alone ? alone.name : 'refused, it needs a rate'}`);
   for (const key of keys) {
     output.say();
     for (const line of listing([keyHead(key), keyType(key)], key.about, output)) output.say(line);
   }
-}
-
-function aloneInWords(alone: ListedMethod['alone']): string {
-  if (!alone) return 'refused, it needs a rate';
-  const rates = Object.entries(alone.rates).map(([site, rate]) => `${site} ${rate}`);
-  return rates.length > 0 ? `rates ${rates.join(', ')}` : 'no noise';
 }
 
 function keyHead({ name, default: usual }: ListedMethod['keys'][number]): string {

@@ -42,7 +42,7 @@ const optimizer = z.discriminatedUnion('name', [
     ...anyOptimizer,
     momentum: fraction.describe('Nesterov momentum'),
     decay: fraction.describe('of the mean square of the gradients'),
-    epsilon: positive.describe('added to the root of that mean'),
+    epsilon: positive.describe('added to that mean under the root'),
   }),
   z.strictObject({
     name: z.literal('sgd').describe('the optimizer'),

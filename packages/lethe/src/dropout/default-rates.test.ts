@@ -22,7 +22,7 @@ const usual = {
   dropconnect: 'dropconnect:weight=0.5',
   // Zaremba et al. 2014, medium network
   naive: 'naive:input=0.5,output=0.5',
-  // Gal and Ghahramani 2016, medium network
+  // ours: those of the large network of Gal and Ghahramani 2016 (.5, .3, .5) scaled down for the medium one
   variational: 'variational:input=0.4,recurrent=0.2,output=0.4',
   // Semeniuta et al. 2016, README of the code
   semeniuta: 'semeniuta:update=0.5,interval=sequence',

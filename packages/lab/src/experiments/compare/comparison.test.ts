@@ -68,7 +68,7 @@ describe('what a method searches', () => {
 
   test('begins with its usual rates and the step rate of the recipe', () => {
     const { first } = spaceOf('variational', { 'optimizer.stepRate': 0.01 });
-    // Gal's medium network, the defaults of the method.
+    // The defaults of the method.
     expect(first).toEqual({
       'optimizer.stepRate': 0.01,
       'dropout.input': 0.4,

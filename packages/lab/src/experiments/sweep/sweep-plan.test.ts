@@ -22,7 +22,7 @@ describe('the trainings of a sweep', () => {
       { 'dropout.input': 0.5, 'model.hidden': 20 },
     ];
     expect(all(plan, 2)).toEqual([7, 8].flatMap((seed) => points.map((point) => ({ ...point, seed }))));
-    // The other rates are those of the method, Gal's medium network.
+    // The other rates are those of the method.
     expect(plan.configOf({ ...points[3], seed: 8 })).toMatchObject({
       seed: 8,
       model: { hidden: 20, dropout: 'variational:input=0.5,recurrent=0.2,output=0.4' },

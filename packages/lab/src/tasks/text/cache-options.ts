@@ -4,7 +4,7 @@ import { didYouMean } from '../../common/nearest.ts';
 import { UsageError } from '../../common/usage.ts';
 import { type CacheOptions, checkCache } from './cache.ts';
 
-/** What is not given is as Merity et al. (2017) have it for Penn Treebank. Throws UsageError. */
+/** What is not given is as the code of Merity et al. (2017) has it for Penn Treebank. Throws UsageError. */
 export function cacheOptions(text: string): CacheOptions {
   const options = { window: 500, theta: 1, lambda: 0.1 };
   for (const part of text.split(',')) {

@@ -17,7 +17,7 @@ import { repeated } from './evaluate.ts';
 import type { TextModel, TextState, Window } from './model.ts';
 import { evaluationStreams } from './segments.ts';
 
-/** A cache; Merity et al. (2017) take 500, 1 and .1 for Penn Treebank, 3785, .6621 and .1279 for WikiText-2. */
+/** A cache; the code of Merity et al. (2017) takes 500 (the paper 2,000), 1 and .1 for Penn Treebank, 3785, .6621 and .1279 for WikiText-2. */
 export interface CacheOptions {
   /** positions that it remembers */
   window: number;

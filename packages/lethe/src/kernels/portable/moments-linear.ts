@@ -1,6 +1,6 @@
 /**
  * Linear map of noisy independent inputs, exact moments, forward and backward: two products, one through W and
- * one through W ∘ W. S. Wang, C. Manning, "Fast dropout training", ICML 2013; J. Bayer et al., 2013, section 3.
+ * one through W ∘ W. S. Wang, C. Manning, "Fast dropout training", ICML 2013; J. Bayer et al., 2013, section 2.2.1.
  */
 import type { MomentsLinear, MomentsLinearBackward } from '../contract/moments.ts';
 import { addProduct, addRowSums, fillRows } from './matmul.ts';

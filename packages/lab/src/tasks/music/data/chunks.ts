@@ -1,4 +1,4 @@
-/** Pieces cut into chunks for training by truncated backpropagation (Bayer et al. 2013, section 4). */
+/** Pieces cut into chunks for training by truncated backpropagation (Bayer et al. 2013, section 3.1). */
 import { ConfigError } from 'lethe';
 import type { Piece } from './types.ts';
 
