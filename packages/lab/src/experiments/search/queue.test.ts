@@ -177,16 +177,16 @@ describe.skipIf(!hasRedis)('a queue of trials', () => {
   it('ends a trial that waits when it is pruned: no worker will begin it', async () => {
     const executor = await open(server.url, directory);
     const trial = follow(executor, { number: 1, config: small(2) });
-    const queue = new Queue(id, {
-      connection: new Redis(server.url, { maxRetriesPerRequest: null }),
-      prefix,
-    });
+    const connection = new Redis(server.url, { maxRetriesPerRequest: null });
+    const queue = new Queue(id, { connection, prefix });
     await expect.poll(() => queue.getWaitingCount()).toBe(1);
     trial.handle.stop('prune');
     expect(await trial.handle.outcome).toEqual({ state: 'left' });
     expect(trial.heard).toEqual([]);
     expect(await queue.getJobCounts()).toMatchObject({ waiting: 0, active: 0, failed: 0 });
     await queue.close();
+    // A queue leaves open what it was given.
+    connection.disconnect();
     await executor.close();
   }, 60_000);
 
