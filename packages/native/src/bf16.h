@@ -28,7 +28,7 @@ struct HalfRows {
   long row, tile, block;
 };
 
-// Sums of tiles: rows `ld` apart, that begin with those at `from`, `fromLd` apart, or with zeros.
+// Sums of tiles: rows `ld` apart, added to those at `from`, `fromLd` apart, or to nothing.
 struct TileSums {
   float* to;
   long ld;
@@ -69,9 +69,11 @@ LETHE_HALF static void roundRows(uint16_t* dst, const float* src, long rows, lon
 }
 
 // Packs panels [p0, p1) of `width` columns, rows [k0, k0 + K) of an operand of n columns; panel p begins at to(p). The
-// source is read in long stretches, 2 rows or 16 columns of it at a time.
+// source is read in long stretches, 2 rows or 16 columns of it at a time, and fetched ahead: 704 rows of 4608 columns over 1152 take 16.5
+// ms with it, 18.7 without (one core, AMD Zen 5).
 template <class To>
 LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n, long width, long p0, long p1, To&& to) {
+  constexpr long ROWS_AHEAD = 6, COLUMNS_AHEAD = 64;
   const long depth = paddedDepth(K);
   auto tilesOf = [&](long p) { return (minimum(width, n - p * width) + 15) / 16; };
   if (o.transposed) {
@@ -84,6 +86,7 @@ LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n,
           __m512 words[16];
           for (int i = 0; i < 16; i++) {
             const long at = (j + i) * o.ld + k0 + kb, left = i < have ? K - kb : 0;
+            for (int line = 0; line < KB; line += 16) __builtin_prefetch(o.b + at + COLUMNS_AHEAD + line);
             const float* mask = o.mask ? o.mask + at : nullptr;
             words[i] =
                 (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
@@ -101,6 +104,7 @@ LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n,
       uint16_t* dst = to(p) + k / KB * tiles * TILE + k % KB * 16;
       for (long v = 0; v < tiles; v++, dst += TILE) {
         const long j = p * width + 16 * v, have = minimum(16, n - j), at = (k0 + k) * o.ld + j;
+        for (int row = ROWS_AHEAD; row < ROWS_AHEAD + 2; row++) __builtin_prefetch(o.b + at + row * o.ld);
         const float* mask = o.mask ? o.mask + at : nullptr;
         const __m512 even = maskedLoad(o.b + at, mask, k < K ? have : 0);
         const __m512 odd = maskedLoad(o.b + at + o.ld, mask ? mask + o.ld : nullptr, k + 1 < K ? have : 0);
@@ -121,6 +125,7 @@ LETHE_HALF static void packHalfTile(uint16_t* dst, const Rows& rows, long i, lon
         const long k = kb + 2 * r + h, at = k0 + k;
         const float* from = at < rows.headCount ? rows.head + at * rows.ks : rows.a + (at - rows.headCount) * rows.ks;
         pair[h] = maskedLoad(from + i, nullptr, k < K ? have : 0);
+        __builtin_prefetch(from + i + KB * rows.ks);
       }
       words[r] = (__m512)pairWords(pair[0], pair[1]);
     }
@@ -212,18 +217,20 @@ LETHE_AMX static void amxTile(int tiles, long cols, long blocks, const HalfRows&
   LETHE_FENCE;
 }
 
-// The same with dot products of pairs: R rows by `cols` vectors of columns.
+// The same with dot products of pairs: R rows by COLS vectors of columns.
 template <int R, int COLS>
-LETHE_HALF static void dotBlock(long blocks, const char* a, long row, long block, const uint16_t* panel, float* out) {
+LETHE_HALF static void dotBlock(long K, const char* a, long row, long block, const uint16_t* panel, const TileSums& sums) {
   __m512 sum[R][COLS];
+#pragma GCC unroll 16
   for (int r = 0; r < R; r++)
+#pragma GCC unroll 4
     for (int v = 0; v < COLS; v++) sum[r][v] = _mm512_setzero_ps();
-  for (long k = 0; k < blocks; k++, a += block, panel += COLS * TILE) {
-    for (int pair = 0; pair < 16; pair++) {
+  for (long left = (K + 1) / 2; left > 0; left -= 16, a += block, panel += COLS * TILE) {
+    for (int pair = 0, pairs = (int)minimum(left, 16); pair < pairs; pair++) {
       __m512bh b[COLS];
 #pragma GCC unroll 4
       for (int v = 0; v < COLS; v++) b[v] = (__m512bh)_mm512_load_si512(panel + v * TILE + 32 * pair);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int r = 0; r < R; r++) {
         int word;
         __builtin_memcpy(&word, a + r * row + 4 * pair, 4);
@@ -233,26 +240,41 @@ LETHE_HALF static void dotBlock(long blocks, const char* a, long row, long block
       }
     }
   }
+#pragma GCC unroll 16
   for (int r = 0; r < R; r++)
-    for (int v = 0; v < COLS; v++) _mm512_store_ps(out + r * PW + 16 * v, sum[r][v]);
+#pragma GCC unroll 4
+    for (int v = 0; v < COLS; v++) {
+      const __m512 old = sums.from ? _mm512_loadu_ps(sums.from + r * sums.fromLd + 16 * v) : _mm512_setzero_ps();
+      _mm512_storeu_ps(sums.to + r * sums.ld + 16 * v, _mm512_add_ps(sum[r][v], old));
+    }
 }
 
+// A product of some rows by `cols` vectors of columns, at most three. Sums that wait for no other need twelve of them: of a single vector
+// of columns 16 rows go together, else 8.
+using DotRows = void (*)(long cols, long K, const char* a, long row, long block, const uint16_t* panel, const TileSums& sums);
 template <int R>
-LETHE_HALF static void dotRows(long cols, long blocks, const char* a, long row, long block, const uint16_t* panel, float* out) {
-  if (cols == 1) dotBlock<R, 1>(blocks, a, row, block, panel, out);
-  else if (cols == 2) dotBlock<R, 2>(blocks, a, row, block, panel, out);
-  else dotBlock<R, 3>(blocks, a, row, block, panel, out);
+LETHE_HALF static void dotRows(long cols, long K, const char* a, long row, long block, const uint16_t* panel, const TileSums& sums) {
+  constexpr int FEW = R < 8 ? R : 8;
+  if (R > FEW || cols == 1) dotBlock<R, 1>(K, a, row, block, panel, sums);
+  else if (cols == 2) dotBlock<FEW, 2>(K, a, row, block, panel, sums);
+  else dotBlock<FEW, 3>(K, a, row, block, panel, sums);
 }
+static constexpr DotRows dotRowsOf[] = {dotRows<1>,  dotRows<2>,  dotRows<3>,  dotRows<4>,  dotRows<5>,  dotRows<6>,
+                                        dotRows<7>,  dotRows<8>,  dotRows<9>,  dotRows<10>, dotRows<11>, dotRows<12>,
+                                        dotRows<13>, dotRows<14>, dotRows<15>, dotRows<16>};
 
-LETHE_HALF static void dotTile(int tiles, int tileRows, long cols, long blocks, const HalfRows& rows, const uint16_t* panel, float* out,
-                               long outTile) {
+// Tiles of `height` rows, which are divided evenly: a row by itself would wait for its own sums.
+LETHE_HALF static void dotTile(int tiles, long cols, long K, const HalfRows& rows, const uint16_t* panel, const TileSums& sums,
+                               int height) {
+  const int most = cols == 1 ? 16 : 8, parts = (height + most - 1) / most;
   for (int t = 0; t < tiles; t++) {
-    const char* a = reinterpret_cast<const char*>(rows.a) + t * rows.tile;
-    float* to = out + t * outTile;
-    int r = 0;
-    for (; r + 8 <= tileRows; r += 8) dotRows<8>(cols, blocks, a + r * rows.row, rows.row, rows.block, panel, to + r * PW);
-    for (; r + 4 <= tileRows; r += 4) dotRows<4>(cols, blocks, a + r * rows.row, rows.row, rows.block, panel, to + r * PW);
-    for (; r < tileRows; r++) dotRows<1>(cols, blocks, a + r * rows.row, rows.row, rows.block, panel, to + r * PW);
+    for (int part = 0; part < parts; part++) {
+      const int first = height * part / parts, count = height * (part + 1) / parts - first;
+      const char* a = reinterpret_cast<const char*>(rows.a) + t * rows.tile + first * rows.row;
+      const long at = t * height + first;
+      const TileSums own{sums.to + at * sums.ld, sums.ld, sums.from ? sums.from + at * sums.fromLd : nullptr, sums.fromLd};
+      dotRowsOf[count - 1](cols, K, a, rows.row, rows.block, panel, own);
+    }
   }
 }
 
@@ -282,15 +304,16 @@ class HalfTiles {
   }
   HalfTiles(const HalfTiles&) = delete;
 
-  // out [tiles * rows][PW] = rows * panel of `width` columns, over `blocks` times 32 of k; rows past the operand's must be readable
-  void multiply(int tiles, long width, long blocks, const HalfRows& rows, const uint16_t* panel, float* out) const {
-    if (amx_) multiplyTo(tiles, width, blocks, rows, panel, {out, PW});
-    else dotTile(tiles, rows_, width / 16, blocks, rows, panel, out, (long)rows_ * PW);
+  // out [tiles * rows][PW] = rows * panel of `width` columns, over K of k; rows past the operand's must be readable
+  void multiply(int tiles, long width, long K, const HalfRows& rows, const uint16_t* panel, float* out) const {
+    multiplyTo(tiles, width, K, rows, panel, {out, PW});
   }
-  // The same where the sums belong, added to what they begin with; by AMX alone.
-  void multiplyTo(int tiles, long width, long blocks, const HalfRows& rows, const uint16_t* panel, const TileSums& sums) const {
-    if (ahead_) amxTile<true>(tiles, width / 16, blocks, rows, panel, sums, rows_);
-    else amxTile<false>(tiles, width / 16, blocks, rows, panel, sums, rows_);
+  // The same where the sums belong, added to what is at their `from`.
+  void multiplyTo(int tiles, long width, long K, const HalfRows& rows, const uint16_t* panel, const TileSums& sums) const {
+    const long cols = width / 16, blocks = paddedDepth(K) / KB;
+    if (!amx_) dotTile(tiles, cols, K, rows, panel, sums, rows_);
+    else if (ahead_) amxTile<true>(tiles, cols, blocks, rows, panel, sums, rows_);
+    else amxTile<false>(tiles, cols, blocks, rows, panel, sums, rows_);
   }
 
  private:

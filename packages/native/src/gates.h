@@ -138,7 +138,7 @@ LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const Ste
   if (packed.half) {
     const long depth = packed.depth();
     const HalfRows own{rows.half + row * depth, 2 * depth, 2 * depth * packed.tileRows, 64};
-    packed.tiles->multiply(count > packed.tileRows ? 2 : 1, packed.width(q), depth / KB, own, packed.half + packed.offset(q, g), out);
+    packed.tiles->multiply(count > packed.tileRows ? 2 : 1, packed.width(q), packed.K, own, packed.half + packed.offset(q, g), out);
     return;
   }
   for (long r = 0; r < count; r += packed.tileRows, index++) {

@@ -149,9 +149,9 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
         return sum;
       });
     for (const transposeB of [false, true]) {
-      const within = kernels.fixed([new Float32Array(2), kept]);
+      const keeping = (native as Engine).fixed([new Float32Array(2), kept]);
       expectClose(
-        within(() => call(transposeB)),
+        (native as Engine).within({ bf16: true }, () => keeping(() => call(transposeB))),
         expected(transposeB, rounded),
         2e-6,
         'kept',
