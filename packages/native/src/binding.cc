@@ -1,9 +1,11 @@
 // The door between JavaScript and the kernels (Node-API version 8). A kernel takes how to run, and the values of its fields in the
 // order of its description (reader.h): kernel(threads, isBf16, copies, ...values).
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "params.h"
 #include "describe.h"
@@ -36,6 +38,10 @@ struct Arguments {
 // Marks handles of RoundedCopies among all externals that JavaScript may pass.
 const napi_type_tag roundedTag = {0x6c657468655f726full, 0x756e6465645f3031ull};
 
+// Copies that handles of this thread hold: whoever rounds the same numbers again, as drawing one text after another does, shares them.
+// Handles go when the garbage collector has time, so that copies of their own would pile up.
+thread_local std::vector<std::weak_ptr<RoundedCopies>> roundedHere;
+
 RoundedCopies* roundedOf(napi_env env, napi_value value) {
   bool own = false;
   void* copies = nullptr;
@@ -43,7 +49,7 @@ RoundedCopies* roundedOf(napi_env env, napi_value value) {
   if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return nullptr;
   if (napi_check_object_type_tag(env, value, &roundedTag, &own) != napi_ok || !own) return nullptr;
   napi_unwrap(env, value, &copies);
-  return static_cast<RoundedCopies*>(copies);
+  return static_cast<std::shared_ptr<RoundedCopies>*>(copies)->get();
 }
 
 int threadsOf(napi_env env, napi_value value) {
@@ -154,12 +160,34 @@ napi_value round(napi_env env, napi_callback_info info) {
     SumSquares p{};
     Reader reader = given.reader(env, 0, "round");
     if (!reader.read(p, Pass::once)) return;
-    auto copies = std::make_unique<RoundedCopies>();
-    for (int i = 0; i < p.count; i++) copies->add(p.arrays[i], p.sizes[i]);
-    auto release = [](napi_env, void* data, void*) { delete static_cast<RoundedCopies*>(data); };
+    std::shared_ptr<RoundedCopies> copies;
+    for (const std::weak_ptr<RoundedCopies>& held : roundedHere) {
+      copies = held.lock();
+      if (copies && copies->are(p.arrays, p.sizes, p.count)) break;
+      copies = nullptr;
+    }
+    const bool fresh = !copies;
+    if (fresh) {
+      copies = std::make_shared<RoundedCopies>();
+      for (int i = 0; i < p.count; i++) copies->add(p.arrays[i], p.sizes[i]);
+    }
+    auto release = [](napi_env env, void* data, void*) {
+      auto* own = static_cast<std::shared_ptr<RoundedCopies>*>(data);
+      int64_t all;
+      if (own->use_count() == 1) napi_adjust_external_memory(env, -(int64_t)(*own)->bytes(), &all);
+      delete own;
+    };
     napi_create_object(env, &handle);
     napi_type_tag_object(env, handle, &roundedTag);
-    if (napi_wrap(env, handle, copies.get(), release, nullptr, nullptr) == napi_ok) copies.release();
+    auto own = std::make_unique<std::shared_ptr<RoundedCopies>>(copies);
+    if (napi_wrap(env, handle, own.get(), release, nullptr, nullptr) != napi_ok) return;
+    own.release();
+    if (!fresh) return;
+    int64_t all;  // so that the garbage collector knows what the handle holds
+    napi_adjust_external_memory(env, (int64_t)copies->bytes(), &all);
+    const auto gone = [](const std::weak_ptr<RoundedCopies>& held) { return held.expired(); };
+    roundedHere.erase(std::remove_if(roundedHere.begin(), roundedHere.end(), gone), roundedHere.end());
+    roundedHere.push_back(copies);
   });
   return handle;
 }

@@ -163,10 +163,12 @@ constexpr long THIN = 4;
 
 struct FloatNumbers {
   const float* b;
+  LETHE_INLINED void fetch(long i) const { __builtin_prefetch(b + i, 0, 2); }
   LETHE_INLINED vf at(long i, int w) const { return load(b + i, w); }
 };
 struct HalfNumbers {
   const uint16_t* b;
+  LETHE_INLINED void fetch(long i) const { __builtin_prefetch(b + i, 0, 2); }
   LETHE_INLINED vf at(long i, int w) const {
     vw words = {};
     if (w == W) words = *reinterpret_cast<const vw*>(b + i);
@@ -210,6 +212,7 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const
             for (long c = 0; c < width; c++) {
               const long at = (j0 + j + c) * o.ld + k;
               vf b = numbers.at(at, w);
+              numbers.fetch(at + 4 * o.ld);
               if (o.mask) b *= load(o.mask + at, w);
               for (long i = 0; i < m; i++) lanes[c][i] = madd(a[i], b, lanes[c][i]);
             }
@@ -231,6 +234,7 @@ void thinProduct(Pool& pool, long m, long n, long K, const Factor& factor, const
               vf s = load(sum[i] + j);
               for (long d = 0; d < depth; d++) {
                 vf v = numbers.at(from + d * o.ld + j, w);
+                numbers.fetch(from + (d + 4) * o.ld + j);
                 if (mask) v *= load(mask + d * o.ld + j, w);
                 s = madd(x[d], v, s);
               }

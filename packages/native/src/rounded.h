@@ -2,6 +2,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 namespace lethe {
@@ -12,6 +14,9 @@ struct StaleCopy {};
 class RoundedCopies {
  public:
   void add(const float* from, size_t n);
+  size_t bytes() const;
+  // Whether these are copies of just those arrays as they are now.
+  bool are(const float* const* arrays, const size_t* sizes, int count) const;
 
   // The copy of the n numbers at `p`, an array or a part of one; null when there is none. Throws StaleCopy when it finds that
   // the originals have changed: it compares PROBE of the n with every call, others every time, so that a change of many is found
@@ -23,7 +28,8 @@ class RoundedCopies {
   static constexpr size_t PROBE = 256;
   struct Copy {
     const float* from;
-    std::vector<uint16_t> numbers;
+    size_t n;
+    std::unique_ptr<uint16_t, decltype(&std::free)> numbers;
   };
   std::vector<Copy> copies_;
   size_t probes_ = 0;
