@@ -106,6 +106,14 @@ describe.skipIf(!native?.hasBf16())('bf16 (where the processor has it)', () => {
     // in float32 nothing is copied
     expect(fixed.run(() => product(w))).toBe(columns / 2);
   });
+
+  it('reads new numbers where they are said to be fixed anew, and shares copies of those that are the same', () => {
+    useEngine('native');
+    const w = weights(1);
+    const sum = (): number => fixedWeights([w]).run(() => product(w));
+    const sums = withPrecision('bf16', () => [sum(), sum(), w.data.fill(2) && sum(), w.data.fill(1) && sum()]);
+    expect(sums).toEqual([columns, columns, 2 * columns, columns]);
+  });
 });
 
 const stale = expect.objectContaining({ code: 'E_STALE', name: 'LetheError' });
@@ -139,6 +147,15 @@ describe.skipIf(!native)('fixed weights (of the native engine, with or without b
       });
       await expect(changing).rejects.toThrow(stale);
     });
+  });
+
+  it('are rounded once for all that say so: handles in a loop, which nobody collects meanwhile, take no memory each', () => {
+    useEngine('native');
+    const w = new Tensor([1 << 22], new Float32Array(1 << 22));
+    const before = process.memoryUsage.rss();
+    for (let i = 0; i < 24; i++) inBf16(() => fixedWeights([w]).run(() => i));
+    // A copy is 8 MB: 192 MB if each had its own.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(80 * 2 ** 20);
   });
 
   it('leave errors of what runs as they are', async () => {
