@@ -111,7 +111,12 @@ describe.skipIf(!native?.hasBf16())('bf16 (where the processor has it)', () => {
     useEngine('native');
     const w = weights(1);
     const sum = (): number => fixedWeights([w]).run(() => product(w));
-    const sums = withPrecision('bf16', () => [sum(), sum(), w.data.fill(2) && sum(), w.data.fill(1) && sum()]);
+    const sums = withPrecision('bf16', () => [
+      sum(),
+      sum(),
+      w.data.fill(2) && sum(),
+      w.data.fill(1) && sum(),
+    ]);
     expect(sums).toEqual([columns, columns, 2 * columns, columns]);
   });
 });
