@@ -44,6 +44,7 @@ export const rightOptions: Record<
     options: {
       ...layerOptions(),
       activation: 'relu',
+      recurrentBias: true,
       dropout: regularizer(),
       learnInitialState: true,
       layer: 1,
@@ -65,7 +66,7 @@ export const rightOptions: Record<
   }),
   lstm: () => ({
     make: (options) => lethe.lstm(options, stream),
-    options: { ...layerOptions(), forgetBias: 1 },
+    options: { ...layerOptions(), forgetBias: 1, recurrentBias: true },
   }),
   gru: () => ({
     make: (options) => lethe.gru(options, stream),
@@ -81,6 +82,7 @@ export const rightOptions: Record<
       dropout: regularizer(),
       activation: 'tanh',
       forgetBias: 1,
+      recurrentBias: true,
       resetAfter: true,
       learnInitialState: true,
       layer: 0,

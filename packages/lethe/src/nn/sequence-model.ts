@@ -99,6 +99,7 @@ export function sequenceModel(options: SequenceModelOptions, stream: NoiseStream
     'dropout',
     'activation',
     'forgetBias',
+    'recurrentBias',
     'resetAfter',
     'learnInitialState',
     'initial',

@@ -51,6 +51,8 @@ const cells = [
   ['an RNN with the logistic function', { cell: 'rnn', activation: 'sigmoid' }],
   ['a linear RNN', { cell: 'rnn', activation: 'identity' }],
   ['an LSTM', { cell: 'lstm' }],
+  ['an LSTM with two biases', { cell: 'lstm', recurrentBias: true }],
+  ['an RNN with two biases', { cell: 'rnn', recurrentBias: true }],
   ['a GRU, reset after the product', { cell: 'gru', resetAfter: true }],
   ['a GRU, reset in front of the product', { cell: 'gru', resetAfter: false }],
 ] as const;

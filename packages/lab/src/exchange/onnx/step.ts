@@ -15,8 +15,12 @@ export function scanLayer(graph: Graph, parts: LayerParts, inputs: LayerInputs):
 
   const wIn = weights(graph, `weight_ih${suffix}`, weightIn, acting.weightIn);
   const wRec = weights(graph, `weight_hh${suffix}`, weightRec, acting.weight);
-  const b = graph.constant(`bias${suffix}`, [gates * H], bias.data);
-  const bRec = biasRec && graph.constant(`bias_hh${suffix}`, [gates * H], biasRec.data);
+  // Only a GRU's reset gate comes between its two biases.
+  const isSummed = biasRec && layer.cell !== 'gru';
+  const sum = isSummed ? bias.data.map((value, i) => value + biasRec.data[i]) : bias.data;
+  const b = graph.constant(`bias${suffix}`, [gates * H], sum);
+  const bRec =
+    biasRec && !isSummed ? graph.constant(`bias_hh${suffix}`, [gates * H], biasRec.data) : undefined;
   const projected = graph.node('Add', [
     product(graph, inputs.x, perGate(graph, acting.input), wIn, gates),
     b,

@@ -95,7 +95,7 @@ function ownName(name: string, index: number | string): string {
 }
 
 function layerArrays(
-  { cell }: Recurrent,
+  { cell, parameters }: Recurrent,
   index: number | string,
   weights: Weights,
 ): Partial<RecurrentArrays> & Record<string, StoredTensor | undefined> {
@@ -107,7 +107,7 @@ function layerArrays(
   // What PyTorch does not have, its reader would refuse.
   const torch = Object.fromEntries(Object.entries(weights).filter(([name]) => !isOwn.test(name)));
   return {
-    ...recurrentFromTorch(torch, index, 'rnn.', cell === 'gru' || undefined),
+    ...recurrentFromTorch(torch, index, 'rnn.', 'biasRec' in parameters || undefined),
     ...own,
   };
 }

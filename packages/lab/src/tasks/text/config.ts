@@ -45,6 +45,12 @@ const model = z.strictObject({
   forgetBias: orNone(z.number()).describe(
     'of the LSTM: initial bias of the forget gates; none: as the other biases',
   ),
+  recurrentBias: z
+    .boolean()
+    .default(false)
+    .describe(
+      "of the LSTM and the plain cell: a bias of the map from state to state beside the input's, as in Torch and cuDNN",
+    ),
   resetAfter: z.boolean().describe('of the GRU: the reset gate acts behind the recurrent product'),
 });
 
@@ -137,6 +143,7 @@ export function textDefaults(at: Lookup = () => undefined): TextConfig {
       initialLimit: null,
       embeddingLimit: 0.1,
       forgetBias: 1,
+      recurrentBias: false,
       resetAfter: true,
     },
     optimizer: { ...optimizerDefaults.adam, stepRate: 0.002, clipNorm: 5 },

@@ -129,6 +129,7 @@ export function textModel({ model: sizes, seed }: TextConfig, vocabulary: number
       hiddenSizes,
       dropout: recurrent,
       forgetBias: sizes.forgetBias ?? 0,
+      recurrentBias: sizes.recurrentBias,
       resetAfter: sizes.resetAfter,
       initial: recurrentInitial(sizes),
     },

@@ -34,9 +34,10 @@ test('the recipes that list paper quirks take them in when asked', () => {
   // 399,782 characters in chunks of 100, rounded down.
   expect(quirky('krueger2016/ptb-char').evaluation.validationStreams).toBe(3997);
   expect(quirky('krueger2016/ptb-char').optimizer).toMatchObject({ clipNorm: null, clipStep: 1 });
+  expect(quirky('zaremba2014/ptb-small').model.recurrentBias).toBe(true);
   const { evaluation } = resolveConfig('gal2016/ptb-large-untied') as TextConfig;
   expect(evaluation.drawEmbedding).toBe(false);
-  expect(() => quirky('zaremba2014/ptb-small')).toThrow(/ptb-small.yaml lists no paperQuirks/);
+  expect(() => quirky('gal2016/ptb-medium-untied')).toThrow(/ptb-medium-untied.yaml lists no paperQuirks/);
   expect(() => resolveConfig('text/ptb', { paperQuirks: true })).toThrow(/expects a recipe, found text\/ptb/);
 });
 

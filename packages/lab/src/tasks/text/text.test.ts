@@ -154,6 +154,16 @@ test('with an adaptive softmax a run learns, samples and comes back from its che
   );
 });
 
+test('with two biases in every LSTM a run learns and comes back from its checkpoint', async () => {
+  const config = tinyTextConfig('model.recurrentBias=true', 'training.epochs=3');
+  const done = (await train(config, { out, data })) as DoneEvent;
+  expect(await evaluate(out, 'test', { data })).toEqual(done.best.test);
+  const { model } = trainedText(openTrained(out) as unknown as TrainedRun<TextConfig>);
+  const [bias, biasRec] = ['rnn.bias', 'rnn.biasRec'].map((name) => model.parameters[name].toArray());
+  expect(biasRec).toHaveLength(bias.length);
+  expect(biasRec).not.toEqual(bias);
+});
+
 describe('the score of a text', () => {
   const model = textModel(tinyTextConfig('model.embeddingLimit=1', 'model.initialLimit=1'), 11);
   const source = tokens([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]);

@@ -55,7 +55,7 @@ export const recurrentOptionNames = [
  */
 export function recurrentLayer(
   cell: Cell,
-  given: RecurrentOptions,
+  given: RecurrentOptions & { recurrentBias?: boolean },
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): Recurrent {
@@ -190,9 +190,9 @@ function forwardPlain(
     innerLayers: cell.innerLayers,
   };
   if (!noise) {
-    return cell.sequence(x, state, meanWeights(parameters), meanNoise(plan, sizes), { start, stop });
+    return cell.sequence(x, state, meanWeights(parameters, cell), meanNoise(plan, sizes), { start, stop });
   }
-  const weights = drawnWeights(parameters, plan, noise);
+  const weights = drawnWeights(parameters, cell, plan, noise);
   if (hasExampleWeights(plan))
     return runExamples(cell, plan, x, state, weights, noise, sizes, { start, stop });
   return cell.sequence(x, state, weights, drawnNoise(plan, noise, sizes), { start, stop });
@@ -260,7 +260,7 @@ function forwardMoments(
       active,
     );
   }
-  const weights = sloped(meanWeights(parameters), slope);
+  const weights = sloped(meanWeights(parameters, cell), slope);
   if (mode === 'moments' && isCertain(plan, cell, x, state)) {
     const means = { hidden: meanOf(state.hidden), cell: state.cell && meanOf(state.cell) };
     return certain(cell.sequence(meanOf(x), means, weights, {}, active));

@@ -14,8 +14,17 @@ import { rnnCell } from '../cells/rnn.ts';
 import { recurrentLayer, recurrentOptionNames } from './layer.ts';
 import type { Recurrent, RecurrentOptions } from './recurrent.ts';
 
+/** A second bias. */
+export interface BiasOptions {
+  /**
+   * A bias of the map from state to state beside the input's, as in Torch and cuDNN. Both are added, so that under gradient descent their sum
+   * moves twice as far as one bias would. @defaultValue false
+   */
+  recurrentBias?: boolean;
+}
+
 /** Options of {@link rnn}. */
-export interface RnnOptions extends RecurrentOptions {
+export interface RnnOptions extends RecurrentOptions, BiasOptions {
   /** @defaultValue 'tanh' */
   activation?: Activation;
 }
@@ -28,9 +37,10 @@ export interface RnnOptions extends RecurrentOptions {
  *   this cell cannot honour
  */
 export function rnn(options: RnnOptions, stream: NoiseStream): Recurrent {
-  checkOptionNames('rnn', options, [...recurrentOptionNames, 'activation']);
+  checkOptionNames('rnn', options, [...recurrentOptionNames, 'activation', 'recurrentBias']);
   const { activation = 'tanh' } = options;
   checkWord('rnn', 'activation', activation, activations);
+  checkFlag('rnn', 'recurrentBias', options.recurrentBias);
   return recurrentLayer(rnnCell(activation), options, stream);
 }
 
@@ -88,7 +98,7 @@ export function deepRnn(options: DeepRnnOptions, stream: NoiseStream): Recurrent
 }
 
 /** Options of {@link lstm}. */
-export interface LstmOptions extends RecurrentOptions {
+export interface LstmOptions extends RecurrentOptions, BiasOptions {
   /** Initial bias of the forget gates, where initial.bias is not given. @defaultValue 1 */
   forgetBias?: number;
 }
@@ -102,9 +112,10 @@ export interface LstmOptions extends RecurrentOptions {
  *   this cell cannot honour
  */
 export function lstm(options: LstmOptions, stream: NoiseStream): Recurrent {
-  checkOptionNames('lstm', options, [...recurrentOptionNames, 'forgetBias']);
+  checkOptionNames('lstm', options, [...recurrentOptionNames, 'forgetBias', 'recurrentBias']);
   const { forgetBias = 1, hiddenSize: H } = options;
   checkNumber('lstm', 'forgetBias', forgetBias);
+  checkFlag('lstm', 'recurrentBias', options.recurrentBias);
   return recurrentLayer(lstmCell, options, stream, (bias) => bias.data.fill(forgetBias, H, 2 * H));
 }
 

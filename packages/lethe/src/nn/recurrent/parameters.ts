@@ -12,7 +12,7 @@ import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
  */
 export function recurrentParameters(
   { gates, inputGates = gates, biasGates = gates, hasRecurrentBias, hasCellState }: Cell,
-  options: RecurrentOptions,
+  options: RecurrentOptions & { recurrentBias?: boolean },
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): RecurrentParameters {
@@ -27,6 +27,7 @@ export function recurrentParameters(
   };
   if (!initial.bias) fillBias?.(parameters.bias);
   if (hasRecurrentBias) parameters.biasRec = make([gates * H], zero, 4);
+  else if (options.recurrentBias) parameters.biasRec = make([gates * H], initial.bias ?? zero, 4);
   if (options.learnInitialState) {
     parameters.initialState = make([H], initial.initialState ?? zero, 3);
     if (hasCellState) parameters.initialCell = make([H], initial.initialState ?? zero, 5);

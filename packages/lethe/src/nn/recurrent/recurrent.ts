@@ -44,7 +44,7 @@ export type RecurrentParameters = {
   weightRec: Tensor;
   /** [G hiddenSize] */
   bias: Tensor;
-  /** [G hiddenSize], of a GRU */
+  /** [G hiddenSize], of a GRU, and of other cells with recurrentBias */
   biasRec?: Tensor;
   /** [hiddenSize], with learnInitialState */
   initialState?: Tensor;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sum } from '../../autograd/ops/reduce.ts';
+import { gradients } from '../../autograd/tape.ts';
 import { drawMask } from '../../dropout/masks.ts';
 import { parseDropout } from '../../dropout/parse.ts';
 import { meanOf } from '../../moments/gaussian.ts';
@@ -6,7 +8,7 @@ import { NoiseStream } from '../../random/stream.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import type { CellName } from '../cells/cell.ts';
 import { keepState } from './recurrent.ts';
-import { plansOf, type RecurrentStackOptions, recurrentStack } from './stack.ts';
+import { plansOf, type RecurrentStack, type RecurrentStackOptions, recurrentStack } from './stack.ts';
 
 const stream = new NoiseStream(42, 5);
 const [T, B, I] = [7, 3, 4];
@@ -96,6 +98,40 @@ describe('a stack', () => {
     ]);
   });
 
+  for (const cell of ['rnn', 'lstm'] as const) {
+    for (const dropout of ['none', 'fast:input=.2,recurrent=.3', 'weight-noise:deviation=.1']) {
+      it(`of ${cell} with two biases and ${dropout} gives what their sum gives, and each the gradient of the sum`, () => {
+        const shared = { dropout: parseDropout(dropout), hiddenSizes: [6] };
+        const one = make(cell, shared).parameters;
+        const two = make(cell, { ...shared, recurrentBias: true });
+        const { '0.bias': bias, '0.biasRec': biasRec } = two.parameters;
+        biasRec.data.forEach((_, i) => {
+          biasRec.data[i] = (i % 5) / 16;
+          bias.data[i] = 1 - (i % 3) / 8;
+        });
+        const single = make(cell, shared);
+        for (const name of Object.keys(one)) single.parameters[name].data.set(two.parameters[name].data);
+        biasRec.data.forEach((value, i) => {
+          single.parameters['0.bias'].data[i] += value;
+        });
+        const run = ({ forward, parameters }: RecurrentStack) => {
+          const loss = () => sum(meanOf(forward(x, undefined, stream).output));
+          const found = gradients(Object.values(parameters), loss);
+          const names = Object.keys(parameters);
+          return {
+            loss: found.loss,
+            of: Object.fromEntries(names.map((name, i) => [name, found.gradients[i].toArray()])),
+          };
+        };
+        const [ofOne, ofTwo] = [run(single), run(two)];
+        expect(ofTwo.loss).toBe(ofOne.loss);
+        expect(ofTwo.of['0.bias']).toEqual(ofOne.of['0.bias']);
+        expect(ofTwo.of['0.biasRec']).toEqual(ofOne.of['0.bias']);
+        expect(ofTwo.of['0.weightRec']).toEqual(ofOne.of['0.weightRec']);
+      });
+    }
+  }
+
   it('names parameters by layer and direction', () => {
     const names = Object.keys(make('gru', { bidirectional: true, learnInitialState: true }).parameters);
     expect(names.slice(0, 6)).toEqual([
@@ -112,6 +148,7 @@ describe('a stack', () => {
   it('refuses a cell that does not exist, no layers, states of other layers, and a cell state for a GRU', () => {
     expect(() => make('lstn' as CellName)).toThrow('did you mean "lstm"?');
     expect(() => make('rnn', { hiddenSizes: [] })).toThrow('expected at least one hidden size');
+    expect(() => make('deep-rnn', { recurrentBias: true })).toThrow('no recurrentBias of a deep transition');
     const { state } = make('lstm').forward(x);
     expect(() => make('lstm', { hiddenSizes: [6] }).forward(x, state)).toThrow(
       'expected the states of 1 layers, got 2',

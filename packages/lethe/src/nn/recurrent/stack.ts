@@ -38,6 +38,8 @@ export interface RecurrentStackOptions extends TransitionOptions {
   activation?: TransferFunction;
   /** of the LSTM. @defaultValue 1 */
   forgetBias?: number;
+  /** of the LSTM and the plain cell: a bias from state to state beside the input's, as a GRU always has. @defaultValue false */
+  recurrentBias?: boolean;
   /** of the GRU. @defaultValue true */
   resetAfter?: boolean;
   learnInitialState?: boolean;
@@ -132,6 +134,7 @@ function checkOptions(options: RecurrentStackOptions): void {
     'dropout',
     'activation',
     'forgetBias',
+    'recurrentBias',
     'resetAfter',
     'learnInitialState',
     'layer',
@@ -141,6 +144,12 @@ function checkOptions(options: RecurrentStackOptions): void {
   const { cell, hiddenSizes } = options;
   checkWord('recurrentStack', 'cell', cell, cells);
   checkFlag('recurrentStack', 'bidirectional', options.bidirectional);
+  checkFlag('recurrentStack', 'recurrentBias', options.recurrentBias);
+  if (options.recurrentBias && cell === 'deep-rnn') {
+    throw new ConfigError(
+      'recurrentStack: expected no recurrentBias of a deep transition, got true; it is of the LSTM and the plain cell',
+    );
+  }
   checkLayer('recurrentStack', options.layer);
   checkSize('recurrentStack', 'inputSize', options.inputSize);
   checkArray('recurrentStack', 'hiddenSizes', hiddenSizes, 'sizes');
@@ -158,6 +167,7 @@ function makeLayer(
   stream: NoiseStream,
 ): Recurrent {
   const { cell, inputSize, hiddenSizes, bidirectional, dropout, learnInitialState, initial } = options;
+  const { recurrentBias } = options;
   const below = index === 0 ? inputSize : hiddenSizes[index - 1] * (bidirectional ? 2 : 1);
   const common: RecurrentOptions = {
     inputSize: below,
@@ -168,7 +178,7 @@ function makeLayer(
     direction,
     initial: typeof initial === 'function' ? initial(hiddenSizes[index]) : initial,
   };
-  if (cell === 'lstm') return lstm({ ...common, forgetBias: options.forgetBias }, stream);
+  if (cell === 'lstm') return lstm({ ...common, forgetBias: options.forgetBias, recurrentBias }, stream);
   if (cell === 'gru') return gru({ ...common, resetAfter: options.resetAfter }, stream);
   if (cell === 'deep-rnn') {
     const { activation, transition, transitionActivation, shortcut, pieces, order } = options;
@@ -178,7 +188,7 @@ function makeLayer(
     );
   }
   // The layer refuses what is a deep transition's alone.
-  return rnn({ ...common, activation: options.activation as Activation }, stream);
+  return rnn({ ...common, activation: options.activation as Activation, recurrentBias }, stream);
 }
 
 /** The noise of one layer. What a single layer has no place for stays with it, so that its plan says so. */

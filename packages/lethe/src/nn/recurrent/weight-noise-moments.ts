@@ -19,7 +19,7 @@ export interface GaussianWeights {
   weightRec: Gaussian;
   /** [G H] */
   bias: Tensor;
-  /** [G H], of a GRU */
+  /** [G H], where there are two */
   biasRec?: Tensor;
 }
 

@@ -1,17 +1,22 @@
 /** The weights that one run of a layer uses: the parameters themselves, or a draw of noisy weights. */
+import { add } from '../../autograd/ops/arithmetic.ts';
 import { scale } from '../../autograd/ops/elementwise.ts';
 import { drawWeightNoise } from '../../dropout/masks.ts';
 import type { Plan } from '../../dropout/plan.ts';
 import type { NoiseStream } from '../../random/stream.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { CellWeights } from '../cells/cell.ts';
+import type { Cell, CellWeights } from '../cells/cell.ts';
 import { noisyWeights, weightMoments } from '../parameters/noisy-weights.ts';
 import type { RecurrentParameters } from './recurrent.ts';
 import type { GaussianWeights } from './weight-noise-moments.ts';
 
-/** The weights at their means. */
-export function meanWeights({ weightIn, weightRec, bias, biasRec }: RecurrentParameters): CellWeights {
-  return { weightIn, weightRec, bias, biasRec };
+/** The weights at their means. Two biases are one to a cell that adds them anyway; each has the whole gradient of the sum. */
+export function meanWeights(
+  { weightIn, weightRec, bias, biasRec }: RecurrentParameters,
+  { hasRecurrentBias }: Cell,
+): CellWeights {
+  if (hasRecurrentBias || !biasRec) return { weightIn, weightRec, bias, biasRec };
+  return { weightIn, weightRec, bias: add(bias, biasRec) };
 }
 
 /** Weights whose pre-activations are `slope` times as large. */
@@ -27,8 +32,13 @@ export function sloped(weights: CellWeights, slope: number): CellWeights {
 }
 
 /** Weights drawn for one run where they are noisy, one draw for the sequence and the batch. */
-export function drawnWeights(parameters: RecurrentParameters, plan: Plan, noise: NoiseStream): CellWeights {
-  const means = meanWeights(parameters);
+export function drawnWeights(
+  parameters: RecurrentParameters,
+  cell: Cell,
+  plan: Plan,
+  noise: NoiseStream,
+): CellWeights {
+  const means = meanWeights(parameters, cell);
   if (!plan.regularizer.weightNoise) return means;
   const draw = (site: 'weight' | 'weightIn', mean: Tensor, logDeviation: Tensor): Tensor =>
     noisyWeights(mean, logDeviation, drawWeightNoise(plan, site, noise, mean.size));
