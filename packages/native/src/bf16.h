@@ -56,6 +56,13 @@ LETHE_INLINE __m512 maskedLoad(const float* p, const float* mask, long n) {
   return mask ? _mm512_mul_ps(v, _mm512_maskz_loadu_ps(m, mask)) : v;
 }
 
+// n numbers of an operand from `at` on.
+LETHE_INLINE __m512 operandLoad(const Operand& o, long at, long n) {
+  __m512 v = maskedLoad(o.b + at, o.mask ? o.mask + at : nullptr, n);
+  if (o.square) v = _mm512_mul_ps(v, v);
+  return _mm512_mul_ps(v, _mm512_set1_ps(o.scale));
+}
+
 // dst [rows][depth] = src [rows][n] with leading dimension ld, zeros up to depth
 LETHE_HALF static void roundRows(uint16_t* dst, const float* src, long rows, long n, long ld, long depth) {
   for (long r = 0; r < rows; r++) {
@@ -87,9 +94,7 @@ LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n,
           for (int i = 0; i < 16; i++) {
             const long at = (j + i) * o.ld + k0 + kb, left = i < have ? K - kb : 0;
             for (int line = 0; line < KB; line += 16) __builtin_prefetch(o.b + at + COLUMNS_AHEAD + line);
-            const float* mask = o.mask ? o.mask + at : nullptr;
-            words[i] =
-                (__m512)orderedWords(maskedLoad(o.b + at, mask, left), maskedLoad(o.b + at + 16, mask ? mask + 16 : nullptr, left - 16));
+            words[i] = (__m512)orderedWords(operandLoad(o, at, left), operandLoad(o, at + 16, left - 16));
           }
           transpose16(words);
           for (int i = 0; i < 16; i++) _mm512_store_si512(dst + 32 * i, (__m512i)words[i]);
@@ -105,9 +110,8 @@ LETHE_HALF static void packHalfPanels(const Operand& o, long k0, long K, long n,
       for (long v = 0; v < tiles; v++, dst += TILE) {
         const long j = p * width + 16 * v, have = minimum(16, n - j), at = (k0 + k) * o.ld + j;
         for (int row = ROWS_AHEAD; row < ROWS_AHEAD + 2; row++) __builtin_prefetch(o.b + at + row * o.ld);
-        const float* mask = o.mask ? o.mask + at : nullptr;
-        const __m512 even = maskedLoad(o.b + at, mask, k < K ? have : 0);
-        const __m512 odd = maskedLoad(o.b + at + o.ld, mask ? mask + o.ld : nullptr, k + 1 < K ? have : 0);
+        const __m512 even = operandLoad(o, at, k < K ? have : 0);
+        const __m512 odd = operandLoad(o, at + o.ld, k + 1 < K ? have : 0);
         _mm512_store_si512(dst, pairWords(even, odd));
       }
     }

@@ -138,7 +138,8 @@ LETHE_INLINE void blockTiles(const BlockPanels& packed, long q, int g, const Ste
   if (packed.half) {
     const long depth = packed.depth();
     const HalfRows own{rows.half + row * depth, 2 * depth, 2 * depth * packed.tileRows, 64};
-    packed.tiles->multiply(count > packed.tileRows ? 2 : 1, packed.width(q), packed.K, own, packed.half + packed.offset(q, g), out);
+    packed.tiles->multiplyTo(count > packed.tileRows ? 2 : 1, packed.width(q), packed.K, own, packed.half + packed.offset(q, g),
+                             {out, PW, add ? out : nullptr, PW});
     return;
   }
   for (long r = 0; r < count; r += packed.tileRows, index++) {

@@ -38,7 +38,7 @@ static Blocking chooseBlocking(long n, long K, int factors, bool columnsOfLeft) 
 template <class Finish, class Packed>
 void productWith(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish, Packed&& seen) {
   if (n <= 0) return;
-  if (isHalf(pool) && !two) return halfProduct(pool, m, n, K, one, finish);
+  if (isHalf(pool)) return halfProduct(pool, m, n, K, one, two, finish);
   const int factors = two ? 2 : 1;
   const bool columnsOfLeft = one.rows.rs == 1;
   const Blocking blocking = chooseBlocking(n, K, factors, columnsOfLeft);

@@ -29,20 +29,21 @@ static void fetchShare(const uint16_t* numbers, long n, long from, long to, long
     __builtin_prefetch(numbers + line * LINE, 0, 2);
 }
 
-// finish(i, j, cols, sum, null, first) as for products in float32.
+// One product, or two whose sums are finished together: finish(i, j, cols, sum, second, first) as for products in float32.
 template <class Finish>
-void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finish&& finish) {
+void halfProduct(Pool& pool, long m, long n, long K, const Factor& one, const Factor* two, Finish&& finish) {
   constexpr long BLOCK = 600000;  // numbers of a packed block: it stays in the second-level cache, or near
   constexpr long GROUP = 8;       // 32 rows each, packed together
   const bool amx = pool.precision() == Precision::amx;
   const long DEPTH = amx ? 2048 : 1216;  // of k: fewer blocks add to the sums less often, and outgrow caches
-  const AddTo* target = directly(finish);
+  const int factors = two ? 2 : 1;
+  const AddTo* target = two ? nullptr : directly(finish);
   const long width = amx ? 32 : PW, threads = pool.threads();
   const bool byColumns = m <= 2 * n;
   const long jobs = (m + ROWS16 - 1) / ROWS16;
   const long deep = maximum(1, (K + DEPTH - 1) / DEPTH), depth = paddedDepth((K + deep - 1) / deep);
   // columns of a block, in whole panels where there are many
-  const long unit = n > 16 * width * threads ? width : 16, most = maximum(unit, BLOCK / depth);
+  const long unit = n > 16 * width * threads ? width : 16, most = maximum(unit, BLOCK / (factors * depth));
   // blocks of columns: shared by workers they are a multiple of them, and so many that the last one is hardly smaller than the others
   const long step = byColumns ? threads : 1, fewest = roundUp((n + most - 1) / most, step);
   auto widthOf = [&](long count) { return roundUp((n + count - 1) / count, unit); };
@@ -52,18 +53,19 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
   const long wide = widthOf(parts);
   const long group = byColumns ? jobs : maximum(1, minimum(GROUP, jobs / (4 * threads))), groups = (jobs + group - 1) / group;
   const long rightSize = roundUp(wide, width) * depth, leftSize = group * ROWS16 * depth;
-  uint16_t* rights = reinterpret_cast<uint16_t*>(pool.workspace(kPackedBlock, threads * rightSize / 2));
+  uint16_t* rights = reinterpret_cast<uint16_t*>(pool.workspace(kPackedBlock, threads * factors * rightSize / 2));
   // shared rows in alternating buffers: one barrier for each block of k
-  uint16_t* lefts = reinterpret_cast<uint16_t*>(pool.workspace(kHalfLeft, (byColumns ? 2 : threads) * leftSize / 2));
+  uint16_t* lefts = reinterpret_cast<uint16_t*>(pool.workspace(kHalfLeft, (byColumns ? 2 : threads) * factors * leftSize / 2));
   parallelIf((double)m * n * K > 60000, pool, [&](int worker, int workers) {
-    alignas(64) float out[ROWS16 * PW];
+    alignas(64) float out[2][ROWS16 * PW];
     const HalfTiles tiles(pool, 16, false);
-    uint16_t* const right = rights + worker * rightSize;
-    uint16_t* left = byColumns ? lefts : lefts + worker * leftSize;
+    uint16_t* const right = rights + worker * factors * rightSize;  // of the second factor: rightSize behind
+    uint16_t* left = byColumns ? lefts : lefts + worker * factors * leftSize;
     long k0 = 0, kn = 0, kp = 0;
-    auto packColumns = [&](long j0, long columns, uint16_t* to) {
-      const long at = factor.operand.transposed ? j0 * factor.operand.ld : j0;
-      Operand part = factor.operand;
+    auto factorOf = [&](int f) -> const Factor& { return f ? *two : one; };
+    auto packColumns = [&](int f, long j0, long columns, uint16_t* to) {
+      Operand part = factorOf(f).operand;
+      const long at = part.transposed ? j0 * part.ld : j0;
       part.b += at;
       if (part.mask) part.mask += at;
       packHalfPanels(part, k0, kn, columns, width, 0, (columns + width - 1) / width, [&](long p) { return to + p * width * kp; });
@@ -72,8 +74,14 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
     // same way, however the columns are divided.
     auto packRight = [&](long j0, long columns) {
       const long whole = columns / 16 * 16;
-      packColumns(j0, whole, right);
-      if (columns > whole) packColumns(j0 + whole, columns - whole, right + whole * kp);
+      for (int f = 0; f < factors; f++) {
+        uint16_t* const to = right + f * rightSize;
+        packColumns(f, j0, whole, to);
+        if (columns > whole) packColumns(f, j0 + whole, columns - whole, to + whole * kp);
+      }
+    };
+    auto packRows = [&](uint16_t* to, long q0, long count) {
+      for (int f = 0; f < factors; f++) packHalfLeft(to + f * leftSize, factorOf(f).rows, q0 * ROWS16, count, m, k0, kn);
     };
     // rows [q0, q1) times 32, packed from q0 on, with the packed columns from j0 on
     auto multiplyPacked = [&](long q0, long q1, long j0, long columns) {
@@ -94,8 +102,13 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
             tiles.multiplyTo(2, cols, kn, own, panel, sums);
             continue;
           }
-          tiles.multiply(rows > 16 ? 2 : 1, roundUp(cols, 16), kn, own, panel, out);
-          for (long r = 0; r < rows; r++) finish(i0 + r, j, cols, out + r * PW, nullptr, k0 == 0);
+          const int count = rows > 16 ? 2 : 1;
+          tiles.multiply(count, roundUp(cols, 16), kn, own, panel, out[0]);
+          if (two) {
+            const HalfRows second{own.a + leftSize, own.row, own.tile, own.block};
+            tiles.multiply(count, roundUp(cols, 16), kn, second, panel + rightSize, out[1]);
+          }
+          for (long r = 0; r < rows; r++) finish(i0 + r, j, cols, out[0] + r * PW, two ? out[1] + r * PW : nullptr, k0 == 0);
         }
       }
     };
@@ -106,7 +119,7 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
       kp = paddedDepth(kn);
       if (byColumns) {
         const Range mine = share(jobs, worker, workers);
-        packHalfLeft(left + mine.begin * ROWS16 * kp, factor.rows, mine.begin * ROWS16, mine.end - mine.begin, m, k0, kn);
+        packRows(left + mine.begin * ROWS16 * kp, mine.begin, mine.end - mine.begin);
         pool.barrier(0, workers);
         for (; job < done + parts; job = next(job)) {
           const long j0 = (job - done) * wide, columns = minimum(wide, n - j0);
@@ -115,7 +128,7 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
           multiplyPacked(0, jobs, j0, columns);
         }
         done += parts;
-        left = left == lefts ? lefts + leftSize : lefts;
+        left = left == lefts ? lefts + factors * leftSize : lefts;
         continue;
       }
       if (k0 > 0) pool.barrier(0, workers);  // nobody adds to a result any more
@@ -124,7 +137,7 @@ void halfProduct(Pool& pool, long m, long n, long K, const Factor& factor, Finis
         packRight(j0, columns);
         for (; job < done + groups; job = next(job)) {
           const long q0 = (job - done) * group, q1 = minimum(jobs, q0 + group);
-          packHalfLeft(left, factor.rows, q0 * ROWS16, q1 - q0, m, k0, kn);
+          packRows(left, q0, q1 - q0);
           multiplyPacked(q0, q1, j0, columns);
         }
       }

@@ -13,6 +13,7 @@
 #include "gemm_bf16.h"
 #include "gemm.h"
 #include "sparse.h"
+#include "plain_panels.h"
 #include "rnn.h"
 #include "transfer.h"
 #include "deep.h"

@@ -385,6 +385,7 @@ static void momentsLinearBackward(const MomentsLinear& p, Pool& pool) {
                            p.w, p.dw, p.O, [&](int factor, long panel, long, long kn, const float* packed) {
                              if (factor == 0) addPanelSums(panel, kn, packed, p.O, p.dbias);
                            });
+  if (isHalf(pool)) columnSums(pool, p.M, p.O, p.dOutMean, p.O, p.dbias, true);
   addMomentsInputGradient(pool, p.M, p.I, p.O, p.O, p.noise, p.mean, p.w, p.dOutMean, p.dOutVariance, p.dMean, p.dVariance, p.fresh);
 }
 

@@ -287,7 +287,8 @@ struct MomentsDeepPass {
     float* noisyInput = pool.workspace(kNoisyInput, M * I);
     noisyVariance(pool, p.noiseInput, M * I, p.x, p.xVariance, noisyInput);
     SparseRows rows;
-    const bool sparse = !p.xVariance && findSparse(pool, p.x, M, I, rows);
+    const bool sparse = !isHalf(pool) && !p.xVariance && findSparse(pool, p.x, M, I, rows);
+    if (isHalf(pool)) columnSums(pool, M, row, p.daMean, row, p.dbias, true);
     const float q = p.noiseInput.mean;
     const Rows states{p.hMean, 1, H, p.h0, B}, noisyStates{noisyState + step, 1, H, noisyState, B};
     auto addBlock = [&](Rows from, Rows noisyFrom, long k, long d, auto&& seen) {

@@ -5,6 +5,8 @@
 // A cell says what happens to one vector of units (moments_lstm.h, moments_gru.h). Its recurrent gate g stands in
 // block Cell::column(g) of the pre-activations, its input gate g in block g.
 //
+// In bf16 means and noisy variances are rounded in front of the products, all else stays in float32.
+//
 // Backward computes the gates' moments again instead of keeping them: 4 of the 5 moment functions a unit and step,
 // 2 ms of 75 for 650 units, against 15 MB written and read.
 
@@ -92,14 +94,17 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
   const MomentsGated& p = cell.p;
   const long T = p.T, B = p.B, H = p.H, step = B * H;
   projectMoments(p, G, pool);
-  float* weights = pool.workspace(kPackedRec, packedSize(H, H) * 2 * G);
+  float* weights = pool.workspace(kPackedRec, blocksSize(H, H, 2 * G));
+  uint16_t* rooms = halfRooms(pool, B, H, 2);
   float* noisy = pool.workspace(kNoisyState, 2 * step);  // variance of the noisy state before this and the next step
 
   parallelIf((double)T * B * H * H > 20000, pool, [&](int worker, int workers) {
     alignas(64) float out[2 * G][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H);
+    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, rooms);
+    const HalfTiles tiles(pool, halfTileRows(part), true);
+    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 2);
     const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, {}, [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
+        packBlocks(weights, H, 2 * G, part, worker, workers, half, [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
     const NoiseMoments noise = p.noiseRecurrent;
     auto keepNoisy = [&](long t, long at, int w, Pair h) {
       store(noisy + (t & 1) * step + at, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
@@ -127,16 +132,15 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
     for (long t = 0; t < T; t++) {
       const float* mean = t ? p.hMean + (t - 1) * step : p.h0;
       const float* variance = noisy + (t & 1) * step;
+      const StepRows means = stepRows(packed, part, mean + part.row0 * H, H, 0), noises = stepRows(packed, part, variance + part.row0 * H, H, 1);
       const long count = panels(part.units);
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m;
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
-          for (int g = 0; g < 2 * G; g++) {
-            const StepRows rows{(g < G ? mean : variance) + part.row0 * H, H, nullptr};
-            blockTiles(packed, q, g, rows, b0 - part.row0, b1 - b0, 0, up, false, out[g]);
-          }
+          for (int g = 0; g < 2 * G; g++)
+            blockTiles(packed, q, g, g < G ? means : noises, b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }
@@ -154,6 +158,7 @@ static void addGatesGradient(const MomentsGated& p, Pool& pool, long I, long GH,
                            [&](int factor, long panel, long, long kn, const float* packed) {
                              if (factor == 0 && bias) addPanelSums(panel, kn, packed, n, bias + to);
                            });
+  if (isHalf(pool) && bias) columnSums(pool, (long)p.T * p.B, n, p.daMean + from, ld, bias + to, true);
 }
 
 template <class Cell>
@@ -161,17 +166,20 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
   constexpr int G = Cell::G;
   const MomentsGated& p = cell.p;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = (long)G * H, ld = 4 * H;
-  float* weights = pool.workspace(kPackedRec, packedSize(H, H) * 2 * G);
+  float* weights = pool.workspace(kPackedRec, blocksSize(H, H, 2 * G));
+  uint16_t* rooms = halfRooms(pool, B, H, 2 * G);
   float* carryMean = pool.workspace(kCarry, 2 * step);
   float* carryVariance = carryMean + step;
   float* noisy = pool.workspace(kNoisyState, T * step);  // variance of the noisy state before each step
 
   parallelIf((double)T * B * H * H > 20000, pool, [&](int worker, int workers) {
     alignas(64) float out[2][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H);
+    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, rooms);
+    const HalfTiles tiles(pool, halfTileRows(part), true);
+    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 2 * G);
     const long u0 = part.unit0, un = part.units;
     const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, {}, [&](int g) { return momentsBlock(p, G, g, u0, true); });
+        packBlocks(weights, H, 2 * G, part, worker, workers, half, [&](int g) { return momentsBlock(p, G, g, u0, true); });
     const NoiseMoments noise = p.noiseRecurrent;
     for (long b = part.row0; b < part.row1; b++)
       vectors(un, [&](long j, int w) {
@@ -199,16 +207,18 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
       pool.barrier(1 + part.group, part.members);
       const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
       const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
+      StepRows rows[2 * G];
+      for (int g = 0; g < 2 * G; g++) {
+        const float* d = (g < G ? p.daMean : p.daVariance) + t * B * ld + Cell::column(g % G) * H;
+        rows[g] = stepRows(packed, part, d + part.row0 * ld, ld, g);
+      }
       const long count = panels(un);
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m, j0 = u0 + q * PW, cols = minimum(PW, un - q * PW);
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
-          for (int g = 0; g < 2 * G; g++) {
-            const float* d = (g < G ? p.daMean : p.daVariance) + t * B * ld + Cell::column(g % G) * H;
-            blockTiles(packed, q, g, {d + part.row0 * ld, ld, nullptr}, b0 - part.row0, b1 - b0, 0, up, g % G > 0, out[g / G]);
-          }
+          for (int g = 0; g < 2 * G; g++) blockTiles(packed, q, g, rows[g], b0 - part.row0, b1 - b0, 0, up, g % G > 0, out[g / G]);
           for (long b = b0; b < b1; b++) {
             const long at = b * H + j0;
             const float *sumMean = out[0] + (b - b0) * PW, *sumVariance = out[1] + (b - b0) * PW;

@@ -2,7 +2,8 @@
 //   aMean = q_x x W_in + q_h hMean W_rec + b,  aVar = V_x (W_in.W_in) + V_h (W_rec.W_rec)
 //   (hMean, hVar) = moments of f(N(aMean, aVar)),  V = square mean^2 + variance var
 // Both recurrent products of a tile run back to back and the moment functions follow while the tile is in the
-// first-level cache. The factors q and the squares are folded into the packed weights, once a call.
+// first-level cache. The factors q and the squares are folded into the packed weights, once a call. In bf16 means and noisy variances
+// are rounded in front of the products; sums, moment functions and what is kept for the backward pass stay in float32.
 
 namespace lethe {
 namespace LETHE_ISA {
@@ -24,13 +25,13 @@ struct MomentsRnnPass {
 
   // Packed weights and their squares.
   struct Weights {
-    float *in, *inSquare, *rec, *recSquare;
+    PlainPanels mean, square;
+    void pack(const float* w, long n, bool transposed, float q, int worker, int workers) const {
+      mean.pack({w, n, transposed, nullptr, q, false}, n, worker, workers);
+      square.pack({w, n, transposed, nullptr, 1.0f, true}, n, worker, workers);
+    }
   };
-  Weights workspaces() {
-    const long in = packedSize(p.I, p.H), rec = packedSize(p.H, p.H);
-    return {pool.workspace(kPackedIn, in), pool.workspace(kPackedInSquare, in), pool.workspace(kPackedRec, rec),
-            pool.workspace(kPackedRecSquare, rec)};
-  }
+  Weights recurrent(bool half) const { return {{pool, kPackedRec, p.H, p.H, half}, {pool, kPackedRecSquare, p.H, p.H, half}}; }
 
   // units [j0, j0 + cols) of row b at step t from the sums of their means and variances
   template <Form F, Activation A>
@@ -68,17 +69,23 @@ struct MomentsRnnPass {
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
     SparseRows rows;
     const bool sparse = !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
-    Weights weights = workspaces();
+    const bool half = isHalf(pool), halfInput = half && !sparse;
+    const Weights in{{pool, kPackedIn, I, H, halfInput}, {pool, kPackedInSquare, I, H, halfInput}}, rec = recurrent(half);
+    const long room = halfRoom(B, H, 2) + (sparse ? 0 : halfRoom(B, I, 2));
+    uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
     float* noisyState = pool.workspace(kNoisyState, 2 * step);  // V_h of the previous and of this step, in turn
 
     parallelIf(T * B * H * (H + I) > 50000, pool, [&](int worker, int workers) {
-      alignas(64) float outMean[MR * PW];
-      alignas(64) float outVariance[MR * PW];
-      packShare(weights.in, {p.wIn, H, false, nullptr, p.noiseInput.mean, false}, 0, I, H, worker, workers);
-      packShare(weights.inSquare, {p.wIn, H, false, nullptr, 1.0f, true}, 0, I, H, worker, workers);
-      packShare(weights.rec, {p.wRec, H, false, nullptr, p.noiseRecurrent.mean, false}, 0, H, H, worker, workers);
-      packShare(weights.recSquare, {p.wRec, H, false, nullptr, 1.0f, true}, 0, H, H, worker, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 8 * H * (H + I)), worker, B, H);
+      alignas(64) float outMean[PLAIN_ROWS * PW];
+      alignas(64) float outVariance[PLAIN_ROWS * PW];
+      in.pack(p.wIn, H, false, p.noiseInput.mean, worker, workers);
+      rec.pack(p.wRec, H, false, p.noiseRecurrent.mean, worker, workers);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 4 : 8) * H * (H + I)), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms + worker * room;
+      uint16_t* const inputRoom = mine + halfRoom(B, H, 2);
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       const NoiseMoments noise = p.noiseRecurrent;
 
@@ -96,21 +103,28 @@ struct MomentsRnnPass {
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
         const float* noisyBefore = noisyState + (t & 1) * step;
         float* noisyNow = noisyState + ((t + 1) & 1) * step;
-        for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-          int r = (int)minimum(MR, part.row1 - b0);
+        const long from = (t * B + part.row0) * I;
+        PlainRows x{}, noisyX{};
+        if (!sparse) {
+          x = in.mean.rows(p.x + from, count, inputRoom, 0);
+          noisyX = in.square.rows(noisyInput + from, count, inputRoom, 1);
+        }
+        const PlainRows mean = rec.mean.rows(meanBefore + part.row0 * H, count, mine, 0);
+        const PlainRows noisy = rec.square.rows(noisyBefore + part.row0 * H, count, mine, 1);
+        for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+          const int r = (int)minimum(chunk.rows, part.row1 - b0);
+          const long first = b0 - part.row0, tileRows = chunk.tileRows;
           for (long q = part.panel0; q < part.panel1; q++) {
-            long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
-            const long m0 = t * B + b0;
-            const float *panelIn = weights.in + q * PW * I, *panelInSquare = weights.inSquare + q * PW * I;
+            const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
             if (sparse) {
-              sparseTile(r, width, rows, p.x, m0, panelIn, outMean);
-              sparseTile(r, width, rows, noisyInput, m0, panelInSquare, outVariance);
+              sparseTile(r, width, rows, p.x, t * B + b0, in.mean.panel(q), outMean);
+              sparseTile(r, width, rows, noisyInput, t * B + b0, in.square.panel(q), outVariance);
             } else {
-              tile(r, width, {I, p.x + m0 * I, I, 1, panelIn}, false, outMean);
-              tile(r, width, {I, noisyInput + m0 * I, I, 1, panelInSquare}, false, outVariance);
+              in.mean.multiply(tiles, tileRows, x, first, r, q, width, false, outMean);
+              in.square.multiply(tiles, tileRows, noisyX, first, r, q, width, false, outVariance);
             }
-            tile(r, width, {H, meanBefore + b0 * H, H, 1, weights.rec + q * PW * H}, true, outMean);
-            tile(r, width, {H, noisyBefore + b0 * H, H, 1, weights.recSquare + q * PW * H}, true, outVariance);
+            rec.mean.multiply(tiles, tileRows, mean, first, r, q, width, true, outMean);
+            rec.square.multiply(tiles, tileRows, noisy, first, r, q, width, true, outVariance);
             for (int i = 0; i < r; i++)
               units<F, A>(t, b0 + i, j0, cols, outMean + i * PW, outVariance + i * PW, meanBefore, varianceBefore, noisyNow);
           }
@@ -157,19 +171,24 @@ struct MomentsRnnPass {
     const MomentsRnn& p = this->p;
     Pool& pool = this->pool;
     const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
-    float* packed = pool.workspace(kPackedRec, packedSize(H, H));
-    float* packedSquare = pool.workspace(kPackedRecSquare, packedSize(H, H));
+    const bool half = isHalf(pool);
+    const Weights rec = recurrent(half);
+    const long room = halfRoom(B, H, 2);
+    uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
     float* carryMean = pool.workspace(kCarry, step);
     float* carryVariance = pool.workspace(kCarrySecond, step);
     float* noisyState = pool.workspace(kNoisyState, T * step);  // V_h before each step, for the weights' gradient
 
     parallelIf(T * B * H * (H + I) > 50000, pool, [&](int worker, int workers) {
-      alignas(64) float outMean[MR * PW];
-      alignas(64) float outVariance[MR * PW];
-      packShare(packed, {p.wRec, H, true, nullptr, p.noiseRecurrent.mean, false}, 0, H, H, worker, workers);
-      packShare(packedSquare, {p.wRec, H, true, nullptr, 1.0f, true}, 0, H, H, worker, workers);
+      alignas(64) float outMean[PLAIN_ROWS * PW];
+      alignas(64) float outVariance[PLAIN_ROWS * PW];
+      rec.pack(p.wRec, H, true, p.noiseRecurrent.mean, worker, workers);
       pool.barrier(0, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 8 * H * H), worker, B, H);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 4 : 8) * H * H), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms + worker * room;
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       const NoiseMoments noise = p.noiseRecurrent;
 
@@ -184,13 +203,15 @@ struct MomentsRnnPass {
         pool.barrier(1 + part.group, part.members);
         const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
-        for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-          int r = (int)minimum(MR, part.row1 - b0);
+        const long from = t * step + part.row0 * H;
+        const PlainRows dMean = rec.mean.rows(p.daMean + from, count, mine, 0);
+        const PlainRows dVariance = rec.square.rows(p.daVariance + from, count, mine, 1);
+        for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+          const int r = (int)minimum(chunk.rows, part.row1 - b0);
           for (long q = part.panel0; q < part.panel1; q++) {
-            long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
-            const long rows = t * step + b0 * H;
-            tile(r, width, {H, p.daMean + rows, H, 1, packed + q * PW * H}, false, outMean);
-            tile(r, width, {H, p.daVariance + rows, H, 1, packedSquare + q * PW * H}, false, outVariance);
+            const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
+            rec.mean.multiply(tiles, chunk.tileRows, dMean, b0 - part.row0, r, q, width, false, outMean);
+            rec.square.multiply(tiles, chunk.tileRows, dVariance, b0 - part.row0, r, q, width, false, outVariance);
             for (int i = 0; i < r; i++) {
               long at = (b0 + i) * H + j0;
               vectors(cols, [&](long j, int w) {
@@ -219,8 +240,9 @@ struct MomentsRnnPass {
     float* noisyInput = pool.workspace(kNoisyInput, T * B * I);
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
     SparseRows rows;
-    const bool sparse = !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
+    const bool sparse = !half && !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
     const float q = p.noiseInput.mean;
+    if (half) columnSums(pool, T * B, H, p.daMean, H, p.dbias, true);
     // while a packed stretch of the gradients is in the cache: the bias and, from sparse inputs, W_in
     addMomentsWeightGradient(pool, T * B, H, H, p.noiseRecurrent.mean, {p.hMean, 1, H, p.h0, B}, {noisyState + step, 1, H, noisyState, B},
                              p.daMean, p.daVariance, H, p.wRec, p.dwRec, H,

@@ -106,20 +106,24 @@ template <Activation A>
 static void rnnForwardAs(const Rnn& p, Pool& pool) {
   const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
   const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
-  const Operand input{p.wIn, H, false, p.maskWeightIn}, recurrent{p.wRec, H, false, p.maskWeight};
-  float* packedIn = pool.workspace(kPackedIn, packedSize(I, H));
-  float* packed = pool.workspace(kPackedRec, packedSize(H, H));
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, step) : nullptr;
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
   SparseRows rows;
-  const bool sparse = findSparse(pool, x, T * B, I, rows);
+  const bool sparse = findSparse(pool, x, T * B, I, rows), half = isHalf(pool);
+  const PlainPanels in(pool, kPackedIn, I, H, half && !sparse), rec(pool, kPackedRec, H, H, half);
+  const long room = halfRoom(B, H, 1) + (sparse ? 0 : halfRoom(B, I, 1));
+  uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
 
   parallelIf(T * B * H * (H + I) > 100000, pool, [&](int worker, int workers) {
-    alignas(64) float out[MR * PW];
-    packShare(packedIn, input, 0, I, H, worker, workers);
-    packShare(packed, recurrent, 0, H, H, worker, workers);
+    alignas(64) float out[PLAIN_ROWS * PW];
+    in.pack({p.wIn, H, false, p.maskWeightIn}, H, worker, workers);
+    rec.pack({p.wRec, H, false, p.maskWeight}, H, worker, workers);
     pool.barrier(0, workers);
-    const Part part = partOf(chooseGrid(workers, B, H, 4 * H * (H + I)), worker, B, H);
+    const Part part = partOf(chooseGrid(workers, B, H, (half ? 2 : 4) * H * (H + I)), worker, B, H);
+    const long count = part.row1 - part.row0;
+    const PlainChunks chunk(half, count);
+    const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+    uint16_t* const mine = rooms + worker * room;
 
     for (long t = 0; t < T; t++) {
       const float* before = t ? p.h + (t - 1) * step : p.h0;
@@ -135,18 +139,20 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
         pool.barrier(1 + part.group, part.members);
         operand = masked;
       }
-      for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-        int r = (int)minimum(MR, part.row1 - b0);
+      PlainRows inputs{};
+      if (!sparse) inputs = in.rows(x + (t * B + part.row0) * I, count, mine + halfRoom(B, H, 1), 0);
+      const PlainRows states = rec.rows(operand + part.row0 * H, count, mine, 0);
+      for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+        const int r = (int)minimum(chunk.rows, part.row1 - b0);
+        const long first = b0 - part.row0;
         for (long q = part.panel0; q < part.panel1; q++) {
-          long j0 = q * PW, cols = minimum(PW, H - j0);
-          const long m0 = t * B + b0, width = roundUp(cols, W);
-          const float* panelIn = packedIn + q * PW * I;
+          const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
           if (sparse) {
-            sparseTile(r, width, rows, x, m0, panelIn, out);
+            sparseTile(r, width, rows, x, t * B + b0, in.panel(q), out);
           } else {
-            tile(r, width, {I, x + m0 * I, I, 1, panelIn}, false, out);
+            in.multiply(tiles, chunk.tileRows, inputs, first, r, q, width, false, out);
           }
-          tile(r, width, {H, operand + b0 * H, H, 1, packed + q * PW * H}, true, out);
+          rec.multiply(tiles, chunk.tileRows, states, first, r, q, width, true, out);
           for (int i = 0; i < r; i++) rnnUnits<A>(p, zoned, t, b0 + i, j0, cols, out + i * PW, before);
         }
       }
@@ -219,16 +225,22 @@ LETHE_INLINE void stateGradients(const P& p, bool zoned, long t, long b, long c0
 
 static void rnnBackward(const Rnn& p, Pool& pool) {
   const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H;
-  const Operand recurrent{p.wRec, H, true, p.maskWeight};
-  float* packed = pool.workspace(kPackedRec, packedSize(H, H));
+  const bool half = isHalf(pool);
+  const PlainPanels rec(pool, kPackedRec, H, H, half);
+  const long room = halfRoom(B, H, 1);
+  uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
   float* carry = pool.workspace(kCarry, step);
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
   parallelIf(T * B * H * H > 200000, pool, [&](int worker, int workers) {
-    alignas(64) float out[MR * PW];
-    packShare(packed, recurrent, 0, H, H, worker, workers);
+    alignas(64) float out[PLAIN_ROWS * PW];
+    rec.pack({p.wRec, H, true, p.maskWeight}, H, worker, workers);
     pool.barrier(0, workers);
-    const Part part = partOf(chooseGrid(workers, B, H, 4 * H * H), worker, B, H);
+    const Part part = partOf(chooseGrid(workers, B, H, (half ? 2 : 4) * H * H), worker, B, H);
+    const long count = part.row1 - part.row0;
+    const PlainChunks chunk(half, count);
+    const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+    uint16_t* const mine = rooms + worker * room;
     const long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW), cn = maximum(0, c1 - c0);
 
     for (long b = part.row0; b < part.row1; b++)
@@ -242,11 +254,12 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
         });
       }
       pool.barrier(1 + part.group, part.members);
-      for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-        int r = (int)minimum(MR, part.row1 - b0);
+      const PlainRows slopes = rec.rows(p.da + t * step + part.row0 * H, count, mine, 0);
+      for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+        const int r = (int)minimum(chunk.rows, part.row1 - b0);
         for (long q = part.panel0; q < part.panel1; q++) {
-          long j0 = q * PW, cols = minimum(PW, H - j0);
-          tile(r, roundUp(cols, W), {H, p.da + t * step + b0 * H, H, 1, packed + q * PW * H}, false, out);
+          const long j0 = q * PW, cols = minimum(PW, H - j0);
+          rec.multiply(tiles, chunk.tileRows, slopes, b0 - part.row0, r, q, roundUp(cols, W), false, out);
           for (int i = 0; i < r; i++) {
             float* c = carry + (b0 + i) * H + j0;
             const float* m = p.maskRecurrent.row(t, b0 + i);
@@ -280,8 +293,8 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
   // while a packed stretch of da is in the cache: the bias and, from sparse inputs, W_in
   const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
   SparseRows rows;
-  const bool sparse = !isHalf(pool) && findSparse(pool, x, T * B, I, rows);
-  if (isHalf(pool)) columnSums(pool, T * B, H, p.da, H, p.dbias, true);
+  const bool sparse = !half && findSparse(pool, x, T * B, I, rows);
+  if (half) columnSums(pool, T * B, H, p.da, H, p.dbias, true);
   addWeightGradient(pool, T * B, H, H, states, p.da, H, p.maskWeight, p.dwRec, H,
                     [&](int, long panel, long k0, long kn, const float* packed) {
                       addPanelSums(panel, kn, packed, H, p.dbias);

@@ -10,8 +10,8 @@ import type { Workload, WorkloadKind } from './workload.ts';
 
 /** By name. */
 export const smallWorkloads: Readonly<Record<string, WorkloadKind>> = {
-  'small-steps': { make: smallSteps, gated: true },
-  'small-train': { make: smallTrain, gated: true },
+  'small-steps': { make: smallSteps },
+  'small-train': { make: smallTrain },
 };
 
 // --- internal ---

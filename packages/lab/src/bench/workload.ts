@@ -11,6 +11,4 @@ export interface Workload {
 /** A workload before it is made. */
 export interface WorkloadKind {
   make(): Workload;
-  /** its cells are gated, so that it runs in bf16 as well */
-  gated: boolean;
 }

@@ -39,7 +39,7 @@ export function addBench(lethe: Command, io: Io): void {
     .requiredOption('--workload <NAME>', workloadNames.join(', '), oneOf('--workload', workloadNames))
     .option('--dropout <METHOD>', 'of a layer workload: METHOD[:key=value,…][+METHOD…]')
     .option('--cost', 'of a layer workload: every method in turn with the plain layer, and what it costs')
-    .option('--dtype <TYPE>', 'f32, or bf16 of gated cells', oneOf('--dtype', ['f32', 'bf16']), 'f32')
+    .option('--dtype <TYPE>', 'f32 or bf16', oneOf('--dtype', ['f32', 'bf16']), 'f32')
     .option('--threads <N>', 'threads (default: LETHE_THREADS, else all cores)', wholeNumber('--threads', 1))
     .option('--repeats <N>', 'measured steps, at least 7', wholeNumber('--repeats', 7), 15)
     .option('--json', 'one JSON document on standard output')
@@ -64,7 +64,7 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
       `--dropout and --cost are for ${layerWorkloads.join(', ')}, found --workload ${name}`,
     );
   }
-  requirePrecisionOf(name, options.dtype, engine);
+  requirePrecisionOf(options.dtype, engine);
   const precision = options.dtype === 'f32' ? dtype : options.dtype;
   const common = { engine: engine.engine, isa: engine.isa, dtype: precision, threads: engine.threads() };
   if (options.cost && isLayer(name)) return cost(name, repeats, common, output);
@@ -87,13 +87,9 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
 
 const isLayer = (name: string): name is LayerWorkload => (layerWorkloads as readonly string[]).includes(name);
 
-/** Throws UsageError where a workload or this processor has no bf16. */
-function requirePrecisionOf(name: string, dtype: BenchOptions['dtype'], engine: Engine): void {
-  if (dtype !== 'bf16') return;
-  if (name === 'rnn-layer' || kinds[name]?.gated === false) {
-    throw new UsageError(`--dtype bf16 is for workloads of LSTM and GRU, found --workload ${name}`);
-  }
-  if (engine.hasBf16()) return;
+/** Throws UsageError where this processor has no bf16. */
+function requirePrecisionOf(dtype: BenchOptions['dtype'], engine: Engine): void {
+  if (dtype !== 'bf16' || engine.hasBf16()) return;
   throw new UsageError(
     `--dtype bf16 needs a processor with AVX512-BF16, found the ${engine.engine} engine with ${engine.isa}`,
   );

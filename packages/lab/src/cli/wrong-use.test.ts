@@ -1,3 +1,4 @@
+import { engineInUse, useEngine } from 'lethe/engine';
 import { expect, test } from 'vitest';
 import { workloadNames } from './bench.ts';
 import { lethe } from './testing.suite.ts';
@@ -279,7 +280,6 @@ const elsewhere: [title: string, argv: string[], named: RegExp][] = [
     ['resume', 'runs/\u001b[2J\u0007\nx'],
     /^lethe resume: runs\/\\x1b\[2J\\x07 x is not a run directory/,
   ],
-  ['bf16 without its kernels is refused', ['train', 'music/folk', '--dtype', 'bf16'], /bf16/],
   ['a directory that is no run is refused by resume', ['resume', 'packages'], /packages/],
   ['a directory that is no run is refused by eval', ['eval', 'runs/there-is-none'], /there-is-none/],
   ['a directory that is no run is refused by sample', ['sample', 'runs/there-is-none'], /there-is-none/],
@@ -298,3 +298,14 @@ for (const [title, argv, named] of elsewhere) {
     expect(err).toMatch(named);
   });
 }
+
+test('bf16 without its kernels is refused', async () => {
+  const { engine } = engineInUse();
+  useEngine('portable');
+  const { code, out, err } = await lethe('train', 'music/folk', '--dtype', 'bf16');
+  useEngine(engine);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(
+    /^lethe train: dtype \(--dtype\): expected a processor with AVX512-BF16 for bf16, found the portable engine/,
+  );
+});

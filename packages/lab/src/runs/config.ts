@@ -105,9 +105,7 @@ export const anyRun = {
   average: average.prefault({ kind: 'none' }).describe('which weights are averaged'),
   seed: z.int().min(0).describe('seed of all random numbers'),
   threads: orNone(count).describe('threads of the native kernels; none: all cores'),
-  dtype: z
-    .enum(['f32', 'bf16'])
-    .describe('operands of matrix products; bf16 of gated cells where the processor has it'),
+  dtype: z.enum(['f32', 'bf16']).describe('operands of matrix products; bf16 where the processor has it'),
   // No word stands for none here: it might be the name of a directory.
   initialWeights: z
     .string()

@@ -1,6 +1,5 @@
 /** The engine as a run asks for it: precision of the operands of matrix products, and threads. */
 import { ConfigError } from 'lethe';
-import { parseDropout } from 'lethe/dropout';
 import { engineInUse, kernels, withPrecision, withThreads } from 'lethe/engine';
 import type { Config } from './config.ts';
 
@@ -15,30 +14,11 @@ export function withEngine<T>({ dtype, threads = null }: EngineSettings, work: (
   return withPrecision(dtype, threads === null ? work : () => withThreads(threads, work));
 }
 
-/**
- * Throws ConfigError where the precision that a configuration asks for has no kernels: bf16 on this processor or engine, for the plain
- * cell, for methods that integrate.
- */
-export function requirePrecision({ dtype, model }: Config): void {
-  if (dtype !== 'bf16') return;
-  checkModel(model);
-  if (kernels().hasBf16()) return;
+/** Throws ConfigError where the precision that a configuration asks for has no kernels: bf16 on this processor or engine. */
+export function requirePrecision({ dtype }: Pick<Config, 'dtype'>): void {
+  if (dtype !== 'bf16' || kernels().hasBf16()) return;
   const { engine, isa } = engineInUse();
   throw new ConfigError(
     `dtype: expected a processor with AVX512-BF16 for bf16, found the ${engine} engine with ${isa}; set dtype=f32`,
-  );
-}
-
-// --- internal ---
-
-function checkModel({ cell, dropout }: Config['model']): void {
-  if (cell === 'rnn' || cell === 'deep-rnn') {
-    const what = cell === 'rnn' ? 'the plain cell' : 'a deep-rnn';
-    throw new ConfigError(`dtype: expected lstm or gru for bf16, found ${what}; set dtype=f32`);
-  }
-  const { name, modes } = parseDropout(dropout);
-  if ([modes.train, modes.test].every((mode) => mode === 'sample' || mode === 'mean')) return;
-  throw new ConfigError(
-    `dtype: expected a method that draws its noise for bf16, found ${name} (train ${modes.train}, test ${modes.test}); set dtype=f32`,
   );
 }

@@ -1,9 +1,30 @@
 /** bf16: operands of products rounded, sums in float32; by whatever unit this processor has (LETHE_AMX=0 leaves AMX out). */
 import { describe, expect, it } from 'vitest';
+import { deepBackward, deepLayer, deepOutputs } from './conformance/deep.suite.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
+import { FORMS, NOISE } from './conformance/moments.suite.ts';
+import { momentsDeepBackward, momentsDeepLayer } from './conformance/moments-deep.suite.ts';
+import {
+  momentsGatedBackward,
+  momentsGatedLayer,
+  momentsGatedOutputs,
+} from './conformance/moments-gated.suite.ts';
+import { momentsBackwardOf, momentsLayer } from './conformance/moments-rnn.suite.ts';
+import { allMasks, backwardOf, layer } from './conformance/rnn.suite.ts';
 import { engineCopy, expectClose, Numbers, unset } from './conformance/support.suite.ts';
+import type { DeepRnnBackward, DeepRnnForward, MomentsDeepRnnBackward } from './contract/deep.ts';
 import type { Engine } from './contract/engine.ts';
 import type { GruBackward, GruForward, LstmBackward, LstmForward } from './contract/gated.ts';
+import type {
+  MomentsGruBackward,
+  MomentsGruForward,
+  MomentsLinearBackward,
+  MomentsLinearForward,
+  MomentsLstmBackward,
+  MomentsLstmForward,
+  MomentsRnnBackward,
+} from './contract/moments.ts';
+import type { RnnBackward } from './contract/recurrent.ts';
 import { loadNative } from './native.ts';
 import { portable } from './portable/index.ts';
 
@@ -165,18 +186,19 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
     }
   });
 
-  describe.each(cells)('$name, resetAfter $resetAfter', (cell) => {
+  describe.each(Object.keys(layers))('%s', (name) => {
     // Eight bits of a mantissa: an operand is off by 2^-9 at most, a gradient through several steps by some of these.
     it.each([[[4, 3, 5, 7]], [[5, 20, 33, 65]], [[3, 40, 20, 130]], [[2, 77, 20, 50]]])(
       'stays within 1.5 % of float32 in every result, [T, B, I, H] = %j',
       (sizes) => {
-        const results = [false, true].map((half) => {
-          return run(inPrecision(native as Engine, half), cell, sizes);
-        });
-        for (const name of ['h', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0'] as const) {
-          expect(distance(results[1][name], results[0][name]), name).toBeLessThan(0.015);
+        const [whole, half] = [false, true].map((bf16) =>
+          layers[name](inPrecision(native as Engine, bf16), sizes),
+        );
+        for (const [result, values] of Object.entries(half)) {
+          expect(distance(values, whole[result]), result).toBeLessThan(0.015);
         }
-        expect(distance(results[1].h, results[0].h)).toBeGreaterThan(0);
+        const [first] = Object.keys(half);
+        expect(distance(half[first], whole[first])).toBeGreaterThan(0);
       },
     );
 
@@ -184,18 +206,17 @@ describe.skipIf(!isHere)(`bf16 (${isHere ? unit : 'not on this processor'})`, ()
       const before = kernels.threads();
       const results = [1, 2, 3].map((threads) => {
         kernels.setThreads(threads);
-        return run(kernels, cell, [5, 40, 90, 200]);
+        return layers[name](kernels, [5, 70, 90, 200]);
       });
       kernels.setThreads(before);
-      for (const other of results.slice(1)) expect(other.dwRec).toEqual(results[0].dwRec);
-      for (const other of results.slice(1)) expect(other.dx).toEqual(results[0].dx);
+      for (const other of results.slice(1)) expect(other).toEqual(results[0]);
     });
   });
 
   it('leaves nothing behind: float32 has its bits again', () => {
-    const before = run(native as Engine, cells[0], [3, 5, 4, 37]);
-    run(kernels, cells[0], [3, 5, 4, 37]);
-    expect(run(native as Engine, cells[0], [3, 5, 4, 37]).dwRec).toEqual(before.dwRec);
+    const before = gated(native as Engine, cells[0], [3, 5, 4, 37]);
+    gated(kernels, cells[0], [3, 5, 4, 37]);
+    expect(gated(native as Engine, cells[0], [3, 5, 4, 37]).dwRec).toEqual(before.dwRec);
   });
 });
 
@@ -219,17 +240,15 @@ function rounded(x: number): number {
   return value[0];
 }
 
-function run(kernels: Engine, cell: (typeof cells)[number], sizes: readonly number[]) {
+function gated(kernels: Engine, cell: (typeof cells)[number], sizes: readonly number[]): Results {
   const numbers = new Numbers(7);
   const p = gatedLayer(numbers, cell, sizes);
-  const copy = engineCopy({
+  const copy = prepared<LstmForward & LstmBackward & GruForward & GruBackward>({
     ...p,
     resetAfter: cell.resetAfter,
     ...gatedOutputs(p, cell.G),
     ...gatedBackward(numbers, p, cell.G),
-  }).p as unknown as LstmForward & LstmBackward & GruForward & GruBackward;
-  // Gradients are added: from zero the bits are those of the gradient alone.
-  for (const name of ['dwIn', 'dwRec', 'dbias', 'dx', 'dh0'] as const) copy[name]?.fill(0);
+  });
   if (cell.name === 'lstm') {
     kernels.lstmForward(copy);
     kernels.lstmBackward(copy);
@@ -237,8 +256,159 @@ function run(kernels: Engine, cell: (typeof cells)[number], sizes: readonly numb
     kernels.gruForward(copy);
     kernels.gruBackward(copy);
   }
-  const { h, dwIn, dwRec, dbias, dx, dh0 } = copy;
-  return { h, dwIn, dwRec, dbias, dx: dx!, dh0: dh0! };
+  return picked(copy, ['h', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0']);
+}
+
+function gatedMoments(kernels: Engine, cell: (typeof cells)[number], sizes: readonly number[]): Results {
+  const numbers = new Numbers(7);
+  const p = momentsGatedLayer(numbers, cell, sizes);
+  const copy = prepared<MomentsGruForward & MomentsGruBackward & MomentsLstmForward & MomentsLstmBackward>({
+    ...p,
+    ...momentsGatedOutputs(p),
+    ...momentsGatedBackward(numbers, p, cell.G),
+  });
+  if (cell.name === 'lstm') {
+    kernels.momentsLstmForward(copy);
+    kernels.momentsLstmBackward(copy);
+  } else {
+    kernels.momentsGruForward(copy);
+    kernels.momentsGruBackward(copy);
+  }
+  return picked(copy, [...ofMoments, ...(cell.name === 'gru' ? ['dbiasRec'] : [])]);
+}
+
+/** Plain numbers, or zeros nine times out of ten, as in a piano-roll. */
+const sparse = (x: ArrayLike<number>) => Float64Array.from(x, (v, i) => (i % 10 === 3 ? v : 0));
+
+function plain(
+  kernels: Engine,
+  sizes: readonly number[],
+  change: (p: ReturnType<typeof layer>) => object,
+): Results {
+  const numbers = new Numbers(7);
+  const p = layer(numbers, sizes);
+  const [T, B, , H] = sizes;
+  const outputs = { n: unset(T * B * H), h: unset(T * B * H), y: unset(T * B * H) };
+  const copy = prepared<RnnBackward & { y: Float64Array }>({
+    ...backwardOf(numbers, { ...p, ...outputs, ...change(p) }),
+    ...outputs,
+  });
+  kernels.rnnForward(copy);
+  kernels.rnnBackward(copy);
+  return picked(copy, ['h', 'y', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0']);
+}
+
+function plainMoments(
+  kernels: Engine,
+  sizes: readonly number[],
+  change: (x: Float64Array) => object = () => ({}),
+): Results {
+  const numbers = new Numbers(7);
+  const p = momentsLayer(numbers, sizes, FORMS[0]);
+  const copy = prepared<MomentsRnnBackward>(
+    momentsBackwardOf(numbers, { ...p, ...change(p.x as Float64Array) }),
+  );
+  kernels.momentsRnnForward(copy as never);
+  kernels.momentsRnnBackward(copy);
+  return picked(copy, ofMoments);
+}
+
+function linear(kernels: Engine, [T, B, I, O]: readonly number[]): Results {
+  const numbers = new Numbers(7);
+  const M = T * B;
+  const copy = prepared<MomentsLinearForward & MomentsLinearBackward>({
+    ...{ M, I, O, noise: NOISE[0], mean: numbers.normal(M * I), variance: numbers.uniform(M * I, 0, 2) },
+    ...{ w: numbers.normal(I * O, 1 / Math.sqrt(I)), bias: numbers.normal(O), noisyVariance: unset(M * I) },
+    ...{ outMean: unset(M * O), outVariance: unset(M * O), dOutMean: numbers.normal(M * O) },
+    ...{ dOutVariance: numbers.normal(M * O), dMean: unset(M * I), dVariance: unset(M * I) },
+    ...{ dw: unset(I * O), dbias: unset(O) },
+  });
+  kernels.momentsLinearForward(copy);
+  kernels.momentsLinearBackward(copy);
+  return picked(copy, ['outMean', 'outVariance', 'dMean', 'dVariance', 'dw', 'dbias']);
+}
+
+function deep(kernels: Engine, sizes: readonly number[]): Results {
+  const numbers = new Numbers(7);
+  const p = deepLayer(numbers, sizes);
+  const copy = prepared<DeepRnnBackward & DeepRnnForward>({
+    ...p,
+    ...deepOutputs(p),
+    ...deepBackward(numbers, p),
+  });
+  kernels.deepRnnForward(copy);
+  kernels.deepRnnBackward(copy);
+  // In the steps all is float32: the forward pass has its bits, and stands last.
+  return picked(copy, ['dwIn', 'dwRec', 'dbias', 'dx', 'dh0', 'h']);
+}
+
+function deepMoments(kernels: Engine, sizes: readonly number[]): Results {
+  const numbers = new Numbers(7);
+  const copy = prepared<MomentsDeepRnnBackward>(
+    momentsDeepBackward(numbers, momentsDeepLayer(numbers, sizes)),
+  );
+  kernels.momentsDeepRnnForward(copy as never);
+  kernels.momentsDeepRnnBackward(copy);
+  return picked(copy, [
+    'dwIn',
+    'dwRec',
+    'dbias',
+    'dx',
+    'dxVariance',
+    'dh0',
+    'dh0Variance',
+    'hMean',
+    'hVariance',
+  ]);
+}
+
+const ofMoments = [
+  ...['hMean', 'hVariance', 'dwIn', 'dwRec', 'dbias', 'dx', 'dxVariance', 'dh0', 'dh0Variance'],
+];
+
+/** Every layer forward and backward, by what it is. */
+const layers: Record<string, (kernels: Engine, sizes: readonly number[]) => Results> = {
+  ...Object.fromEntries(
+    cells.map((cell) => [
+      `${cell.name}, resetAfter ${cell.resetAfter}`,
+      (kernels: Engine, sizes: readonly number[]) => gated(kernels, cell, sizes),
+    ]),
+  ),
+  ...Object.fromEntries(
+    cells
+      .filter(({ resetAfter }) => resetAfter !== false)
+      .map((cell) => [
+        `${cell.name} in moments`,
+        (kernels: Engine, sizes: readonly number[]) => gatedMoments(kernels, cell, sizes),
+      ]),
+  ),
+  'the plain cell': (kernels, sizes) => plain(kernels, sizes, () => ({})),
+  'the plain cell, inputs mostly zeros': (kernels, sizes) =>
+    plain(kernels, sizes, (p) => ({ x: sparse(p.x as Float64Array) })),
+  'the plain cell with masks': (kernels, sizes) =>
+    plain(kernels, sizes, (p) => allMasks(new Numbers(3), p, 'per step and example')),
+  'the plain cell in moments': (kernels, sizes) => plainMoments(kernels, sizes),
+  'the plain cell in moments, inputs mostly zeros': (kernels, sizes) =>
+    plainMoments(kernels, sizes, (x) => ({ x: sparse(x), xVariance: undefined })),
+  'a linear map in moments': linear,
+  'a deep transition': deep,
+  'a deep transition in moments': deepMoments,
+};
+
+type Results = Record<string, Float32Array>;
+
+/** What a call takes, gradients at zero, so that the bits are those of the gradient alone. */
+function prepared<P extends object>(given: object): P {
+  const p = engineCopy(given).p as Record<string, unknown>;
+  for (const [name, value] of Object.entries(p)) {
+    const isGiven = /^d(y$|Out|[hc](Mean|Variance|Last))/.test(name);
+    if (name.startsWith('d') && !isGiven && value instanceof Float32Array) value.fill(0);
+  }
+  return p as P;
+}
+
+function picked(p: object, names: readonly string[]): Results {
+  return Object.fromEntries(names.map((name) => [name, (p as Results)[name]]).filter(([, value]) => value));
 }
 
 /** Euclidean, relative. */

@@ -46,7 +46,7 @@ export const classify: TaskKind<ClassifyConfig, ClassifyData> = {
   calibration: classifyCalibration,
   network: portableClassifier,
   sections: classifySections,
-  workloads: { 'classify-words': { make: () => classifyWorkload(), gated: true } },
+  workloads: { 'classify-words': { make: () => classifyWorkload() } },
   examples: {
     main: ['lethe train classify/reviews --dropout variational:input=.3,recurrent=.3,output=.3'],
     train: [

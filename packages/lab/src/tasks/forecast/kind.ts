@@ -41,7 +41,7 @@ export const forecast: TaskKind<ForecastConfig, ForecastData> = {
   prediction: forecastPrediction,
   files: [keptReading.file, keptTested.file],
   sections: forecastSections,
-  workloads: { 'forecast-hourly': { make: () => forecastWorkload(), gated: true } },
+  workloads: { 'forecast-hourly': { make: () => forecastWorkload() } },
   examples: {
     train: ['lethe train forecast/sales --epochs 10', 'lethe train forecast/sales.csv --horizon 28'],
     predict: ['lethe predict runs/sales-variational-1 --out answers.csv'],

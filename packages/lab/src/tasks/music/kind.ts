@@ -50,9 +50,7 @@ export const music: TaskKind<MusicConfig, MusicData> = {
   files: [keptChords.file],
   beside: samplesBeside,
   quickStart: musicQuickStart,
-  workloads: Object.fromEntries(
-    musicWorkloads.map((name) => [name, { make: () => musicWorkload(name), gated: false }]),
-  ),
+  workloads: Object.fromEntries(musicWorkloads.map((name) => [name, { make: () => musicWorkload(name) }])),
   examples: {
     main: ['lethe train music/jsb-chorales --dropout fast:input=.1,recurrent=.9,output=.6'],
     train: [

@@ -43,9 +43,7 @@ export const text: TaskKind<TextConfig, TextData> = {
   prediction: textPrediction,
   network: portableText,
   samples: textSamples,
-  workloads: Object.fromEntries(
-    lmWorkloads.map((name) => [name, { make: () => lmWorkload(name), gated: true }]),
-  ),
+  workloads: Object.fromEntries(lmWorkloads.map((name) => [name, { make: () => lmWorkload(name) }])),
   examples: {
     train: [
       'lethe train zaremba2014/ptb-small',

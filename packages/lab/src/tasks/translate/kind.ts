@@ -31,8 +31,8 @@ export const translate: TaskKind<TranslateConfig, TranslateData> = {
   prediction: translatePrediction,
   sections: translateSections,
   workloads: {
-    translate: { make: () => translateWorkload(), gated: true },
-    'translate-beam': { make: () => beamWorkload(), gated: true },
+    translate: { make: () => translateWorkload() },
+    'translate-beam': { make: () => beamWorkload() },
   },
   examples: {
     main: ['lethe train translate/multi30k-en-de'],
