@@ -27,6 +27,7 @@ struct DeepPass {
   Pool& pool;
   const DeepLayout at;
   const Pieces inner, last;
+  const bool half;
   const long row;    // elements of a row of pre-activations
   const long block;  // of a packed block of recurrent weights
 
@@ -36,8 +37,9 @@ struct DeepPass {
         at(p),
         inner(piecesOf(p.inner, p.P)),
         last(piecesOf(p.activation, p.Q)),
+        half(isHalf(pool)),
         row(at.sums * p.H),
-        block(packedSize(p.H, p.H)) {}
+        block(PlainPanels::size(p.H, p.H, half)) {}
   Pieces piecesOf(Transfer f, long count) const { return {f, (int)minimum(p.doublings, 8), count}; }
   const Pieces& of(long l) const { return l < at.N ? inner : last; }
   // nothing to do, or no function of several pieces without pre-activations to keep
@@ -47,6 +49,7 @@ struct DeepPass {
   Operand recurrent(long k, bool transposed) const {
     return {p.wRec + k * p.H, at.ld(), transposed, p.maskWeight ? p.maskWeight + k * p.H : nullptr};
   }
+  PlainPanels panelsOf(float* packed, long k) const { return {packed + k * block, p.H, half}; }
   float* unit(long t, long b, long l) const { return p.units + ((t * p.B + b) * at.N + l) * p.H; }
 
   // h_{t-1} . m_rec, members of a group masking the group's rows in their share of the columns
@@ -76,51 +79,64 @@ struct DeepPass {
     if (empty()) return;
     const long T = p.T, B = p.B, I = p.I, H = p.H, step = B * H, N = at.N;
     const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
-    const long inputBlock = packedSize(I, H);
-    float* packedIn = pool.workspace(kPackedIn, at.P * inputBlock);
     float* packed = pool.workspace(kPackedRec, at.blocks * block);
     float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, step) : nullptr;
     float* maskedUnits = p.maskTransition.data ? pool.workspace(kMaskedUnits, N * step) : nullptr;
     const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
     SparseRows rows;
-    const bool sparse = findSparse(pool, x, T * B, I, rows);
+    const bool sparse = findSparse(pool, x, T * B, I, rows), halfInput = half && !sparse;
+    const long inputBlock = PlainPanels::size(I, H, halfInput);
+    float* packedIn = pool.workspace(kPackedIn, at.P * inputBlock);
+    auto inputsOf = [&](long c) -> PlainPanels { return {packedIn + c * inputBlock, I, halfInput}; };
     const long work = H * (at.P * I + at.blocks * H);
+    // of a worker: state, units below, inputs
+    const long inputs = halfRoom(B, H, 2), room = inputs + (sparse ? 0 : halfRoom(B, I, 1));
+    const HalfRooms rooms(pool, half, room);
 
     parallelIf((double)T * B * work > 100000, pool, [&](int worker, int workers) {
-      alignas(64) float out[MR * PW];
-      alignas(64) float all[MR * PW];
+      alignas(64) float out[PLAIN_ROWS * PW];
+      alignas(64) float all[PLAIN_ROWS * PW];
       for (long c = 0; c < at.P; c++) {
         const Operand input{p.wIn + c * H, at.P * H, false, p.maskWeightIn ? p.maskWeightIn + c * H : nullptr};
-        packShare(packedIn + c * inputBlock, input, 0, I, H, worker, workers);
+        inputsOf(c).pack(input, H, worker, workers);
       }
-      for (long k = 0; k < at.blocks; k++) packShare(packed + k * block, recurrent(k, false), 0, H, H, worker, workers);
+      for (long k = 0; k < at.blocks; k++) panelsOf(packed, k).pack(recurrent(k, false), H, worker, workers);
       pool.barrier(0, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 4 * work), worker, B, H);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 2 : 4) * work), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms.of(worker);
 
       for (long t = 0; t < T; t++) {
         const float* before = t ? p.h + (t - 1) * step : p.h0;
         const float* state = maskedState(part, t, before, masked);
+        PlainRows inputRows{};
+        if (!sparse) inputRows = inputsOf(0).rows(x + (t * B + part.row0) * I, I, count, rooms.of(worker, inputs), 0);
+        const PlainRows states = panelsOf(packed, 0).rows(state + part.row0 * H, H, count, mine, 0);
         for (long l = 0; l <= N; l++) {
           const Pieces& pieces = of(l);
-          // the units of the layer below, rows `ld` apart
-          const float* below = l == 0 ? state : maskedUnits ? maskedUnits + (l - 1) * H : unit(t, 0, l - 1);
-          const long ld = l == 0 ? H : N * H;
-          for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-            const int r = (int)minimum(MR, part.row1 - b0);
+          PlainRows below = states;
+          if (l > 0) {
+            const float* units = maskedUnits ? maskedUnits + (part.row0 * N + l - 1) * H : unit(t, part.row0, l - 1);
+            below = panelsOf(packed, 0).rows(units, N * H, count, mine, 1);
+          }
+          for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+            const int r = (int)minimum(chunk.rows, part.row1 - b0);
+            const long first = b0 - part.row0, tileRows = chunk.tileRows;
             for (long q = part.panel0; q < part.panel1; q++) {
-              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W), panel = q * PW * H;
+              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
               for (long c = 0; c < (pooled(l) ? at.pieces(l) : 1); c++) {
                 const long k = at.first(l) + c, m0 = t * B + b0;
                 if (l == 0) {
-                  const float* panelIn = packedIn + c * inputBlock + q * PW * I;
                   if (sparse) {
-                    sparseTile(r, width, rows, x, m0, panelIn, out);
+                    sparseTile(r, width, rows, x, m0, inputsOf(c).panel(q), out);
                   } else {
-                    tile(r, width, {I, x + m0 * I, I, 1, panelIn}, false, out);
+                    inputsOf(c).multiply(tiles, tileRows, inputRows, first, r, q, width, false, out);
                   }
                 }
-                tile(r, width, {H, below + b0 * ld, ld, 1, packed + k * block + panel}, l == 0, out);
-                if (l == N && at.S) tile(r, width, {H, state + b0 * H, H, 1, packed + (at.sums + c) * block + panel}, true, out);
+                panelsOf(packed, k).multiply(tiles, tileRows, below, first, r, q, width, l == 0, out);
+                if (l == N && at.S) panelsOf(packed, at.sums + c).multiply(tiles, tileRows, states, first, r, q, width, true, out);
                 if (!pooled(l)) continue;
                 for (int i = 0; i < r; i++)
                   addPiece(pieces, c == 0, out + i * PW, p.bias + k * H + j0, p.a + (m0 + i) * row + k * H + j0, cols, all + i * PW);
@@ -177,18 +193,37 @@ struct DeepPass {
     float* carry = pool.workspace(kCarry, step);
     const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
     const long work = at.blocks * H * H;
+    // of a worker: the pieces of a layer, and those of the new state, which come through the shortcut
+    const long shortcut = maximum(at.P, at.Q), room = halfRoom(B, H, shortcut + at.S * at.Q);
+    const HalfRooms rooms(pool, half, room);
 
     parallelIf((double)T * B * work > 200000, pool, [&](int worker, int workers) {
-      alignas(64) float out[MR * PW];
-      for (long k = 0; k < at.blocks; k++) packShare(packed + k * block, recurrent(k, true), 0, H, H, worker, workers);
+      alignas(64) float out[PLAIN_ROWS * PW];
+      for (long k = 0; k < at.blocks; k++) panelsOf(packed, k).pack(recurrent(k, true), H, worker, workers);
       pool.barrier(0, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 4 * work), worker, B, H);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 2 : 4) * work), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms.of(worker);
       const long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW), cn = maximum(0, c1 - c0);
+      auto countOf = [&](long l) { return pooled(l) ? at.pieces(l) : 1; };
+      // da of piece c of layer l, on its way through the shortcut for `skip`
+      auto slopes = [&](long t, long l, bool skip, long c) {
+        return panelsOf(packed, 0).view(p.da + (t * B + part.row0) * row + (at.first(l) + c) * H, row, count, mine,
+                                        (skip ? shortcut : 0) + c);
+      };
+      auto round = [&](long t, long l, bool skip) {
+        for (long c = 0; half && c < countOf(l); c++) {
+          const PlainRows rows = slopes(t, l, skip, c);
+          panelsOf(packed, 0).rows(rows.a, row, count, mine, (skip ? shortcut : 0) + c);
+        }
+      };
       // out (+)= da of the pieces of layer l times their weights, those of the shortcut for `skip`
       auto back = [&](long t, long b0, int r, long q, long width, long l, bool skip, bool add) {
-        for (long c = 0; c < (pooled(l) ? at.pieces(l) : 1); c++) {
-          const long k = at.first(l) + c, of = skip ? at.sums + c : k;
-          tile(r, width, {H, p.da + (t * B + b0) * row + k * H, row, 1, packed + of * block + q * PW * H}, add || c > 0, out);
+        for (long c = 0; c < countOf(l); c++) {
+          const PlainPanels weights = panelsOf(packed, skip ? at.sums + c : at.first(l) + c);
+          weights.multiply(tiles, chunk.tileRows, slopes(t, l, skip, c), b0 - part.row0, r, q, width, add || c > 0, out);
         }
       };
 
@@ -203,8 +238,10 @@ struct DeepPass {
         }
         pool.barrier(1 + part.group, part.members);
         for (long l = N - 1; l >= -1; l--) {
-          for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-            const int r = (int)minimum(MR, part.row1 - b0);
+          round(t, l + 1, false);
+          if (l < 0 && at.S) round(t, N, true);
+          for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+            const int r = (int)minimum(chunk.rows, part.row1 - b0);
             for (long q = part.panel0; q < part.panel1; q++) {
               const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
               back(t, b0, r, q, width, l + 1, false, false);
@@ -262,12 +299,12 @@ struct DeepPass {
   void weightGradients() {
     const long T = p.T, B = p.B, I = p.I, H = p.H, N = at.N, M = T * B, wide = at.P * H;
     auto nobody = [](int, long, long, long, const float*) {};
-    if (isHalf(pool)) columnSums(pool, M, row, p.da, row, p.dbias, true);
+    if (half) columnSums(pool, M, row, p.da, row, p.dbias, true);
     Rows states{p.h, 1, H, p.h0, B};
     if (p.maskRecurrent.data) states = {masked(kMaskedState, p.h, H, p.h0, p.maskRecurrent, 0), 1, H};
     const float* x = maskedRows(pool, kMaskedInput, p.x, p.maskInput, T, B, I);
     SparseRows sparse;
-    const bool isSparse = !isHalf(pool) && findSparse(pool, x, M, I, sparse);
+    const bool isSparse = !half && findSparse(pool, x, M, I, sparse);
     // while a packed stretch of da is in the cache: the bias and, from sparse inputs, W_in
     addBlocks(states, 0, at.P, 0, [&](int, long panel, long k0, long kn, const float* packed) {
       addPanelSums(panel, kn, packed, wide, p.dbias);

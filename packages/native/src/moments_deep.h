@@ -61,18 +61,20 @@ struct MomentUnits {
 struct MomentsDeepPass {
   const MomentsDeepRnn& p;
   Pool& pool;
+  const bool half;
   const long N, S, H, row, ld, block, step;
   const MomentUnits inner, last;
 
   MomentsDeepPass(const MomentsDeepRnn& p, Pool& pool)
       : p(p),
         pool(pool),
+        half(isHalf(pool)),
         N(p.N),
         S(p.S ? 1 : 0),
         H(p.H),
         row((N + 1) * H),
         ld((N + 1 + p.S) * H),
-        block(packedSize(H, H)),
+        block(PlainPanels::size(p.H, p.H, half)),
         step((long)p.B * H),
         inner(p.f, activationOf(p.inner)),
         last(p.f, p.f.activation) {}
@@ -85,10 +87,19 @@ struct MomentsDeepPass {
   static vf noisy(const NoiseMoments& noise, vf mean, vf variance) { return noise.square * mean * mean + noise.variance * variance; }
   long unit(long t, long b, long l) const { return ((t * p.B + b) * N + l) * H; }
 
-  void packAll(float* packed, float* packedSquare, bool transposed, int worker, int workers) const {
+  // Packed weights of layer k, scaled by the noise's mean, and their squares.
+  struct Weights {
+    float *mean, *square;
+  };
+  Weights workspaces() const {
+    return {pool.workspace(kPackedRec, (N + 1 + S) * block), pool.workspace(kPackedRecSquare, (N + 1 + S) * block)};
+  }
+  PlainPanels meanOf(const Weights& weights, long k) const { return {weights.mean + k * block, H, half}; }
+  PlainPanels squareOf(const Weights& weights, long k) const { return {weights.square + k * block, H, half}; }
+  void packAll(const Weights& weights, bool transposed, int worker, int workers) const {
     for (long k = 0; k <= N + S; k++) {
-      packShare(packed + k * block, recurrent(k, transposed, false), 0, H, H, worker, workers);
-      packShare(packedSquare + k * block, recurrent(k, transposed, true), 0, H, H, worker, workers);
+      meanOf(weights, k).pack(recurrent(k, transposed, false), H, worker, workers);
+      squareOf(weights, k).pack(recurrent(k, transposed, true), H, worker, workers);
     }
   }
 
@@ -99,23 +110,29 @@ struct MomentsDeepPass {
     noisyVariance(pool, p.noiseInput, T * B * I, p.x, p.xVariance, noisyInput);
     SparseRows rows;
     const bool sparse = !p.xVariance && findSparse(pool, p.x, T * B, I, rows);
-    float* packedIn = pool.workspace(kPackedIn, packedSize(I, H));
-    float* packedInSquare = pool.workspace(kPackedInSquare, packedSize(I, H));
-    float* packed = pool.workspace(kPackedRec, (N + 1 + S) * block);
-    float* packedSquare = pool.workspace(kPackedRecSquare, (N + 1 + S) * block);
+    const bool halfInput = half && !sparse;
+    const PlainPanels in(pool, kPackedIn, I, H, halfInput), inSquare(pool, kPackedInSquare, I, H, halfInput);
+    const Weights rec = workspaces();
+    // of a worker: state and units below, mean and variance each; then the inputs
+    const long inputs = halfRoom(B, H, 4), room = inputs + (sparse ? 0 : halfRoom(B, I, 2));
+    const HalfRooms rooms(pool, half, room);
     float* noisyState = pool.workspace(kNoisyState, 2 * step);  // V_h of the previous and of this step, in turn
     float* noisyUnits = pool.workspace(kNoisyUnits, N * step);
     const long work = H * (I + (N + 1 + S) * H);
 
     parallelIf((double)T * B * work > 50000, pool, [&](int worker, int workers) {
-      alignas(64) float outMean[MR * PW];
-      alignas(64) float outVariance[MR * PW];
+      alignas(64) float outMean[PLAIN_ROWS * PW];
+      alignas(64) float outVariance[PLAIN_ROWS * PW];
       alignas(64) float mean[PW];
       alignas(64) float variance[PW];
-      packShare(packedIn, {p.wIn, H, false, nullptr, p.noiseInput.mean, false}, 0, I, H, worker, workers);
-      packShare(packedInSquare, {p.wIn, H, false, nullptr, 1.0f, true}, 0, I, H, worker, workers);
-      packAll(packed, packedSquare, false, worker, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 8 * work), worker, B, H);
+      in.pack({p.wIn, H, false, nullptr, p.noiseInput.mean, false}, H, worker, workers);
+      inSquare.pack({p.wIn, H, false, nullptr, 1.0f, true}, H, worker, workers);
+      packAll(rec, false, worker, workers);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 4 : 8) * work), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms.of(worker);
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       for (long b = part.row0; b < part.row1; b++)
         vectors(cn, [&](long j, int w) {
@@ -130,30 +147,41 @@ struct MomentsDeepPass {
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
         const float* noisyBefore = noisyState + (t & 1) * step;
         float* noisyNow = noisyState + ((t + 1) & 1) * step;
+        PlainRows x{}, noisyX{};
+        if (!sparse) {
+          const long from = (t * B + part.row0) * I;
+          x = in.rows(p.x + from, I, count, rooms.of(worker, inputs), 0);
+          noisyX = inSquare.rows(noisyInput + from, I, count, rooms.of(worker, inputs), 1);
+        }
+        const PlainRows states = meanOf(rec, 0).rows(meanBefore + part.row0 * H, H, count, mine, 0);
+        const PlainRows noisyStates = squareOf(rec, 0).rows(noisyBefore + part.row0 * H, H, count, mine, 1);
         for (long l = 0; l <= N; l++) {
-          const float* below = l ? p.unitsMean + unit(t, 0, l - 1) : meanBefore;
-          const float* noisyBelow = l ? noisyUnits + (l - 1) * H : noisyBefore;
-          const long from = l ? N * H : H;
+          const PlainPanels own = meanOf(rec, l), ownSquare = squareOf(rec, l);
+          PlainRows below = states, noisyBelow = noisyStates;
+          if (l > 0) {
+            below = own.rows(p.unitsMean + unit(t, part.row0, l - 1), N * H, count, mine, 2);
+            noisyBelow = ownSquare.rows(noisyUnits + (part.row0 * N + l - 1) * H, N * H, count, mine, 3);
+          }
           const MomentUnits& units = l < N ? inner : last;
-          for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-            const int r = (int)minimum(MR, part.row1 - b0);
+          for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+            const int r = (int)minimum(chunk.rows, part.row1 - b0);
+            const long first = b0 - part.row0, tileRows = chunk.tileRows;
             for (long q = part.panel0; q < part.panel1; q++) {
-              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W), panel = q * PW * H, m0 = t * B + b0;
+              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W), m0 = t * B + b0;
               if (l == 0) {
-                const float *panelIn = packedIn + q * PW * I, *panelInSquare = packedInSquare + q * PW * I;
                 if (sparse) {
-                  sparseTile(r, width, rows, p.x, m0, panelIn, outMean);
-                  sparseTile(r, width, rows, noisyInput, m0, panelInSquare, outVariance);
+                  sparseTile(r, width, rows, p.x, m0, in.panel(q), outMean);
+                  sparseTile(r, width, rows, noisyInput, m0, inSquare.panel(q), outVariance);
                 } else {
-                  tile(r, width, {I, p.x + m0 * I, I, 1, panelIn}, false, outMean);
-                  tile(r, width, {I, noisyInput + m0 * I, I, 1, panelInSquare}, false, outVariance);
+                  in.multiply(tiles, tileRows, x, first, r, q, width, false, outMean);
+                  inSquare.multiply(tiles, tileRows, noisyX, first, r, q, width, false, outVariance);
                 }
               }
-              tile(r, width, {H, below + b0 * from, from, 1, packed + l * block + panel}, l == 0, outMean);
-              tile(r, width, {H, noisyBelow + b0 * from, from, 1, packedSquare + l * block + panel}, l == 0, outVariance);
+              own.multiply(tiles, tileRows, below, first, r, q, width, l == 0, outMean);
+              ownSquare.multiply(tiles, tileRows, noisyBelow, first, r, q, width, l == 0, outVariance);
               if (l == N && S) {
-                tile(r, width, {H, meanBefore + b0 * H, H, 1, packed + (N + 1) * block + panel}, true, outMean);
-                tile(r, width, {H, noisyBefore + b0 * H, H, 1, packedSquare + (N + 1) * block + panel}, true, outVariance);
+                meanOf(rec, N + 1).multiply(tiles, tileRows, states, first, r, q, width, true, outMean);
+                squareOf(rec, N + 1).multiply(tiles, tileRows, noisyStates, first, r, q, width, true, outVariance);
               }
               for (int i = 0; i < r; i++) {
                 const long b = b0 + i, a = (m0 + i) * row + l * H + j0;
@@ -187,8 +215,9 @@ struct MomentsDeepPass {
   void backward() {
     if (N < 1) return;
     const long T = p.T, B = p.B;
-    float* packed = pool.workspace(kPackedRec, (N + 1 + S) * block);
-    float* packedSquare = pool.workspace(kPackedRecSquare, (N + 1 + S) * block);
+    const Weights rec = workspaces();
+    const long room = halfRoom(B, H, 4);
+    const HalfRooms rooms(pool, half, room);
     float* carryMean = pool.workspace(kCarry, step);
     float* carryVariance = pool.workspace(kCarrySecond, step);
     float* noisyState = pool.workspace(kNoisyState, T * step);  // V before each step and of all units, for the weights' gradient
@@ -196,11 +225,15 @@ struct MomentsDeepPass {
     const long work = (N + 1 + S) * H * H;
 
     parallelIf((double)T * B * work > 50000, pool, [&](int worker, int workers) {
-      alignas(64) float outMean[MR * PW];
-      alignas(64) float outVariance[MR * PW];
-      packAll(packed, packedSquare, true, worker, workers);
+      alignas(64) float outMean[PLAIN_ROWS * PW];
+      alignas(64) float outVariance[PLAIN_ROWS * PW];
+      packAll(rec, true, worker, workers);
       pool.barrier(0, workers);
-      const Part part = partOf(chooseGrid(workers, B, H, 8 * work), worker, B, H);
+      const Part part = partOf(chooseGrid(workers, B, H, (half ? 4 : 8) * work), worker, B, H);
+      const long count = part.row1 - part.row0;
+      const PlainChunks chunk(half, count);
+      const HalfTiles tiles(pool, (int)chunk.tileRows, false);
+      uint16_t* const mine = rooms.of(worker);
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       for (long b = part.row0; b < part.row1; b++)
         vectors(cn, [&](long j, int w) {
@@ -215,17 +248,29 @@ struct MomentsDeepPass {
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
         for (long l = N - 1; l >= -1; l--) {
           const NoiseMoments noise = l < 0 ? p.noiseRecurrent : p.noiseTransition;
-          for (long b0 = part.row0; b0 < part.row1; b0 += MR) {
-            const int r = (int)minimum(MR, part.row1 - b0);
+          // of the layer above, and where the state has two ways into the step, of the new state
+          struct Slopes {
+            PlainPanels mean, square;
+            PlainRows ofMean, ofVariance;
+          };
+          auto slopes = [&](long layer, long k, long slot) -> Slopes {
+            const PlainPanels mean = meanOf(rec, k), square = squareOf(rec, k);
+            const long from = (t * B + part.row0) * row + layer * H;
+            return {mean, square, mean.rows(p.daMean + from, row, count, mine, slot),
+                    square.rows(p.daVariance + from, row, count, mine, slot + 1)};
+          };
+          const bool two = l < 0 && S;
+          const Slopes above = slopes(l + 1, l + 1, 0), last = two ? slopes(N, N + 1, 2) : above;
+          for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
+            const int r = (int)minimum(chunk.rows, part.row1 - b0);
             for (long q = part.panel0; q < part.panel1; q++) {
-              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W), rows = (t * B + b0) * row;
-              auto back = [&](long layer, long k, bool add) {
-                const long from = rows + layer * H, panel = k * block + q * PW * H;
-                tile(r, width, {H, p.daMean + from, row, 1, packed + panel}, add, outMean);
-                tile(r, width, {H, p.daVariance + from, row, 1, packedSquare + panel}, add, outVariance);
+              const long j0 = q * PW, cols = minimum(PW, H - j0), width = roundUp(cols, W);
+              auto back = [&](const Slopes& from, bool add) {
+                from.mean.multiply(tiles, chunk.tileRows, from.ofMean, b0 - part.row0, r, q, width, add, outMean);
+                from.square.multiply(tiles, chunk.tileRows, from.ofVariance, b0 - part.row0, r, q, width, add, outVariance);
               };
-              back(l + 1, l + 1, false);
-              if (l < 0 && S) back(N, N + 1, true);
+              back(above, false);
+              if (two) back(last, true);
               for (int i = 0; i < r; i++) {
                 const long b = b0 + i, at = b * H + j0;
                 const float* mean = l < 0 ? meanBefore + at : p.unitsMean + unit(t, b, l) + j0;
@@ -287,8 +332,8 @@ struct MomentsDeepPass {
     float* noisyInput = pool.workspace(kNoisyInput, M * I);
     noisyVariance(pool, p.noiseInput, M * I, p.x, p.xVariance, noisyInput);
     SparseRows rows;
-    const bool sparse = !isHalf(pool) && !p.xVariance && findSparse(pool, p.x, M, I, rows);
-    if (isHalf(pool)) columnSums(pool, M, row, p.daMean, row, p.dbias, true);
+    const bool sparse = !half && !p.xVariance && findSparse(pool, p.x, M, I, rows);
+    if (half) columnSums(pool, M, row, p.daMean, row, p.dbias, true);
     const float q = p.noiseInput.mean;
     const Rows states{p.hMean, 1, H, p.h0, B}, noisyStates{noisyState + step, 1, H, noisyState, B};
     auto addBlock = [&](Rows from, Rows noisyFrom, long k, long d, auto&& seen) {

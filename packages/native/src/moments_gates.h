@@ -132,15 +132,15 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
     for (long t = 0; t < T; t++) {
       const float* mean = t ? p.hMean + (t - 1) * step : p.h0;
       const float* variance = noisy + (t & 1) * step;
-      const StepRows means = stepRows(packed, part, mean + part.row0 * H, H, 0), noises = stepRows(packed, part, variance + part.row0 * H, H, 1);
+      const StepRows means = stepRows(packed, part, mean + part.row0 * H, H, 0),
+                     noises = stepRows(packed, part, variance + part.row0 * H, H, 1);
       const long count = panels(part.units);
       const bool up = (t & 1) == 0;
       for (long m = 0; m < count; m++) {
         const long q = up ? m : count - 1 - m;
         for (long b0 = part.row0; b0 < part.row1; b0 += packed.chunk) {
           const long b1 = minimum(part.row1, b0 + packed.chunk);
-          for (int g = 0; g < 2 * G; g++)
-            blockTiles(packed, q, g, g < G ? means : noises, b0 - part.row0, b1 - b0, 0, up, false, out[g]);
+          for (int g = 0; g < 2 * G; g++) blockTiles(packed, q, g, g < G ? means : noises, b0 - part.row0, b1 - b0, 0, up, false, out[g]);
           for (long b = b0; b < b1; b++) finish(t, b, b - b0, part.unit0 + q * PW, minimum(PW, part.units - q * PW));
         }
       }

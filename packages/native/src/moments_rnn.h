@@ -72,7 +72,7 @@ struct MomentsRnnPass {
     const bool half = isHalf(pool), halfInput = half && !sparse;
     const Weights in{{pool, kPackedIn, I, H, halfInput}, {pool, kPackedInSquare, I, H, halfInput}}, rec = recurrent(half);
     const long room = halfRoom(B, H, 2) + (sparse ? 0 : halfRoom(B, I, 2));
-    uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
+    const HalfRooms rooms(pool, half, room);
     float* noisyState = pool.workspace(kNoisyState, 2 * step);  // V_h of the previous and of this step, in turn
 
     parallelIf(T * B * H * (H + I) > 50000, pool, [&](int worker, int workers) {
@@ -84,8 +84,8 @@ struct MomentsRnnPass {
       const long count = part.row1 - part.row0;
       const PlainChunks chunk(half, count);
       const HalfTiles tiles(pool, (int)chunk.tileRows, false);
-      uint16_t* const mine = rooms + worker * room;
-      uint16_t* const inputRoom = mine + halfRoom(B, H, 2);
+      uint16_t* const mine = rooms.of(worker);
+      uint16_t* const inputRoom = rooms.of(worker, halfRoom(B, H, 2));
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       const NoiseMoments noise = p.noiseRecurrent;
 
@@ -106,11 +106,11 @@ struct MomentsRnnPass {
         const long from = (t * B + part.row0) * I;
         PlainRows x{}, noisyX{};
         if (!sparse) {
-          x = in.mean.rows(p.x + from, count, inputRoom, 0);
-          noisyX = in.square.rows(noisyInput + from, count, inputRoom, 1);
+          x = in.mean.rows(p.x + from, I, count, inputRoom, 0);
+          noisyX = in.square.rows(noisyInput + from, I, count, inputRoom, 1);
         }
-        const PlainRows mean = rec.mean.rows(meanBefore + part.row0 * H, count, mine, 0);
-        const PlainRows noisy = rec.square.rows(noisyBefore + part.row0 * H, count, mine, 1);
+        const PlainRows mean = rec.mean.rows(meanBefore + part.row0 * H, H, count, mine, 0);
+        const PlainRows noisy = rec.square.rows(noisyBefore + part.row0 * H, H, count, mine, 1);
         for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
           const int r = (int)minimum(chunk.rows, part.row1 - b0);
           const long first = b0 - part.row0, tileRows = chunk.tileRows;
@@ -174,7 +174,7 @@ struct MomentsRnnPass {
     const bool half = isHalf(pool);
     const Weights rec = recurrent(half);
     const long room = halfRoom(B, H, 2);
-    uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
+    const HalfRooms rooms(pool, half, room);
     float* carryMean = pool.workspace(kCarry, step);
     float* carryVariance = pool.workspace(kCarrySecond, step);
     float* noisyState = pool.workspace(kNoisyState, T * step);  // V_h before each step, for the weights' gradient
@@ -188,7 +188,7 @@ struct MomentsRnnPass {
       const long count = part.row1 - part.row0;
       const PlainChunks chunk(half, count);
       const HalfTiles tiles(pool, (int)chunk.tileRows, false);
-      uint16_t* const mine = rooms + worker * room;
+      uint16_t* const mine = rooms.of(worker);
       const long c0 = part.panel0 * PW, cn = maximum(0, minimum(H, part.panel1 * PW) - c0);
       const NoiseMoments noise = p.noiseRecurrent;
 
@@ -204,8 +204,8 @@ struct MomentsRnnPass {
         const float* meanBefore = t ? p.hMean + (t - 1) * step : p.h0;
         const float* varianceBefore = t ? p.hVariance + (t - 1) * step : p.h0Variance;
         const long from = t * step + part.row0 * H;
-        const PlainRows dMean = rec.mean.rows(p.daMean + from, count, mine, 0);
-        const PlainRows dVariance = rec.square.rows(p.daVariance + from, count, mine, 1);
+        const PlainRows dMean = rec.mean.rows(p.daMean + from, H, count, mine, 0);
+        const PlainRows dVariance = rec.square.rows(p.daVariance + from, H, count, mine, 1);
         for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
           const int r = (int)minimum(chunk.rows, part.row1 - b0);
           for (long q = part.panel0; q < part.panel1; q++) {

@@ -1,5 +1,5 @@
-// What the plain cell and its moments multiply with at every step, in either precision: packed weights, and rows of a step, which in bf16
-// every worker rounds for himself before he multiplies.
+// What plain and deep cells and their moments multiply with at every step, in either precision: packed weights, and rows of a step, which
+// in bf16 every worker rounds for himself before he multiplies.
 //
 // Rounding is a fiftieth of a step of 32 rows and 400 units under fast dropout; moments_rnn.h has how fast that is.
 
@@ -32,14 +32,25 @@ struct PlainRows {
 // Room of a worker for so many operands of K for all rows; two tiles are read whole, however few rows there are.
 LETHE_INLINE long halfRoom(long rows, long K, long operands) { return (rows + 2 * ROWS16) * paddedDepth(K) * operands; }
 
+// Rooms of all workers, `each` numbers; none in float32.
+struct HalfRooms {
+  uint16_t* all;
+  long each;
+  HalfRooms(Pool& pool, bool half, long each)
+      : all(half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * each / 2)) : nullptr), each(each) {}
+  uint16_t* of(int worker, long from = 0) const { return all ? all + worker * each + from : nullptr; }
+};
+
 // Packed weights [K, n] in panels.
 struct PlainPanels {
   float* data;
   long K;
   bool half;
 
-  PlainPanels(Pool& pool, int slot, long K, long n, bool half)
-      : data(pool.workspace(slot, packedSize(half ? paddedDepth(K) : K, n))), K(K), half(half) {}
+  PlainPanels(float* data, long K, bool half) : data(data), K(K), half(half) {}
+  PlainPanels(Pool& pool, int slot, long K, long n, bool half) : PlainPanels(pool.workspace(slot, size(K, n, half)), K, half) {}
+  // Numbers of float32 that they take.
+  static long size(long K, long n, bool half) { return packedSize(half ? paddedDepth(K) : K, n); }
   const float* panel(long q) const { return data + q * PW * K; }
   uint16_t* halfPanel(long q) const { return reinterpret_cast<uint16_t*>(data) + q * PW * paddedDepth(K); }
 
@@ -49,13 +60,16 @@ struct PlainPanels {
     const Range mine = share(panels(n), worker, workers);
     packHalfPanels(o, 0, K, n, PW, mine.begin, mine.end, [&](long q) { return halfPanel(q); });
   }
-  // `count` rows of K from `a` on for these weights; rounded into operand `slot` of the room.
-  PlainRows rows(const float* a, long count, uint16_t* room, long slot) const {
-    if (!half || count <= 0) return {a, K};
-    const long depth = paddedDepth(K);
-    uint16_t* to = room + slot * halfRoom(count, K, 1);
-    roundRows(to, a, count, K, K, depth);
-    return {a, K, to, depth};
+  // `count` rows of K from `a` on, `ld` apart, for these weights; in bf16 with their copy, operand `slot` of the room.
+  PlainRows view(const float* a, long ld, long count, uint16_t* room, long slot) const {
+    if (!half || count <= 0) return {a, ld};
+    return {a, ld, room + slot * halfRoom(count, K, 1), paddedDepth(K)};
+  }
+  // The same, the copy made now.
+  PlainRows rows(const float* a, long ld, long count, uint16_t* room, long slot) const {
+    const PlainRows made = view(a, ld, count, room, slot);
+    if (made.half) roundRows(const_cast<uint16_t*>(made.half), a, count, K, ld, made.depth);
+    return made;
   }
   // out [r][PW] = (what it holds, when `add`) + rows [first, first + r) times panel q
   LETHE_INLINED void multiply(const HalfTiles& tiles, long tileRows, const PlainRows& rows, long first, int r, long q, long width, bool add,

@@ -112,7 +112,7 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
   const bool sparse = findSparse(pool, x, T * B, I, rows), half = isHalf(pool);
   const PlainPanels in(pool, kPackedIn, I, H, half && !sparse), rec(pool, kPackedRec, H, H, half);
   const long room = halfRoom(B, H, 1) + (sparse ? 0 : halfRoom(B, I, 1));
-  uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
+  const HalfRooms rooms(pool, half, room);
 
   parallelIf(T * B * H * (H + I) > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[PLAIN_ROWS * PW];
@@ -123,7 +123,7 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
     const long count = part.row1 - part.row0;
     const PlainChunks chunk(half, count);
     const HalfTiles tiles(pool, (int)chunk.tileRows, false);
-    uint16_t* const mine = rooms + worker * room;
+    uint16_t* const mine = rooms.of(worker);
 
     for (long t = 0; t < T; t++) {
       const float* before = t ? p.h + (t - 1) * step : p.h0;
@@ -140,8 +140,8 @@ static void rnnForwardAs(const Rnn& p, Pool& pool) {
         operand = masked;
       }
       PlainRows inputs{};
-      if (!sparse) inputs = in.rows(x + (t * B + part.row0) * I, count, mine + halfRoom(B, H, 1), 0);
-      const PlainRows states = rec.rows(operand + part.row0 * H, count, mine, 0);
+      if (!sparse) inputs = in.rows(x + (t * B + part.row0) * I, I, count, rooms.of(worker, halfRoom(B, H, 1)), 0);
+      const PlainRows states = rec.rows(operand + part.row0 * H, H, count, mine, 0);
       for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
         const int r = (int)minimum(chunk.rows, part.row1 - b0);
         const long first = b0 - part.row0;
@@ -228,7 +228,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
   const bool half = isHalf(pool);
   const PlainPanels rec(pool, kPackedRec, H, H, half);
   const long room = halfRoom(B, H, 1);
-  uint16_t* rooms = half ? reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * room / 2)) : nullptr;
+  const HalfRooms rooms(pool, half, room);
   float* carry = pool.workspace(kCarry, step);
   const bool zoned = p.zoneout.data || p.zoneoutRate != 0.0f;
 
@@ -240,7 +240,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
     const long count = part.row1 - part.row0;
     const PlainChunks chunk(half, count);
     const HalfTiles tiles(pool, (int)chunk.tileRows, false);
-    uint16_t* const mine = rooms + worker * room;
+    uint16_t* const mine = rooms.of(worker);
     const long c0 = part.panel0 * PW, c1 = minimum(H, part.panel1 * PW), cn = maximum(0, c1 - c0);
 
     for (long b = part.row0; b < part.row1; b++)
@@ -254,7 +254,7 @@ static void rnnBackward(const Rnn& p, Pool& pool) {
         });
       }
       pool.barrier(1 + part.group, part.members);
-      const PlainRows slopes = rec.rows(p.da + t * step + part.row0 * H, count, mine, 0);
+      const PlainRows slopes = rec.rows(p.da + t * step + part.row0 * H, H, count, mine, 0);
       for (long b0 = part.row0; b0 < part.row1; b0 += chunk.rows) {
         const int r = (int)minimum(chunk.rows, part.row1 - b0);
         for (long q = part.panel0; q < part.panel1; q++) {

@@ -1,6 +1,14 @@
 /** bf16: operands of products rounded, sums in float32; by whatever unit this processor has (LETHE_AMX=0 leaves AMX out). */
 import { describe, expect, it } from 'vitest';
-import { deepBackward, deepLayer, deepOutputs } from './conformance/deep.suite.ts';
+import {
+  type DeepLayer,
+  DT,
+  deepBackward,
+  deepLayer,
+  deepMasks,
+  deepOutputs,
+  type Form,
+} from './conformance/deep.suite.ts';
 import { cells, gatedBackward, gatedLayer, gatedOutputs } from './conformance/gated.suite.ts';
 import { FORMS, NOISE } from './conformance/moments.suite.ts';
 import { momentsDeepBackward, momentsDeepLayer } from './conformance/moments-deep.suite.ts';
@@ -328,9 +336,15 @@ function linear(kernels: Engine, [T, B, I, O]: readonly number[]): Results {
   return picked(copy, ['outMean', 'outVariance', 'dMean', 'dVariance', 'dw', 'dbias']);
 }
 
-function deep(kernels: Engine, sizes: readonly number[]): Results {
+function deep(
+  kernels: Engine,
+  sizes: readonly number[],
+  form: Form,
+  change: (p: DeepLayer) => object = () => ({}),
+): Results {
   const numbers = new Numbers(7);
-  const p = deepLayer(numbers, sizes);
+  const made = deepLayer(numbers, sizes, form);
+  const p = { ...made, ...change(made) };
   const copy = prepared<DeepRnnBackward & DeepRnnForward>({
     ...p,
     ...deepOutputs(p),
@@ -338,28 +352,22 @@ function deep(kernels: Engine, sizes: readonly number[]): Results {
   });
   kernels.deepRnnForward(copy);
   kernels.deepRnnBackward(copy);
-  // In the steps all is float32: the forward pass has its bits, and stands last.
-  return picked(copy, ['dwIn', 'dwRec', 'dbias', 'dx', 'dh0', 'h']);
+  return picked(copy, ['h', 'y', 'dwIn', 'dwRec', 'dbias', 'dx', 'dh0']);
 }
 
-function deepMoments(kernels: Engine, sizes: readonly number[]): Results {
+function deepMoments(
+  kernels: Engine,
+  sizes: readonly number[],
+  form: { N?: number; S?: number; x?: 'sparse' },
+): Results {
   const numbers = new Numbers(7);
-  const copy = prepared<MomentsDeepRnnBackward>(
-    momentsDeepBackward(numbers, momentsDeepLayer(numbers, sizes)),
-  );
+  const { x, ...options } = form;
+  const p = momentsDeepLayer(numbers, sizes, options);
+  const given = x ? { ...p, x: sparse(p.x as Float64Array), xVariance: undefined } : p;
+  const copy = prepared<MomentsDeepRnnBackward>(momentsDeepBackward(numbers, given));
   kernels.momentsDeepRnnForward(copy as never);
   kernels.momentsDeepRnnBackward(copy);
-  return picked(copy, [
-    'dwIn',
-    'dwRec',
-    'dbias',
-    'dx',
-    'dxVariance',
-    'dh0',
-    'dh0Variance',
-    'hMean',
-    'hVariance',
-  ]);
+  return picked(copy, ofMoments);
 }
 
 const ofMoments = [
@@ -391,8 +399,16 @@ const layers: Record<string, (kernels: Engine, sizes: readonly number[]) => Resu
   'the plain cell in moments, inputs mostly zeros': (kernels, sizes) =>
     plainMoments(kernels, sizes, (x) => ({ x: sparse(x), xVariance: undefined })),
   'a linear map in moments': linear,
-  'a deep transition': deep,
-  'a deep transition in moments': deepMoments,
+  'a deep transition': (kernels, sizes) => deep(kernels, sizes, DT),
+  'a deep transition, inputs mostly zeros': (kernels, sizes) =>
+    deep(kernels, sizes, DT, (p) => ({ x: sparse(p.x as Float64Array) })),
+  'two layers and a shortcut with masks': (kernels, sizes) =>
+    deep(kernels, sizes, { ...DT, N: 2, S: 1 }, (p) => deepMasks(new Numbers(3), p, 'per step and example')),
+  'lp units and a shortcut': (kernels, sizes) => deep(kernels, sizes, { ...DT, P: 2, inner: 'lp', S: 1 }),
+  'a deep transition in moments': (kernels, sizes) => deepMoments(kernels, sizes, {}),
+  'two layers and a shortcut in moments': (kernels, sizes) => deepMoments(kernels, sizes, { N: 2, S: 1 }),
+  'a deep transition in moments, inputs mostly zeros': (kernels, sizes) =>
+    deepMoments(kernels, sizes, { x: 'sparse' }),
 };
 
 type Results = Record<string, Float32Array>;
