@@ -26,8 +26,8 @@ import type { GruBackward, GruForward, LstmBackward, LstmForward } from './contr
 import type {
   MomentsGruBackward,
   MomentsGruForward,
+  MomentsLinear,
   MomentsLinearBackward,
-  MomentsLinearForward,
   MomentsLstmBackward,
   MomentsLstmForward,
   MomentsRnnBackward,
@@ -324,7 +324,7 @@ function plainMoments(
 function linear(kernels: Engine, [T, B, I, O]: readonly number[]): Results {
   const numbers = new Numbers(7);
   const M = T * B;
-  const copy = prepared<MomentsLinearForward & MomentsLinearBackward>({
+  const copy = prepared<MomentsLinear & MomentsLinearBackward>({
     ...{ M, I, O, noise: NOISE[0], mean: numbers.normal(M * I), variance: numbers.uniform(M * I, 0, 2) },
     ...{ w: numbers.normal(I * O, 1 / Math.sqrt(I)), bias: numbers.normal(O), noisyVariance: unset(M * I) },
     ...{ outMean: unset(M * O), outVariance: unset(M * O), dOutMean: numbers.normal(M * O) },

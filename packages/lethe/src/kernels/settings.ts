@@ -33,8 +33,7 @@ export function withThreads<T>(count: number, run: () => T): T {
 
 /**
  * What `run` returns, computed in that precision; if that is a promise, it holds until it is settled. With `bf16` operands of
- * matrix products are rounded while they are packed; sums, gradients of weights, state, losses and weights stay in float32, as do the products
- * within the steps of a deep transition.
+ * matrix products are rounded while they are packed; sums, gradients of weights, state, losses and weights stay in float32.
  * @throws ConfigError where the processor or the engine has no bf16
  */
 export function withPrecision<T>(precision: Precision, run: () => T): T {
