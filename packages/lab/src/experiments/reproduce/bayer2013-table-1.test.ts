@@ -7,7 +7,7 @@ import type { Metrics } from '../../runs/task.ts';
 import { readSearch } from '../search/search-file.ts';
 import { Study } from '../search/study.ts';
 import { searchPlan } from '../search/trial-plan.ts';
-import { publishedRows, type Searched, searches, searchSettings } from './bayer2013-data-sets.ts';
+import { publishedRows, type Searched, searches, searchSettings, targetOf } from './bayer2013-data-sets.ts';
 import { bayer2013Table1 } from './bayer2013-table-1.ts';
 import { contextIn } from './context.suite.ts';
 
@@ -18,10 +18,11 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(parent, { recursive: true, force: true }));
 
 test('every search of the table is there and takes the settings of each data set; NADEs stand with dependent notes', () => {
-  for (const [method, { notes, ...search }] of Object.entries(searches)) {
+  for (const [method, { notes }] of Object.entries(searches)) {
     expect(/nade/.test(method)).toBe(notes === 'dependent');
     for (const { dataset } of publishedRows) {
-      const { set, base } = readSearch(search.target, searchSettings(dataset, method as Searched));
+      const search = method as Searched;
+      const { set, base } = readSearch(targetOf(dataset, search), searchSettings(dataset, search));
       expect(set.dataset ?? 'jsb-chorales').toBe(dataset);
       expect(/nade/.test(base)).toBe(notes === 'dependent');
     }
@@ -47,7 +48,7 @@ test('figures stand with and without the first frame', async () => {
 /** A study of chorales with one trial that came to its end with these figures. */
 function keepStudy(runs: string, method: Searched, test: Metrics): void {
   const dataset = 'jsb-chorales';
-  const search = readSearch(searches[method].target, searchSettings(dataset, method));
+  const search = readSearch(targetOf(dataset, method), searchSettings(dataset, method));
   const study = new Study(path.join(runs, `${dataset}-${method}`), searchPlan(search, 1));
   const { number, parameters } = study.ask(1)!;
   study.started(number, parameters);

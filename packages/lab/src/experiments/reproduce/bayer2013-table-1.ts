@@ -13,6 +13,7 @@ import {
   type Searched,
   searches,
   searchSettings,
+  targetOf,
 } from './bayer2013-data-sets.ts';
 import type { ReproducedTable, Reproduction } from './reproduction.ts';
 import type { ReproduceContext } from './trainings.ts';
@@ -41,7 +42,7 @@ export const bayer2013Table1: Reproduction = {
         'Published: Table 1 of Bayer et al. 2013, whose plain and RNN-NADE columns are from Bengio et al. 2012 and whose Deep RNN',
         'is from Pascanu et al. 2013. Searched over the rates of Table 2 and, up to high rates, over recurrent rates from .5 to .9, a space of',
         'ours (recipe bayer2013/search-wide); plain down to small steps with an average of the weights (bayer2013/search-plain-wide); RNN-NADE without noise, with variational and with fast dropout (boulanger2012/search-*), spaces of ours.',
-        'Deep RNN: DT and DT(S) networks, alone and stacked, with fast dropout in every layer (pascanu2014/search), a space of ours, beside their best, a DOT(S) network with dropout.',
+        'Deep RNN: DT and DT(S) networks, alone and stacked, with fast dropout in every layer (pascanu2014/search; on the larger sets search-mild, one layer), spaces of ours, beside their best, a DOT(S) network with dropout.',
       ].join(' '),
       tables: [resultTable(found, 'independent'), resultTable(found, 'dependent'), searchTable(found)],
       data: found,
@@ -57,7 +58,7 @@ export async function studyOf(
 ): Promise<StudyRecord | undefined> {
   return finishedStudy(
     `${dataset}-${method}`,
-    searches[method].target,
+    targetOf(dataset, method),
     searchSettings(dataset, method),
     context,
   );
