@@ -92,22 +92,54 @@ test('giving back late does not take the lock from the next owner', () => {
   expect(fs.readFileSync(file, 'utf8')).toBe(next);
 });
 
-test('a third process that takes the place of a moved lock is answered as any holder', () => {
-  // Two processes find the same stale lock; while the second one looks at what it moved aside, a third has the place.
-  const stale = JSON.stringify({ pid: 2 ** 30, host: os.hostname(), started: null });
-  const second = JSON.stringify({ pid: 1, host: 'second', started: null });
-  const third = JSON.stringify({ pid: 1, host: 'third', started: null });
-  fs.writeFileSync(file, stale);
-  const rename = fs.renameSync;
-  vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
-    fs.writeFileSync(file, second);
-    rename(from, to);
-    fs.writeFileSync(file, third);
+const stale = JSON.stringify({ pid: 2 ** 30, host: os.hostname(), started: null });
+const second = JSON.stringify({ pid: 1, host: 'second', started: null });
+
+/** Does something before the process asks for the right to take a stale lock over. */
+function beforeTakingOver(act: (right: string) => void): void {
+  const link = fs.linkSync;
+  vi.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
+    if (to !== file) act(String(to));
+    link(from, to);
   });
+}
+
+test('a process that finds a stale lock taken over meanwhile leaves the new one where it is', () => {
+  fs.writeFileSync(file, stale);
+  beforeTakingOver(() => fs.writeFileSync(file, second));
   expect(() => lock(directory)).toThrow(
-    expect.objectContaining({ code: 'E_LOCKED', message: expect.stringContaining('third') }),
+    expect.objectContaining({ code: 'E_LOCKED', message: expect.stringContaining('second') }),
   );
+  expect(fs.readFileSync(file, 'utf8')).toBe(second);
   expect(fs.readdirSync(directory)).toEqual(['lock']);
+});
+
+test('a stale lock whose taking over was cut off by a kill is taken over all the same', () => {
+  fs.writeFileSync(file, stale);
+  let right = '';
+  beforeTakingOver((asked) => {
+    if (!right) fs.writeFileSync(asked, stale);
+    right ||= asked;
+  });
+  const unlock = lock(directory);
+  expect(() => lock(directory)).toThrow(held);
+  expect(fs.readdirSync(directory)).toEqual(['lock']);
+  unlock();
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+test('a lock that is given back while it is looked at is taken', () => {
+  fs.writeFileSync(file, second);
+  const link = fs.linkSync;
+  vi.spyOn(fs, 'linkSync').mockImplementationOnce((from, to) => {
+    try {
+      link(from, to);
+    } finally {
+      fs.rmSync(file);
+    }
+  });
+  lock(directory)();
+  expect(fs.readdirSync(directory)).toEqual([]);
 });
 
 test('a directory without hard links is locked all the same', () => {

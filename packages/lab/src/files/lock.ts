@@ -2,6 +2,7 @@
  * One writer per run directory. The file `lock` names the process that writes; a process that does not
  * live any more has lost its lock, and the next writer takes it over.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,15 +23,8 @@ export function lock(directory: string): Unlock {
   const file = path.join(directory, lockName);
   const mine = JSON.stringify(owner(process.pid));
   try {
-    // The second attempt follows after a stale lock was taken away.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      if (place(file, mine)) return () => release(file, mine);
-      const found = readOwner(file);
-      if (found.holder ? isAlive(found.holder) : isYoung(file)) throw held(directory, found.holder);
-      if (!takeAway(file, found.text)) break;
-    }
+    if (acquire(file, mine)) return () => release(file, mine);
   } catch (error) {
-    if (error instanceof LetheError) throw error;
     throw ioError(`${directory} cannot be locked`, error, 'nothing was changed there');
   }
   throw held(directory, readOwner(file).holder);
@@ -57,6 +51,35 @@ interface Owner {
   host: string;
   /** start time of the process where the system tells it: a process number is used again */
   started: string | null;
+}
+
+/** Puts a lock in its place, or in that of a stale one; false when somebody else has it. */
+function acquire(file: string, mine: string): boolean {
+  if (place(file, mine)) return true;
+  const { text, holder } = readOwner(file);
+  if (text === undefined) return place(file, mine); // given back meanwhile
+  if (holder ? isAlive(holder) : isYoung(file)) return false;
+  return takeOver(file, text, mine);
+}
+
+/**
+ * Puts a lock in the place of the stale one that was judged. The place is never empty meanwhile, and the right to do so is a lock by itself, one
+ * for each stale text: of several that judged the same, one does it, and whoever comes to it later finds another text there.
+ */
+function takeOver(file: string, judged: string, mine: string): boolean {
+  const right = `${file}.${createHash('sha256').update(judged).digest('hex').slice(0, 16)}`;
+  if (!acquire(right, mine)) return false;
+  const temporary = temporaryName(file);
+  try {
+    const { text } = readOwner(file);
+    if (text !== judged) return text === undefined && place(file, mine);
+    fs.writeFileSync(temporary, mine, { flag: 'wx' });
+    fs.renameSync(temporary, file);
+    return true;
+  } finally {
+    fs.rmSync(temporary, { force: true });
+    release(right, mine);
+  }
 }
 
 /** Puts a lock in its place with its whole text, so that nobody reads half of it; false when the place is taken. */
@@ -113,9 +136,9 @@ function isYoung(file: string): boolean {
   return stat !== undefined && Date.now() - stat.mtimeMs < 2000;
 }
 
-/** The text of a lock, and who holds it when it is whole. */
-function readOwner(file: string): { text: string; holder: Owner | undefined } {
-  let text = '';
+/** The text of a lock, undefined where none can be read, and who holds it when it is whole. */
+function readOwner(file: string): { text: string | undefined; holder: Owner | undefined } {
+  let text: string | undefined;
   try {
     text = fs.readFileSync(file, 'utf8');
     const { pid, host, started } = JSON.parse(text) as Owner;
@@ -124,30 +147,6 @@ function readOwner(file: string): { text: string; holder: Owner | undefined } {
     // gone, or not whole
   }
   return { text, holder: undefined };
-}
-
-/**
- * Takes a stale lock away unless somebody else did so and holds the place already: the file is moved aside
- * first and put back when it is not the one that was judged.
- */
-function takeAway(file: string, judged: string): boolean {
-  const aside = temporaryName(file);
-  try {
-    fs.renameSync(file, aside);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return true; // gone by itself: try again
-    throw error;
-  }
-  try {
-    if (fs.readFileSync(aside, 'utf8') === judged) return true;
-    giveName(aside, file);
-  } catch (error) {
-    // A third process has the place already.
-    if (systemCode(error) !== 'EEXIST') throw error;
-  } finally {
-    fs.rmSync(aside, { force: true });
-  }
-  return false;
 }
 
 function release(file: string, mine: string): void {
