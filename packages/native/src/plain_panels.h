@@ -1,7 +1,7 @@
 // What plain and deep cells and their moments multiply with at every step, in either precision: packed weights, and rows of a step, which
 // in bf16 every worker rounds for himself before he multiplies.
 //
-// Rounding is a fiftieth of a step of 32 rows and 400 units under fast dropout; docs/speed.md has how fast steps are in both.
+// docs/speed.md has how fast steps are in both.
 
 namespace lethe {
 namespace LETHE_ISA {

@@ -33,7 +33,13 @@ import { isCertain } from './certainty.ts';
 import { checkInputs } from './inputs.ts';
 import { drawnNoise, exampleNoise, hasExampleWeights, meanNoise, type NoiseSizes } from './noise.ts';
 import { recurrentParameters } from './parameters.ts';
-import type { ForwardOptions, Recurrent, RecurrentOptions, RecurrentParameters } from './recurrent.ts';
+import type {
+  BiasOptions,
+  ForwardOptions,
+  Recurrent,
+  RecurrentOptions,
+  RecurrentParameters,
+} from './recurrent.ts';
 import { weightNoiseSequence } from './weight-noise-moments.ts';
 import { closedFormWeights, drawnWeights, meanWeights, sloped } from './weights.ts';
 
@@ -55,7 +61,7 @@ export const recurrentOptionNames = [
  */
 export function recurrentLayer(
   cell: Cell,
-  given: RecurrentOptions & { recurrentBias?: boolean },
+  given: RecurrentOptions & BiasOptions,
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): Recurrent {

@@ -12,16 +12,7 @@ import { gruCell } from '../cells/gru.ts';
 import { lstmCell } from '../cells/lstm.ts';
 import { rnnCell } from '../cells/rnn.ts';
 import { recurrentLayer, recurrentOptionNames } from './layer.ts';
-import type { Recurrent, RecurrentOptions } from './recurrent.ts';
-
-/** A second bias. */
-export interface BiasOptions {
-  /**
-   * A bias of the map from state to state beside the input's, as in Torch and cuDNN. Both are added, so that under gradient descent their sum
-   * moves twice as far as one bias would. @defaultValue false
-   */
-  recurrentBias?: boolean;
-}
+import type { BiasOptions, Recurrent, RecurrentOptions } from './recurrent.ts';
 
 /** Options of {@link rnn}. */
 export interface RnnOptions extends RecurrentOptions, BiasOptions {

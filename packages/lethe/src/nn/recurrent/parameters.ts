@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Cell } from '../cells/cell.ts';
 import { type InitOptions, initialTensor } from '../parameters/init.ts';
 import { logDeviationsOf } from '../parameters/log-deviations.ts';
-import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
+import type { BiasOptions, RecurrentOptions, RecurrentParameters } from './recurrent.ts';
 
 /**
  * Every parameter draws from a place of its own in the stream.
@@ -12,7 +12,7 @@ import type { RecurrentOptions, RecurrentParameters } from './recurrent.ts';
  */
 export function recurrentParameters(
   { gates, inputGates = gates, biasGates = gates, hasRecurrentBias, hasCellState }: Cell,
-  options: RecurrentOptions & { recurrentBias?: boolean },
+  options: RecurrentOptions & BiasOptions,
   stream: NoiseStream,
   fillBias?: (bias: Tensor) => void,
 ): RecurrentParameters {

@@ -36,6 +36,15 @@ export interface RecurrentOptions {
   };
 }
 
+/** A second bias. */
+export interface BiasOptions {
+  /**
+   * A bias of the map from state to state beside the input's, as in Torch and cuDNN. Both are added, so that under gradient descent their sum
+   * moves twice as far as one bias would. @defaultValue false
+   */
+  recurrentBias?: boolean;
+}
+
 /** Parameters by name; G gates side by side (LSTM i f g o, GRU r z n; G = 1 for the plain cell). */
 export type RecurrentParameters = {
   /** [inputSize, G hiddenSize] */
