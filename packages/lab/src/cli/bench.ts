@@ -5,7 +5,7 @@ import { type LayerWorkload, layerWorkload, layerWorkloads } from '../bench/laye
 import { smallWorkloads } from '../bench/small.ts';
 import type { WorkloadKind } from '../bench/workload.ts';
 import { oneOf, UsageError, wholeNumber } from '../common/usage.ts';
-import { withEngine } from '../runs/engine.ts';
+import { precisionOf, withEngine } from '../runs/engine.ts';
 import { taskKinds } from '../tasks/registry.ts';
 import { example } from './help.ts';
 import type { Io } from './io.ts';
@@ -55,7 +55,6 @@ export function addBench(lethe: Command, io: Io): void {
 // --- internal ---
 
 async function run(options: BenchOptions, output: Output): Promise<void> {
-  const { dtype } = await import('lethe/engine');
   const { measure } = await import('../bench/measure.ts');
   const engine = await useThreads(options.threads);
   const { workload: name, dropout, repeats } = options;
@@ -65,8 +64,12 @@ async function run(options: BenchOptions, output: Output): Promise<void> {
     );
   }
   requirePrecisionOf(options.dtype, engine);
-  const precision = options.dtype === 'f32' ? dtype : options.dtype;
-  const common = { engine: engine.engine, isa: engine.isa, dtype: precision, threads: engine.threads() };
+  const common = {
+    engine: engine.engine,
+    isa: engine.isa,
+    dtype: precisionOf(options),
+    threads: engine.threads(),
+  };
   if (options.cost && isLayer(name)) return cost(name, repeats, common, output);
   const workload = isLayer(name) ? layerWorkload(name, dropout) : kinds[name].make();
   const { ms, peakRssMb } = withEngine(options, () => measure(() => void workload.step(), { repeats }));

@@ -87,7 +87,7 @@ export class TrainingReport {
           'work',
           `${counted(plan.steps_per_epoch, 'step')} an epoch, at most ${counted(plan.epochs, 'epoch')}`,
         ],
-        ['engine', `${plan.engine}, ${plan.isa}, ${counted(plan.threads, 'thread')}`],
+        ['engine', `${plan.engine}, ${plan.isa}, ${counted(plan.threads, 'thread')}, ${plan.dtype}`],
       ],
       { align: 'll' },
     );

@@ -80,6 +80,12 @@ test('a run before its first epoch, and one without environment, are no failure'
   expect(text).toContain('The environment was not recorded.');
 });
 
+test('a report says in which precision a run computes, of earlier runs too, whose environment has the number type alone', () => {
+  const events = [epochEvent(1, 12, 11)];
+  expect(textOf(reportOf(make('full', { events })))).toContain('2 threads, f32; Node');
+  expect(textOf(reportOf(make('half', { set: ['dtype=bf16'], events })))).toContain('2 threads, bf16; Node');
+});
+
 test('a run without validation shows its last epoch and says so', () => {
   const html = reportOf(make('blind', { events: [epochEvent(1, 12), epochEvent(2, 10)] }));
   expect(textOf(html)).toContain('No validation was measured: epoch 2, the last one.');

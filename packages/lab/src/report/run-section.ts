@@ -90,9 +90,11 @@ function scheduled(config: RunRecord['config']): string {
   ].join('');
 }
 
-function environmentLine({ environment: e }: RunRecord): string {
+function environmentLine({ environment: e, config }: RunRecord): string {
   if (!e) return 'The environment was not recorded.';
-  const engine = `engine ${e.engine} (${e.isa}), ${counted(e.threads, 'thread')}, ${e.dtype}`;
+  // environment.json of earlier versions has the number type of the process alone
+  const precision = config.get('dtype') === 'bf16' ? 'bf16' : e.dtype;
+  const engine = `engine ${e.engine} (${e.isa}), ${counted(e.threads, 'thread')}, ${precision}`;
   return `${e.cpu}, ${e.cores} cores; ${engine}; Node ${e.node}; ${e.created}.`;
 }
 

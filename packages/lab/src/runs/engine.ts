@@ -1,6 +1,6 @@
 /** The engine as a run asks for it: precision of the operands of matrix products, and threads. */
 import { ConfigError } from 'lethe';
-import { engineInUse, kernels, withPrecision, withThreads } from 'lethe/engine';
+import { engineInUse, kernels, dtype as processDtype, withPrecision, withThreads } from 'lethe/engine';
 import type { Config } from './config.ts';
 
 /** What a run says of its engine. */
@@ -12,6 +12,14 @@ export type EngineSettings = Pick<Config, 'dtype'> & Partial<Pick<Config, 'threa
  */
 export function withEngine<T>({ dtype, threads = null }: EngineSettings, work: () => T): T {
   return withPrecision(dtype, threads === null ? work : () => withThreads(threads, work));
+}
+
+/** What a run computes in. */
+export type Precision = 'f32' | 'f64' | 'bf16';
+
+/** What is computed in under these settings: the number type of the process, or bf16 where its matrix products are in it. */
+export function precisionOf({ dtype }: Pick<Config, 'dtype'>): Precision {
+  return dtype === 'bf16' ? dtype : processDtype;
 }
 
 /** Throws ConfigError where the precision that a configuration asks for has no kernels: bf16 on this processor or engine. */

@@ -1,7 +1,9 @@
 /** What a run ran on and with: written once to `environment.json`, read by people and by `resume`. */
 import os from 'node:os';
-import { dtype, kernels } from 'lethe/engine';
+import { kernels } from 'lethe/engine';
 import type { DataIdentity } from '../data/identity.ts';
+import type { Config } from './config.ts';
+import { type Precision, precisionOf } from './engine.ts';
 
 /** The content of `environment.json`. */
 export interface Environment {
@@ -14,13 +16,13 @@ export interface Environment {
   engine: string;
   isa: string;
   threads: number;
-  /** number type of the process */
-  dtype: 'f32' | 'f64';
+  /** number type of the process, or bf16 where its matrix products are in it */
+  dtype: Precision;
   data: DataIdentity;
 }
 
-/** Describes this process and the data that it trains on. */
-export function environment(data: DataIdentity): Environment {
+/** Describes this process, the precision of a configuration, and the data that it trains on. */
+export function environment(config: Pick<Config, 'dtype'>, data: DataIdentity): Environment {
   const engine = kernels();
   const cores = os.cpus();
   return {
@@ -33,7 +35,7 @@ export function environment(data: DataIdentity): Environment {
     engine: engine.engine,
     isa: engine.isa,
     threads: engine.threads(),
-    dtype,
+    dtype: precisionOf(config),
     data,
   };
 }

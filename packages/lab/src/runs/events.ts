@@ -3,6 +3,7 @@
  * that belong to the run's history, the lines of `metrics.jsonl`. Figures carry their convention in their name.
  */
 
+import type { Precision } from './engine.ts';
 import type { ObserverName } from './observer-names.ts';
 import type { Baseline, Metrics, Task } from './task.ts';
 
@@ -46,6 +47,8 @@ export interface PlanEvent {
   engine: string;
   isa: string;
   threads: number;
+  /** number type of the process, or bf16 where its matrix products are in it */
+  dtype: Precision;
 }
 
 /** Training begins, or goes on at `epoch` (from 1) after `step` steps in all. */

@@ -1,6 +1,7 @@
 /** The resolved plan of a run, told before anything is computed. */
 import { describePlan } from 'lethe/dropout';
 import { kernels } from 'lethe/engine';
+import { precisionOf } from '../runs/engine.ts';
 import type { PlanEvent } from '../runs/events.ts';
 import { trainingMemory } from './memory.ts';
 import type { Session } from './session.ts';
@@ -32,6 +33,7 @@ export function planOf(session: Session, run: string): PlanEvent {
     engine: engine.engine,
     isa: engine.isa,
     threads: engine.threads(),
+    dtype: precisionOf(config),
   };
 }
 

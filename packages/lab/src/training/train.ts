@@ -77,7 +77,7 @@ export async function train(wanted: Config, options: TrainOptions): Promise<Trai
   const { run, unlock } = createRun(
     out,
     config,
-    withEngine(config, () => environment(session.task.data)),
+    withEngine(config, () => environment(config, session.task.data)),
     (run) => {
       for (const [name, content] of Object.entries(session.task.files())) {
         atomicWrite(path.join(run.directory, name), content);

@@ -63,6 +63,21 @@ describe('two runs side by side in one process', () => {
     expect(seen).toEqual(own);
   });
 
+  it('say in which precision they compute, in the plan and in environment.json', async () => {
+    standIn();
+    for (const dtype of ['bf16', 'f32']) {
+      const out = path.join(parent, dtype);
+      const planned: string[] = [];
+      await train(config(5, dtype), {
+        out,
+        data: tinyText(),
+        onEvent: (event) => event.event === 'plan' && planned.push(event.dtype),
+      });
+      expect(planned).toEqual([dtype]);
+      expect(JSON.parse(fs.readFileSync(path.join(out, 'environment.json'), 'utf8')).dtype).toBe(dtype);
+    }
+  });
+
   it('have the bits that each has alone', async () => {
     const data = tinyText();
     const bytes = (name: string): Buffer =>
