@@ -73,31 +73,15 @@ LETHE_INLINE int halfTileRows(const UnitPart& part) {
   return (int)(chunk > 16 ? (chunk + 1) / 2 : maximum(1, chunk));
 }
 
-// What bf16 needs beside the panels: tiles, and room for the rows of one worker. Without tiles: float32.
-struct HalfStep {
-  const HalfTiles* tiles;
-  uint16_t* room;
-};
-
-// Room for the rows of a step for every worker: `operands` blocks of K for B rows; two tiles are read whole, however few rows
-// there are. Null in float32.
-LETHE_INLINE uint16_t* halfRooms(Pool& pool, long B, long K, int operands) {
-  if (!isHalf(pool)) return nullptr;
-  return reinterpret_cast<uint16_t*>(pool.workspace(kHalfRows, pool.threads() * (B + 2 * ROWS16) * paddedDepth(K) * operands / 2));
-}
-LETHE_INLINE HalfStep halfStep(uint16_t* rooms, const HalfTiles& tiles, int worker, long B, long K, int operands) {
-  if (!rooms) return {nullptr, nullptr};
-  return {&tiles, rooms + worker * (B + 2 * ROWS16) * paddedDepth(K) * operands};
-}
-
-// Packs them. operand(g) is block g at the worker's first column. Workers that share all columns share the packing.
+// Packs them. operand(g) is block g at the worker's first column. Workers that share all columns share the packing. Without room for
+// rounded rows: float32.
 template <class Block>
-LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, const HalfStep& step,
-                                    Block&& operand) {
+LETHE_INLINE BlockPanels packBlocks(float* dst, long K, int blocks, const UnitPart& part, int worker, int workers, const HalfTiles& tiles,
+                                    uint16_t* room, Block&& operand) {
   const long rows = part.row1 - part.row0;
-  BlockPanels packed{dst, K, part.units, blocks, nullptr, step.room, step.tiles, evenRows(rows), 0};
+  BlockPanels packed{dst, K, part.units, blocks, nullptr, room, &tiles, evenRows(rows), 0};
   packed.chunk = NV * packed.tileRows;
-  if (step.tiles) {
+  if (room) {
     packed.tileRows = halfTileRows(part);
     packed.chunk = maximum(1, minimum(2 * packed.tileRows, rows));
     packed.half = reinterpret_cast<uint16_t*>(dst);
@@ -126,7 +110,7 @@ struct StepRows {
 LETHE_INLINE StepRows stepRows(const BlockPanels& packed, const UnitPart& part, const float* a, long rs, int slot = 0) {
   if (!packed.half) return {a, rs, nullptr};
   const long rows = part.row1 - part.row0, depth = packed.depth();
-  uint16_t* to = packed.room + slot * (rows + 2 * ROWS16) * depth;
+  uint16_t* to = packed.room + slot * halfRoom(rows, packed.K, 1);
   roundRows(to, a, rows, packed.K, rs, depth);
   return {a, rs, to};
 }

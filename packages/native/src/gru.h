@@ -156,17 +156,16 @@ static void gruForward(const Gru& p, Pool& pool) {
   const int operands = side.operands;
   projectInput(p, G, pool);
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
-  uint16_t* rooms = halfRooms(pool, B, H, G);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, H, G));
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
   float* reset = p.resetAfter ? nullptr : pool.workspace(kCarry, step);  // r u, the operand of n
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, isHalf(pool));
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, H, G);
-    const BlockPanels packed =
-        packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, part.unit0, false); });
+    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, tiles, rooms.of(worker),
+                                          [&](int g) { return side.weights(g, part.unit0, false); });
 
     // the operand of step t: state . mask
     auto mask = [&](long t, long b, long j, int w, vf h) {
@@ -223,7 +222,7 @@ static void gruBackward(const Gru& p, Pool& pool) {
   const long T = p.T, B = p.B, H = p.H, step = side.step, GH = side.GH;
   const bool after = p.resetAfter;
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
-  uint16_t* rooms = halfRooms(pool, B, H, 1);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, H, 1));
   float* carry = pool.workspace(kCarry, step);
   // reset gate in front of the product: the gradient of r u, and r u of all steps for the gradient of the weights
   float* resets = after ? nullptr : pool.workspace(kResets, (T + 1) * step);
@@ -231,11 +230,11 @@ static void gruBackward(const Gru& p, Pool& pool) {
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, isHalf(pool));
     const long u0 = part.unit0, un = part.units;
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 1);
-    const BlockPanels packed = packBlocks(weights, H, G, part, worker, workers, half, [&](int g) { return side.weights(g, u0, true); });
+    const BlockPanels packed =
+        packBlocks(weights, H, G, part, worker, workers, tiles, rooms.of(worker), [&](int g) { return side.weights(g, u0, true); });
     for (long b = part.row0; b < part.row1; b++)
       vectors(un, [&](long j, int w) {
         const long at = b * H + u0 + j;

@@ -11,6 +11,7 @@
 #include "panels.h"
 #include "bf16.h"
 #include "gemm_bf16.h"
+#include "half_rooms.h"
 #include "gemm.h"
 #include "sparse.h"
 #include "plain_panels.h"

@@ -69,17 +69,16 @@ static void lstmForward(const Lstm& p, Pool& pool) {
   if (thin) addRecurrent(p, G, pool);
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, G));
   const int operands = p.maskRecurrent.perGate() ? G : 1;
-  uint16_t* rooms = halfRooms(pool, B, H, operands);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, H, operands));
   float* masked = p.maskRecurrent.data ? pool.workspace(kMaskedState, 2 * operands * step) : nullptr;
   const LstmZones zoned(p);
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[G][CHUNK * PW];
     if (thin) __builtin_memset(out, 0, sizeof out);
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, isHalf(pool));
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, H, operands);
-    const BlockPanels packed = packBlocks(weights, thin ? 0 : H, G, part, worker, workers, half, [&](int g) {
+    const BlockPanels packed = packBlocks(weights, thin ? 0 : H, G, part, worker, workers, tiles, rooms.of(worker), [&](int g) {
       const long at = g * H + part.unit0;
       return Operand{p.wRec + at, GH, false, p.maskWeight ? p.maskWeight + at : nullptr};
     });
@@ -164,18 +163,17 @@ static void lstmBackward(const Lstm& p, Pool& pool) {
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = G * H;
   const int blocks = p.maskRecurrent.perGate() ? G : 1;  // gates with a mask of their own are products of their own
   float* weights = pool.workspace(kPackedRec, blocksSize(GH / blocks, H, blocks));
-  uint16_t* rooms = halfRooms(pool, B, GH / blocks, blocks);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, GH / blocks, blocks));
   float* carryH = pool.workspace(kCarry, step);
   float* carryC = pool.workspace(kCarrySecond, step);
   const LstmZones zoned(p);
 
   parallelIf((double)T * B * H * GH > 100000, pool, [&](int worker, int workers) {
     alignas(64) float out[CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 4 * H * GH, isHalf(pool));
     const long u0 = part.unit0, un = part.units, K = GH / blocks;
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, K, blocks);
-    const BlockPanels packed = packBlocks(weights, K, blocks, part, worker, workers, half, [&](int g) {
+    const BlockPanels packed = packBlocks(weights, K, blocks, part, worker, workers, tiles, rooms.of(worker), [&](int g) {
       const long at = u0 * GH + g * H;
       return Operand{p.wRec + at, GH, true, p.maskWeight ? p.maskWeight + at : nullptr};
     });

@@ -95,16 +95,15 @@ void momentsGatesForward(const Cell& cell, Pool& pool) {
   const long T = p.T, B = p.B, H = p.H, step = B * H;
   projectMoments(p, G, pool);
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, 2 * G));
-  uint16_t* rooms = halfRooms(pool, B, H, 2);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, H, 2));
   float* noisy = pool.workspace(kNoisyState, 2 * step);  // variance of the noisy state before this and the next step
 
   parallelIf((double)T * B * H * H > 20000, pool, [&](int worker, int workers) {
     alignas(64) float out[2 * G][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, isHalf(pool));
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 2);
-    const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, half, [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
+    const BlockPanels packed = packBlocks(weights, H, 2 * G, part, worker, workers, tiles, rooms.of(worker),
+                                          [&](int g) { return momentsBlock(p, G, g, part.unit0, false); });
     const NoiseMoments noise = p.noiseRecurrent;
     auto keepNoisy = [&](long t, long at, int w, Pair h) {
       store(noisy + (t & 1) * step + at, noise.square * h.mean * h.mean + noise.variance * h.variance, w);
@@ -167,19 +166,18 @@ void momentsGatesBackward(const Cell& cell, Pool& pool) {
   const MomentsGated& p = cell.p;
   const long T = p.T, B = p.B, H = p.H, step = B * H, GH = (long)G * H, ld = 4 * H;
   float* weights = pool.workspace(kPackedRec, blocksSize(H, H, 2 * G));
-  uint16_t* rooms = halfRooms(pool, B, H, 2 * G);
+  const HalfRooms rooms(pool, isHalf(pool), halfRoom(B, H, 2 * G));
   float* carryMean = pool.workspace(kCarry, 2 * step);
   float* carryVariance = carryMean + step;
   float* noisy = pool.workspace(kNoisyState, T * step);  // variance of the noisy state before each step
 
   parallelIf((double)T * B * H * H > 20000, pool, [&](int worker, int workers) {
     alignas(64) float out[2][CHUNK * PW];
-    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, rooms);
+    const UnitPart part = unitPart(worker, workers, B, H, 8 * G * H * H, isHalf(pool));
     const HalfTiles tiles(pool, halfTileRows(part), true);
-    const HalfStep half = halfStep(rooms, tiles, worker, B, H, 2 * G);
     const long u0 = part.unit0, un = part.units;
-    const BlockPanels packed =
-        packBlocks(weights, H, 2 * G, part, worker, workers, half, [&](int g) { return momentsBlock(p, G, g, u0, true); });
+    const BlockPanels packed = packBlocks(weights, H, 2 * G, part, worker, workers, tiles, rooms.of(worker),
+                                          [&](int g) { return momentsBlock(p, G, g, u0, true); });
     const NoiseMoments noise = p.noiseRecurrent;
     for (long b = part.row0; b < part.row1; b++)
       vectors(un, [&](long j, int w) {
