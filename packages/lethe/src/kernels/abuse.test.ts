@@ -80,7 +80,7 @@ describe.each(engines)('kernels of $name', ({ engine, load, problem, description
     const began = performance.now();
     // 3.2e10 rows of width 0: looked at one by one they take a minute
     kernels.addMasked({ T: 2 ** 31 - 1, B: 15, n: 0, source: empty, mask, target: empty });
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('passes on what a getter throws', () => {

@@ -74,7 +74,7 @@ describe('quantile functions', () => {
     // 10^9 counts would take a minute.
     const began = performance.now();
     negativeBinomialQuantiles([0.5, 1 - 1e-9], 1999, 1e4);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('of the negative binomial distribution are those of the summed masses', () => {

@@ -2,14 +2,16 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { isLeftToItsOwnRun } from '../conformance/support.suite.ts';
 import { loadNative, nativeProblem } from '../native.ts';
 import { addonFile, isLinux, loadAddon, runScript } from './processes.suite.ts';
 import type { TrainingOrder } from './train.suite.ts';
 
 const require = createRequire(import.meta.url);
-const native = loadNative();
+const native = isLeftToItsOwnRun('native') ? null : loadNative();
+const why = nativeProblem() ?? (native ? 'at hand' : 'LETHE_ENGINE asks for another engine');
 
-describe.skipIf(!native)(`native kernels in workers (${nativeProblem() ?? 'at hand'})`, () => {
+describe.skipIf(!native)(`native kernels in workers (${why})`, () => {
   it('train at once with different threads and precision to the bits of each alone', {
     timeout: 180_000,
   }, async () => {
