@@ -15,6 +15,7 @@ const commands = [
   'sample',
   'predict',
   'calibrate',
+  'average',
   'compare',
   'sweep',
   'search',

@@ -5,6 +5,7 @@
  */
 import { Command, type Option } from 'commander';
 import { someText } from '../common/usage.ts';
+import { addAverage } from './average.ts';
 import { addBench } from './bench.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addCompare } from './compare.ts';
@@ -97,6 +98,7 @@ function program(io: Io, path: string[], dashboard: DashboardRoom | undefined): 
     addWorker,
     addPredict,
     addCalibrate,
+    addAverage,
     addBench,
     addReport,
     addExport,

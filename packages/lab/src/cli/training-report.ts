@@ -145,6 +145,7 @@ export class TrainingReport {
       epochs: 'all epochs are done',
       patience: 'the validation has stopped getting better',
       minutes: 'the time is used up',
+      average: 'the mean of other runs',
     };
     const out = this.#output;
     out.say();

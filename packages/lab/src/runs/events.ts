@@ -108,8 +108,10 @@ export interface BestEpoch {
 export interface DoneEvent {
   event: 'done';
   run: string;
-  reason: FinishReason;
-  /** epochs trained */
+  reason: FinishReason | 'average';
+  /** the runs whose weights a mean is of; absent in a run that was trained */
+  of?: string[];
+  /** epochs trained; 0 of a mean, whose best epoch is 0 */
   epochs: number;
   best: BestEpoch & { test: Metrics };
   /** what simple models reach on the test set, where the task has such */

@@ -11,11 +11,11 @@
  * a kill between the two is mended by the next save, and `last` alone decides what a run knows.
  */
 import fs from 'node:fs';
-import { DataError, encodeSafetensors, type StoredTensor } from 'lethe';
+import { ConfigError, DataError, encodeSafetensors, type StoredTensor } from 'lethe';
 import { shellPath } from '../common/shell.ts';
 import { atomicWrite } from '../files/atomic-write.ts';
 import { readSafetensors } from '../runs/checkpoint-file.ts';
-import { readMetrics } from '../runs/metrics.ts';
+import { endOf, readMetrics } from '../runs/metrics.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { parseState } from '../runs/state.ts';
 import type { Weights } from '../runs/task.ts';
@@ -46,11 +46,18 @@ export function saveBest(run: RunPaths, session: Session): void {
 
 /**
  * Throws DataError when `last` is missing from a run that has trained: to begin anew would be to lose its history and its
- * best weights.
+ * best weights. Throws ConfigError for the mean of other runs.
  */
 export function requireCheckpoint(run: RunPaths): void {
   if (fs.existsSync(run.last)) return;
-  const epochs = readMetrics(run.metrics).filter(({ event }) => event === 'epoch').length;
+  const events = readMetrics(run.metrics);
+  const mean = endOf(events)?.of;
+  if (mean) {
+    throw new ConfigError(
+      `${run.directory} is the mean of ${mean.join(', ')}, which no training goes on with; begin a new one with its weights: lethe train … --from ${shellPath(run.directory)}`,
+    );
+  }
+  const epochs = events.filter(({ event }) => event === 'epoch').length;
   const hasBest = fs.existsSync(run.best);
   if (epochs === 0 && !hasBest) return;
   const history = epochs === 1 ? 'a history of one epoch' : `a history of ${epochs} epochs`;

@@ -71,7 +71,12 @@ async function run({ config, number }: TrialTask, place: TrialPlace, data: TaskD
   return stop.signal.reason === 'prune' ? pruned(result, data) : { state: 'left' };
 }
 
-const reasons = { epochs: 'all epochs', patience: 'no better validation', minutes: 'time of the trial' };
+const reasons = {
+  epochs: 'all epochs',
+  patience: 'no better validation',
+  minutes: 'time of the trial',
+  average: 'mean of other runs',
+};
 
 /** Reports validations; of a run that goes on, those before as well: the parent may not have heard them. */
 function reporter(directory: string): (event: TrainingEvent) => void {
