@@ -34,14 +34,15 @@ test('a mean that is worse than a run says so', async () => {
   expect(out).toContain("weights average well where one run began with the other's");
 });
 
+test('without a name the run stands beside the first, and takes none that is in use', async () => {
+  const named = async () => JSON.parse((await lethe('average', `${first}/`, second, '--json')).out);
+  expect([(await named()).run, (await named()).run]).toEqual([`${first}-mean`, `${first}-mean.2`]);
+});
+
 test('one run, and a directory that is none, are wrong use', async () => {
   const out = path.join(tiny.folder, 'other');
   expect(await lethe('average', first, '--out', out)).toMatchObject({
     code: 2,
     err: expect.stringContaining('expected two runs or more, found 1'),
-  });
-  expect(await lethe('average', first, second)).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('--out'),
   });
 });

@@ -25,8 +25,8 @@ import { inSlices } from './slices.ts';
 
 /** What `averageRuns` needs besides the runs. */
 export interface AverageRunsOptions extends DataPlaces {
-  /** the directory of the new run, which must not exist */
-  out: string;
+  /** the directory of the new run, which must not exist; of several names the first that is free is taken */
+  out: string | Iterable<string>;
   /** the data itself; default: what the configuration of the first run names */
   data?: TaskData;
   signal?: AbortSignal;
@@ -56,7 +56,7 @@ export async function averageRuns(
 ): Promise<AveragedRuns | undefined> {
   const { out, signal, onProgress } = options;
   const began = performance.now();
-  requireNew(out);
+  if (typeof out === 'string') requireNew(out);
   const runs = openAll(directories);
   const [{ config }] = runs;
   requirePrecision(config);
@@ -66,7 +66,7 @@ export async function averageRuns(
   const task = kind.open(config, data, new NoiseStream(config.seed));
   requireSameData(runs, task);
   const mean = meanOf(runs);
-  task.model.load(mean, out);
+  task.model.load(mean, 'average');
   const measured: Record<'valid' | 'test', Metrics> = { valid: {}, test: {} };
   for (const split of ['valid', 'test'] as const) {
     const found = await inSlices(task.evaluate(split, { share: config.training.evaluationShare }), {
@@ -78,9 +78,8 @@ export async function averageRuns(
     measured[split] = found;
   }
   const names = runs.map(({ run }) => run.directory);
-  const done: DoneEvent = {
+  const done: Omit<DoneEvent, 'run'> = {
     event: 'done',
-    run: out,
     reason: 'average',
     of: names,
     epochs: 0,
@@ -93,12 +92,12 @@ export async function averageRuns(
       atomicWrite(path.join(run.directory, name), content);
     }
     atomicWrite(run.best, encodeSafetensors(mean, { format: '1' }));
-    appendMetrics(run.metrics, done);
+    appendMetrics(run.metrics, { ...done, run: run.directory });
   });
   log(made, `the mean of the best weights of ${names.join(', ')}`);
   unlock();
   return {
-    done,
+    done: { ...done, run: made.directory },
     runs: runs.map(({ run }) => ({ run: run.directory, best: bestOf(run) })),
     shown: task.shown,
     choice: task.choice,
