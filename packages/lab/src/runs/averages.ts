@@ -18,9 +18,14 @@ const exponential = z.strictObject({
   kind: kindOf('exponential'),
   decay: fraction.describe('share of the average that a step keeps'),
 });
+/** the best weights of other runs: what `lethe average` makes, and no training */
+const runs = z.strictObject({
+  kind: kindOf('runs'),
+  of: z.array(z.string().min(1)).describe('directories of those runs'),
+});
 
 /** Which weights are averaged. */
-export const average = z.discriminatedUnion('kind', [none, tail, exponential]);
+export const average = z.discriminatedUnion('kind', [none, tail, exponential, runs]);
 export type WeightAverage = z.infer<typeof average>;
 
 /** What a newly named average starts from. */
@@ -30,6 +35,7 @@ export const averageDefaults: {
   none: { kind: 'none' },
   tail: { kind: 'tail', epochs: 10 },
   exponential: { kind: 'exponential', decay: 0.999 },
+  runs: { kind: 'runs', of: [] },
 };
 
 /** Whether the next step counts, `epoch` epochs done of `epochs`. */

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compareRuns } from '../report/groups.ts';
+import { readRun } from '../report/run-record.ts';
 import { endOf, readMetrics } from '../runs/metrics.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { readWeights } from '../runs/weights.ts';
@@ -41,6 +43,12 @@ test('the mean of a run and of one that went on from it is a run like any other'
     [at('third'), expect.any(Number)],
   ]);
   expect(endOf(readMetrics(runPaths(at('mean')).metrics))).toEqual(done);
+  // In reports it is not another seed of the first.
+  const records = ['first', 'mean'].map((name) => readRun(at(name)));
+  expect(compareRuns(records).groups.map(({ runs: of }) => of.map(({ name }) => name))).toEqual([
+    ['first'],
+    ['mean'],
+  ]);
   // The figures are those of the weights in its directory.
   for (const split of ['valid', 'test'] as const) {
     expect(await evaluate(at('mean'), split, { data })).toMatchObject(done.best[split]);
@@ -59,6 +67,13 @@ test('the mean of two runs with the same weights has their figures', async () =>
   const { done, runs } = (await mean('first', 'copy'))!;
   expect(done.best.valid).toEqual(runs[0].best!.valid);
   expect(done.best.test).toEqual(runs[0].best!.test);
+});
+
+test('no training averages other runs', async () => {
+  await expect(trained('first', `average={kind: runs, of: [${at('first')}]}`)).rejects.toThrow(
+    /average: expected none, tail or exponential, found runs, .*lethe average/,
+  );
+  expect(fs.existsSync(at('first'))).toBe(false);
 });
 
 test('noise may differ', async () => {

@@ -45,7 +45,7 @@ export interface AveragedRuns {
 }
 
 /**
- * Writes a run whose weights are `1/n Σ w_i` over the best weights of n runs, with the configuration of the first, validated and tested; undefined
+ * Writes a run whose weights are `1/n Σ w_i` over the best weights of n runs, with the configuration of the first but for `average`, validated and tested; undefined
  * when `signal` stopped it. The mean is of use where the runs lie in one basin, as those do that went on from each other with another
  * cycle of the step rate (Izmailov, Podoprikhin, Garipov, Vetrov and Wilson 2018; Wortsman et al. 2022).
  * Throws ConfigError for fewer than two runs, of other tasks, models or sizes, and when `out` exists, DataError for runs on other data.
@@ -87,7 +87,9 @@ export async function averageRuns(
     seconds: (performance.now() - began) / 1000,
   };
   const about = withEngine(config, () => environment(config, task.data));
-  const { run: made, unlock } = createRun(out, config, about, (run) => {
+  // So that nobody takes it for another seed of the first.
+  const own: Config = { ...config, average: { kind: 'runs', of: names } };
+  const { run: made, unlock } = createRun(out, own, about, (run) => {
     for (const [name, content] of Object.entries(task.files())) {
       atomicWrite(path.join(run.directory, name), content);
     }

@@ -4,6 +4,7 @@ import {
   adam,
   adamw,
   averaging,
+  ConfigError,
   NoiseStream,
   ntAsgd,
   type Optimizer,
@@ -40,6 +41,11 @@ export interface Session {
 
 /** A session at its beginning. Throws ConfigError for what this model cannot do, has nothing to observe of, or has no room for. */
 export function openSession(config: Config, data: TaskData): Session {
+  if (config.average.kind === 'runs') {
+    throw new ConfigError(
+      'average: expected none, tail or exponential, found runs, which no training makes; lethe average RUN RUN… does',
+    );
+  }
   requireMemory(config, data);
   const noise = new NoiseStream(config.seed);
   const task = kindOf(config.task).open(config, data, noise);
