@@ -45,4 +45,8 @@ test('one run, and a directory that is none, are wrong use', async () => {
     code: 2,
     err: expect.stringContaining('expected two runs or more, found 1'),
   });
+  expect(await lethe('average', first, tiny.folder, '--out', out)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`${tiny.folder} is not a run directory`),
+  });
 });

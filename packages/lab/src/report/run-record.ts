@@ -156,7 +156,7 @@ function stateOf(epochs: EpochEvent[], done: DoneEvent | undefined, isInterrupte
   const count = done?.epochs ?? epochs.at(-1)?.epoch ?? 0;
   const seconds = done?.seconds ?? epochs.at(-1)?.seconds ?? 0;
   const after = `${counted(count, 'epoch')}, ${duration(seconds)}`;
-  if (done?.of) return `the mean of the weights of ${done.of.join(', ')}`;
+  if (done?.reason === 'average') return 'the mean of the weights of other runs (average.of)';
   if (done) return `finished after ${after} (${done.reason})`;
   if (isInterrupted) return `interrupted after ${after}`;
   return count === 0 ? 'unfinished: no epoch ended yet' : `unfinished: ${after} so far`;

@@ -138,7 +138,7 @@ function publishedLine({ metric, value, source }: Published): string {
 function chosenLine({ chosen, done }: RunRecord): string {
   const training =
     'The figures of training are those of the epoch as trained, with noise and moving weights.';
-  if (done?.of) return 'The weights are those of no epoch: nothing was trained with them.';
+  if (done?.reason === 'average') return 'The weights are those of no epoch: nothing was trained with them.';
   if (!chosen?.valid) return `No validation was measured: epoch ${chosen?.epoch}, the last one. ${training}`;
   const test = done ? '' : ' The test set is measured when a run is finished.';
   return `Epoch ${chosen.epoch}, the best by validation. ${training}${test}`;

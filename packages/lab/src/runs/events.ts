@@ -108,9 +108,8 @@ export interface BestEpoch {
 export interface DoneEvent {
   event: 'done';
   run: string;
+  /** `average`: it was not trained, and holds the mean of other runs, which its configuration names */
   reason: FinishReason | 'average';
-  /** the runs whose weights a mean is of; absent in a run that was trained */
-  of?: string[];
   /** epochs trained; 0 of a mean, whose best epoch is 0 */
   epochs: number;
   best: BestEpoch & { test: Metrics };

@@ -81,7 +81,6 @@ export async function averageRuns(
   const done: Omit<DoneEvent, 'run'> = {
     event: 'done',
     reason: 'average',
-    of: names,
     epochs: 0,
     best: { epoch: 0, train: {}, ...measured },
     seconds: (performance.now() - began) / 1000,

@@ -51,10 +51,9 @@ export function saveBest(run: RunPaths, session: Session): void {
 export function requireCheckpoint(run: RunPaths): void {
   if (fs.existsSync(run.last)) return;
   const events = readMetrics(run.metrics);
-  const mean = endOf(events)?.of;
-  if (mean) {
+  if (endOf(events)?.reason === 'average') {
     throw new ConfigError(
-      `${run.directory} is the mean of ${mean.join(', ')}, which no training goes on with; begin a new one with its weights: lethe train … --from ${shellPath(run.directory)}`,
+      `${run.directory} is the mean of other runs, which no training goes on with; begin a new one with its weights: lethe train … --from ${shellPath(run.directory)}`,
     );
   }
   const epochs = events.filter(({ event }) => event === 'epoch').length;
