@@ -8,7 +8,7 @@ import { isTree, type Tree } from '../common/tree.ts';
 import type { Published } from '../runs/config.ts';
 import type { Environment } from '../runs/environment.ts';
 import type { DoneEvent, EpochEvent } from '../runs/events.ts';
-import { endOf } from '../runs/metrics.ts';
+import { bestEpochOf, endOf } from '../runs/metrics.ts';
 import { readConfigFile, readEnvironment, runPaths } from '../runs/run-directory.ts';
 import type { Metrics } from '../runs/task.ts';
 import { lookupIn } from '../tasks/kind.ts';
@@ -149,7 +149,7 @@ function publishedOf(tree: Tree): Published | undefined {
 }
 
 function chosenEpoch(epochs: EpochEvent[], done: DoneEvent | undefined): ChosenEpoch | undefined {
-  return done?.best ?? epochs.findLast(({ best }) => best) ?? epochs.at(-1);
+  return done?.best ?? bestEpochOf(epochs) ?? epochs.at(-1);
 }
 
 function stateOf(epochs: EpochEvent[], done: DoneEvent | undefined, isInterrupted: boolean): string {

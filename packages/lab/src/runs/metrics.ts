@@ -1,7 +1,7 @@
 /** `metrics.jsonl`: the history of a run, one event a line. */
 import fs from 'node:fs';
 import { atomicWrite, ioError } from '../files/atomic-write.ts';
-import type { DoneEvent, TrainingEvent } from './events.ts';
+import type { DoneEvent, EpochEvent, TrainingEvent } from './events.ts';
 
 /** Adds an event. Throws LetheError `E_IO` when the disk is full. */
 export function appendMetrics(file: string, event: TrainingEvent): void {
@@ -56,7 +56,17 @@ export function endOf(events: readonly TrainingEvent[]): DoneEvent | undefined {
   return last?.event === 'done' ? last : undefined;
 }
 
+/** The epoch whose weights are kept as the best; undefined where nothing was validated. */
+export function bestEpochOf(events: readonly TrainingEvent[]): ValidatedEpoch | undefined {
+  return events.findLast(
+    (event): event is ValidatedEpoch =>
+      event.event === 'epoch' && event.best === true && event.valid !== undefined,
+  );
+}
+
 // --- internal ---
+
+type ValidatedEpoch = EpochEvent & Required<Pick<EpochEvent, 'valid'>>;
 
 function parseEvent(line: string): TrainingEvent | undefined {
   try {

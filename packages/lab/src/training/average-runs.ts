@@ -6,8 +6,8 @@ import { atomicWrite } from '../files/atomic-write.ts';
 import type { Config } from '../runs/config.ts';
 import { requirePrecision, withEngine } from '../runs/engine.ts';
 import { environment } from '../runs/environment.ts';
-import type { BestEpoch, DoneEvent } from '../runs/events.ts';
-import { appendMetrics, endOf, readMetrics } from '../runs/metrics.ts';
+import type { BestEpoch, DoneEvent, TrainingEvent } from '../runs/events.ts';
+import { appendMetrics, bestEpochOf, endOf, readMetrics } from '../runs/metrics.ts';
 import {
   createRun,
   log,
@@ -99,7 +99,7 @@ export async function averageRuns(
   unlock();
   return {
     done: { ...done, run: made.directory },
-    runs: runs.map(({ run }) => ({ run: run.directory, best: bestOf(run) })),
+    runs: runs.map(({ run }) => ({ run: run.directory, best: bestOf(readMetrics(run.metrics)) })),
     shown: task.shown,
     choice: task.choice,
   };
@@ -181,10 +181,5 @@ function meanOf(runs: readonly Opened[]): Weights {
   );
 }
 
-function bestOf(run: RunPaths): (BestEpoch & { test?: Metrics }) | undefined {
-  const events = readMetrics(run.metrics);
-  const done = endOf(events);
-  if (done) return done.best;
-  const epoch = events.findLast((event) => event.event === 'epoch' && event.best === true);
-  return epoch?.event === 'epoch' && epoch.valid ? { ...epoch, valid: epoch.valid } : undefined;
-}
+const bestOf = (events: readonly TrainingEvent[]): AveragedRuns['runs'][number]['best'] =>
+  endOf(events)?.best ?? bestEpochOf(events);

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { LetheError } from 'lethe';
 import { lock } from '../../files/lock.ts';
 import type { EpochEvent, InterruptedEvent, TrainingEvent } from '../../runs/events.ts';
-import { readMetrics } from '../../runs/metrics.ts';
+import { bestEpochOf, readMetrics } from '../../runs/metrics.ts';
 import { runPaths } from '../../runs/run-directory.ts';
 import type { TaskData } from '../../tasks/kind.ts';
 import { kindOf } from '../../tasks/registry.ts';
@@ -93,9 +93,8 @@ function reporter(directory: string): (event: TrainingEvent) => void {
 
 /** What a stopped trial reached, with the test set, or the share of it that all trials have, under its best weights. */
 async function pruned({ run, seconds }: InterruptedEvent, data: TaskData): Promise<Outcome> {
-  const past = readMetrics(runPaths(run).metrics);
-  const best = past.findLast((event): event is EpochEvent => event.event === 'epoch' && event.best === true);
-  if (!best?.valid) return { state: 'pruned', best: null, seconds };
+  const best = bestEpochOf(readMetrics(runPaths(run).metrics));
+  if (!best) return { state: 'pruned', best: null, seconds };
   const { evaluationShare: share } = readConfig(runPaths(run)).training;
   const test = await evaluate(run, 'test', { data, share });
   const { epoch, train, valid } = best;
