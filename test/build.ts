@@ -9,6 +9,7 @@ export default function build(): void {
   // Half a second where nothing changed, and two fifths of one.
   for (const command of [
     [compiler, '--build'],
+    ['packages/lethe/build.mjs'],
     ['packages/lab/build.mjs'],
     ['packages/dashboard/build.mjs'],
   ]) {

@@ -22,6 +22,8 @@ beforeAll(() => {
     filter: (file) => !file.endsWith('.test.ts'),
   });
   for (const name of ['package.json', 'build.mjs']) cpSync(join(lab, name), join(copy, name));
+  // Which the build has from beside the package.
+  cpSync(join(root, 'packages', 'bundle.mjs'), join(root, 'build', 'bundle.mjs'));
   const registry = join(copy, 'src', 'tasks', 'registry.ts');
   const before = readFileSync(registry, 'utf8');
   const after = before
