@@ -14,3 +14,12 @@ test('a key is as short as it can be beside the others', () => {
     'schedule.epochs',
   ]);
 });
+
+test('a last part that says nothing alone has the one before it', () => {
+  expect(shortKeys(['average.kind', 'optimizer.name', 'kind', 'model.hidden'])).toEqual([
+    'average.kind',
+    'optimizer.name',
+    'kind',
+    'hidden',
+  ]);
+});
